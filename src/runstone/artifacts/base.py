@@ -1,0 +1,54 @@
+"""What every store of files does. The cases of ``runstone.testing.artifacts`` are this contract in tests."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from runstone.entities import ArtifactPath, FileInfo
+
+CHUNK = 1 << 20
+
+
+class ArtifactRepository(Protocol):
+    """Files below one root, addressed by :class:`~runstone.entities.ArtifactPath`.
+
+    Writes are atomic: a reader sees the whole file or none. All verbs may be called from any thread.
+    """
+
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+        """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        Raises:
+            InvalidValue: The path is empty, is a folder, or leads through a file.
+        """
+        ...
+
+    def read(self, path: ArtifactPath) -> Iterator[bytes]:
+        """The bytes of a file in pieces of at most 1 MiB.
+
+        Raises:
+            ArtifactNotFound: There is no such file. Raised by the call itself, not by the first piece.
+        """
+        ...
+
+    def info(self, path: ArtifactPath) -> FileInfo:
+        """What stands at a path.
+
+        Raises:
+            ArtifactNotFound: Nothing.
+        """
+        ...
+
+    def list(self, path: ArtifactPath = ArtifactPath()) -> list[FileInfo]:
+        """What is in a folder, by path; paths are relative to the root. A folder that is not there is empty.
+
+        A path that is a file gives an empty list, as MLflow's stores do.
+        """
+        ...
+
+    def delete(self, path: ArtifactPath) -> None:
+        """Remove a file, or a folder with all in it.
+
+        Raises:
+            ArtifactNotFound: Nothing stands there.
+        """
+        ...

@@ -1,0 +1,150 @@
+"""The settings: one table, and the only place that reads the environment."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from runstone.errors import InvalidValue
+
+T = TypeVar("T")
+
+
+def _boolean(text: str) -> bool:
+    word = text.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("wanted: true or false")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One setting, read from the environment at each use.
+
+    Attributes:
+        name: Variable that is read first.
+        default: Text that holds where no variable is set; ``None`` means unset.
+        about: What it decides, in one sentence.
+        cast: Makes the value from the text.
+        mlflow: Variable of MLflow that is read second; empty where MLflow has none.
+        secret: Whether the value must not be shown.
+    """
+
+    name: str
+    default: str | None
+    about: str
+    cast: Callable[[str], T]
+    mlflow: str = ""
+    secret: bool = False
+
+    def source(self) -> str:
+        """Name of the variable that decides, or ``"default"``."""
+        for name in (self.name, self.mlflow):
+            if name and os.environ.get(name, "") != "":
+                return name
+        return "default"
+
+    def get(self) -> T | None:
+        """The value, or ``None`` where neither a variable nor a default gives one.
+
+        Raises:
+            InvalidValue: The text of the variable cannot be read.
+        """
+        source = self.source()
+        text = self.default if source == "default" else os.environ[source]
+        if text is None:
+            return None
+        try:
+            return self.cast(text)
+        except ValueError as error:
+            raise InvalidValue(f"{source}={text!r} cannot be read: {error}") from None
+
+    def required(self) -> T:
+        """The value of a setting that has a default.
+
+        Raises:
+            InvalidValue: There is none, or its text cannot be read.
+        """
+        value = self.get()
+        if value is None:
+            raise InvalidValue(f"{self.name} is not set: {self.about}")
+        return value
+
+
+TRACKING_URI = Setting(
+    "RUNSTONE_TRACKING_URI",
+    "sqlite:///runstone.db",
+    "Where runs are kept: `sqlite:///FILE` or the `http(s)://` address of a server.",
+    str,
+    "MLFLOW_TRACKING_URI",
+)
+EXPERIMENT_NAME = Setting(
+    "RUNSTONE_EXPERIMENT_NAME", None, "Experiment that new runs belong to, by name.", str, "MLFLOW_EXPERIMENT_NAME"
+)
+EXPERIMENT_ID = Setting(
+    "RUNSTONE_EXPERIMENT_ID", None, "Experiment that new runs belong to, by id.", str, "MLFLOW_EXPERIMENT_ID"
+)
+RUN_ID = Setting("RUNSTONE_RUN_ID", None, "Run that `start_run()` resumes.", str, "MLFLOW_RUN_ID")
+RUN_NAME = Setting("RUNSTONE_RUN_NAME", None, "Name of the run that `start_run()` makes.", str, "MLFLOW_RUN_NAME")
+USER = Setting("RUNSTONE_USER", None, "Who is written down as the owner of a run; the login name if unset.", str)
+HTTP_TIMEOUT = Setting(
+    "RUNSTONE_HTTP_TIMEOUT",
+    "120",
+    "Seconds before a request to a server is given up.",
+    float,
+    "MLFLOW_HTTP_REQUEST_TIMEOUT",
+)
+HTTP_RETRIES = Setting(
+    "RUNSTONE_HTTP_RETRIES",
+    "5",
+    "How often a request that got no answer, or 429, 502, 503 or 504, is sent again.",
+    int,
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES",
+)
+TRACKING_USERNAME = Setting(
+    "RUNSTONE_TRACKING_USERNAME", None, "User name for the server.", str, "MLFLOW_TRACKING_USERNAME"
+)
+TRACKING_PASSWORD = Setting(
+    "RUNSTONE_TRACKING_PASSWORD", None, "Password for the server.", str, "MLFLOW_TRACKING_PASSWORD", secret=True
+)
+TRACKING_TOKEN = Setting(
+    "RUNSTONE_TRACKING_TOKEN", None, "Bearer token for the server.", str, "MLFLOW_TRACKING_TOKEN", secret=True
+)
+TRACKING_CA_BUNDLE = Setting(
+    "RUNSTONE_TRACKING_CA_BUNDLE",
+    None,
+    "File with the certificates that the server's own is checked against; the system's if unset.",
+    str,
+    "MLFLOW_TRACKING_SERVER_CERT_PATH",
+)
+ALLOWED_HOSTS = Setting(
+    "RUNSTONE_ALLOWED_HOSTS",
+    None,
+    "Host names, parted by commas, that the server answers to besides loopback.",
+    str,
+    "MLFLOW_SERVER_ALLOWED_HOSTS",
+)
+MAX_REQUEST_MB = Setting(
+    "RUNSTONE_MAX_REQUEST_MB", "64", "Largest JSON body in MB (1,000,000 bytes) that the server reads.", int
+)
+DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", _boolean)
+
+SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
+    TRACKING_URI,
+    EXPERIMENT_NAME,
+    EXPERIMENT_ID,
+    RUN_ID,
+    RUN_NAME,
+    USER,
+    HTTP_TIMEOUT,
+    HTTP_RETRIES,
+    TRACKING_USERNAME,
+    TRACKING_PASSWORD,
+    TRACKING_TOKEN,
+    TRACKING_CA_BUNDLE,
+    ALLOWED_HOSTS,
+    MAX_REQUEST_MB,
+    DEBUG,
+)

@@ -1,0 +1,92 @@
+"""The rules that names and values obey, each written once."""
+
+import re
+import unicodedata
+
+from runstone.errors import InvalidValue
+
+MAX_KEY = 250
+MAX_PARAM_VALUE = 6000
+MAX_TAG_VALUE = 8000
+MAX_EXPERIMENT_NAME = 500
+MAX_RUN_NAME = 5000  # kept as the tag mlflow.runName by MLflow, hence below the tag's limit
+MAX_ARTIFACT_LOCATION = 500
+MAX_INT64 = 2**63 - 1
+
+# MLflow's alphabet for metric, param and tag names: word characters of any script, dash, dot, space, colon, slash.
+_KEY = re.compile(r"[/\w.\- :]+")
+_SHOWN = 80
+
+
+def shown(value: object) -> str:
+    """A value for use in a message: quoted, and cut when long."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
+
+
+def check_key(kind: str, key: object) -> None:
+    """Check the name of a metric, a param or a tag.
+
+    Args:
+        kind: ``"metric"``, ``"param"`` or ``"tag"``; stands in the message.
+        key: The name.
+
+    Raises:
+        InvalidValue: It is not a string, is empty, longer than 250 characters, holds a character out of
+            MLflow's alphabet, or reads as a path that leaves its folder.
+    """
+    if not isinstance(key, str):
+        raise InvalidValue(f"the name of a {kind} is a string; got {shown(key)}, a {type(key).__name__}")
+    if not 1 <= len(key) <= MAX_KEY:
+        raise InvalidValue(f"the name of a {kind} has 1 to {MAX_KEY} characters; got {len(key)}: {shown(key)}")
+    if not _KEY.fullmatch(key):
+        raise InvalidValue(
+            f"the {kind} name {shown(key)} holds a character that is not allowed; wanted: letters, digits, "
+            "underscores, dashes, dots, spaces, colons and slashes"
+        )
+    if key.startswith("/") or any(part in {"", ".", ".."} for part in key.split("/")):
+        raise InvalidValue(f"the {kind} name {shown(key)} is not a plain path: no leading, doubled or final slash, no dots alone")
+
+
+def check_length(what: str, value: object, most: int) -> None:
+    """Check that a value is a string of at most ``most`` characters.
+
+    Raises:
+        InvalidValue: It is longer, or no string.
+    """
+    if not isinstance(value, str):
+        raise InvalidValue(f"{what} is a string; got {shown(value)}, a {type(value).__name__}")
+    if len(value) > most:
+        raise InvalidValue(f"{what} has at most {most} characters; got {len(value)}: {shown(value)}")
+
+
+def canonical_name(what: str, name: object, most: int) -> str:
+    """The form in which a name is stored and compared: Unicode NFC, no control characters.
+
+    Args:
+        what: Stands in the message, for example ``"the name of an experiment"``.
+        name: The name as it was given.
+        most: Largest length, in characters.
+
+    Raises:
+        InvalidValue: It is no string, is empty or blank, is longer, or holds a control character.
+    """
+    check_length(what, name, most)
+    assert isinstance(name, str)
+    if not name.strip():
+        raise InvalidValue(f"{what} is not empty; got {shown(name)}")
+    if any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise InvalidValue(f"{what} holds no control characters; got {shown(name)}")
+    return unicodedata.normalize("NFC", name)
+
+
+def check_int64(what: str, value: object, *, least: int = -(2**63)) -> None:
+    """Check that a value is an integer that a 64-bit column holds.
+
+    Raises:
+        InvalidValue: It is no integer, or out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidValue(f"{what} is an integer; got {shown(value)}, a {type(value).__name__}")
+    if not least <= value <= MAX_INT64:
+        raise InvalidValue(f"{what} is between {least} and {MAX_INT64}; got {value}")

@@ -1,0 +1,94 @@
+"""A run: one execution of training code, and what it logged."""
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from runstone.entities.metric import Metric
+from runstone.entities.param import Param
+from runstone.entities.states import LifecycleStage, RunStatus
+from runstone.entities.tag import Tag
+
+
+class RunInfo(Struct, frozen=True, kw_only=True):
+    """What is known about a run besides the data it logged.
+
+    Attributes:
+        run_id: 32 hexadecimal digits.
+        run_uuid: The same, by the name that 1.x clients read.
+        run_name: A name for people; need not be unique.
+        experiment_id: The experiment it belongs to.
+        user_id: Who started it.
+        status: How far it has come.
+        start_time: Milliseconds since the Unix epoch, UTC.
+        ended_at: The same, of its end; ``UNSET`` while it has not ended. ``end_time`` has ``None`` then.
+        artifact_uri: URI below which its artifacts are.
+        lifecycle_stage: In use, or in the trash.
+    """
+
+    run_id: str
+    run_uuid: str
+    run_name: str
+    experiment_id: str
+    user_id: str
+    status: RunStatus
+    start_time: int
+    ended_at: int | UnsetType = field(name="end_time", default=UNSET)
+    artifact_uri: str
+    lifecycle_stage: LifecycleStage
+
+    @property
+    def end_time(self) -> int | None:
+        """Milliseconds since the Unix epoch, UTC, at which the run ended; ``None`` while it has not."""
+        return None if self.ended_at is UNSET else self.ended_at
+
+
+class RunData(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run logged: the latest value of each metric, its params, its tags.
+
+    Attributes:
+        metric_list: Latest metrics. ``metrics`` has them as a dict from key to float.
+        param_list: Params. ``params`` has them as a dict from key to text.
+        tag_list: Tags. ``tags`` has them as a dict from key to text.
+    """
+
+    metric_list: list[Metric] = field(name="metrics", default_factory=list)
+    param_list: list[Param] = field(name="params", default_factory=list)
+    tag_list: list[Tag] = field(name="tags", default_factory=list)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The latest value of each metric."""
+        return {metric.key: metric.value for metric in self.metric_list}
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The value of each param."""
+        return {param.key: param.value for param in self.param_list}
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The value of each tag."""
+        return {tag.key: tag.value for tag in self.tag_list}
+
+
+class RunInputs(Struct, frozen=True):
+    """What a run read. Empty so far; MLflow's clients want the field to be there."""
+
+
+class RunOutputs(Struct, frozen=True):
+    """The models a run made. Empty so far; MLflow's clients want the field to be there."""
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """One execution of training code, and what it logged.
+
+    Attributes:
+        info: What is known about it.
+        data: What it logged.
+        inputs: What it read.
+        outputs: The models it made.
+    """
+
+    info: RunInfo
+    data: RunData
+    inputs: RunInputs = RunInputs()
+    outputs: RunOutputs = RunOutputs()

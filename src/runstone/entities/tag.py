@@ -1,0 +1,33 @@
+"""A tag: a note on an experiment or a run that may change."""
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from runstone.entities.names import MAX_TAG_VALUE, check_key, check_length
+
+
+class Tag(Struct, frozen=True, gc=False):
+    """A note on an experiment or a run; setting it again replaces the value.
+
+    Attributes:
+        key: Name, 1 to 250 characters. Names that begin with ``mlflow.`` have a meaning shared with MLflow.
+        value: Text, at most 8000 characters; anything else given is turned into text.
+    """
+
+    key: str
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        check_key("tag", self.key)
+        if type(self.value) is not str:
+            force_setattr(self, "value", str(self.value))
+        check_length(f"the value of the tag {self.key!r}", self.value, MAX_TAG_VALUE)
+
+
+RUN_NAME = "mlflow.runName"
+USER = "mlflow.user"
+SOURCE_NAME = "mlflow.source.name"
+SOURCE_TYPE = "mlflow.source.type"
+PARENT_RUN_ID = "mlflow.parentRunId"
+NOTE = "mlflow.note.content"
+LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"

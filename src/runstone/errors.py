@@ -1,0 +1,292 @@
+"""The errors a caller of Runstone may meet.
+
+::
+
+    RunstoneError                      INTERNAL_ERROR
+    ├── InvalidValue (ValueError)      INVALID_PARAMETER_VALUE
+    │   ├── InvalidFilter              a filter or an order that cannot be read; knows the position
+    │   ├── InvalidArtifactPath        an artifact name that is not a plain relative path
+    │   ├── InvalidPageToken           a page token that this server did not make
+    │   ├── ParamChanged               a param already holds another value
+    │   └── MalformedRequest           BAD_REQUEST: a body that is not JSON
+    ├── NotFound (LookupError)         RESOURCE_DOES_NOT_EXIST
+    │   ├── ExperimentNotFound
+    │   ├── RunNotFound
+    │   ├── ArtifactNotFound
+    │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
+    ├── AlreadyExists                  RESOURCE_ALREADY_EXISTS
+    │   └── ExperimentExists
+    ├── InvalidState                   INVALID_STATE
+    │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
+    │   └── ExperimentDeleted          INVALID_PARAMETER_VALUE, as MLflow answers
+    ├── PermissionDenied               PERMISSION_DENIED
+    ├── TooLarge                       REQUEST_LIMIT_EXCEEDED
+    ├── Unsupported                    NOT_IMPLEMENTED
+    └── BackendError                   INTERNAL_ERROR: a database or a service failed
+        ├── BackendUnavailable         TEMPORARILY_UNAVAILABLE: no answer; trying again may help
+        └── SchemaMismatch             a database that is broken, foreign or newer than this Runstone
+
+``code`` is the word on the wire; the HTTP status is known to ``server/errors.py`` alone. Facts given
+to an error are its attributes, and travel with it over the wire.
+"""
+
+from typing import ClassVar
+
+Fact = str | int | float | bool | None
+
+
+class RunstoneError(Exception):
+    """Something that Runstone was asked to do could not be done."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+
+    def __init__(self, message: str, **facts: Fact) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+        self.__dict__.update(facts)
+
+    @property
+    def error_code(self) -> str:
+        """The word on the wire, by the name that MLflow's users know."""
+        return self.code
+
+
+class InvalidValue(RunstoneError, ValueError):
+    """A value was given that cannot be taken."""
+
+    code = "INVALID_PARAMETER_VALUE"
+
+
+class InvalidFilter(InvalidValue):
+    """A filter or an order cannot be read.
+
+    Attributes:
+        text: The text as it was given.
+        position: Offset in ``text``, in characters, at which reading stopped.
+    """
+
+    text: str
+    position: int
+
+    def __init__(self, reason: str, *, text: str, position: int) -> None:
+        super().__init__(f"{reason}\n  {text}\n  {' ' * position}^", text=text, position=position)
+
+
+class InvalidArtifactPath(InvalidValue):
+    """An artifact name is not a plain relative path.
+
+    Attributes:
+        path: The name as it was given.
+    """
+
+    path: str
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"the artifact path {path!r} {reason}; wanted: a relative path such as 'plots/roc.png'",
+            path=path,
+        )
+
+
+class InvalidPageToken(InvalidValue):
+    """A page token that did not come from a former answer."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(
+            f"the page token {token[:60]!r} is not one of ours; pass the token of the former page, unchanged"
+        )
+
+
+class ParamChanged(InvalidValue):
+    """A param already holds another value; params are written once.
+
+    Attributes:
+        run_id: The run.
+        key: Name of the param.
+    """
+
+    run_id: str
+    key: str
+
+    def __init__(self, run_id: str, key: str, *, old: str, new: str) -> None:
+        super().__init__(
+            f"the param {key!r} of run {run_id!r} is {old!r} and cannot become {new!r}: params are written once; "
+            "use a tag for a value that changes, or start another run",
+            run_id=run_id,
+            key=key,
+        )
+
+
+class MalformedRequest(InvalidValue):
+    """A request whose body is not the JSON object that was wanted."""
+
+    code = "BAD_REQUEST"
+
+
+class NotFound(RunstoneError, LookupError):
+    """Something was asked for that is not there."""
+
+    code = "RESOURCE_DOES_NOT_EXIST"
+
+
+class ExperimentNotFound(NotFound):
+    """No experiment has this id or name.
+
+    Attributes:
+        experiment: The id or the name that was looked for.
+    """
+
+    experiment: str
+
+    def __init__(self, experiment: str, *, by: str = "id") -> None:
+        super().__init__(f"no experiment has the {by} {experiment!r}", experiment=experiment)
+
+
+class RunNotFound(NotFound):
+    """No run has this id.
+
+    Attributes:
+        run_id: The id that was looked for.
+    """
+
+    run_id: str
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"no run has the id {run_id!r}", run_id=run_id)
+
+
+class ArtifactNotFound(NotFound):
+    """No artifact has this path.
+
+    Attributes:
+        path: The path that was looked for.
+    """
+
+    path: str
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"there is no artifact {path!r}", path=path)
+
+
+class EndpointNotFound(NotFound):
+    """The server does not serve this path, or not by this method."""
+
+    code = "ENDPOINT_NOT_FOUND"
+
+
+class AlreadyExists(RunstoneError):
+    """Something cannot be made because it is there already."""
+
+    code = "RESOURCE_ALREADY_EXISTS"
+
+
+class ExperimentExists(AlreadyExists):
+    """An experiment of this name exists.
+
+    Attributes:
+        name: The name that is taken.
+    """
+
+    name: str
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"an experiment named {name!r} exists already; choose another name, or use it", name=name)
+
+
+class InvalidState(RunstoneError):
+    """Something cannot be done to a thing in the state it is in."""
+
+    code = "INVALID_STATE"
+
+
+class RunDeleted(InvalidState):
+    """A run in the trash takes no changes.
+
+    Attributes:
+        run_id: The run.
+    """
+
+    code = "INVALID_PARAMETER_VALUE"
+    run_id: str
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"the run {run_id!r} is deleted; restore it first", run_id=run_id)
+
+
+class ExperimentDeleted(InvalidState):
+    """An experiment in the trash takes no changes.
+
+    Attributes:
+        experiment: Its id.
+    """
+
+    code = "INVALID_PARAMETER_VALUE"
+    experiment: str
+
+    def __init__(self, experiment: str) -> None:
+        super().__init__(f"the experiment {experiment!r} is deleted; restore it first", experiment=experiment)
+
+
+class PermissionDenied(RunstoneError):
+    """The caller may not do this."""
+
+    code = "PERMISSION_DENIED"
+
+
+class TooLarge(RunstoneError):
+    """More was sent than is taken in one request."""
+
+    code = "REQUEST_LIMIT_EXCEEDED"
+
+
+class Unsupported(RunstoneError):
+    """This is not offered here."""
+
+    code = "NOT_IMPLEMENTED"
+
+
+class BackendError(RunstoneError):
+    """A database, a file system or a service did not do its part."""
+
+
+class BackendUnavailable(BackendError):
+    """A server or a database gave no answer; trying again may help."""
+
+    code = "TEMPORARILY_UNAVAILABLE"
+
+
+class SchemaMismatch(BackendError):
+    """A database is broken, not Runstone's, or made by a newer Runstone."""
+
+
+def _leaves(root: type[RunstoneError]) -> dict[str, type[RunstoneError]]:
+    found = {root.__name__: root}
+    for child in root.__subclasses__():
+        found |= _leaves(child)
+    return found
+
+
+_BY_NAME = _leaves(RunstoneError)
+# A code stands for the first class that carries it, in the order of the tree above.
+_BY_CODE: dict[str, type[RunstoneError]] = {"INTERNAL_ERROR": BackendError}
+for _error in _BY_NAME.values():
+    _BY_CODE.setdefault(_error.code, _error)
+
+
+def restore(code: str, message: str, *, name: str = "", facts: dict[str, Fact] | None = None) -> RunstoneError:
+    """Make the error again that another process met.
+
+    Args:
+        code: The word on the wire; decides the class where ``name`` does not.
+        message: What the other process said.
+        name: Name of the class, where the other process is a Runstone.
+        facts: Attributes of the error.
+
+    Returns:
+        An error of the named class, else of the first class with that code, else a ``BackendError``.
+    """
+    kind = _BY_NAME.get(name) or _BY_CODE.get(code, BackendError)
+    error = kind.__new__(kind, message)
+    RunstoneError.__init__(error, message, **(facts or {}))
+    return error

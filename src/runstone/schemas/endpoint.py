@@ -1,0 +1,37 @@
+"""One record per call of the protocol; the server mounts it, the REST store calls it, OpenAPI is made from it."""
+
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+Request = TypeVar("Request", bound=Struct)
+Response = TypeVar("Response", bound=Struct)
+
+
+class Empty(Struct, frozen=True):
+    """The answer of a call that has nothing to say."""
+
+
+class Endpoint(Struct, Generic[Request, Response], frozen=True):
+    """One call: how it is addressed, what it takes, what it answers.
+
+    Attributes:
+        method: HTTP method.
+        path: Path below the server's root, in the version that new clients use.
+        request: Struct that the JSON body is decoded into; for GET, the query's parameters.
+        response: Struct whose JSON is the answer.
+        summary: What it does, in one sentence.
+        also: Other methods under which old clients call it.
+    """
+
+    method: str
+    path: str
+    request: type[Request]
+    response: type[Response]
+    summary: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """A name that is unique among the endpoints, made of the path: ``experiments/get-by-name``."""
+        return self.path.split("/mlflow/", 1)[-1].split("/api/runstone/v1/", 1)[-1].lstrip("/")

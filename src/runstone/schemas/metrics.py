@@ -1,0 +1,70 @@
+"""Requests, responses and endpoints of metric histories."""
+
+from msgspec import Struct, field
+
+from runstone.entities import Metric, RunMetric
+from runstone.schemas.endpoint import Endpoint
+from runstone.schemas.runs import OfRun
+
+_BASE = "/api/2.0/mlflow/metrics"
+
+MAX_BULK_RUNS = 100
+MAX_BULK_RESULTS = 25_000
+MAX_INTERVAL_RESULTS = 2_500
+MAX_HISTORY_PAGE = 50_000
+
+
+class GetHistory(OfRun, frozen=True, kw_only=True):
+    """Asks for the values of one metric of one run."""
+
+    metric_key: str
+    max_results: int | None = None
+    page_token: str | None = None
+
+
+class GetHistoryBulk(Struct, frozen=True):
+    """Asks for the values of one metric of several runs."""
+
+    metric_key: str
+    run_id: list[str] = field(default_factory=list)
+    max_results: int | None = None
+
+
+class GetHistoryBulkInterval(Struct, frozen=True):
+    """Asks for the values of one metric of several runs, thinned, between two steps (both included)."""
+
+    metric_key: str
+    run_ids: list[str] = field(default_factory=list)
+    start_step: int | None = None
+    end_step: int | None = None
+    max_results: int | None = None
+
+
+class History(Struct, frozen=True, omit_defaults=True):
+    """Carries values of one metric of one run."""
+
+    metrics: list[Metric] = field(default_factory=list)
+    next_page_token: str = ""
+
+
+class RunHistories(Struct, frozen=True, omit_defaults=True):
+    """Carries values of one metric of several runs."""
+
+    metrics: list[RunMetric] = field(default_factory=list)
+
+
+GET_HISTORY = Endpoint(
+    "GET", f"{_BASE}/get-history", GetHistory, History, "Get every value of a metric, by time and step, paged if asked."
+)
+GET_HISTORY_BULK = Endpoint(
+    "GET", f"{_BASE}/get-history-bulk", GetHistoryBulk, RunHistories, "Get the values of a metric for several runs."
+)
+GET_HISTORY_BULK_INTERVAL = Endpoint(
+    "GET",
+    f"{_BASE}/get-history-bulk-interval",
+    GetHistoryBulkInterval,
+    RunHistories,
+    "Get the values of a metric for several runs, thinned to a number of steps that keeps peaks.",
+)
+
+ENDPOINTS: tuple[Endpoint, ...] = (GET_HISTORY, GET_HISTORY_BULK, GET_HISTORY_BULK_INTERVAL)

@@ -1,0 +1,68 @@
+"""Text to structs and back: the one place that decodes and encodes JSON of the protocol."""
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from runstone.entities import NonFinite
+from runstone.errors import InvalidValue, MalformedRequest
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def _foreign(value: Any) -> Any:
+    if isinstance(value, NonFinite):
+        if value != value:
+            return "NaN"
+        return "Infinity" if value > 0 else "-Infinity"
+    raise NotImplementedError(f"no JSON for a {type(value).__name__}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_foreign)
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    # Not strict: protobuf's JSON, which MLflow's clients send, writes 64-bit integers and NaN as strings.
+    return msgspec.json.Decoder(kind, strict=False)
+
+
+def encode(value: msgspec.Struct) -> bytes:
+    """The JSON of a struct; NaN and infinities become the words ``"NaN"``, ``"Infinity"``, ``"-Infinity"``."""
+    return _encoder.encode(value)
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """Make a struct of a JSON body; an empty body counts as ``{}``.
+
+    Raises:
+        MalformedRequest: The body is not JSON.
+        InvalidValue: It is, but a field is missing, has the wrong type, or breaks a rule of its entity.
+    """
+    try:
+        return _decoder(kind).decode(body or b"{}")
+    except msgspec.ValidationError as error:
+        raise _why(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedRequest(f"the body of the request is not JSON: {error}") from None
+
+
+def convert(fields: dict[str, Any], kind: type[T]) -> T:
+    """Make a struct of fields that are text, as the parameters of a query are.
+
+    Raises:
+        InvalidValue: A field is missing, has the wrong type, or breaks a rule of its entity.
+    """
+    try:
+        return msgspec.convert(fields, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _why(error) from None
+
+
+def _why(error: msgspec.ValidationError) -> InvalidValue:
+    """The rule that an entity's constructor saw broken, else what msgspec says."""
+    cause = error.__cause__
+    if isinstance(cause, InvalidValue):
+        return cause
+    return InvalidValue(f"the request cannot be read: {error}")

@@ -1,0 +1,210 @@
+"""What every tracking store does. The cases of ``runstone.testing.stores`` are this contract in tests."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
+
+from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
+
+T = TypeVar("T")
+
+MAX_PAGE = 50_000
+
+
+class TrackingStore(Protocol):
+    """Experiments and runs, kept somewhere.
+
+    Each verb is one transaction: all of it happened, or none. What a verb has acknowledged is seen by every later
+    call, in this process and in others. All verbs may be called from any thread. Ids that do not exist raise
+    ``ExperimentNotFound`` or ``RunNotFound``; values were checked by the entities already, what is left to the store
+    are the rules that need its data. ``order_by`` items and filters are text of ``runstone.search``; a bad one raises
+    ``InvalidFilter``, a foreign page token ``InvalidPageToken``, a page size outside 1 to 50,000 ``InvalidValue``.
+    """
+
+    def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
+        """Make an experiment; returns its id.
+
+        Ids are decimal digits and count up; a new store has the experiment ``0``, named ``Default``. The name is put
+        into canonical form. The name of a deleted experiment is free.
+
+        Raises:
+            InvalidValue: The name is empty, blank, over 500 characters, or holds control characters.
+            ExperimentExists: An active experiment has this name.
+        """
+        ...
+
+    def get_experiment(self, experiment_id: str) -> Experiment:
+        """The experiment with this id, in use or in the trash."""
+        ...
+
+    def get_experiment_by_name(self, name: str) -> Experiment | None:
+        """The experiment with this name, in use or else the one deleted last; ``None`` if there is none."""
+        ...
+
+    def search_experiments(
+        self,
+        *,
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        filter_string: str = "",
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[Experiment]:
+        """Experiments that match; the newest first (creation time, then id, both descending) unless ordered."""
+        ...
+
+    def rename_experiment(self, experiment_id: str, name: str) -> None:
+        """Give another name.
+
+        Raises:
+            ExperimentExists: An active experiment has it.
+            InvalidState: The experiment is in the trash.
+        """
+        ...
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Move an active experiment and its active runs to the trash.
+
+        Raises:
+            ExperimentNotFound: There is none, or it is in the trash already, as MLflow answers.
+        """
+        ...
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """Take an experiment out of the trash, with the runs that went there with it.
+
+        Raises:
+            ExperimentExists: An active experiment has taken its name.
+            ExperimentNotFound: There is none in the trash with this id, as MLflow answers.
+        """
+        ...
+
+    def set_experiment_tag(self, experiment_id: str, tag: Tag) -> None:
+        """Set one tag of an active experiment."""
+        ...
+
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        """Remove one tag of an active experiment. A tag that is not there raises ``NotFound``."""
+        ...
+
+    def create_run(
+        self,
+        experiment_id: str,
+        *,
+        user_id: str = "",
+        start_time: int | None = None,
+        run_name: str = "",
+        tags: Sequence[Tag] = (),
+    ) -> Run:
+        """Make a run in an active experiment.
+
+        ``start_time`` is milliseconds since the Unix epoch, UTC; now if ``None``. The name is the tag
+        ``mlflow.runName`` at the same time; where neither is given, two words and a number are chosen. A name and a
+        tag that differ raise ``InvalidValue``.
+        """
+        ...
+
+    def get_run(self, run_id: str) -> Run:
+        """The run with this id, in use or in the trash, with latest metrics, params and tags, each by key."""
+        ...
+
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        run_name: str | None = None,
+    ) -> RunInfo:
+        """Change state, end time or name of an active run; ``None`` and an empty name leave a field as it is."""
+        ...
+
+    def delete_run(self, run_id: str) -> None:
+        """Move a run to the trash. Doing it again changes nothing."""
+        ...
+
+    def restore_run(self, run_id: str) -> None:
+        """Take a run out of the trash. An active run stays as it is."""
+        ...
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[Run]:
+        """Runs of these experiments that match; the latest start first, then by id, unless ordered.
+
+        Missing values come last whichever way is ordered; NaN comes just before them. Unknown experiments have no
+        runs. A page token goes with the same search only.
+        """
+        ...
+
+    def log_batch(
+        self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
+    ) -> None:
+        """Write metrics, params and tags of an active run: all, or none if anything is refused.
+
+        A metric point that is there already, to the last bit, is kept once. The latest value of a metric is the one
+        of the highest step, then time, then value. A tag replaces its former value.
+
+        Raises:
+            ParamChanged: A param holds another value already, or comes twice with two values.
+            RunDeleted: The run is in the trash.
+        """
+        ...
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        """Remove one tag of an active run. A tag that is not there raises ``NotFound``."""
+        ...
+
+    def metric_history(
+        self, run_id: str, key: str, *, max_results: int | None = None, page_token: str = ""
+    ) -> Page[Metric]:
+        """Every value of a metric, by time, then step, then value; all at once if ``max_results`` is ``None``.
+
+        A metric that was never logged has an empty history.
+        """
+        ...
+
+    def metric_histories(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        points: int | None = None,
+    ) -> list[RunMetric]:
+        """Values of one metric for several runs, by run in the order given, then step, then time.
+
+        Args:
+            run_ids: Runs; unknown ones have no values.
+            key: Name of the metric.
+            start_step: First step, included.
+            end_step: Last step, included.
+            points: Upper bound of the values for each run, >= 4; where there are more, the first, the last and the
+                lowest and highest of each stretch of steps are kept. All if ``None``.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections and threads. A closed store is not used again."""
+        ...
+
+
+class EmbeddedStore(TrackingStore, Protocol):
+    """A store whose database is at hand: what a server serves."""
+
+    def submit(self, change: Callable[[], T]) -> "Future[T]":
+        """Run ``change``, which calls verbs of this store, on the thread that writes; returns at once.
+
+        What ``change`` does is one transaction. Changes that wait together are committed together, so that many
+        callers share the cost of making them durable; the future has its result only when it is. An error that
+        ``change`` raises undoes this change alone and is the future's error.
+        """
+        ...

@@ -1,0 +1,151 @@
+"""The tables. Nothing else in Runstone names a column type; a change here needs a migration."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite makes a 64-bit rowid only of a column that is declared INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+ACTIVE = 0
+DELETED = 1
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+experiment = Table(
+    "experiment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("artifact_location", Text),  # null: the store's artifact root, so that nothing here is absolute
+    Column("stage", SmallInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("deleted_at", BigInteger),
+    CheckConstraint("stage IN (0, 1)", name="stage"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "uq_experiment_active_name",
+    experiment.c.name,
+    unique=True,
+    sqlite_where=text("stage = 0"),
+    postgresql_where=text("stage = 0"),
+)
+
+experiment_tag = Table(
+    "experiment_tag",
+    metadata,
+    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uuid", Text, nullable=False, unique=True),
+    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("start_time", BigInteger, nullable=False),
+    Column("end_time", BigInteger),
+    Column("stage", SmallInteger, nullable=False),
+    Column("deleted_at", BigInteger),
+    CheckConstraint("stage IN (0, 1)", name="stage"),
+    CheckConstraint("status IN ('RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED')", name="status"),
+)
+Index("ix_run_newest", run.c.experiment_id, run.c.stage, run.c.start_time.desc(), run.c.uuid)
+
+# Names of metrics, params and tags, each kept once.
+key = Table(
+    "key",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+param = Table(
+    "param",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("key_id", ForeignKey("key.id"), primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_param_value", param.c.key_id, param.c.value, param.c.run_id)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("key_id", ForeignKey("key.id"), primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_tag_value", tag.c.key_id, tag.c.value, tag.c.run_id)
+
+# The latest value of each metric of each run. SQLite stores NaN as null, hence is_nan.
+latest = Table(
+    "latest",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("key_id", ForeignKey("key.id"), primary_key=True),
+    Column("value", Double),
+    Column("is_nan", Boolean, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    CheckConstraint("(value IS NULL) = is_nan", name="nan"),
+    sqlite_with_rowid=False,
+)
+Index("ix_latest_value", latest.c.key_id, latest.c.value, latest.c.run_id)
+
+# The points of one batch, packed by `stores/sql/points.py`.
+tail = Table(
+    "tail",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("points", LargeBinary, nullable=False),
+)
+
+# Counts the changes of an experiment; what is cached under an older count is stale.
+change = Table(
+    "change",
+    metadata,
+    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
