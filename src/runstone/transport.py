@@ -1,1 +1,188 @@
-"""One HTTP call."""
+"""One HTTP call: address, credentials, retries, time-outs, and the error that an answer stands for."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import msgspec
+import urllib3
+from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.util import Retry, Timeout, make_headers
+
+from runstone import config
+from runstone.errors import BackendError, BackendUnavailable, Fact, InvalidValue, RunstoneError, restore
+
+CHUNK = 1 << 20
+_BUSY = (429, 502, 503, 504)
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+Query = Mapping[str, str | int | Sequence[str] | None]
+
+
+class _ErrorBody(msgspec.Struct):
+    error_code: str
+    message: str = ""
+    error: str = ""
+    facts: dict[str, Fact] | None = None
+
+
+class Transport:
+    """Calls to one server over kept connections; may be used from several threads.
+
+    Example:
+        >>> Transport("http://127.0.0.1:5000/").address
+        'http://127.0.0.1:5000'
+    """
+
+    def __init__(self, address: str) -> None:
+        """Prepare for calls; nothing is sent yet.
+
+        Args:
+            address: ``http(s)://host[:port][/prefix]``, with ``user:password@`` if wanted. Else the credentials are
+                those of the settings.
+
+        Raises:
+            InvalidValue: The address is not of that form.
+        """
+        parts = urlsplit(address.rstrip("/"))
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise InvalidValue(f"the address of a server looks like http://host:5000; got {address!r}")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        port = f":{parts.port}" if parts.port else ""
+        self.address = f"{parts.scheme}://{host}{port}{parts.path}"
+        self._headers = _credentials(parts.username, parts.password)
+        self._timeout = Timeout(config.HTTP_TIMEOUT.required())
+        self._retries = config.HTTP_RETRIES.required()
+        self._pool = _pool(parts.scheme, parts.hostname)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+        content_type: str = "application/json",
+        repeatable: bool = False,
+    ) -> bytes:
+        """Send a request and return the body of the answer.
+
+        Args:
+            method: HTTP method.
+            path: Path below the address, already quoted.
+            query: Parameters; ``None`` is left out, a sequence is repeated.
+            body: Bytes, or pieces of them, which are sent as they come.
+            content_type: Type of the body.
+            repeatable: Whether a POST may be sent again when it is unknown whether the first one arrived.
+
+        Raises:
+            BackendUnavailable: There was no answer, or only 429, 502, 503 or 504, at each try.
+            RunstoneError: The error that the server reports, as the class it was there.
+        """
+        response = self._request(method, path, query, body, content_type, repeatable=repeatable, preload=True)
+        data: bytes = response.data
+        return data
+
+    def stream(self, method: str, path: str, *, query: Query | None = None) -> Iterator[bytes]:
+        """Send a request and give the body of the answer in pieces of at most 1 MiB.
+
+        The request is sent, and its errors raised, by the call itself. Raises what :meth:`send` raises.
+        """
+        response = self._request(method, path, query, None, "", repeatable=False, preload=False)
+        return self._pieces(response)
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._pool.clear()
+
+    def _pieces(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        try:
+            yield from response.stream(CHUNK)
+        except HTTPError as error:
+            raise BackendUnavailable(f"the answer of {self.address} broke off: {error}") from None
+        finally:
+            response.release_conn()
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: bytes | Iterable[bytes] | None,
+        content_type: str,
+        *,
+        repeatable: bool,
+        preload: bool,
+    ) -> urllib3.BaseHTTPResponse:
+        streams_body = body is not None and not isinstance(body, bytes)
+        retry = Retry(
+            total=0 if streams_body else self._retries,
+            allowed_methods=None if repeatable else _REPEATABLE,
+            status_forcelist=_BUSY,
+            backoff_factor=0.2,
+            raise_on_status=False,
+            redirect=False,
+        )
+        try:
+            response = self._pool.request(
+                method,
+                f"{self.address}{path}{_query(query)}",
+                body=body,
+                headers={**self._headers, **({"Content-Type": content_type} if body is not None else {})},
+                retries=retry,
+                timeout=self._timeout,
+                redirect=False,
+                preload_content=preload,
+            )
+        except MaxRetryError as error:
+            raise BackendUnavailable(f"the server {self.address} does not answer: {_cause(error)}") from None
+        except HTTPError as error:
+            raise BackendUnavailable(f"the call to {self.address} failed: {error}") from None
+        if response.status >= 300:
+            raise _reported(self.address, response.status, response.data)
+        return response
+
+
+def quote_path(path: str) -> str:
+    """A path as it stands in a URL; slashes stay."""
+    return quote(path, safe="/")
+
+
+def _query(query: Query | None) -> str:
+    pairs: list[tuple[str, Any]] = [(name, value) for name, value in (query or {}).items() if value is not None]
+    return f"?{urlencode(pairs, doseq=True)}" if pairs else ""
+
+
+def _credentials(username: str | None, password: str | None) -> dict[str, str]:
+    username = username or config.TRACKING_USERNAME.get()
+    password = password or config.TRACKING_PASSWORD.get()
+    token = config.TRACKING_TOKEN.get()
+    headers = {"User-Agent": "runstone"}
+    if username and password:
+        headers |= make_headers(basic_auth=f"{username}:{password}")
+    elif token:
+        headers["Authorization"] = f"Bearer {token}"
+    return headers
+
+
+def _pool(scheme: str, host: str) -> urllib3.PoolManager:
+    tls = {"ca_certs": config.TRACKING_CA_BUNDLE.get(), "cert_reqs": "CERT_REQUIRED"} if scheme == "https" else {}
+    proxy = getproxies().get(scheme)
+    if proxy and not proxy_bypass(host):
+        return urllib3.ProxyManager(proxy, maxsize=8, **tls)
+    return urllib3.PoolManager(maxsize=8, **tls)
+
+
+def _cause(error: MaxRetryError) -> str:
+    text = str(error.reason)
+    return text.rpartition(": ")[2] if "Failed to establish" in text else text
+
+
+def _reported(address: str, status: int, body: bytes) -> RunstoneError:
+    try:
+        told = msgspec.json.decode(body, type=_ErrorBody)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        kind = BackendUnavailable if status in _BUSY else BackendError
+        return kind(f"{address} answered {status} without saying why: {body[:200]!r}")
+    return restore(told.error_code, told.message, name=told.error, facts=told.facts)

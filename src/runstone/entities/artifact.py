@@ -25,6 +25,7 @@ class ArtifactPath(str):
     __slots__ = ()
 
     def __new__(cls, text: str = "") -> "ArtifactPath":
+        """Check and normalise a path; see the class."""
         if isinstance(text, ArtifactPath):
             return text
         path = unicodedata.normalize("NFC", text)
@@ -59,17 +60,20 @@ def _why_not(path: str) -> str:
         return "holds a backslash"
     if ":" in path:
         return "holds a colon"
-    if any(_HEX.issuperset(rest[:2]) and len(rest) >= 2 for rest in path.split("%")[1:]):
+    if any(len(rest) >= 2 and _HEX.issuperset(rest[:2]) for rest in path.split("%")[1:]):
         return "holds a percent-encoded character"
     if path.startswith("/"):
         return "is absolute"
-    for part in path.split("/") if path else ():
-        if part == "":
-            return "has an empty part: no doubled and no final slash"
-        if part in {".", ".."}:
-            return f"has a part {part!r}"
-        if len(part.encode()) > MAX_PART:
-            return f"has a part of more than {MAX_PART} bytes"
+    return next(filter(None, map(_why_not_part, path.split("/"))), "") if path else ""
+
+
+def _why_not_part(part: str) -> str:
+    if part == "":
+        return "has an empty part: no doubled and no final slash"
+    if part in {".", ".."}:
+        return f"has a part {part!r}"
+    if len(part.encode()) > MAX_PART:
+        return f"has a part of more than {MAX_PART} bytes"
     return ""
 
 

@@ -45,7 +45,9 @@ def check_key(kind: str, key: object) -> None:
             "underscores, dashes, dots, spaces, colons and slashes"
         )
     if key.startswith("/") or any(part in {"", ".", ".."} for part in key.split("/")):
-        raise InvalidValue(f"the {kind} name {shown(key)} is not a plain path: no leading, doubled or final slash, no dots alone")
+        raise InvalidValue(
+            f"the {kind} name {shown(key)} is not a plain path: no leading, doubled or final slash, no dots alone"
+        )
 
 
 def check_length(what: str, value: object, most: int) -> None:

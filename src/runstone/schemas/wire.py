@@ -1,6 +1,7 @@
 """Text to structs and back: the one place that decodes and encodes JSON of the protocol."""
 
 from functools import lru_cache
+from math import isnan
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,7 +14,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 def _foreign(value: Any) -> Any:
     if isinstance(value, NonFinite):
-        if value != value:
+        if isnan(value):
             return "NaN"
         return "Infinity" if value > 0 else "-Infinity"
     raise NotImplementedError(f"no JSON for a {type(value).__name__}")

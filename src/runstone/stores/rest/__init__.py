@@ -1,1 +1,1 @@
-
+"""The store that a server keeps."""

@@ -1,0 +1,1 @@
+"""Runstone: experiment tracking for teams who work in Python and R."""
