@@ -167,7 +167,9 @@ def _credentials(username: str | None, password: str | None) -> dict[str, str]:
 
 
 def _pool(scheme: str, host: str) -> urllib3.PoolManager:
-    tls = {"ca_certs": config.TRACKING_CA_BUNDLE.get(), "cert_reqs": "CERT_REQUIRED"} if scheme == "https" else {}
+    tls: dict[str, Any] = {}
+    if scheme == "https":
+        tls = {"ca_certs": config.TRACKING_CA_BUNDLE.get(), "cert_reqs": "CERT_REQUIRED"}
     proxy = getproxies().get(scheme)
     if proxy and not proxy_bypass(host):
         return urllib3.ProxyManager(proxy, maxsize=8, **tls)

@@ -1,5 +1,7 @@
 """Requests, responses and endpoints of artifacts. The byte streams themselves are no endpoints: see the server."""
 
+from typing import Any
+
 from msgspec import Struct, field
 
 from runstone.entities import FileInfo
@@ -40,4 +42,4 @@ LIST = Endpoint(
 )
 LIST_PROXIED = Endpoint("GET", PROXY, ListProxied, ProxiedArtifacts, "List a folder of the server's artifact store.")
 
-ENDPOINTS: tuple[Endpoint, ...] = (LIST, LIST_PROXIED)
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (LIST, LIST_PROXIED)

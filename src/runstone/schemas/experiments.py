@@ -1,5 +1,7 @@
 """Requests, responses and endpoints of experiments."""
 
+from typing import Any
+
 from msgspec import Struct, field
 
 from runstone.entities import Experiment, Tag, ViewType
@@ -89,4 +91,14 @@ DELETE_TAG = Endpoint(
     "POST", f"{_BASE}/delete-experiment-tag", DeleteExperimentTag, Empty, "Remove a tag of an experiment."
 )
 
-ENDPOINTS: tuple[Endpoint, ...] = (CREATE, GET, GET_BY_NAME, SEARCH, UPDATE, DELETE, RESTORE, SET_TAG, DELETE_TAG)
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
+    CREATE,
+    GET,
+    GET_BY_NAME,
+    SEARCH,
+    UPDATE,
+    DELETE,
+    RESTORE,
+    SET_TAG,
+    DELETE_TAG,
+)

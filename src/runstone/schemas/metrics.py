@@ -1,5 +1,7 @@
 """Requests, responses and endpoints of metric histories."""
 
+from typing import Any
+
 from msgspec import Struct, field
 
 from runstone.entities import Metric, RunMetric
@@ -67,4 +69,4 @@ GET_HISTORY_BULK_INTERVAL = Endpoint(
     "Get the values of a metric for several runs, thinned to a number of steps that keeps peaks.",
 )
 
-ENDPOINTS: tuple[Endpoint, ...] = (GET_HISTORY, GET_HISTORY_BULK, GET_HISTORY_BULK_INTERVAL)
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (GET_HISTORY, GET_HISTORY_BULK, GET_HISTORY_BULK_INTERVAL)

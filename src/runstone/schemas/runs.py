@@ -1,5 +1,7 @@
 """Requests, responses and endpoints of runs."""
 
+from typing import Any
+
 from msgspec import Struct, field
 
 from runstone.entities import Metric, Param, Run, RunInfo, RunStatus, Tag, ViewType
@@ -153,7 +155,7 @@ LOG_BATCH = Endpoint("POST", f"{_BASE}/log-batch", LogBatch, Empty, "Log metrics
 SET_TAG = Endpoint("POST", f"{_BASE}/set-tag", SetTag, Empty, "Set a tag of a run.")
 DELETE_TAG = Endpoint("POST", f"{_BASE}/delete-tag", DeleteTag, Empty, "Remove a tag of a run.")
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     CREATE,
     GET,
     UPDATE,

@@ -56,9 +56,10 @@ def convert(fields: dict[str, Any], kind: type[T]) -> T:
         InvalidValue: A field is missing, has the wrong type, or breaks a rule of its entity.
     """
     try:
-        return msgspec.convert(fields, kind, strict=False)
+        made: T = msgspec.convert(fields, kind, strict=False)
     except msgspec.ValidationError as error:
         raise _why(error) from None
+    return made
 
 
 def _why(error: msgspec.ValidationError) -> InvalidValue:
