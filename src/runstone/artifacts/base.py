@@ -22,8 +22,10 @@ class ArtifactRepository(Protocol):
         """
         ...
 
-    def read(self, path: ArtifactPath) -> Iterator[bytes]:
-        """The bytes of a file in pieces of at most 1 MiB.
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
+
+        Offsets beyond the end give what there is.
 
         Raises:
             ArtifactNotFound: There is no such file. Raised by the call itself, not by the first piece.

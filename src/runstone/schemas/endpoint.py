@@ -22,6 +22,7 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
         response: Struct whose JSON is the answer.
         summary: What it does, in one sentence.
         also: Other methods under which old clients call it.
+        repeatable: Whether doing it twice is the same as once, so that a call without an answer may be sent again.
     """
 
     method: str
@@ -30,8 +31,10 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
     response: type[Response]
     summary: str
     also: tuple[str, ...] = ()
+    repeatable: bool = True
 
     @property
     def name(self) -> str:
         """A name that is unique among the endpoints, made of the path: ``experiments/get-by-name``."""
-        return self.path.split("/mlflow/", 1)[-1].split("/api/runstone/v1/", 1)[-1].lstrip("/")
+        below = self.path.removeprefix("/api/2.0/").removeprefix("/api/runstone/v1/")
+        return below.removeprefix("mlflow/")

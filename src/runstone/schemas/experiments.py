@@ -75,7 +75,7 @@ class Experiments(Struct, frozen=True, omit_defaults=True):
     next_page_token: str = ""
 
 
-CREATE = Endpoint("POST", f"{_BASE}/create", CreateExperiment, ExperimentId, "Create an experiment.")
+CREATE = Endpoint("POST", f"{_BASE}/create", CreateExperiment, ExperimentId, "Create an experiment.", repeatable=False)
 GET = Endpoint("GET", f"{_BASE}/get", ExperimentId, OneExperiment, "Get an experiment by its id.")
 GET_BY_NAME = Endpoint(
     "GET", f"{_BASE}/get-by-name", ExperimentName, OneExperiment, "Get an experiment by its name, deleted ones too."

@@ -143,7 +143,7 @@ class Runs(Struct, frozen=True, omit_defaults=True):
     next_page_token: str = ""
 
 
-CREATE = Endpoint("POST", f"{_BASE}/create", CreateRun, OneRun, "Create a run.")
+CREATE = Endpoint("POST", f"{_BASE}/create", CreateRun, OneRun, "Create a run.", repeatable=False)
 GET = Endpoint("GET", f"{_BASE}/get", GetRun, OneRun, "Get a run with its latest metrics, params and tags.")
 UPDATE = Endpoint("POST", f"{_BASE}/update", UpdateRun, OneRunInfo, "Change state, end time or name of a run.")
 DELETE = Endpoint("POST", f"{_BASE}/delete", DeleteRun, Empty, "Move a run to the trash.")

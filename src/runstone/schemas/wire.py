@@ -42,11 +42,12 @@ def decode(body: bytes, kind: type[T]) -> T:
         InvalidValue: It is, but a field is missing, has the wrong type, or breaks a rule of its entity.
     """
     try:
-        return _decoder(kind).decode(body or b"{}")
+        made: T = _decoder(kind).decode(body or b"{}")
     except msgspec.ValidationError as error:
         raise _why(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedRequest(f"the body of the request is not JSON: {error}") from None
+    return made
 
 
 def convert(fields: dict[str, Any], kind: type[T]) -> T:

@@ -187,7 +187,7 @@ class TrackingStore(Protocol):
             key: Name of the metric.
             start_step: First step, included.
             end_step: Last step, included.
-            points: Upper bound of the values for each run, >= 4; where there are more, the first, the last and the
+            points: Upper bound of the values for each run, 4 to 2500; where there are more, the first, the last and the
                 lowest and highest of each stretch of steps are kept. All if ``None``.
         """
         ...

@@ -1,0 +1,218 @@
+"""The tracking store behind a server's address."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from runstone.entities import (
+    Experiment,
+    Metric,
+    Page,
+    Param,
+    Run,
+    RunInfo,
+    RunMetric,
+    RunStatus,
+    Tag,
+    ViewType,
+)
+from runstone.errors import ExperimentNotFound, RunNotFound
+from runstone.schemas import experiments, metrics, runs, wire
+from runstone.schemas.endpoint import Endpoint
+from runstone.transport import Transport
+
+Request = TypeVar("Request", bound=msgspec.Struct)
+Response = TypeVar("Response", bound=msgspec.Struct)
+
+
+class RestStore:
+    """Experiments and runs that a server keeps; does what ``TrackingStore`` says.
+
+    Works with a genuine MLflow server as well, but for the searches that only Runstone's grammar has.
+    """
+
+    def __init__(self, uri: str) -> None:
+        """Prepare for calls; nothing is sent yet.
+
+        Args:
+            uri: Address of the server, as ``Transport`` takes it.
+        """
+        self._transport = Transport(uri)
+
+    def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
+        """Make an experiment; returns its id."""
+        request = experiments.CreateExperiment(name, artifact_location, list(tags) or None)
+        return self._call(experiments.CREATE, request).experiment_id
+
+    def get_experiment(self, experiment_id: str) -> Experiment:
+        """The experiment with this id, in use or in the trash."""
+        return self._call(experiments.GET, experiments.ExperimentId(experiment_id)).experiment
+
+    def get_experiment_by_name(self, name: str) -> Experiment | None:
+        """The experiment with this name, in use or else the one deleted last; ``None`` if there is none."""
+        try:
+            return self._call(experiments.GET_BY_NAME, experiments.ExperimentName(name)).experiment
+        except ExperimentNotFound:
+            return None
+
+    def search_experiments(
+        self,
+        *,
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        filter_string: str = "",
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[Experiment]:
+        """Experiments that match."""
+        request = experiments.SearchExperiments(
+            max_results, page_token or None, filter_string or None, list(order_by), view_type
+        )
+        answer = self._call(experiments.SEARCH, request)
+        return Page(answer.experiments, answer.next_page_token)
+
+    def rename_experiment(self, experiment_id: str, name: str) -> None:
+        """Give another name."""
+        self._call(experiments.UPDATE, experiments.UpdateExperiment(experiment_id, name))
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Move an active experiment and its active runs to the trash."""
+        self._call(experiments.DELETE, experiments.ExperimentId(experiment_id))
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """Take an experiment out of the trash, with the runs that went there with it."""
+        self._call(experiments.RESTORE, experiments.ExperimentId(experiment_id))
+
+    def set_experiment_tag(self, experiment_id: str, tag: Tag) -> None:
+        """Set one tag of an active experiment."""
+        self._call(experiments.SET_TAG, experiments.SetExperimentTag(experiment_id, tag.key, tag.value))
+
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        """Remove one tag of an active experiment."""
+        self._call(experiments.DELETE_TAG, experiments.DeleteExperimentTag(experiment_id, key))
+
+    def create_run(
+        self,
+        experiment_id: str,
+        *,
+        user_id: str = "",
+        start_time: int | None = None,
+        run_name: str = "",
+        tags: Sequence[Tag] = (),
+    ) -> Run:
+        """Make a run in an active experiment."""
+        request = runs.CreateRun(experiment_id, user_id or None, run_name or None, start_time, list(tags) or None)
+        return self._call(runs.CREATE, request).run
+
+    def get_run(self, run_id: str) -> Run:
+        """The run with this id, in use or in the trash."""
+        return self._call(runs.GET, runs.GetRun(run_id=run_id)).run
+
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        run_name: str | None = None,
+    ) -> RunInfo:
+        """Change state, end time or name of an active run."""
+        request = runs.UpdateRun(run_id=run_id, status=status, end_time=end_time, run_name=run_name)
+        return self._call(runs.UPDATE, request).run_info
+
+    def delete_run(self, run_id: str) -> None:
+        """Move a run to the trash."""
+        self._call(runs.DELETE, runs.DeleteRun(run_id))
+
+    def restore_run(self, run_id: str) -> None:
+        """Take a run out of the trash."""
+        self._call(runs.RESTORE, runs.DeleteRun(run_id))
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[Run]:
+        """Runs of these experiments that match."""
+        request = runs.SearchRuns(
+            list(experiment_ids),
+            filter_string or None,
+            view_type,
+            max_results,
+            list(order_by),
+            page_token or None,
+        )
+        answer = self._call(runs.SEARCH, request)
+        return Page(answer.runs, answer.next_page_token)
+
+    def log_batch(
+        self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
+    ) -> None:
+        """Write metrics, params and tags of an active run: all, or none if anything is refused."""
+        request = runs.LogBatch(run_id=run_id, metrics=list(metrics), params=list(params), tags=list(tags))
+        self._call(runs.LOG_BATCH, request)
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        """Remove one tag of an active run."""
+        self._call(runs.DELETE_TAG, runs.DeleteTag(run_id, key))
+
+    def metric_history(
+        self, run_id: str, key: str, *, max_results: int | None = None, page_token: str = ""
+    ) -> Page[Metric]:
+        """Every value of a metric, by time, then step, then value."""
+        request = metrics.GetHistory(
+            run_id=run_id, metric_key=key, max_results=max_results, page_token=page_token or None
+        )
+        answer = self._call(metrics.GET_HISTORY, request)
+        return Page(answer.metrics, answer.next_page_token)
+
+    def metric_histories(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        points: int | None = None,
+    ) -> list[RunMetric]:
+        """Values of one metric for several runs, thinned where ``points`` is given."""
+        if points is None:
+            return [point for run_id in run_ids for point in self._whole_history(run_id, key, start_step, end_step)]
+        found: list[RunMetric] = []
+        for first in range(0, len(run_ids), metrics.MAX_BULK_RUNS):
+            request = metrics.GetHistoryBulkInterval(
+                key, list(run_ids[first : first + metrics.MAX_BULK_RUNS]), start_step, end_step, points
+            )
+            found += self._call(metrics.GET_HISTORY_BULK_INTERVAL, request).metrics
+        return found
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._transport.close()
+
+    def _whole_history(self, run_id: str, key: str, start: int | None, end: int | None) -> list[RunMetric]:
+        # The call for intervals thins always, so that all points are had from the history.
+        try:
+            history = self.metric_history(run_id, key)
+        except RunNotFound:
+            return []
+        inside = (m for m in history if (start is None or m.step >= start) and (end is None or m.step <= end))
+        return [
+            RunMetric(m.key, m.value, m.timestamp, m.step, run_id)
+            for m in sorted(inside, key=lambda m: (m.step, m.timestamp))
+        ]
+
+    def _call(self, endpoint: Endpoint[Request, Response], request: Request) -> Response:
+        if endpoint.method == "GET":
+            body = self._transport.send("GET", endpoint.path, query=msgspec.structs.asdict(request))
+        else:
+            body = self._transport.send(
+                endpoint.method, endpoint.path, body=wire.encode(request), repeatable=endpoint.repeatable
+            )
+        return wire.decode(body, endpoint.response)
