@@ -1,0 +1,101 @@
+# The only entry for developers and CI. `make` lists the targets.
+# What a target needs is installed first, and said; a second run of the same target is quick.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+PYTEST := $(RUN) pytest
+# Two workers at least: many tests wait for a child process.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
+SPREAD := -n $(WORKERS) --dist worksteal
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser generated lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.installed ## make .venv with every extra and development tool
+
+.venv/.installed: requirements/dev.txt requirements/uv.txt pyproject.toml tools/setup.py
+	@$(PYTHON) tools/setup.py venv
+	@touch $@
+
+.venv/.node: requirements/node.txt .venv/.installed
+	@$(BIN)/python tools/web.py has-node || $(BIN)/python tools/setup.py node
+	@touch $@
+
+.venv-peer/.installed: requirements/peer.txt .venv/.installed
+	@$(BIN)/python tools/setup.py peer
+	@touch $@
+
+peer: .venv-peer/.installed ## make .venv-peer with the genuine MLflow, which tests compare with
+
+browser: setup ## install Chromium from the system's packages where there is none
+	@$(BIN)/python tools/setup.py browser
+
+web: .venv/.node ## build the page, if its sources changed
+	@$(BIN)/python tools/web.py build
+
+demo: setup web ## train real models, show them on a page; DEMO="--exit" only verifies
+	$(BIN)/runstone demo $(DEMO)
+
+fmt: setup ## bring the Python files into shape
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+lint: setup ## style, import rules, repository checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(RUN) tools.lengths
+	$(RUN) tools.lazy_imports
+	$(RUN) tools.words
+	$(RUN) tools.changes check
+
+types: setup ## strict types
+	$(BIN)/mypy
+
+check: lint types ## what must hold before a commit, without the tests
+	$(RUN) tools.generated
+
+generated: setup ## write what is made from the code: spec/openapi.json, spec/public-api.txt, docs/reference
+	$(RUN) tools.generated --write
+
+test-fast: setup ## the inner loop: no slow, peer and browser tests
+	$(PYTEST) $(SPREAD) -m "not slow and not peer and not browser"
+
+test-stores: setup ## every store, against the shared suite
+	$(PYTEST) $(SPREAD) tests/stores tests/migrations
+
+test: check web-check docs web peer browser ## everything; what CI runs
+	$(PYTEST) $(SPREAD) -m "not browser" --cov --cov-report=
+	$(RUN) coverage report --skip-covered
+	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'
+	$(PYTEST) $(SPREAD) -m browser tests/e2e
+
+web-check: .venv/.node ## lint, types and tests of the page
+	$(BIN)/python tools/web.py npm run check
+
+e2e: setup web browser ## the page in a real browser
+	$(PYTEST) $(SPREAD) -m browser tests/e2e
+
+docs: setup ## build the site into docs/_build/html
+	$(RUN) sphinx -W --keep-going --quiet -b html docs docs/_build/html
+	$(RUN) tools.offline docs/_build/html
+
+bench: setup web peer ## the bars, side by side with genuine MLflow
+	$(RUN) benchmarks
+
+lock: setup ## write requirements/*.txt from pyproject.toml
+	$(LOCK) pyproject.toml --extra server -o requirements/server.txt
+	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(LOCK) --group uv -c requirements/dev.txt -o requirements/uv.txt
+	$(LOCK) --group node -o requirements/node.txt
+	$(LOCK) --group peer -o requirements/peer.txt
+
+clean: ## remove what was built; the environments stay
+	rm -rf .build dist docs/_build src/runstone/server/static .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Small checks of the repository, each with a test. Run one by `python -m tools.NAME`."""

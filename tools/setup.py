@@ -1,0 +1,117 @@
+"""Make the environments that developers and CI work in, and say what is installed.
+
+Runs on a bare Python 3.11 with nothing but the standard library: ``python3 tools/setup.py PART...``.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PEER = ROOT / ".venv-peer"
+PYTHON = VENV / "bin" / "python"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+class SetupError(Exception):
+    """The machine lacks something that cannot be installed from here."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Install the parts that are named; returns the exit code."""
+    parts: dict[str, Callable[[], None]] = {"venv": venv, "node": node, "browser": browser, "peer": peer}
+    parser = argparse.ArgumentParser(description="Make the environments that developers and CI work in.")
+    parser.add_argument("part", nargs="+", choices=parts)
+    for part in parser.parse_args(arguments).part:
+        try:
+            parts[part]()
+        except SetupError as error:
+            print(f"setup: {error}", file=sys.stderr)
+            return 1
+        except subprocess.CalledProcessError as error:
+            print(f"setup: `{' '.join(map(str, error.cmd))}` ended with {error.returncode}", file=sys.stderr)
+            return 1
+    return 0
+
+
+def venv() -> None:
+    """Make ``.venv`` with every extra and development tool at the locked versions."""
+    if sys.version_info < (3, 11):
+        raise SetupError(
+            f"Runstone needs Python 3.11 or newer; this is {sys.version.split()[0]}: run `make setup PYTHON=python3.11`"
+        )
+    if not PYTHON.exists():
+        say("making .venv")
+        if not _has_module("ensurepip"):
+            install_system_package(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
+        _run([sys.executable, "-m", "venv", str(VENV)])
+    if not (VENV / "bin" / "uv").exists():
+        say("installing uv into .venv")
+        _run([PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements" / "uv.txt"])
+    say("installing requirements/dev.txt into .venv")
+    _uv_pip(PYTHON, "sync", "--require-hashes", ROOT / "requirements" / "dev.txt")
+    say("installing Runstone itself, editable")
+    _uv_pip(PYTHON, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+
+
+def node() -> None:
+    """Put a Node.js into ``.venv``, for machines whose own is missing or too old."""
+    say("installing requirements/node.txt (Node.js) into .venv")
+    _uv_pip(PYTHON, "install", "--require-hashes", "-r", ROOT / "requirements" / "node.txt")
+
+
+def browser() -> None:
+    """Install Chromium from the system's packages unless there is one."""
+    if not any(shutil.which(name) for name in BROWSERS):
+        install_system_package("chromium")
+
+
+def peer() -> None:
+    """Make ``.venv-peer`` with the genuine MLflow, which tests and benchmarks compare with."""
+    if not (PEER / "bin" / "python").exists():
+        say("making .venv-peer")
+        _run([VENV / "bin" / "uv", "venv", "--quiet", "--python", PYTHON, PEER])
+    say("installing requirements/peer.txt (the genuine MLflow) into .venv-peer")
+    _uv_pip(PEER / "bin" / "python", "sync", "--require-hashes", ROOT / "requirements" / "peer.txt")
+
+
+def install_system_package(name: str) -> None:
+    """Install a package of the operating system.
+
+    Raises:
+        SetupError: There is no ``apt-get`` here, or the user may not use it.
+    """
+    if shutil.which("apt-get") is None:
+        raise SetupError(f"the system package {name} is missing and there is no apt-get; install it and run this again")
+    if os.geteuid() != 0:
+        raise SetupError(f"the system package {name} is missing; run `sudo apt-get install {name}` and this again")
+    say(f"installing the system package {name} by apt-get")
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    _run(["apt-get", "update", "-qq"], env=environment)
+    _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", name], env=environment)
+
+
+def say(what: str) -> None:
+    """Print what is done next."""
+    print(f"setup: {what}", flush=True)
+
+
+def _has_module(name: str) -> bool:
+    return subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, check=False).returncode == 0
+
+
+def _uv_pip(python: Path, verb: str, *arguments: str | Path) -> None:
+    _run([VENV / "bin" / "uv", "pip", verb, "--quiet", "--python", python, *arguments])
+
+
+def _run(command: Sequence[str | Path], *, env: dict[str, str] | None = None) -> None:
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env=env)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

