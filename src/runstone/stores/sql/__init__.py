@@ -1,1 +1,1 @@
-
+"""Experiments and runs in an SQL database."""

@@ -1,0 +1,101 @@
+"""Metrics on their way out: the values of a key, in order, by pages, thinned."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from runstone.entities import Metric, Page, RunMetric
+from runstone.errors import InvalidPageToken, InvalidValue
+from runstone.stores.base import MAX_PAGE
+from runstone.stores.sql.keys import find
+from runstone.stores.sql.points import Point, in_order, place, points_of
+from runstone.stores.sql.runs import row_of
+from runstone.stores.sql.session import driver_of
+from runstone.stores.sql.thinning import thin
+
+_LEAST_POINTS = 4
+_Place = tuple[int, int, float, int]
+
+
+def one(connection: Connection, run_id: str, key: str, *, max_results: int | None, page_token: str) -> Page[Metric]:
+    """The history of one metric of one run; see ``TrackingStore.metric_history``."""
+    if max_results is not None and not 1 <= max_results <= MAX_PAGE:
+        raise InvalidValue(f"a page of a history has 1 to {MAX_PAGE} values; got {max_results}")
+    after = _read_token(page_token, run_id, key) if page_token else None
+    number, _, _ = row_of(driver_of(connection), run_id)
+    points = in_order(_load(connection, number, key))
+    if after is not None:
+        points = [point for point in points if place(point) > after]
+    token = ""
+    if max_results is not None and len(points) > max_results:
+        points = points[:max_results]
+        token = _token(points[-1], run_id, key)
+    return Page([Metric(key, point.value, point.timestamp, point.step) for point in points], token)
+
+
+def several(
+    connection: Connection,
+    run_ids: Sequence[str],
+    key: str,
+    *,
+    start_step: int | None,
+    end_step: int | None,
+    points: int | None,
+) -> list[RunMetric]:
+    """The histories of one metric of several runs; see ``TrackingStore.metric_histories``."""
+    if points is not None and points < _LEAST_POINTS:
+        raise InvalidValue(f"a history is thinned to at least {_LEAST_POINTS} points; got {points}")
+    driver = driver_of(connection)
+    found: list[RunMetric] = []
+    for run_id in dict.fromkeys(run_ids):
+        row = driver.execute("SELECT id FROM run WHERE uuid = ?", (run_id,)).fetchone()
+        if row is None:
+            continue
+        every = _load(connection, row[0], key)
+        if start_step is not None:
+            every = [point for point in every if point.step >= start_step]
+        if end_step is not None:
+            every = [point for point in every if point.step <= end_step]
+        ordered = in_order(every, by_step=True)
+        if points is not None:
+            ordered = [ordered[index] for index in thin([point.value for point in ordered], points=points)]
+        found.extend(RunMetric(key, point.value, point.timestamp, point.step, run_id) for point in ordered)
+    return found
+
+
+def _load(connection: Connection, number: int, key: str) -> list[Point]:
+    """Every point of a metric as it was logged, repeats included."""
+    driver = driver_of(connection)
+    key_id = find(driver, key)
+    if key_id is None:
+        return []
+    points: list[Point] = []
+    for (packed,) in driver.execute("SELECT points FROM tail WHERE run_id = ? ORDER BY id", (number,)):
+        points.extend(points_of(packed, key_id))
+    return points
+
+
+def _fingerprint(run_id: str, key: str) -> str:
+    return hashlib.sha256(f"{run_id}\0{key}".encode()).hexdigest()[:16]
+
+
+def _token(last: Point, run_id: str, key: str) -> str:
+    timestamp, step, value, tie = place(last)
+    text = json.dumps([_fingerprint(run_id, key), timestamp, step, value.hex(), tie], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_token(token: str, run_id: str, key: str) -> _Place:
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        fingerprint, timestamp, step, value, tie = json.loads(text)
+        after = (int(timestamp), int(step), float.fromhex(value), int(tie))
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
+        raise InvalidPageToken(token) from None
+    if fingerprint != _fingerprint(run_id, key):
+        raise InvalidPageToken(token)
+    return after

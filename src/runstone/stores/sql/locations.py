@@ -1,0 +1,92 @@
+"""Where artifacts are: computed from a root, so that the tables hold no absolute place."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from runstone.entities.names import MAX_ARTIFACT_LOCATION, check_length
+from runstone.errors import InvalidValue
+from runstone.stores.sql.session import driver_of
+
+FOLDER = "runstone-artifacts"
+_ROOT = "artifact_root"
+
+
+class ArtifactRoot:
+    """The place below which every experiment has a folder, unless it was given a place of its own.
+
+    Attributes:
+        database: The database file; relative roots start at its folder.
+        given: The root that the caller chose; ``None`` leaves it to what the database has recorded.
+    """
+
+    def __init__(self, database: Path, given: str | None) -> None:
+        self.database = database
+        self.given = None if given is None else _absolute(given)
+
+    def find(self, connection: Connection) -> str:
+        """The root: as given, else as recorded, else the folder ``runstone-artifacts`` beside the database."""
+        if self.given is not None:
+            return self.given
+        row = driver_of(connection).execute("SELECT value FROM meta WHERE name = ?", (_ROOT,)).fetchone()
+        recorded = FOLDER if row is None else str(row[0])
+        return recorded if _is_uri(recorded) else os.path.normpath(self.database.parent / recorded)
+
+    def of(self, connection: Connection, experiment_id: int) -> str:
+        """Where an experiment that exists keeps its artifacts."""
+        row = (
+            driver_of(connection)
+            .execute("SELECT artifact_location FROM experiment WHERE id = ?", (experiment_id,))
+            .fetchone()
+        )
+        return row[0] or location(self.find(connection), experiment_id, None)
+
+    def record(self, connection: Connection, root: str) -> None:
+        """Write down the root for those who open the database without one.
+
+        A folder in or below the database's is kept relative to it, so that both can be moved together.
+        """
+        place = _absolute(root)
+        if not _is_uri(place) and Path(place).is_relative_to(self.database.parent):
+            place = Path(place).relative_to(self.database.parent).as_posix()
+        driver_of(connection).execute(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (_ROOT, place),
+        )
+
+
+def location(root: str, experiment_id: int, given: str | None) -> str:
+    """Where an experiment keeps its artifacts.
+
+    Args:
+        root: From ``ArtifactRoot.find``.
+        experiment_id: The experiment.
+        given: The place of its own, as the table has it.
+    """
+    return given or f"{root.rstrip('/')}/{experiment_id}"
+
+
+def given_location(text: str | None) -> str | None:
+    """What the table keeps of a place that the user gave; ``None`` where none was.
+
+    Raises:
+        InvalidValue: It is longer than 500 characters, or a URI with a query or a fragment.
+    """
+    if not text:
+        return None
+    check_length("the artifact location of an experiment", text, MAX_ARTIFACT_LOCATION)
+    if _is_uri(text) and ("?" in text or "#" in text):
+        raise InvalidValue(
+            f"the artifact location {text!r} has a query or a fragment; wanted: a plain URI such as 's3://bucket/folder'"
+        )
+    return _absolute(text)
+
+
+def _is_uri(text: str) -> bool:
+    scheme, colon, _ = text.partition(":")
+    return bool(colon) and len(scheme) > 1 and scheme.replace("+", "").replace("-", "").replace(".", "").isalnum()
+
+
+def _absolute(text: str) -> str:
+    return text if _is_uri(text) else os.path.normpath(Path.cwd() / text)

@@ -1,0 +1,229 @@
+"""Runs: the verbs, each inside a transaction that the caller opened."""
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Sequence
+from math import nan
+
+from msgspec import UNSET
+from sqlalchemy import Connection
+
+from runstone.entities import LifecycleStage, Metric, Param, Run, RunData, RunInfo, RunStatus, Tag
+from runstone.entities.names import MAX_RUN_NAME, check_int64, check_length, shown
+from runstone.entities.tag import RUN_NAME
+from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
+from runstone.stores.sql import experiments, run_names
+from runstone.stores.sql.keys import Keys, find
+from runstone.stores.sql.session import driver_of
+from runstone.stores.sql.tables import ACTIVE, DELETED
+
+_SHOWN = 80
+_INSERT = """
+INSERT INTO run (uuid, experiment_id, name, user_id, status, start_time, stage) VALUES (?, ?, ?, ?, 'RUNNING', ?, 0)
+RETURNING id
+"""
+
+
+def row_of(driver: sqlite3.Connection, run_id: str) -> tuple[int, int, int]:
+    """Number, experiment's number and stage of a run.
+
+    Raises:
+        RunNotFound: There is none with this id.
+    """
+    row = driver.execute("SELECT id, experiment_id, stage FROM run WHERE uuid = ?", (run_id,)).fetchone()
+    if row is None:
+        raise RunNotFound(run_id)
+    return row  # type: ignore[no-any-return]  # the columns are declared as integers
+
+
+def active(driver: sqlite3.Connection, run_id: str) -> tuple[int, int]:
+    """Number and experiment's number of a run that takes changes.
+
+    Raises:
+        RunDeleted: It is in the trash.
+        RunNotFound: There is none with this id.
+    """
+    number, experiment, stage = row_of(driver, run_id)
+    if stage != ACTIVE:
+        raise RunDeleted(run_id)
+    return number, experiment
+
+
+def create(
+    connection: Connection,
+    keys: Keys,
+    place: tuple[int, str],
+    *,
+    user_id: str,
+    start_time: int | None,
+    run_name: str,
+    tags: Sequence[Tag],
+) -> Run:
+    """Make a run.
+
+    Args:
+        connection: In a transaction.
+        keys: Ids of names.
+        place: Number of the experiment, which is active, and where it keeps its artifacts.
+        user_id: Who started it.
+        start_time: Milliseconds since the Unix epoch, UTC; now if ``None``.
+        run_name: Its name, unless a tag says it or one is to be chosen.
+        tags: Its first tags.
+    """
+    experiment, location = place
+    kept = {tag.key: tag.value for tag in tags}
+    name = kept[RUN_NAME] = _name(run_name, kept.get(RUN_NAME, ""))
+    moment = experiments.now() if start_time is None else start_time
+    check_int64("the start time of a run", moment)
+    check_length("the user of a run", user_id, MAX_RUN_NAME)
+    run_id = uuid.uuid4().hex
+    driver = driver_of(connection)
+    number = driver.execute(_INSERT, (run_id, experiment, name, user_id, moment)).fetchone()[0]
+    put_tags(driver, keys, number, kept)
+    info = RunInfo(
+        run_id=run_id,
+        run_uuid=run_id,
+        run_name=name,
+        experiment_id=str(experiment),
+        user_id=user_id,
+        status=RunStatus.RUNNING,
+        start_time=moment,
+        artifact_uri=f"{location}/{run_id}/artifacts",
+        lifecycle_stage=LifecycleStage.ACTIVE,
+    )
+    return Run(info=info, data=RunData(tag_list=[Tag(key, kept[key]) for key in sorted(kept)]))
+
+
+def _name(given: str, tagged: str) -> str:
+    check_length("the name of a run", given, MAX_RUN_NAME)
+    if given and tagged and given != tagged:
+        raise InvalidValue(
+            f"the run is named {shown(given)}, but its tag {RUN_NAME!r} says {shown(tagged)}; give one of them"
+        )
+    return given or tagged or run_names.choose()
+
+
+def update(
+    connection: Connection,
+    keys: Keys,
+    run_id: str,
+    *,
+    status: RunStatus | None,
+    end_time: int | None,
+    run_name: str | None,
+) -> tuple[int, int]:
+    """Change state, end time or name; returns the numbers of the run and of its experiment."""
+    driver = driver_of(connection)
+    number, experiment = active(driver, run_id)
+    if status is not None:
+        driver.execute("UPDATE run SET status = ? WHERE id = ?", (RunStatus(status).value, number))
+    if end_time is not None:
+        check_int64("the end time of a run", end_time)
+        driver.execute("UPDATE run SET end_time = ? WHERE id = ?", (end_time, number))
+    if run_name:
+        check_length("the name of a run", run_name, MAX_RUN_NAME)
+        put_tags(driver, keys, number, {RUN_NAME: run_name})
+    return number, experiment
+
+
+def move(connection: Connection, run_id: str, *, to: int) -> int:
+    """Move a run to the trash or out of it; returns its experiment's number. What is there already stays."""
+    driver = driver_of(connection)
+    number, experiment, stage = row_of(driver, run_id)
+    if stage != to:
+        moment = experiments.now() if to == DELETED else None
+        driver.execute("UPDATE run SET stage = ?, deleted_at = ? WHERE id = ?", (to, moment, number))
+    return experiment
+
+
+def put_params(driver: sqlite3.Connection, keys: Keys, run_id: str, number: int, params: Sequence[Param]) -> None:
+    """Write params once.
+
+    Raises:
+        ParamChanged: One holds another value already, or comes twice with two values.
+    """
+    wanted: dict[str, str] = {}
+    for param in params:
+        first = wanted.setdefault(param.key, param.value)
+        if first != param.value:
+            raise _changed(run_id, param.key, first, param.value)
+    ids = keys.ids(driver, wanted)
+    before = driver.total_changes
+    driver.executemany(
+        "INSERT INTO param (run_id, key_id, value) VALUES (?, ?, ?) ON CONFLICT (run_id, key_id) DO NOTHING",
+        [(number, ids[name], value) for name, value in wanted.items()],
+    )
+    if driver.total_changes - before == len(wanted):
+        return
+    for name, value in wanted.items():
+        old = driver.execute("SELECT value FROM param WHERE run_id = ? AND key_id = ?", (number, ids[name])).fetchone()[
+            0
+        ]
+        if old != value:
+            raise _changed(run_id, name, old, value)
+
+
+def _changed(run_id: str, key: str, old: str, new: str) -> ParamChanged:
+    return ParamChanged(run_id, key, old=_cut(old), new=_cut(new))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def put_tags(driver: sqlite3.Connection, keys: Keys, number: int, tags: dict[str, str]) -> None:
+    """Set tags; the tag ``mlflow.runName`` names the run as well, unless it is empty."""
+    ids = keys.ids(driver, tags)
+    driver.executemany(
+        "INSERT INTO tag (run_id, key_id, value) VALUES (?, ?, ?) "
+        "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value",
+        [(number, ids[name], value) for name, value in tags.items()],
+    )
+    if tags.get(RUN_NAME):
+        driver.execute("UPDATE run SET name = ? WHERE id = ?", (tags[RUN_NAME], number))
+
+
+def delete_tag(connection: Connection, run_id: str, key: str) -> int:
+    """Remove one tag of an active run; returns its experiment's number."""
+    driver = driver_of(connection)
+    number, experiment = active(driver, run_id)
+    key_id = find(driver, key)
+    if not driver.execute("DELETE FROM tag WHERE run_id = ? AND key_id = ?", (number, key_id)).rowcount:
+        raise NotFound(f"the run {run_id!r} has no tag {shown(key)}")
+    return experiment
+
+
+def load(connection: Connection, number: int, location_of: Callable[[Connection, int], str]) -> Run:
+    """The whole run with this number."""
+    driver = driver_of(connection)
+    run_id, experiment, name, user, status, start, end, stage = driver.execute(
+        "SELECT uuid, experiment_id, name, user_id, status, start_time, end_time, stage FROM run WHERE id = ?",
+        (number,),
+    ).fetchone()
+    info = RunInfo(
+        run_id=run_id,
+        run_uuid=run_id,
+        run_name=name,
+        experiment_id=str(experiment),
+        user_id=user,
+        status=RunStatus(status),
+        start_time=start,
+        ended_at=UNSET if end is None else end,
+        artifact_uri=f"{location_of(connection, experiment)}/{run_id}/artifacts",
+        lifecycle_stage=LifecycleStage.DELETED if stage else LifecycleStage.ACTIVE,
+    )
+    data = {
+        table: driver.execute(
+            f"SELECT name, {columns} FROM {table} JOIN key ON key.id = key_id WHERE run_id = ? ORDER BY name",
+            (number,),
+        ).fetchall()
+        for table, columns in (("param", "value"), ("tag", "value"), ("latest", "value, timestamp, step"))
+    }
+    return Run(
+        info=info,
+        data=RunData(
+            metric_list=[Metric(k, nan if v is None else v, t, s) for k, v, t, s in data["latest"]],
+            param_list=[Param(*row) for row in data["param"]],
+            tag_list=[Tag(*row) for row in data["tag"]],
+        ),
+    )

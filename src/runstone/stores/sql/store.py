@@ -1,0 +1,254 @@
+"""The tracking store on an SQL database."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
+from runstone.errors import Unsupported
+from runstone.stores.sql import experiments, history, runs
+from runstone.stores.sql import metrics as incoming
+from runstone.stores.sql.database import open_database, path_of
+from runstone.stores.sql.locations import ArtifactRoot
+from runstone.stores.sql.session import Session, driver_of
+from runstone.stores.sql.tables import ACTIVE, DELETED
+
+T = TypeVar("T")
+
+
+class SqlStore:
+    """Experiments and runs in one SQLite file, which many threads and processes may use at once.
+
+    Does what ``EmbeddedStore`` says.
+    """
+
+    def __init__(self, uri: str, *, artifact_root: str | None = None, durable: bool = False) -> None:
+        """Open a database, or make it.
+
+        Args:
+            uri: ``sqlite:///FILE``. A file that is missing is made, with its folders.
+            artifact_root: Folder or URI below which experiments keep their artifacts; what the database has recorded
+                if ``None``, else the folder ``runstone-artifacts`` beside it.
+            durable: Whether a change is acknowledged only when it would survive a loss of power. If not, it survives
+                any end of the process.
+
+        Raises:
+            InvalidValue: The URI is not of this form.
+            BackendError: The file cannot be made or opened.
+            SchemaMismatch: The file is not a Runstone database, or of a newer Runstone. It was not changed.
+        """
+        path = path_of(uri)
+        open_database(path)
+        self._root = ArtifactRoot(path, artifact_root)
+        self._session = Session(path, durable=durable)
+
+    def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
+        """Make an experiment; returns its id."""
+        return self._experiment(
+            lambda connection: experiments.create(connection, name, artifact_location=artifact_location, tags=tags)
+        )
+
+    def get_experiment(self, experiment_id: str) -> Experiment:
+        """The experiment with this id, in use or in the trash."""
+
+        def query(connection: Connection) -> Experiment:
+            number, _ = experiments.find(connection, experiment_id)
+            return self._load_experiment(connection, number)
+
+        return self._session.read(query)
+
+    def get_experiment_by_name(self, name: str) -> Experiment | None:
+        """The experiment with this name, in use or else the one deleted last; ``None`` if there is none."""
+
+        def query(connection: Connection) -> Experiment | None:
+            number = experiments.by_name(connection, name)
+            return None if number is None else self._load_experiment(connection, number)
+
+        return self._session.read(query)
+
+    def search_experiments(
+        self,
+        *,
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        filter_string: str = "",
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[Experiment]:
+        """Experiments that match."""
+        raise Unsupported("search of experiments is not there yet")
+
+    def rename_experiment(self, experiment_id: str, name: str) -> None:
+        """Give another name."""
+        self._experiment(lambda connection: experiments.rename(connection, experiment_id, name))
+
+    def delete_experiment(self, experiment_id: str) -> None:
+        """Move an active experiment and its active runs to the trash."""
+        self._experiment(lambda connection: experiments.delete(connection, experiment_id))
+
+    def restore_experiment(self, experiment_id: str) -> None:
+        """Take an experiment out of the trash, with the runs that went there with it."""
+        self._experiment(lambda connection: experiments.restore(connection, experiment_id))
+
+    def set_experiment_tag(self, experiment_id: str, tag: Tag) -> None:
+        """Set one tag of an active experiment."""
+        self._experiment(lambda connection: experiments.set_tag(connection, experiment_id, tag))
+
+    def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
+        """Remove one tag of an active experiment."""
+        self._experiment(lambda connection: experiments.delete_tag(connection, experiment_id, key))
+
+    def create_run(
+        self,
+        experiment_id: str,
+        *,
+        user_id: str = "",
+        start_time: int | None = None,
+        run_name: str = "",
+        tags: Sequence[Tag] = (),
+    ) -> Run:
+        """Make a run in an active experiment."""
+
+        def change(connection: Connection) -> Run:
+            number = experiments.active(connection, experiment_id)
+            run = runs.create(
+                connection,
+                self._session.keys,
+                (number, self._root.of(connection, number)),
+                user_id=user_id,
+                start_time=start_time,
+                run_name=run_name,
+                tags=tags,
+            )
+            self._session.touch(number)
+            return run
+
+        return self._session.write(change)
+
+    def get_run(self, run_id: str) -> Run:
+        """The run with this id, in use or in the trash, with latest metrics, params and tags, each by key."""
+
+        def query(connection: Connection) -> Run:
+            number, _, _ = runs.row_of(driver_of(connection), run_id)
+            return self._load_run(connection, number)
+
+        return self._session.read(query)
+
+    def update_run(
+        self,
+        run_id: str,
+        *,
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+        run_name: str | None = None,
+    ) -> RunInfo:
+        """Change state, end time or name of an active run; ``None`` and an empty name leave a field as it is."""
+
+        def change(connection: Connection) -> RunInfo:
+            number, experiment = runs.update(
+                connection, self._session.keys, run_id, status=status, end_time=end_time, run_name=run_name
+            )
+            self._session.touch(experiment)
+            return self._load_run(connection, number).info
+
+        return self._session.write(change)
+
+    def delete_run(self, run_id: str) -> None:
+        """Move a run to the trash. Doing it again changes nothing."""
+        self._experiment(lambda connection: runs.move(connection, run_id, to=DELETED))
+
+    def restore_run(self, run_id: str) -> None:
+        """Take a run out of the trash. An active run stays as it is."""
+        self._experiment(lambda connection: runs.move(connection, run_id, to=ACTIVE))
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[Run]:
+        """Runs of these experiments that match."""
+        raise Unsupported("search of runs is not there yet")
+
+    def log_batch(
+        self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
+    ) -> None:
+        """Write metrics, params and tags of an active run: all, or none if anything is refused."""
+
+        def change(connection: Connection) -> None:
+            driver, keys = driver_of(connection), self._session.keys
+            number, experiment = runs.active(driver, run_id)
+            if params:
+                runs.put_params(driver, keys, run_id, number, params)
+            if metrics:
+                incoming.append(driver, keys, number, metrics)
+            if tags:
+                runs.put_tags(driver, keys, number, {tag.key: tag.value for tag in tags})
+            self._session.touch(experiment)
+
+        self._session.write(change)
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        """Remove one tag of an active run."""
+        self._experiment(lambda connection: runs.delete_tag(connection, run_id, key))
+
+    def metric_history(
+        self, run_id: str, key: str, *, max_results: int | None = None, page_token: str = ""
+    ) -> Page[Metric]:
+        """Every value of a metric, by time, then step, then value; all at once if ``max_results`` is ``None``."""
+        return self._session.read(
+            lambda connection: history.one(connection, run_id, key, max_results=max_results, page_token=page_token)
+        )
+
+    def metric_histories(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        points: int | None = None,
+    ) -> list[RunMetric]:
+        """Values of one metric for several runs, by run in the order given, then step, then time."""
+        return self._session.read(
+            lambda connection: history.several(
+                connection, run_ids, key, start_step=start_step, end_step=end_step, points=points
+            )
+        )
+
+    def record_artifact_root(self, root: str) -> None:
+        """Write down the folder or URI of the artifacts for those who open this database without naming one.
+
+        A folder in or below the database's is kept relative to it, so that both can be moved together.
+        """
+        self._session.write(lambda connection: self._root.record(connection, root))
+
+    def submit(self, change: Callable[[], T]) -> "Future[T]":
+        """Run ``change`` on the thread that writes, in one transaction with others that wait; returns at once."""
+        return self._session.submit(change)
+
+    def close(self) -> None:
+        """Finish what was submitted, then give back connections and the thread that writes."""
+        self._session.close()
+
+    def _load_run(self, connection: Connection, number: int) -> Run:
+        return runs.load(connection, number, self._root.of)
+
+    def _load_experiment(self, connection: Connection, number: int) -> Experiment:
+        return experiments.load(connection, number, self._root.of)
+
+    def _experiment(self, change: Callable[[Connection], int]) -> str:
+        """Run a change that returns the number of the experiment that it touched; returns the id."""
+
+        def counted(connection: Connection) -> str:
+            number = change(connection)
+            self._session.touch(number)
+            return str(number)
+
+        return self._session.write(counted)
