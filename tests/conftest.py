@@ -1,0 +1,40 @@
+"""What holds for every test: a clean environment, and no silent skips where everything must run."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+REQUIRE_ALL = "RUNSTONE_REQUIRE_ALL"
+OURS = ("RUNSTONE_", "MLFLOW_")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of the developer's shell reach no test, nor a child process of one."""
+    for name in list(os.environ):
+        if name.startswith(OURS) and name != REQUIRE_ALL:
+            monkeypatch.delenv(name)
+
+
+def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get(REQUIRE_ALL) == "1":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{REQUIRE_ALL}=1 forbids this: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skip is a failure where ``RUNSTONE_REQUIRE_ALL`` is 1."""
+    report = yield
+    _forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """So is a module that skips itself."""
+    report = yield
+    _forbid_skip(report)
+    return report
