@@ -1,0 +1,93 @@
+/** What the query part of each page's address may hold. Anything else is dropped. */
+import { many, one } from "@/lib/search-params";
+
+type Raw = Record<string, unknown>;
+
+function choice<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
+  const text = one(value);
+  return allowed.find((each) => each === text);
+}
+
+export interface HomeSearch {
+  q?: string | undefined;
+  shelf?: "active" | "deleted" | undefined;
+  sort?: string | undefined;
+}
+
+export function readHomeSearch(raw: Raw): HomeSearch {
+  return { q: one(raw["q"]), shelf: choice(raw["shelf"], ["deleted"]), sort: one(raw["sort"]) };
+}
+
+export interface ChartSearch {
+  /** The horizontal axis; by step where it is left out. */
+  x?: "time" | "relative" | undefined;
+  /** Smoothing from 0 to 0.99, as text. */
+  smooth?: string | undefined;
+  /** Which axes are logarithmic. */
+  log?: "x" | "y" | "xy" | undefined;
+  /** A part of the metrics' names. */
+  m?: string | undefined;
+}
+
+function readChartSearch(raw: Raw): ChartSearch {
+  return {
+    x: choice(raw["x"], ["time", "relative"]),
+    smooth: one(raw["smooth"]),
+    log: choice(raw["log"], ["x", "y", "xy"]),
+    m: one(raw["m"]),
+  };
+}
+
+export interface ExperimentSearch extends ChartSearch {
+  /** The filter, in the server's grammar. */
+  q?: string | undefined;
+  /** Column ids, `-` before one that sorts downward. */
+  sort?: string[] | undefined;
+  /** The columns shown, in their order; the page chooses where it is left out. */
+  cols?: string[] | undefined;
+  /** Columns that stay at the left. */
+  pin?: string[] | undefined;
+  /** Widths that differ from the usual, as `column~pixels`. */
+  w?: string[] | undefined;
+  view?: "charts" | undefined;
+  runs?: "deleted" | undefined;
+  tree?: "1" | undefined;
+}
+
+export function readExperimentSearch(raw: Raw): ExperimentSearch {
+  return {
+    q: one(raw["q"]),
+    sort: many(raw["sort"]),
+    cols: many(raw["cols"]),
+    pin: many(raw["pin"]),
+    w: many(raw["w"]),
+    view: choice(raw["view"], ["charts"]),
+    runs: choice(raw["runs"], ["deleted"]),
+    tree: choice(raw["tree"], ["1"]),
+    ...readChartSearch(raw),
+  };
+}
+
+export interface RunSearch extends ChartSearch {
+  tab?: "charts" | "artifacts" | undefined;
+  /** The artifact that is looked at. */
+  path?: string | undefined;
+}
+
+export function readRunSearch(raw: Raw): RunSearch {
+  return {
+    tab: choice(raw["tab"], ["charts", "artifacts"]),
+    path: one(raw["path"]),
+    ...readChartSearch(raw),
+  };
+}
+
+export interface CompareSearch extends ChartSearch {
+  run?: string[] | undefined;
+  /** Shows what all runs have in common, too. */
+  all?: "1" | undefined;
+}
+
+export function readCompareSearch(raw: Raw): CompareSearch {
+  return { run: many(raw["run"]), all: choice(raw["all"], ["1"]), ...readChartSearch(raw) };
+}

@@ -1,0 +1,48 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+
+import { Icon } from "@/components/icon";
+import { experimentQuery } from "@/features/experiments/api/experiments";
+import { runQuery } from "@/features/runs/api/run";
+
+import styles from "./top-bar.module.css";
+
+/** Where am I, and the way to anywhere else. */
+export function TopBar({ onSearch }: { onSearch: () => void }) {
+  const { experimentId, runId } = useParams({ strict: false });
+  const experiment = useQuery({
+    ...experimentQuery(experimentId ?? ""),
+    enabled: experimentId !== undefined,
+  });
+  const run = useQuery({ ...runQuery(runId ?? ""), enabled: runId !== undefined });
+  return (
+    <header className={styles["bar"]}>
+      <nav aria-label="Breadcrumb" className={styles["crumbs"]}>
+        <Link to="/" className={styles["crumb"]}>
+          Experiments
+        </Link>
+        {experimentId !== undefined && (
+          <>
+            <Icon name="right" size={12} />
+            <Link to="/experiments/$experimentId" params={{ experimentId }} className={styles["crumb"]}>
+              {experiment.data?.name ?? experimentId}
+            </Link>
+          </>
+        )}
+        {runId !== undefined && (
+          <>
+            <Icon name="right" size={12} />
+            <span className={styles["crumb"]} aria-current="page">
+              {run.data?.info.run_name ?? runId.slice(0, 8)}
+            </span>
+          </>
+        )}
+      </nav>
+      <button type="button" className={styles["search"]} onClick={onSearch}>
+        <Icon name="search" />
+        <span className={styles["words"]}>Go to…</span>
+        <kbd className={styles["key"]}>Ctrl K</kbd>
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = process.env["RUNSTONE_DEV_SERVER"] ?? "http://127.0.0.1:5000";
+const proxied = { target: server, changeOrigin: true };
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: fileURLToPath(new URL("../src/runstone/server/static", import.meta.url)),
+    emptyOutDir: true,
+    // Inlined assets would need `data:` in the content policy of fonts and images.
+    assetsInlineLimit: 0,
+    manifest: ".vite/manifest.json",
+    target: "es2023",
+    chunkSizeWarningLimit: 900,
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "/api": proxied,
+      "/get-artifact": proxied,
+      "/version": proxied,
+    },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["./src/testing/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+  },
+});
