@@ -14,6 +14,8 @@
     │   ├── RunNotFound
     │   ├── ArtifactNotFound
     │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
+    ├── LocalFileNotFound (FileNotFoundError)  RESOURCE_DOES_NOT_EXIST: a file of the caller's own machine
+    │       └── MethodNotAllowed       the path is served, but not by this method
     ├── AlreadyExists                  RESOURCE_ALREADY_EXISTS
     │   └── ExperimentExists
     ├── InvalidState                   INVALID_STATE
@@ -173,6 +175,27 @@ class EndpointNotFound(NotFound):
     """The server does not serve this path, or not by this method."""
 
     code = "ENDPOINT_NOT_FOUND"
+
+
+class MethodNotAllowed(EndpointNotFound):
+    """The server serves this path by another method."""
+
+
+class LocalFileNotFound(RunstoneError, FileNotFoundError):
+    """A file or folder of the caller's own machine is not there.
+
+    Attributes:
+        local_path: The path that was looked for.
+    """
+
+    code = "RESOURCE_DOES_NOT_EXIST"
+    local_path: str
+
+    def __init__(self, local_path: str) -> None:
+        super().__init__(
+            f"there is no file or folder {local_path!r} on this machine; check the path and the working directory",
+            local_path=local_path,
+        )
 
 
 class AlreadyExists(RunstoneError):

@@ -1,1 +1,1 @@
-
+"""Stores of files, and the way from a URI to one."""

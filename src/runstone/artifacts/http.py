@@ -1,0 +1,146 @@
+"""Artifacts that a server passes on."""
+
+from collections.abc import Iterable, Iterator
+
+from runstone.entities import ArtifactPath, FileInfo
+from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound
+from runstone.schemas import wire
+from runstone.schemas.artifacts import PROXY, ProxiedArtifacts
+from runstone.transport import Transport, quote_path
+
+
+class HttpRepository:
+    """Files below one folder of a server's artifact store; does what ``ArtifactRepository`` says.
+
+    Works with a genuine MLflow server as well.
+    """
+
+    def __init__(self, address: str, root: ArtifactPath = ArtifactPath()) -> None:
+        """Prepare for calls; nothing is sent yet.
+
+        Args:
+            address: Address of the server, as ``Transport`` takes it.
+            root: Folder of its artifact store that paths are relative to.
+        """
+        self._transport = Transport(address)
+        self._root = root
+
+    def __repr__(self) -> str:
+        return f"HttpRepository({self._transport.address!r}, {str(self._root)!r})"
+
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+        """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        Raises:
+            InvalidValue: The path is empty, is a folder, or leads through a file.
+            BackendUnavailable: The server gave no answer.
+        """
+        if not path:
+            raise InvalidArtifactPath(path, "names no file")
+        body = _Body(chunks)
+        try:
+            self._transport.send("PUT", self._url(path), body=body.send(), content_type="application/octet-stream")
+        except Exception:
+            # The transport takes an error of the pieces for one of the network.
+            if body.error is not None:
+                raise body.error from None
+            raise
+
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
+
+        The whole file comes over the wire up to ``stop``, since a genuine MLflow server knows no ranges.
+
+        Raises:
+            ArtifactNotFound: There is no such file.
+            BackendUnavailable: The server gave no answer, or its answer broke off.
+        """
+        if not path:
+            raise ArtifactNotFound(path)
+        try:
+            pieces = self._transport.stream("GET", self._url(path))
+        except NotFound:
+            raise ArtifactNotFound(path) from None
+        except BackendError:
+            # A genuine MLflow server answers for a folder with an error that has no code.
+            if self.info(path).is_dir:
+                raise ArtifactNotFound(path) from None
+            raise
+        return pieces if start == 0 and stop is None else _cut(pieces, start, stop)
+
+    def info(self, path: ArtifactPath) -> FileInfo:
+        """What stands at a path.
+
+        Raises:
+            ArtifactNotFound: Nothing.
+            BackendUnavailable: The server gave no answer.
+        """
+        if not path:
+            return FileInfo(path="", is_dir=True)
+        for file in self.list(path.folder):
+            if file.path == path:
+                return file
+        raise ArtifactNotFound(path)
+
+    def list(self, path: ArtifactPath = ArtifactPath()) -> list[FileInfo]:
+        """What is in a folder, by path.
+
+        Raises:
+            BackendUnavailable: The server gave no answer.
+        """
+        body = self._transport.send("GET", PROXY, query={"path": self._full(path) or None})
+        files = wire.decode(body, ProxiedArtifacts).files
+        found = [FileInfo(path=str(path / file.path), is_dir=file.is_dir, size=file.size) for file in files]
+        return sorted(found, key=lambda file: file.path)
+
+    def delete(self, path: ArtifactPath) -> None:
+        """Remove a file, or a folder with all in it.
+
+        Raises:
+            ArtifactNotFound: Nothing stands there.
+            BackendUnavailable: The server gave no answer.
+        """
+        self.info(path)  # a genuine MLflow server says nothing about what was not there
+        try:
+            self._transport.send("DELETE", self._url(path))
+        except NotFound:
+            raise ArtifactNotFound(path) from None
+
+    def _full(self, path: ArtifactPath) -> ArtifactPath:
+        return self._root / path if path else self._root
+
+    def _url(self, path: ArtifactPath) -> str:
+        return f"{PROXY}/{quote_path(self._full(path))}"
+
+
+def _cut(pieces: Iterator[bytes], start: int, stop: int | None) -> Iterator[bytes]:
+    offset = 0
+    for piece in pieces:
+        if stop is not None and offset >= stop:
+            return
+        part = piece[max(0, start - offset) : None if stop is None else stop - offset]
+        if part:
+            yield part
+        offset += len(piece)
+
+
+class _Body:
+    """The body of an upload: whole where it is one piece, so that it can be sent again; remembers what broke it."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self.error: Exception | None = None
+
+    def send(self) -> bytes | Iterable[bytes]:
+        first = next(self._chunks, b"")
+        second = next(self._chunks, None)
+        return first if second is None else self._watched(first, second)
+
+    def _watched(self, first: bytes, second: bytes) -> Iterator[bytes]:
+        yield first
+        yield second
+        try:
+            yield from self._chunks
+        except Exception as error:
+            self.error = error
+            raise

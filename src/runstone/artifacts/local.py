@@ -1,0 +1,187 @@
+"""Artifacts in a folder of this machine."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from runstone.artifacts.base import CHUNK
+from runstone.entities import ArtifactPath, FileInfo
+from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath
+
+# A file being written has such a name in the root, so that a write that breaks off leaves no folder behind.
+_UNFINISHED = re.compile(r"\.runstone-[0-9a-f]{32}\.part")
+# How often a folder is made again when another process removes it between making it and using it.
+_TRIES = 5
+
+
+class LocalRepository:
+    """Files below one folder; does what ``ArtifactRepository`` says.
+
+    Symbolic links that stay in the folder are followed, others are refused and not listed. Nor is a file listed whose
+    name is no ``ArtifactPath``, since nobody could ask for it.
+    """
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        """Name the folder; it is made by the first write.
+
+        Args:
+            root: The folder. A relative one is meant from the working directory of now.
+        """
+        self._root = Path(os.path.realpath(root))
+
+    def __repr__(self) -> str:
+        return f"LocalRepository({str(self._root)!r})"
+
+    def local_path(self, path: ArtifactPath = ArtifactPath()) -> Path:
+        """Where a file or folder is on this machine.
+
+        Raises:
+            InvalidArtifactPath: A symbolic link leads out of the root, or the name is kept for unfinished writes.
+        """
+        if _UNFINISHED.fullmatch(path):
+            raise InvalidArtifactPath(path, "is a name kept for files that are being written")
+        place = Path(os.path.realpath(self._root / path))
+        if place != self._root and self._root not in place.parents:
+            raise InvalidArtifactPath(path, "leads out of its folder by a symbolic link")
+        return place
+
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+        """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        Raises:
+            InvalidValue: The path is empty, is a folder, or leads through a file.
+            BackendError: The folder cannot be written, or its disk is full.
+        """
+        if not path:
+            raise InvalidArtifactPath(path, "names no file")
+        place = self.local_path(path)
+        with _os_errors(path):
+            self._root.mkdir(parents=True, exist_ok=True)
+        unfinished = self._root / f".runstone-{uuid4().hex}.part"
+        try:
+            with _os_errors(path):
+                file = unfinished.open("xb")
+            with file:
+                for chunk in chunks:
+                    with _os_errors(path):
+                        file.write(chunk)
+                with _os_errors(path):
+                    file.flush()
+                    os.fsync(file.fileno())
+            with _os_errors(path):
+                _move(unfinished, place)
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
+
+        Raises:
+            ArtifactNotFound: There is no such file.
+            BackendError: The file may not be read.
+        """
+        place = self.local_path(path)
+        # Anything but a plain file is refused before it is opened: opening a pipe would wait for its other end.
+        if not place.is_file():
+            raise ArtifactNotFound(path)
+        with _os_errors(path):
+            file = place.open("rb")
+            file.seek(start)
+        return _pieces(file, None if stop is None else max(0, stop - start))
+
+    def info(self, path: ArtifactPath) -> FileInfo:
+        """What stands at a path.
+
+        Raises:
+            ArtifactNotFound: Nothing.
+        """
+        place = self.local_path(path)
+        if place.is_dir():
+            return FileInfo(path=str(path), is_dir=True)
+        if not place.is_file():
+            raise ArtifactNotFound(path)
+        return FileInfo(path=str(path), is_dir=False, size=place.stat().st_size)
+
+    def list(self, path: ArtifactPath = ArtifactPath()) -> list[FileInfo]:
+        """What is in a folder, by path."""
+        place = self.local_path(path)
+        if not place.is_dir():
+            return []
+        with _os_errors(path):
+            names = sorted(entry.name for entry in os.scandir(place))
+        found = []
+        for name in names:
+            # What cannot be asked for by name, or was removed meanwhile, is left out.
+            with suppress(InvalidArtifactPath, ArtifactNotFound, UnicodeEncodeError):
+                found.append(self.info(path / name))
+        return found
+
+    def delete(self, path: ArtifactPath) -> None:
+        """Remove a file, or a folder with all in it.
+
+        Raises:
+            ArtifactNotFound: Nothing stands there.
+            BackendError: It may not be removed.
+        """
+        self.info(path)
+        named = self._root / path
+        with _os_errors(path):
+            if named.is_symlink() or not named.is_dir():
+                named.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(named)
+
+
+def _pieces(file: BinaryIO, length: int | None) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK if length is None else min(CHUNK, length)):
+            yield piece
+            if length is not None:
+                length -= len(piece)
+
+
+def _move(source: Path, target: Path) -> None:
+    for attempt in range(1, _TRIES + 1):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            source.replace(target)
+            break
+        except FileNotFoundError:
+            if attempt == _TRIES:
+                raise
+    _make_durable(target.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    """Write the folder's entries to the disk; on Windows a folder cannot be opened, and need not be."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _os_errors(path: ArtifactPath) -> Iterator[None]:
+    """Say what an error of the file system means for an artifact."""
+    try:
+        yield
+    except (NotADirectoryError, FileExistsError):
+        raise InvalidArtifactPath(path, "leads through a file") from None
+    except IsADirectoryError:
+        raise InvalidArtifactPath(path, "is a folder") from None
+    except FileNotFoundError:
+        raise ArtifactNotFound(path) from None
+    except OSError as error:
+        raise BackendError(
+            f"the artifact {str(path)!r} could not be written or read in its folder: {error.strerror}; "
+            "look at the free space and the permissions"
+        ) from error

@@ -1,0 +1,126 @@
+"""From a URI to the store of files behind it; the only reader of entry points ``runstone.artifact_repositories``."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from runstone.artifacts.base import ArtifactRepository
+from runstone.artifacts.local import LocalRepository
+from runstone.entities import ArtifactPath
+from runstone.errors import InvalidValue, Unsupported
+
+ENTRY_POINTS = "runstone.artifact_repositories"
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two characters or more: one is a drive of Windows
+_OBJECT_STORES = frozenset({"s3", "gs", "wasb", "wasbs", "abfs", "abfss", "az", "azure", "r2", "b2"})
+_PROXY = "/api/2.0/mlflow-artifacts/artifacts"
+
+
+def repository(uri: str, *, tracking_uri: str = "") -> ArtifactRepository:
+    """The store of files whose root is this URI.
+
+    Args:
+        uri: A path, ``file:///path``, ``mlflow-artifacts:/path``, the ``http(s)`` address of a folder that a server
+            passes on, or a URI whose scheme an installed package knows.
+        tracking_uri: Where runs are kept; names the server of a ``mlflow-artifacts:`` URI that names none.
+
+    Raises:
+        InvalidValue: The URI cannot be read, or nobody knows its scheme.
+        Unsupported: Its scheme is one that Runstone does not offer yet.
+    """
+    scheme = _scheme(uri)
+    if scheme in {"", "file"}:
+        return LocalRepository(_folder(uri))
+    if scheme in {"mlflow-artifacts", "http", "https"}:
+        address, path = _proxied(uri, tracking_uri)
+        return _http(address, path)
+    return _plugin(uri, scheme)
+
+
+def locate(uri: str, *, tracking_uri: str = "") -> tuple[ArtifactRepository, ArtifactPath]:
+    """The store that has a file or a folder, and the path of it there.
+
+    Args:
+        uri: As for :func:`repository`, but may name a file too.
+        tracking_uri: As for :func:`repository`.
+
+    Raises:
+        InvalidValue: As :func:`repository`.
+        Unsupported: As :func:`repository`.
+    """
+    scheme = _scheme(uri)
+    if scheme in {"", "file"}:
+        place = _folder(uri)
+        return (
+            (LocalRepository(place.parent), ArtifactPath(place.name))
+            if place.is_file()
+            else (LocalRepository(place), ArtifactPath())
+        )
+    if scheme in {"mlflow-artifacts", "http", "https"}:
+        address, path = _proxied(uri, tracking_uri)
+        return _http(address, ArtifactPath()), path
+    folder, _, name = uri.rstrip("/").rpartition("/")
+    return _plugin(folder, scheme), ArtifactPath(name)
+
+
+def _scheme(uri: str) -> str:
+    if not uri:
+        raise InvalidValue(f"the URI of artifacts is a text such as 'mlflow-artifacts:/1/2/artifacts'; got {uri!r}")
+    found = _SCHEME.match(uri)
+    return found[1].lower() if found else ""
+
+
+def _folder(uri: str) -> Path:
+    if not _scheme(uri):
+        return Path(uri)
+    parts = urlsplit(uri)
+    if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not parts.path:
+        raise InvalidValue(f"the URI of a local folder looks like 'file:///path/to/folder'; got {uri!r}")
+    return Path(url2pathname(parts.path))
+
+
+def _proxied(uri: str, tracking_uri: str) -> tuple[str, ArtifactPath]:
+    """Address of the server and path in its artifact store."""
+    if _scheme(uri) == "mlflow-artifacts":
+        rest = uri.partition(":")[2]
+        if rest.startswith("//") and not rest.startswith("///"):
+            host, _, path = rest[2:].partition("/")
+            address = f"{'https' if tracking_uri.startswith('https:') else 'http'}://{host}"
+        else:
+            path, address = rest, tracking_uri
+            if urlsplit(address).scheme not in {"http", "https"}:
+                raise InvalidValue(
+                    f"the artifacts {uri!r} are kept by a server, and the tracking URI names none: {tracking_uri!r}; "
+                    "set it to the server's address"
+                )
+        return address, ArtifactPath(path.strip("/"))
+    address, proxy, path = uri.partition(_PROXY)
+    if not proxy or not (path == "" or path.startswith("/")):
+        raise InvalidValue(f"the address of artifacts looks like 'http://host:5000{_PROXY}/path'; got {uri!r}")
+    return address, ArtifactPath(unquote(path.strip("/")))
+
+
+def _http(address: str, root: ArtifactPath) -> ArtifactRepository:
+    # Imported on use: whoever keeps artifacts in a folder needs no HTTP.
+    made: ArtifactRepository = import_module("runstone.artifacts.http").HttpRepository(address, root)
+    return made
+
+
+def _plugin(uri: str, scheme: str) -> ArtifactRepository:
+    # Imported on use: reading what is installed is slow, and hardly anyone needs it.
+    metadata: Any = import_module("importlib.metadata")
+    for point in metadata.entry_points(group=ENTRY_POINTS, name=scheme):
+        made: ArtifactRepository = point.load()(uri)
+        return made
+    if scheme in _OBJECT_STORES:
+        raise Unsupported(
+            f"artifacts at {uri!r}: {scheme!r} comes with the support of object stores, which is not there yet; "
+            "use a local folder, or a server that passes artifacts on"
+        )
+    raise InvalidValue(
+        f"no store of artifacts is known for the scheme {scheme!r} of {uri!r}; known are plain paths, 'file', "
+        f"'mlflow-artifacts', 'http' and 'https', and what packages add by the entry points {ENTRY_POINTS!r}"
+    )
