@@ -64,15 +64,17 @@ def rest_page() -> str:
         "Each path below is served under `/api/3.0`, `/ajax-api/2.0`, `/ajax-api/3.0` and `/api/2.0/preview` as well.\n"
         "A server gives the same facts for programs at `/openapi.json`; an error is explained in [Errors](errors.md).\n"
     )
-    requests, group = set(), ""
+    group = ""
     for endpoint in openapi.ENDPOINTS:
         resource = endpoint.name.split("/")[0]
         if resource != group:
-            text, group = f"{text}\n## {resource.replace('-', ' ').capitalize()}\n", resource
+            text, group = f"{text}\n## Calls on {resource.replace('-', ' ')}\n", resource
         text += _endpoint(endpoint, components)
-        requests.add(endpoint.request.__name__)
+    # What a call takes stands with the call; all else that a call names is explained below.
+    requests = {endpoint.request.__name__ for endpoint in openapi.ENDPOINTS}
+    answers = {endpoint.response.__name__ for endpoint in openapi.ENDPOINTS}
     text += "\n## Values\n"
-    for name in sorted(set(components) - requests):
+    for name in sorted(set(components) - (requests - answers)):
         about = _paragraph(components[name].get("description", ""))
         text += f"\n### `{name}`\n\n{about}\n" if about else f"\n### `{name}`\n"
         text += _fields(components[name])
@@ -155,7 +157,7 @@ def _tree(kind: type[errors.RunstoneError]) -> Iterator[type[errors.RunstoneErro
 def _docstring(kind: type) -> tuple[str, list[tuple[str, str]]]:
     text, _, section = inspect.cleandoc(kind.__doc__ or "").partition("\nAttributes:\n")
     attributes = re.findall(r"^ {4}(\w+): (.+(?:\n {8,}.+)*)", section, re.MULTILINE)
-    return text.strip(), [(name, " ".join(what.split())) for name, what in attributes]
+    return text.strip().replace("``", "`"), [(name, _paragraph(what)) for name, what in attributes]
 
 
 def _paragraph(text: str) -> str:

@@ -1,0 +1,40 @@
+"""`import runstone` is light: a training script pays for what it uses."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "sqlalchemy",
+    "alembic",
+    "numpy",
+    "pandas",
+    "sklearn",
+    "matplotlib",
+    "PIL",
+    "starlette",
+    "uvicorn",
+    "click",
+    "rich",
+)
+CPU_BAR_S = 0.1
+
+
+def in_a_new_process(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize("library", HEAVY)
+def test_import_loads_no_heavy_library(library: str) -> None:
+    loaded = in_a_new_process(f"import sys, runstone; print({library!r} in sys.modules)")
+
+    assert loaded == "False"
+
+
+def test_import_takes_less_than_a_tenth_of_a_second_of_cpu() -> None:
+    code = "import time; begin = time.process_time(); import runstone; print(time.process_time() - begin)"
+
+    best = min(float(in_a_new_process(code)) for _ in range(5))
+
+    assert best < CPU_BAR_S

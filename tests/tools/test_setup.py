@@ -1,0 +1,52 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from tools import setup
+
+
+def test_missing_apt_get_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(setup.SetupError, match="no apt-get; install it and run this again"):
+        setup.install_system_package("chromium")
+
+
+def test_user_who_may_not_install_is_told_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    apt_get = tmp_path / "apt-get"
+    apt_get.write_text("#!/bin/sh\nexit 7\n")
+    apt_get.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with pytest.raises(setup.SetupError, match="run `sudo apt-get install chromium`"):
+        setup.install_system_package("chromium")
+
+
+def test_failing_installer_ends_with_its_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apt_get = tmp_path / "apt-get"
+    apt_get.write_text("#!/bin/sh\nexit 7\n")
+    apt_get.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    assert setup.main(["browser"]) == 1
+    assert "`apt-get update -qq` ended with 7" in capsys.readouterr().err
+
+
+def test_browser_that_is_there_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "chromium").write_text("#!/bin/sh\n")
+    (tmp_path / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert setup.main(["browser"]) == 0
+
+
+def test_part_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        setup.main(["everything"])
+
+    assert "invalid choice: 'everything'" in capsys.readouterr().err

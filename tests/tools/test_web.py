@@ -1,0 +1,130 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tools import web
+from tools.repository import ROOT
+
+# Stands in for Node.js, which builds nothing here: it writes down its calls and makes what the real one would.
+NPM = """#!/bin/sh
+echo "$@" >> ../npm-calls
+case "$1" in
+    ci) mkdir -p node_modules && touch node_modules/.package-lock.json ;;
+    run) mkdir -p ../src/runstone/server/static && echo "<!doctype html>" > ../src/runstone/server/static/index.html ;;
+    *) exit 4 ;;
+esac
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name, script in {"node": "#!/bin/sh\necho v22.1.0\n", "npm": NPM}.items():
+        (commands / name).write_text(script)
+        (commands / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(commands), prepend=os.pathsep)
+    root = tmp_path / "project"
+    (root / "web" / "src").mkdir(parents=True)
+    (root / "web" / "package-lock.json").write_text("{}")
+    (root / "web" / "src" / "app.tsx").write_text("export {};\n")
+    return root
+
+
+def calls(project: Path) -> list[str]:
+    return (project / "npm-calls").read_text().splitlines()
+
+
+def test_page_is_built_once_for_the_same_sources(project: Path) -> None:
+    web.build(project)
+    web.build(project)
+
+    assert calls(project) == ["ci --no-audit --no-fund", "run build"]
+
+
+def test_page_is_built_again_when_a_source_changes(project: Path) -> None:
+    web.build(project)
+    (project / "web" / "src" / "app.tsx").write_text("export const x = 1;\n")
+    web.build(project)
+
+    assert calls(project)[1:] == ["run build", "run build"]
+
+
+def test_page_is_built_again_when_it_is_gone(project: Path) -> None:
+    web.build(project)
+    (project / web.STATIC / "index.html").unlink()
+
+    assert not web.is_fresh(project)
+
+
+def test_installed_packages_do_not_make_the_page_stale(project: Path) -> None:
+    before = web.sources_digest(project)
+    (project / "web" / "node_modules").mkdir()
+    (project / "web" / "node_modules" / "a.js").write_text("")
+
+    assert web.sources_digest(project) == before
+
+
+def test_packages_are_installed_again_when_the_lock_changes(project: Path) -> None:
+    web.build(project)
+    lock = project / "web" / "package-lock.json"
+    later = (project / "web" / "node_modules" / ".package-lock.json").stat().st_mtime + 10
+    os.utime(lock, (later, later))
+
+    web.install(project)
+
+    assert calls(project)[-1] == "ci --no-audit --no-fund"
+
+
+def test_built_page_without_sources_is_taken_as_it_is(project: Path) -> None:
+    web.build(project)
+    shutil.rmtree(project / "web")
+
+    web.build(project)
+
+    assert web.is_fresh(project)
+
+
+def test_neither_sources_nor_page_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(web.WebError, match="no complete source tree"):
+        web.build(tmp_path)
+
+
+def test_old_node_is_passed_over(project: Path) -> None:
+    (project.parent / "bin" / "node").write_text("#!/bin/sh\necho v18.19.0\n")
+
+    assert not web.system_npm()
+
+
+def test_failure_of_npm_is_passed_on(project: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        web.run_npm(project, ["unknown"])
+
+
+@pytest.mark.parametrize("arguments", [[], ["npm"], ["build", "now"]])
+def test_wrong_arguments_are_answered_with_the_usage(arguments: list[str]) -> None:
+    assert web.main(arguments) == 2
+
+
+@pytest.mark.slow
+def test_wheel_carries_the_page_and_the_types(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    for name in ("src", "tools"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"):
+        shutil.copy(ROOT / name, source / name)
+    (source / web.STATIC).mkdir()
+    (source / web.STATIC / "index.html").write_text("<!doctype html>")
+
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path / "dist")], cwd=source, check=True)
+
+    wheel = next((tmp_path / "dist").glob("*.whl"))
+    names = ZipFile(wheel).namelist()
+    assert {"runstone/server/static/index.html", "runstone/py.typed", "runstone/cli/__init__.py"} <= set(names)
+    assert not [name for name in names if name.startswith(("tests", "tools", "web"))]
+    assert next((tmp_path / "dist").glob("*.tar.gz")).stat().st_size > 0
