@@ -1,52 +1,122 @@
 """The database file: named by a URI, made where it is missing, refused where it is not ours."""
 
+import importlib
+import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
-from runstone.errors import InvalidValue
+from runstone.errors import BackendError, InvalidValue, SchemaMismatch
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explain_os, explained
+from runstone.stores.sql.migrations import HEAD, REVISIONS, VERSION_TABLE
 from runstone.stores.sql.session import driver_of, open_engine
 from runstone.stores.sql.tables import ACTIVE, metadata
 
-SCHEME = "sqlite"
-HEAD = "0001"
-VERSION_TABLE = "schema_revision"
+_PREFIX = "sqlite:///"
 _MAGIC = b"SQLite format 3\x00"
-_VERSION_DDL = """
-CREATE TABLE schema_revision (
-	version_num VARCHAR(32) NOT NULL,
-	CONSTRAINT schema_revision_pkc PRIMARY KEY (version_num)
+_MLFLOW_TABLES = {"alembic_version", "experiments", "runs"}
+_VERSION_DDL = (
+    "CREATE TABLE schema_revision "
+    "(version_num VARCHAR(32) NOT NULL, CONSTRAINT schema_revision_pkc PRIMARY KEY (version_num))"
 )
-"""
+# By name, because it loads Alembic, which takes longer than to open a database that is up to date.
+_UPGRADES = "runstone.stores.sql.migrations.upgrades"
 
 
 def path_of(uri: str) -> Path:
-    """The absolute path of the file that ``sqlite:///FILE`` names.
+    """The absolute path of the file that ``sqlite:///FILE`` names; a relative one starts at the working directory.
 
     Raises:
-        InvalidValue: The URI has another form, names no file, or a database in memory.
+        InvalidValue: The URI has another form, or names no file but a database in memory.
     """
-    prefix, slashes, name = uri.partition(":///")
-    if prefix != SCHEME or not slashes or not name or "?" in name or "#" in name or "\0" in name:
-        raise InvalidValue(f"a database is given as 'sqlite:///FILE', without a query; got {uri!r}")
+    name = uri.removeprefix(_PREFIX)
+    if not uri.startswith(_PREFIX) or not name or any(letter in name for letter in "?#\0"):
+        raise InvalidValue(f"a database is given as 'sqlite:///FILE', without '?' and '#'; got {uri!r}")
     if name == ":memory:":
-        raise InvalidValue("a database in memory cannot be shared by threads; give a file: 'sqlite:///runstone.db'")
-    return Path.cwd() / name
+        raise InvalidValue("a database in memory is not offered; give a file, such as 'sqlite:///runstone.db'")
+    return Path(os.path.normpath(Path.cwd() / name))
 
 
 def open_database(path: Path) -> None:
-    """Make sure that a database of this Runstone's form is there.
+    """Make sure that a file holds this Runstone's tables: make it, upgrade it, or refuse it untouched.
 
     Raises:
-        BackendError: It cannot be made or opened.
-        SchemaMismatch: What is there is not Runstone's, or of a newer Runstone. Nothing was changed.
+        BackendError: It cannot be made, opened or written.
+        SchemaMismatch: It is not Runstone's, is damaged, or was made by a newer Runstone.
     """
-    create(path)
+    revision = revision_of(path)
+    if revision is None:
+        _create(path)
+    elif revision != HEAD:
+        upgrade(path)
+    else:
+        with explained(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as driver:
+            _use_wal(driver)
 
 
-def create(path: Path) -> None:
-    """Make the tables, the first experiment and the mark of the revision in a new file."""
+def revision_of(path: Path) -> str | None:
+    """The revision of the tables in a file; empty for before the first, ``None`` where there are no tables yet.
+
+    Raises:
+        BackendError: The file cannot be read or written.
+        SchemaMismatch: It is not Runstone's, or was made by a newer Runstone.
+    """
+    if not _holds_something(path):
+        return None
+    with explained(path), closing(_open_to_read(path)) as driver:
+        tables = {row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            return None
+        if VERSION_TABLE not in tables:
+            raise _foreign(path, tables)
+        row = driver.execute("SELECT version_num FROM schema_revision").fetchone()
+    revision = "" if row is None else str(row[0])
+    if revision and revision not in REVISIONS:
+        raise SchemaMismatch(
+            f"the database {path} was made by a newer Runstone (its revision is {revision!r}, the newest known here is "
+            f"{HEAD!r}); upgrade Runstone, or restore the backup that the upgrade made"
+        )
+    return revision
+
+
+def upgrade(path: Path) -> Path | None:
+    """Bring a database to the newest revision; see ``upgrade_file`` of the module that does it."""
+    copy: Path | None = importlib.import_module(_UPGRADES).upgrade_file(path)
+    return copy
+
+
+def _holds_something(path: Path) -> bool:
+    if path.is_dir():
+        raise BackendError(f"the database {path} is a folder; name a file in it, such as {path / 'runstone.db'}")
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise explain_os(error, path) from None
+    if start and start != _MAGIC:
+        raise SchemaMismatch(f"{path} is not an SQLite database; name another file, or restore a backup")
+    if not os.access(path, os.W_OK):
+        raise BackendError(f"the database {path} cannot be written; give this user write access to it and its folder")
+    return bool(start)
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+
+
+def _foreign(path: Path, tables: set[str]) -> SchemaMismatch:
+    whose = "a database of MLflow" if tables >= _MLFLOW_TABLES else "an SQLite database of another program"
+    return SchemaMismatch(
+        f"{path} is {whose}, which Runstone does not write to; nothing was changed; name another file, such as "
+        f"'{_PREFIX}{path.with_name('runstone.db')}'"
+    )
+
+
+def _create(path: Path) -> None:
+    """Make the tables, the mark of their revision and the experiment ``0``; harmless where another was quicker."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -55,22 +125,21 @@ def create(path: Path) -> None:
     engine = open_engine(path, durable=False)
     with explained(path), engine.connect() as connection:
         driver = driver_of(connection)
-        use_wal(driver)
+        _use_wal(driver)
         driver.execute("BEGIN IMMEDIATE")
         try:
             if not driver.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (VERSION_TABLE,)).fetchone():
                 metadata.create_all(connection, checkfirst=False)
                 driver.execute(_VERSION_DDL)
                 driver.execute("INSERT INTO schema_revision VALUES (?)", (HEAD,))
-                seed(driver)
+                _make_default_experiment(driver)
             driver.execute("COMMIT")
         except BaseException:
             driver.execute("ROLLBACK")
             raise
 
 
-def seed(driver: sqlite3.Connection) -> None:
-    """Make the experiment ``0`` that every store has."""
+def _make_default_experiment(driver: sqlite3.Connection) -> None:
     moment = time.time_ns() // 1_000_000
     driver.execute(
         "INSERT INTO experiment (id, name, stage, created_at, updated_at) VALUES (0, 'Default', ?, ?, ?)",
@@ -79,15 +148,16 @@ def seed(driver: sqlite3.Connection) -> None:
     driver.execute("INSERT INTO change (experiment_id, count) VALUES (0, 0)")
 
 
-def use_wal(driver: sqlite3.Connection) -> None:
-    """Let readers and one writer work at once. Waits for others that are about to do the same."""
+def _use_wal(driver: sqlite3.Connection) -> None:
+    """Let readers and a writer work at once. Waits for others who are about to do the same."""
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
             driver.execute("PRAGMA journal_mode = WAL")
-            return
         except sqlite3.OperationalError as error:
-            # This one statement does not wait for a lock by itself.
+            # SQLite does not wait for a lock by itself here.
             if (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+        else:
+            return

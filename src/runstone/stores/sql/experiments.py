@@ -1,11 +1,11 @@
 """Experiments: the verbs, each inside a transaction that the caller opened."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from runstone.entities import Experiment, LifecycleStage, Tag
+from runstone.entities import Tag
 from runstone.entities.names import MAX_EXPERIMENT_NAME, canonical_name, shown
 from runstone.errors import (
     ExperimentDeleted,
@@ -196,24 +196,4 @@ def _put_tags(connection: Connection, number: int, tags: Sequence[Tag]) -> None:
         "INSERT INTO experiment_tag (experiment_id, key, value) VALUES (?, ?, ?) "
         "ON CONFLICT (experiment_id, key) DO UPDATE SET value = excluded.value",
         [(number, tag.key, tag.value) for tag in tags],
-    )
-
-
-def load(connection: Connection, number: int, location_of: Callable[[Connection, int], str]) -> Experiment:
-    """The whole experiment with this number."""
-    driver = driver_of(connection)
-    name, stage, updated, created = driver.execute(
-        "SELECT name, stage, updated_at, created_at FROM experiment WHERE id = ?", (number,)
-    ).fetchone()
-    tags = driver.execute(
-        "SELECT key, value FROM experiment_tag WHERE experiment_id = ? ORDER BY key", (number,)
-    ).fetchall()
-    return Experiment(
-        experiment_id=str(number),
-        name=name,
-        artifact_location=location_of(connection, number),
-        lifecycle_stage=LifecycleStage.DELETED if stage else LifecycleStage.ACTIVE,
-        last_update_time=updated,
-        creation_time=created,
-        tag_list=[Tag(*row) for row in tags],
     )

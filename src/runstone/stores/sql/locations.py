@@ -1,9 +1,11 @@
 """Where artifacts are: computed from a root, so that the tables hold no absolute place."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from runstone.entities.names import MAX_ARTIFACT_LOCATION, check_length
 from runstone.errors import InvalidValue
@@ -27,20 +29,24 @@ class ArtifactRoot:
 
     def find(self, connection: Connection) -> str:
         """The root: as given, else as recorded, else the folder ``runstone-artifacts`` beside the database."""
-        if self.given is not None:
-            return self.given
+        return self.recorded(connection) if self.given is None else self.given
+
+    def recorded(self, connection: Connection) -> str:
+        """The root of whoever opens the database without one."""
         row = driver_of(connection).execute("SELECT value FROM meta WHERE name = ?", (_ROOT,)).fetchone()
         recorded = FOLDER if row is None else str(row[0])
         return recorded if _is_uri(recorded) else os.path.normpath(self.database.parent / recorded)
 
+    def finder(self, connection: Connection) -> Callable[[Row[Any]], str]:
+        """What tells where an experiment keeps its artifacts, from its row in the table."""
+        root = self.find(connection)
+        return lambda row: location(root, row.id, row.artifact_location)
+
     def of(self, connection: Connection, experiment_id: int) -> str:
         """Where an experiment that exists keeps its artifacts."""
-        row = (
-            driver_of(connection)
-            .execute("SELECT artifact_location FROM experiment WHERE id = ?", (experiment_id,))
-            .fetchone()
-        )
-        return row[0] or location(self.find(connection), experiment_id, None)
+        query = "SELECT artifact_location FROM experiment WHERE id = ?"
+        given = driver_of(connection).execute(query, (experiment_id,)).fetchone()[0]
+        return given or location(self.find(connection), experiment_id, None)
 
     def record(self, connection: Connection, root: str) -> None:
         """Write down the root for those who open the database without one.

@@ -2,17 +2,17 @@
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Sequence
-from math import nan
+from collections.abc import Sequence
 
 from msgspec import UNSET
 from sqlalchemy import Connection
 
-from runstone.entities import LifecycleStage, Metric, Param, Run, RunData, RunInfo, RunStatus, Tag
+from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunStatus, Tag
 from runstone.entities.names import MAX_RUN_NAME, check_int64, check_length, shown
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
 from runstone.stores.sql import experiments, run_names
+from runstone.stores.sql.documents import run_artifact_uri
 from runstone.stores.sql.keys import Keys, find
 from runstone.stores.sql.session import driver_of
 from runstone.stores.sql.tables import ACTIVE, DELETED
@@ -80,18 +80,8 @@ def create(
     driver = driver_of(connection)
     number = driver.execute(_INSERT, (run_id, experiment, name, user_id, moment)).fetchone()[0]
     put_tags(driver, keys, number, kept)
-    info = RunInfo(
-        run_id=run_id,
-        run_uuid=run_id,
-        run_name=name,
-        experiment_id=str(experiment),
-        user_id=user_id,
-        status=RunStatus.RUNNING,
-        start_time=moment,
-        artifact_uri=f"{location}/{run_id}/artifacts",
-        lifecycle_stage=LifecycleStage.ACTIVE,
-    )
-    return Run(info=info, data=RunData(tag_list=[Tag(key, kept[key]) for key in sorted(kept)]))
+    found = info(connection, number, location)
+    return Run(info=found, data=RunData(tag_list=[Tag(key, kept[key]) for key in sorted(kept)]))
 
 
 def _name(given: str, tagged: str) -> str:
@@ -193,37 +183,31 @@ def delete_tag(connection: Connection, run_id: str, key: str) -> int:
     return experiment
 
 
-def load(connection: Connection, number: int, location_of: Callable[[Connection, int], str]) -> Run:
-    """The whole run with this number."""
-    driver = driver_of(connection)
-    run_id, experiment, name, user, status, start, end, stage = driver.execute(
-        "SELECT uuid, experiment_id, name, user_id, status, start_time, end_time, stage FROM run WHERE id = ?",
-        (number,),
-    ).fetchone()
-    info = RunInfo(
+def info(connection: Connection, number: int, location: str) -> RunInfo:
+    """What is known about a run that exists.
+
+    Args:
+        connection: In a transaction.
+        number: Number of the run.
+        location: Where its experiment keeps its artifacts.
+    """
+    run_id, experiment, name, user_id, status, start, end, stage = (
+        driver_of(connection)
+        .execute(
+            "SELECT uuid, experiment_id, name, user_id, status, start_time, end_time, stage FROM run WHERE id = ?",
+            (number,),
+        )
+        .fetchone()
+    )
+    return RunInfo(
         run_id=run_id,
         run_uuid=run_id,
         run_name=name,
         experiment_id=str(experiment),
-        user_id=user,
+        user_id=user_id,
         status=RunStatus(status),
         start_time=start,
         ended_at=UNSET if end is None else end,
-        artifact_uri=f"{location_of(connection, experiment)}/{run_id}/artifacts",
-        lifecycle_stage=LifecycleStage.DELETED if stage else LifecycleStage.ACTIVE,
-    )
-    data = {
-        table: driver.execute(
-            f"SELECT name, {columns} FROM {table} JOIN key ON key.id = key_id WHERE run_id = ? ORDER BY name",
-            (number,),
-        ).fetchall()
-        for table, columns in (("param", "value"), ("tag", "value"), ("latest", "value, timestamp, step"))
-    }
-    return Run(
-        info=info,
-        data=RunData(
-            metric_list=[Metric(k, nan if v is None else v, t, s) for k, v, t, s in data["latest"]],
-            param_list=[Param(*row) for row in data["param"]],
-            tag_list=[Tag(*row) for row in data["tag"]],
-        ),
+        artifact_uri=run_artifact_uri(location, run_id),
+        lifecycle_stage=LifecycleStage.ACTIVE if stage == ACTIVE else LifecycleStage.DELETED,
     )

@@ -7,10 +7,10 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
-from runstone.errors import Unsupported
-from runstone.stores.sql import experiments, history, runs
+from runstone.stores.sql import experiments, history, runs, search
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.database import open_database, path_of
+from runstone.stores.sql.documents import load_experiments, load_runs
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.session import Session, driver_of
 from runstone.stores.sql.tables import ACTIVE, DELETED
@@ -78,7 +78,17 @@ class SqlStore:
         page_token: str = "",
     ) -> Page[Experiment]:
         """Experiments that match."""
-        raise Unsupported("search of experiments is not there yet")
+        return self._session.read(
+            lambda connection: search.search_experiments(
+                connection,
+                filter_string=filter_string,
+                view_type=view_type,
+                max_results=max_results,
+                order_by=order_by,
+                page_token=page_token,
+                artifact_uri_of=self._root.finder(connection),
+            )
+        )
 
     def rename_experiment(self, experiment_id: str, name: str) -> None:
         """Give another name."""
@@ -151,7 +161,7 @@ class SqlStore:
                 connection, self._session.keys, run_id, status=status, end_time=end_time, run_name=run_name
             )
             self._session.touch(experiment)
-            return self._load_run(connection, number).info
+            return runs.info(connection, number, self._root.of(connection, experiment))
 
         return self._session.write(change)
 
@@ -174,7 +184,18 @@ class SqlStore:
         page_token: str = "",
     ) -> Page[Run]:
         """Runs of these experiments that match."""
-        raise Unsupported("search of runs is not there yet")
+        return self._session.read(
+            lambda connection: search.search_runs(
+                connection,
+                experiment_ids,
+                filter_string=filter_string,
+                view_type=view_type,
+                max_results=max_results,
+                order_by=order_by,
+                page_token=page_token,
+                artifact_uri_of=self._root.finder(connection),
+            )
+        )
 
     def log_batch(
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
@@ -222,6 +243,10 @@ class SqlStore:
             )
         )
 
+    def artifact_root(self) -> str:
+        """Where whoever opens this database without naming a place keeps artifacts."""
+        return self._session.read(self._root.recorded)
+
     def record_artifact_root(self, root: str) -> None:
         """Write down the folder or URI of the artifacts for those who open this database without naming one.
 
@@ -238,10 +263,10 @@ class SqlStore:
         self._session.close()
 
     def _load_run(self, connection: Connection, number: int) -> Run:
-        return runs.load(connection, number, self._root.of)
+        return load_runs(connection, [number], self._root.finder(connection))[0]
 
     def _load_experiment(self, connection: Connection, number: int) -> Experiment:
-        return experiments.load(connection, number, self._root.of)
+        return load_experiments(connection, [number], self._root.finder(connection))[0]
 
     def _experiment(self, change: Callable[[Connection], int]) -> str:
         """Run a change that returns the number of the experiment that it touched; returns the id."""

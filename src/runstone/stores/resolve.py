@@ -1,0 +1,93 @@
+"""From the address of a store to the store. Implementations are loaded on use."""
+
+import importlib
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import cast
+
+from runstone.entities.names import shown
+from runstone.errors import InvalidValue, Unsupported
+from runstone.stores.base import EmbeddedStore, TrackingStore
+
+ENTRY_POINTS = "runstone.tracking_stores"
+BUILT_IN = {
+    "http": "runstone.stores.rest.tracking:RestStore",
+    "https": "runstone.stores.rest.tracking:RestStore",
+    "sqlite": "runstone.stores.sql.store:SqlStore",
+}
+
+
+def scheme_of(uri: str) -> str:
+    """The scheme of an address in lower case; empty where it has none.
+
+    Example:
+        >>> scheme_of("sqlite:///runstone.db")
+        'sqlite'
+    """
+    scheme, colon, _ = uri.partition("://")
+    return scheme.lower() if colon else ""
+
+
+def resolve(uri: str) -> Callable[[str], TrackingStore]:
+    """What opens the store at an address: call it with the address.
+
+    Schemes that are not built in are looked up among the entry points ``runstone.tracking_stores``, whose names are
+    schemes.
+
+    Raises:
+        InvalidValue: The address has no scheme.
+        Unsupported: No store takes its scheme, or the one that does cannot be loaded.
+    """
+    scheme = scheme_of(uri)
+    if not scheme:
+        raise InvalidValue(
+            f"the tracking address {shown(uri)} has no scheme; wanted: 'sqlite:///FILE', or the 'http://' or "
+            "'https://' address of a server"
+        )
+    if scheme in BUILT_IN:
+        module, _, name = BUILT_IN[scheme].partition(":")
+        return cast("Callable[[str], TrackingStore]", getattr(importlib.import_module(module), name))
+    for found in entry_points(group=ENTRY_POINTS, name=scheme):
+        try:
+            return cast("Callable[[str], TrackingStore]", found.load())
+        except (ImportError, AttributeError) as error:
+            raise Unsupported(
+                f"the store for {scheme!r} addresses, {found.value!r}, cannot be loaded: {error}; install it again"
+            ) from error
+    known = sorted({*BUILT_IN, *(found.name for found in entry_points(group=ENTRY_POINTS))})
+    raise Unsupported(
+        f"no store takes the tracking address {shown(uri)}: {scheme!r} is none of {', '.join(known)}; install a "
+        "plugin for it, or use another address"
+    )
+
+
+def open_store(uri: str) -> TrackingStore:
+    """Open the store at an address.
+
+    Raises:
+        InvalidValue: The address cannot be read.
+        Unsupported: No store takes it.
+        BackendError: The store cannot be opened.
+    """
+    return resolve(uri)(uri)
+
+
+def open_embedded_store(uri: str, *, artifact_root: str) -> EmbeddedStore:
+    """Open the database at an address for a server, which acknowledges only what would survive a loss of power.
+
+    Args:
+        uri: Address of a database.
+        artifact_root: Folder or URI below which its clients are told to keep artifacts.
+
+    Raises:
+        InvalidValue: The address is that of a server.
+        Unsupported: No store takes it.
+        BackendError: The store cannot be opened.
+    """
+    if scheme_of(uri) in {"http", "https"}:
+        raise InvalidValue(
+            f"a server keeps its runs in a database; got the address of another server, {shown(uri)}; "
+            "wanted: 'sqlite:///FILE'"
+        )
+    opener = cast("Callable[..., EmbeddedStore]", resolve(uri))
+    return opener(uri, artifact_root=artifact_root, durable=True)
