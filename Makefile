@@ -80,7 +80,7 @@ test: check web-check docs web peer browser ## everything; what CI runs
 	$(PYTEST) $(SPREAD) -m browser tests/e2e
 
 web-check: .venv/.node ## lint, types and tests of the page
-	$(BIN)/python tools/web.py npm run check
+	$(BIN)/python tools/web.py check
 
 e2e: setup web browser ## the page in a real browser
 	$(PYTEST) $(SPREAD) -m browser tests/e2e

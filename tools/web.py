@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -13,7 +14,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-OLDEST_NODE = 20
+OLDEST_NODE = (20, 19)
+TYPES = Path("web", "src", "types", "api.d.ts")
 STATIC = Path("src", "runstone", "server", "static")
 STAMP = Path(".build", "web.sha256")
 LEFT_OUT = {"node_modules", "dist", "coverage"}
@@ -41,19 +43,25 @@ class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # generic in 
 
 
 def main(arguments: Sequence[str]) -> int:
-    """``build``: build what is not fresh. ``npm ARGUMENT...``: run npm in ``web/``, packages installed."""
+    """Do one thing.
+
+    ``build``: build the page unless it is fresh. ``check``: style, types and tests of the page. ``npm ARGUMENT...``:
+    run npm in ``web/``, its packages installed. ``has-node``: succeed if there is a Node.js to do that with.
+    """
     root = Path(__file__).resolve().parent.parent
     try:
         match list(arguments):
             case ["build"]:
                 build(root)
+            case ["check"]:
+                check(root)
             case ["npm", *rest] if rest:
                 install(root)
                 run_npm(root, rest)
             case ["has-node"]:
                 return 0 if system_npm() or packaged_node() else 1
             case _:
-                print("usage: python tools/web.py build | npm ARGUMENT... | has-node", file=sys.stderr)
+                print("usage: python tools/web.py build | check | npm ARGUMENT... | has-node", file=sys.stderr)
                 return 2
     except WebError as error:
         print(f"web: {error}", file=sys.stderr)
@@ -82,6 +90,21 @@ def build(root: Path) -> None:
         raise WebError(f"`npm run build` made no {STATIC}/index.html; look at `outDir` in web/vite.config.ts")
     (root / STAMP).parent.mkdir(exist_ok=True)
     (root / STAMP).write_text(digest + "\n")
+
+
+def check(root: Path) -> None:
+    """Check the page's sources: style, types, tests, and that the types of the calls are those of the OpenAPI document.
+
+    Raises:
+        WebError: The types are not what ``spec/openapi.json`` makes; now they are.
+        CalledProcessError: One of the checks failed.
+    """
+    install(root)
+    before = (root / TYPES).read_bytes()
+    for script in ("types", "lint", "typecheck", "test"):
+        run_npm(root, ["run", script])
+    if (root / TYPES).read_bytes() != before:
+        raise WebError(f"{TYPES} was not what spec/openapi.json makes; it is now: read the difference and commit it")
 
 
 def is_fresh(root: Path) -> bool:
@@ -129,7 +152,9 @@ def run_npm(root: Path, arguments: Sequence[str]) -> None:
     if not system_npm():
         node = packaged_node()
         if node is None:
-            raise WebError(f"no Node.js >= {OLDEST_NODE} with npm; run `make web`, which installs one")
+            raise WebError(
+                f"no Node.js >= {OLDEST_NODE[0]}.{OLDEST_NODE[1]} with npm; run `make web`, which installs one"
+            )
         path = os.pathsep.join([str(_commands_of(node, root / ".build" / "node")), path])
     environment = os.environ | {"PATH": path}
     npm = shutil.which("npm", path=path) or "npm"
@@ -142,8 +167,8 @@ def system_npm() -> bool:
     if node is None or npm is None:
         return False
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    major = answer.strip().lstrip("v").split(".")[0]
-    return major.isdigit() and int(major) >= OLDEST_NODE
+    version = re.match(r"v(\d+)\.(\d+)", answer)
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST_NODE
 
 
 def packaged_node() -> Path | None:

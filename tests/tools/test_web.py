@@ -15,7 +15,13 @@ NPM = """#!/bin/sh
 echo "$@" >> ../npm-calls
 case "$1" in
     ci) mkdir -p node_modules && touch node_modules/.package-lock.json ;;
-    run) mkdir -p ../src/runstone/server/static && echo "<!doctype html>" > ../src/runstone/server/static/index.html ;;
+    run) case "$2" in
+        build)
+            mkdir -p ../src/runstone/server/static
+            echo "<!doctype html>" > ../src/runstone/server/static/index.html ;;
+        types) cp ../spec/openapi.json src/types/api.d.ts ;;
+        *) test ! -e fails-at-"$2" ;;
+        esac ;;
     *) exit 4 ;;
 esac
 """
@@ -30,7 +36,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (commands / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(commands), prepend=os.pathsep)
     root = tmp_path / "project"
-    (root / "web" / "src").mkdir(parents=True)
+    (root / "web" / "src" / "types").mkdir(parents=True)
+    (root / "spec").mkdir()
+    (root / "spec" / "openapi.json").write_text("same")
+    (root / web.TYPES).write_text("same")
     (root / "web" / "package-lock.json").write_text("{}")
     (root / "web" / "src" / "app.tsx").write_text("export {};\n")
     return root
@@ -95,10 +104,32 @@ def test_neither_sources_nor_page_is_an_error(tmp_path: Path) -> None:
         web.build(tmp_path)
 
 
-def test_old_node_is_passed_over(project: Path) -> None:
-    (project.parent / "bin" / "node").write_text("#!/bin/sh\necho v18.19.0\n")
+@pytest.mark.parametrize("version", ["v18.20.1", "v20.18.0", "unknown"])
+def test_old_node_is_passed_over(project: Path, version: str) -> None:
+    (project.parent / "bin" / "node").write_text(f"#!/bin/sh\necho {version}\n")
 
     assert not web.system_npm()
+
+
+def test_check_runs_style_types_and_tests(project: Path) -> None:
+    web.check(project)
+
+    assert calls(project)[1:] == ["run types", "run lint", "run typecheck", "run test"]
+
+
+def test_check_fails_where_one_of_its_parts_does(project: Path) -> None:
+    (project / "web" / "fails-at-lint").touch()
+
+    with pytest.raises(subprocess.CalledProcessError):
+        web.check(project)
+
+
+def test_types_that_are_not_those_of_the_document_are_renewed_and_named(project: Path) -> None:
+    (project / "spec" / "openapi.json").write_text("newer")
+
+    with pytest.raises(web.WebError, match="commit it"):
+        web.check(project)
+    assert (project / web.TYPES).read_text() == "newer"
 
 
 def test_failure_of_npm_is_passed_on(project: Path) -> None:
