@@ -1,0 +1,185 @@
+"""What is searched: where the fields of runs and of experiments are found in the tables."""
+
+from typing import Any, Protocol
+
+from msgspec import Struct
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    literal,
+    null,
+    select,
+    true,
+)
+
+from runstone.search.ast import Field, Kind
+from runstone.stores.sql.documents import ArtifactUriOf, load_artifact_uris, run_artifact_uri
+from runstone.stores.sql.ordering import Term
+from runstone.stores.sql.tables import ACTIVE, experiment, experiment_tag, key, latest, param, run, tag
+
+Condition = ColumnElement[bool]
+
+_LOGGED = {Kind.METRIC: latest, Kind.PARAM: param, Kind.TAG: tag}
+
+
+class Attribute(Struct, frozen=True):
+    """An attribute as a column.
+
+    Attributes:
+        column: What it is compared as.
+        kind: What it is sorted as: ``int`` or ``str``.
+        may_be_null: Whether there may be no value.
+        sorted_by: What it is sorted by, where that is not ``column``.
+    """
+
+    column: ColumnElement[Any]
+    kind: type[int] | type[str]
+    may_be_null: bool = False
+    sorted_by: ColumnElement[Any] | None = None
+
+    def term(self, *, is_descending: bool) -> Term:
+        """The attribute as a term of an order."""
+        value = self.column if self.sorted_by is None else self.sorted_by
+        missing = value.is_(None) if self.may_be_null else None
+        return Term(value, self.kind, is_descending, missing)
+
+
+def _stage(column: ColumnElement[int]) -> Attribute:
+    return Attribute(case((column == ACTIVE, "active"), else_="deleted"), int, sorted_by=column)
+
+
+_RUN = {
+    "run_id": Attribute(run.c.uuid, str),
+    "run_name": Attribute(run.c.name, str),
+    "experiment_id": Attribute(cast(run.c.experiment_id, Text), int, sorted_by=run.c.experiment_id),
+    "user_id": Attribute(run.c.user_id, str),
+    "status": Attribute(run.c.status, str),
+    "lifecycle_stage": _stage(run.c.stage),
+    "start_time": Attribute(run.c.start_time, int),
+    "end_time": Attribute(run.c.end_time, int, may_be_null=True),
+    "duration": Attribute(run.c.end_time - run.c.start_time, int, may_be_null=True),
+}
+_EXPERIMENT = {
+    "experiment_id": Attribute(cast(experiment.c.id, Text), int, sorted_by=experiment.c.id),
+    "name": Attribute(experiment.c.name, str),
+    "lifecycle_stage": _stage(experiment.c.stage),
+    "creation_time": Attribute(experiment.c.created_at, int),
+    "last_update_time": Attribute(experiment.c.updated_at, int),
+}
+
+
+class Scope(Protocol):
+    """The rows of one table, and what hangs on them.
+
+    Attributes:
+        connection: In the transaction of the search.
+        now: Time of the search, in milliseconds since the Unix epoch, UTC.
+    """
+
+    connection: Connection
+    now: int
+
+    def attribute(self, name: str) -> Attribute:
+        """An attribute."""
+        ...
+
+    def table(self, kind: Kind) -> Table:
+        """The table that holds metrics, params or tags, with a column ``value``."""
+        ...
+
+    def link(self, source: FromClause, field: Field) -> Condition | None:
+        """What ties a row of ``table``, or of an alias of it, to the row searched; ``None`` if nothing has the key."""
+        ...
+
+
+class RunScope:
+    """The runs of some experiments.
+
+    Args:
+        connection: In the transaction of the search.
+        now: Time of the search, in milliseconds since the Unix epoch, UTC.
+        experiments: Ids of the experiments.
+        artifact_uri_of: Gives the URI below which an experiment keeps its artifacts.
+    """
+
+    def __init__(
+        self, connection: Connection, now: int, experiments: list[int], artifact_uri_of: ArtifactUriOf
+    ) -> None:
+        self.connection = connection
+        self.now = now
+        self._experiments = experiments
+        self._artifact_uri_of = artifact_uri_of
+        self._key_ids: dict[str, int | None] = {}
+
+    def attribute(self, name: str) -> Attribute:
+        """An attribute."""
+        return Attribute(self._artifact_uri(), str) if name == "artifact_uri" else _RUN[name]
+
+    def table(self, kind: Kind) -> Table:
+        """The table that holds metrics, params or tags."""
+        return _LOGGED[kind]
+
+    def link(self, source: FromClause, field: Field) -> Condition | None:
+        """What ties a row of ``table``, or of an alias of it, to the row searched; ``None`` if nothing has the key."""
+        key_id = self._key_id(field.key)
+        return None if key_id is None else and_(source.c.run_id == run.c.id, source.c.key_id == key_id)
+
+    def _key_id(self, name: str) -> int | None:
+        if name not in self._key_ids:
+            self._key_ids[name] = self.connection.scalar(select(key.c.id).where(key.c.name == name))
+        return self._key_ids[name]
+
+    def _artifact_uri(self) -> ColumnElement[str]:
+        """The URI as ``documents`` computes it; tables do not hold it."""
+        places = load_artifact_uris(self.connection, self._experiments, self._artifact_uri_of)
+        if not places:
+            return literal("")
+        # What stands before and after the run's id, wherever `run_artifact_uri` puts it.
+        before, after = run_artifact_uri("\0", "\0").split("\0")[1:]
+        return case(places, value=run.c.experiment_id) + before + run.c.uuid + after
+
+
+class ExperimentScope:
+    """All experiments.
+
+    Args:
+        connection: In the transaction of the search.
+        now: Time of the search, in milliseconds since the Unix epoch, UTC.
+    """
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        self.connection = connection
+        self.now = now
+
+    def attribute(self, name: str) -> Attribute:
+        """An attribute."""
+        return _EXPERIMENT[name]
+
+    def table(self, kind: Kind) -> Table:
+        """The table that holds tags."""
+        assert kind is Kind.TAG
+        return experiment_tag
+
+    def link(self, source: FromClause, field: Field) -> Condition | None:
+        """What ties a row of ``table``, or of an alias of it, to the row searched."""
+        return and_(source.c.experiment_id == experiment.c.id, source.c.key == field.key)
+
+
+def logged_term(scope: Scope, rows: FromClause, field: Field, *, is_descending: bool) -> tuple[FromClause, Term]:
+    """A metric, param or tag as a term of an order, and ``rows`` joined with what it needs."""
+    table = scope.table(field.kind)
+    source = table.alias()
+    link = scope.link(source, field)
+    kind = float if table is latest else str
+    if link is None:
+        return rows, Term(null(), kind, is_descending, true())
+    rows = rows.outerjoin(source, link)
+    if table is latest:
+        return rows, Term(source.c.value, kind, is_descending, source.c.is_nan.is_(None), source.c.is_nan)
+    return rows, Term(source.c.value, kind, is_descending, source.c.value.is_(None))
