@@ -35,7 +35,7 @@ class ArtifactPath(str):
         return super().__new__(cls, path)
 
     def __truediv__(self, other: str) -> "ArtifactPath":
-        return ArtifactPath(f"{self}/{other}" if self else other)
+        return ArtifactPath("/".join(part for part in (self, other) if part))
 
     @property
     def name(self) -> str:

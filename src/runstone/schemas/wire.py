@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from runstone.entities import NonFinite
+from runstone.entities import ArtifactPath, NonFinite
 from runstone.errors import InvalidValue, MalformedRequest
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -17,6 +17,8 @@ def _foreign(value: Any) -> Any:
         if isnan(value):
             return "NaN"
         return "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, ArtifactPath):
+        return str(value)
     raise NotImplementedError(f"no JSON for a {type(value).__name__}")
 
 

@@ -208,3 +208,11 @@ class EmbeddedStore(TrackingStore, Protocol):
         ``change`` raises undoes this change alone and is the future's error.
         """
         ...
+
+    def artifact_root(self) -> str:
+        """Where whoever opens this database without naming a place keeps artifacts: a folder, or a URI."""
+        ...
+
+    def record_artifact_root(self, root: str) -> None:
+        """Make a folder or a URI that place. A folder below the database's moves with it."""
+        ...

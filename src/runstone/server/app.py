@@ -1,0 +1,180 @@
+"""The application: a request comes in, one verb of a store is called, its answer goes out.
+
+Calls of the protocol are dispatched by one look-up; what has streams or pages goes to Starlette.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, get_args, get_origin
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from runstone.errors import MethodNotAllowed, TooLarge
+from runstone.schemas import wire
+from runstone.server import errors
+from runstone.server.guard import Guard
+from runstone.server.routes import artifacts, experiments, metrics, pages, runs
+from runstone.server.routes.route import AnyRoute, Stores
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+ROUTES: tuple[AnyRoute, ...] = (*experiments.ROUTES, *runs.ROUTES, *metrics.ROUTES, *artifacts.ROUTES)
+
+# Where the calls of `/api/2.0/` are served besides: to the UI of MLflow, to 3.x clients, to 1.x clients.
+ALIASES = ("/ajax-api/2.0/", "/api/3.0/", "/ajax-api/3.0/")
+PREVIEWS = ("/api/2.0/preview/", "/ajax-api/2.0/preview/")
+
+_READERS = 8
+_JSON_HEADERS = (
+    (b"content-type", b"application/json"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class Application:
+    """The ASGI application in front of the stores."""
+
+    def __init__(self, stores: Stores, *, guard: Guard, max_request_bytes: int) -> None:
+        """Build the table of routes.
+
+        Args:
+            stores: What the routes work on; closed when the server shuts down.
+            guard: Checks each request first.
+            max_request_bytes: Largest JSON body that is read.
+        """
+        self._stores = stores
+        self._guard = guard
+        self._max_request_bytes = max_request_bytes
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="runstone-reader")
+        self._pages = pages.application(stores)
+        self._table = _table()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection's request, or follow the server's life."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        started = False
+
+        async def send_once(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            self._guard.check(scope["method"], scope["headers"])
+            route = self._find(scope["method"], scope["path"])
+            if route is None:
+                await self._pages(scope, receive, send_once)
+                return
+            status, body = 200, await self._answer(route, scope, receive)
+        except Exception as error:
+            if started:
+                raise  # a stream that broke: the connection is closed, so that nobody takes it for whole
+            status, body = errors.answer(error)
+        await _send_json(send, status, body)
+
+    def close(self) -> None:
+        """Close the stores and end the threads."""
+        self._readers.shutdown()
+        self._stores.tracking.close()
+
+    def _find(self, method: str, path: str) -> AnyRoute | None:
+        methods = self._table.get(path)
+        if methods is None:
+            return None
+        route = methods.get(method)
+        if route is None:
+            raise MethodNotAllowed(f"{path} is called by {' or '.join(sorted(methods))}; got {method}")
+        return route
+
+    async def _answer(self, route: AnyRoute, scope: Scope, receive: Receive) -> bytes:
+        kind = route.endpoint.request
+        if scope["method"] == "GET":
+            request = wire.convert(_query(scope["query_string"], kind), kind)
+        else:
+            request = wire.decode(await self._body(receive), kind)
+        if route.writes:
+            change = self._stores.tracking.submit(lambda: route.handler(self._stores, request))
+            return wire.encode(await asyncio.wrap_future(change))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: wire.encode(route.handler(self._stores, request)))
+
+    async def _body(self, receive: Receive) -> bytes:
+        message = await receive()
+        first: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return self._checked(first)
+        parts = [first]
+        size = len(first)
+        while message.get("more_body"):
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._max_request_bytes:
+                break
+        return self._checked(b"".join(parts))
+
+    def _checked(self, body: bytes) -> bytes:
+        if len(body) > self._max_request_bytes:
+            raise TooLarge(
+                f"the body of a request has at most {self._max_request_bytes} bytes (RUNSTONE_MAX_REQUEST_MB); "
+                "send smaller batches, and files as artifacts"
+            )
+        return body
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _table() -> dict[str, dict[str, AnyRoute]]:
+    """Path, then method, to route; with every path under which old and new clients look for it."""
+    table: dict[str, dict[str, AnyRoute]] = {}
+    for route in ROUTES:
+        path = route.endpoint.path
+        paths = [path, *(path.replace("/api/2.0/", prefix, 1) for prefix in (*ALIASES, *PREVIEWS))]
+        for each in paths:
+            for method in (route.endpoint.method, *route.endpoint.also):
+                table.setdefault(each, {})[method] = route
+    return table
+
+
+def _query(query: bytes, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The parameters of a query by name; those that the struct has as lists are lists."""
+    lists = _list_fields(kind)
+    fields: dict[str, Any] = {}
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        if name in lists:
+            fields.setdefault(name, []).append(value)
+        else:
+            fields[name] = value
+    return fields
+
+
+def _list_fields(kind: type[msgspec.Struct]) -> set[str]:
+    return {
+        field.encode_name
+        for field in msgspec.structs.fields(kind)
+        if any(get_origin(option) is list for option in (field.type, *get_args(field.type)))
+    }
+
+
+async def _send_json(send: Send, status: int, body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*_JSON_HEADERS, length]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,158 @@
+"""Starts the server: what it serves, its socket, its worker processes."""
+
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from runstone import config
+from runstone.artifacts import resolve as artifacts
+from runstone.errors import BackendError, BackendUnavailable
+from runstone.server.app import Application
+from runstone.server.guard import Guard, check_listen_address
+from runstone.server.routes.route import Stores
+from runstone.stores import resolve as stores
+from runstone.transport import Transport
+
+PROXIED_ROOT = "mlflow-artifacts:/"
+_BACKLOG = 2048
+_SHUTDOWN_S = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerOptions:
+    """What is served, and to whom.
+
+    Attributes:
+        store_uri: Database with experiments and runs.
+        artifacts_destination: Where the server keeps files; the place recorded in the database if ``None``.
+        default_artifact_root: Where clients are told to keep files themselves; through the server if ``None``.
+        serves_artifacts: Whether clients may read and write files through the server.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        workers: Number of processes.
+        allowed_hosts: Names that the server answers to besides this machine's own.
+        insecure_no_auth: Whether other machines may reach it though there is no login.
+    """
+
+    store_uri: str
+    artifacts_destination: str | None = None
+    default_artifact_root: str | None = None
+    serves_artifacts: bool = True
+    host: str = "127.0.0.1"
+    port: int = 5000
+    workers: int = 1
+    allowed_hosts: Sequence[str] = ()
+    insecure_no_auth: bool = False
+
+    def application(self) -> Application:
+        """Open the stores and put the application in front of them.
+
+        Raises:
+            BackendError: The database cannot be opened.
+            InvalidValue: A URI is of a kind that the server cannot keep.
+        """
+        root_uri = self.default_artifact_root or PROXIED_ROOT
+        tracking = stores.open_embedded_store(self.store_uri, artifact_root=root_uri)
+        kept = self.artifacts_destination or self.default_artifact_root
+        if kept:
+            tracking.record_artifact_root(kept)
+        served = Stores(
+            tracking=tracking,
+            artifacts=artifacts.repository(tracking.artifact_root()),
+            root_uri=root_uri.rstrip("/"),
+            serves_artifacts=self.serves_artifacts,
+        )
+        guard = Guard([*self.allowed_hosts, *_listed(config.ALLOWED_HOSTS.get() or "")])
+        return Application(served, guard=guard, max_request_bytes=config.MAX_REQUEST_MB.required() * 1_000_000)
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; connections that wait on it are served once the server is up.
+
+    Raises:
+        BackendError: The address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, asyncio sets TCP_NODELAY on each connection; without, every small answer on a kept
+    # connection waits 40 ms for the other side's delayed acknowledgement.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(_BACKLOG)
+    except OSError as error:
+        sock.close()
+        raise BackendError(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port, or stop what listens there"
+        ) from None
+    sock.set_inheritable(True)
+    return sock
+
+
+def address_of(sock: socket.socket) -> str:
+    """The HTTP address of a listening socket, as a client on this machine reaches it."""
+    host, port = sock.getsockname()[:2]
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # compared, not bound
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def settings(options: ServerOptions) -> uvicorn.Config:
+    """How uvicorn runs the application."""
+    return uvicorn.Config(
+        options.application,
+        factory=True,
+        workers=options.workers,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,  # clients keep a connection through an epoch; each new one costs them more than us
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+    )
+
+
+def serve(options: ServerOptions, *, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are answered first.
+
+    Args:
+        options: What is served, and to whom.
+        announce: Called once with the address, when requests are answered.
+
+    Raises:
+        InvalidValue: The address is not a loopback one and that was not asked for.
+        BackendError: The address cannot be had, or the database cannot be opened.
+    """
+    check_listen_address(options.host, insecure_no_auth=options.insecure_no_auth)
+    _open_once(options)
+    sock = bind(options.host, options.port)
+    announcer = threading.Thread(target=_announce, args=(address_of(sock), announce), daemon=True)
+    announcer.start()
+    configuration = settings(options)
+    if options.workers == 1:
+        uvicorn.Server(configuration).run([sock])
+    else:
+        Multiprocess(configuration, [sock]).run()
+
+
+def _open_once(options: ServerOptions) -> None:
+    """Make or migrate the database before anyone is let in, and fail here if it cannot be opened."""
+    options.application().close()
+
+
+def _announce(address: str, announce: Callable[[str], None]) -> None:
+    try:
+        Transport(address).send("GET", "/health")
+    except BackendUnavailable:
+        return  # it was stopped before it was up
+    announce(address)

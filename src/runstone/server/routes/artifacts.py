@@ -1,0 +1,177 @@
+"""Routes of artifacts: lists as endpoints, bytes as streams with flat memory."""
+
+import mimetypes
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from urllib.parse import quote
+
+import anyio
+from msgspec.structs import replace
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from runstone.entities import ArtifactPath, FileInfo
+from runstone.errors import ArtifactNotFound, InvalidValue, MethodNotAllowed, Unsupported
+from runstone.schemas import artifacts as schema
+from runstone.server.routes.route import AnyRoute, Route, Stores
+
+# Whatever a browser makes of an artifact, it is in a sandbox: no script, no request, no cookie of this server.
+_CONTENT_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
+# Shown by the browser when asked for; all else is saved as a file.
+_SHOWN = {
+    "application/json",
+    "application/pdf",
+    "image/avif",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/svg+xml",
+    "image/webp",
+    "text/csv",
+    "text/html",
+    "text/markdown",
+    "text/plain",
+}
+
+
+def list_run(stores: Stores, request: schema.ListArtifacts) -> schema.RunArtifacts:
+    """List a folder of a run's artifacts; paths are relative to the run's root."""
+    uri = stores.tracking.get_run(request.id).info.artifact_uri
+    root = stores.path_of(uri)
+    found = stores.artifacts.list(root / ArtifactPath(request.path or ""))
+    return schema.RunArtifacts(uri, [_relative(file, root) for file in found])
+
+
+def list_proxied(stores: Stores, request: schema.ListProxied) -> schema.ProxiedArtifacts:
+    """List a folder of the artifact store; paths are relative to that folder."""
+    _check_served(stores)
+    folder = ArtifactPath((request.path or "").strip("/"))
+    return schema.ProxiedArtifacts([_relative(file, folder) for file in stores.artifacts.list(folder)])
+
+
+def _relative(file: FileInfo, folder: ArtifactPath) -> FileInfo:
+    return replace(file, path=file.path.removeprefix(f"{folder}/")) if folder else file
+
+
+def _check_served(stores: Stores) -> None:
+    if not stores.serves_artifacts:
+        raise Unsupported("this server was started with --no-serve-artifacts; clients read and write files themselves")
+
+
+async def proxied(stores: Stores, request: Request, path: str) -> Response:
+    """Answer a call on one file of the artifact store.
+
+    Raises:
+        MethodNotAllowed: It is none of GET, HEAD, PUT and DELETE.
+        InvalidArtifactPath: The path is not one.
+        ArtifactNotFound: There is no such file.
+    """
+    _check_served(stores)
+    file = ArtifactPath(path)
+    if request.method in {"GET", "HEAD"}:
+        return await _send(stores, request, file, is_saved=True)
+    if request.method == "PUT":
+        return await _upload(stores, request, file)
+    if request.method == "DELETE":
+        return await _delete(stores, file)
+    raise MethodNotAllowed(f"an artifact is read, PUT or DELETEd; got {request.method}")
+
+
+async def _upload(stores: Stores, request: Request, path: ArtifactPath) -> Response:
+
+    def pieces() -> Iterator[bytes]:
+        stream = request.stream()
+        while True:
+            piece = anyio.from_thread.run(_next, stream)
+            if piece is None:
+                return
+            yield piece
+
+    try:
+        await anyio.to_thread.run_sync(stores.artifacts.write, path, pieces())
+    except ClientDisconnect:
+        return Response(status_code=499)  # nobody is there to read it, and nothing was written
+    return Response(b"{}", media_type="application/json")
+
+
+async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(stream, None)
+
+
+async def _delete(stores: Stores, path: ArtifactPath) -> Response:
+    # What is not there is gone already, as MLflow answers.
+    if not path:
+        raise InvalidValue("the root of all artifacts is not deleted; wanted: the path of a file or folder")
+    with suppress(ArtifactNotFound):
+        await anyio.to_thread.run_sync(stores.artifacts.delete, path)
+    return Response(b"{}", media_type="application/json")
+
+
+async def get_artifact(stores: Stores, request: Request) -> Response:
+    """Send one file of a run to a browser; takes the parameters ``run_id`` (or ``run_uuid``) and ``path``.
+
+    Raises:
+        InvalidValue: One of them is missing.
+        RunNotFound: There is no such run.
+        InvalidArtifactPath: The path is not one.
+        ArtifactNotFound: There is no such file.
+    """
+    run_id = request.query_params.get("run_id") or request.query_params.get("run_uuid")
+    name = request.query_params.get("path")
+    if not run_id or not name:
+        raise InvalidValue("the request names no file; wanted: the parameters 'run_id' and 'path'")
+    run = await anyio.to_thread.run_sync(stores.tracking.get_run, run_id)
+    path = stores.path_of(run.info.artifact_uri) / ArtifactPath(name)
+    return await _send(stores, request, path, is_saved="download" in request.query_params)
+
+
+async def _send(stores: Stores, request: Request, path: ArtifactPath, *, is_saved: bool) -> Response:
+    info = await anyio.to_thread.run_sync(stores.artifacts.info, path)
+    size = info.file_size
+    if size is None:
+        raise ArtifactNotFound(path)
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    headers = {
+        "Content-Disposition": _disposition(path.name, is_saved=is_saved or kind not in _SHOWN),
+        "Content-Security-Policy": _CONTENT_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "no-cache",
+    }
+    start, stop, status = 0, size, 200
+    if wanted := _range(request.headers.get("range", ""), size):
+        start, stop = wanted
+        status = 206
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    headers["Content-Length"] = str(stop - start)
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=kind)
+    pieces = await anyio.to_thread.run_sync(lambda: stores.artifacts.read(path, start=start, stop=stop))
+    return StreamingResponse(pieces, status, headers, media_type=kind)
+
+
+def _range(header: str, size: int) -> tuple[int, int] | None:
+    """First byte, and the one behind the last, of a single range; ``None`` for the whole file.
+
+    A header that asks for several ranges, or cannot be read or met, is passed over, as RFC 9110 (14.2) allows.
+    """
+    unit, _, text = header.partition("=")
+    first, dash, last = text.strip().partition("-")
+    if (
+        unit.strip() != "bytes"
+        or not dash
+        or not size
+        or not all(part.isdecimal() or not part for part in (first, last))
+    ):
+        return None
+    if not first:
+        return (max(0, size - int(last)), size) if last and int(last) else None
+    start, stop = int(first), min(int(last) + 1, size) if last else size
+    return (start, stop) if start < stop else None
+
+
+def _disposition(name: str, *, is_saved: bool) -> str:
+    return f"{'attachment' if is_saved else 'inline'}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+ROUTES: tuple[AnyRoute, ...] = (Route(schema.LIST, list_run), Route(schema.LIST_PROXIED, list_proxied))

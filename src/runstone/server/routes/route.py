@@ -1,0 +1,64 @@
+"""What a route is: an endpoint, and the function that answers it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from runstone.artifacts.base import ArtifactRepository
+from runstone.entities import ArtifactPath
+from runstone.errors import Unsupported
+from runstone.schemas.endpoint import Endpoint
+from runstone.stores.base import EmbeddedStore
+
+Request = TypeVar("Request", bound=Struct)
+Response = TypeVar("Response", bound=Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the routes work on.
+
+    Attributes:
+        tracking: Experiments and runs.
+        artifacts: Files of all runs, below one root.
+        root_uri: How clients name that root, without a final slash.
+        serves_artifacts: Whether clients may read and write files through the server.
+    """
+
+    tracking: EmbeddedStore
+    artifacts: ArtifactRepository
+    root_uri: str
+    serves_artifacts: bool = True
+
+    def path_of(self, artifact_uri: str) -> ArtifactPath:
+        """Where the files at a URI are, below the root.
+
+        Raises:
+            Unsupported: The URI lies elsewhere. The server opens no place that a client has named.
+        """
+        rest = artifact_uri.removeprefix(self.root_uri)
+        if rest == artifact_uri or not rest.startswith("/"):
+            raise Unsupported(
+                f"these artifacts are kept at {artifact_uri!r}, which this server does not read; use the client there"
+            )
+        return ArtifactPath(rest.strip("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[Request, Response]):
+    """An endpoint, and the function that answers it.
+
+    Attributes:
+        endpoint: How it is called.
+        handler: Makes the answer; calls one verb of a store.
+        writes: Whether it changes something, and so runs on the store's writing thread.
+    """
+
+    endpoint: Endpoint[Request, Response]
+    handler: Callable[[Stores, Request], Response]
+    writes: bool = False
+
+
+AnyRoute = Route[Any, Any]

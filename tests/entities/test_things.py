@@ -1,0 +1,71 @@
+"""Experiments and runs offer what MLflow's users read from them."""
+
+import pytest
+
+from runstone.entities import (
+    Experiment,
+    LifecycleStage,
+    Metric,
+    Page,
+    Param,
+    Run,
+    RunData,
+    RunInfo,
+    RunStatus,
+    Tag,
+)
+
+
+def test_run_offers_its_data_as_dicts() -> None:
+    data = RunData(metric_list=[Metric("loss", 0.5, 1)], param_list=[Param("lr", "1")], tag_list=[Tag("a", "b")])
+
+    assert (data.metrics, data.params, data.tags) == ({"loss": 0.5}, {"lr": "1"}, {"a": "b"})
+
+
+@pytest.mark.parametrize(("ended_at", "end_time"), [(None, None), (7, 7)])
+def test_run_that_has_not_ended_has_no_end_time(ended_at: int | None, end_time: int | None) -> None:
+    given = {} if ended_at is None else {"ended_at": ended_at}
+
+    info = RunInfo(
+        run_id="r",
+        run_uuid="r",
+        run_name="n",
+        experiment_id="0",
+        user_id="",
+        status=RunStatus.RUNNING,
+        start_time=1,
+        artifact_uri="a",
+        lifecycle_stage=LifecycleStage.ACTIVE,
+        **given,
+    )
+
+    assert info.end_time == end_time
+    assert Run(info=info, data=RunData()).info is info
+
+
+def test_experiment_offers_its_tags_as_a_dict() -> None:
+    experiment = Experiment(
+        experiment_id="1",
+        name="n",
+        artifact_location="a",
+        lifecycle_stage=LifecycleStage.ACTIVE,
+        last_update_time=1,
+        creation_time=1,
+        tag_list=[Tag("a", "b")],
+    )
+
+    assert experiment.tags == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("status", "is_terminal"),
+    [("RUNNING", False), ("SCHEDULED", False), ("FINISHED", True), ("FAILED", True), ("KILLED", True)],
+)
+def test_ended_runs_are_told_from_others(status: str, is_terminal: bool) -> None:
+    assert RunStatus(status).is_terminal is is_terminal
+
+
+def test_page_is_a_list_with_a_token() -> None:
+    page = Page([1, 2], "next")
+
+    assert (page, page.token, Page[int]().token) == ([1, 2], "next", "")

@@ -1,0 +1,57 @@
+"""Settings come from our variable, else MLflow's, else the default."""
+
+import pytest
+
+from runstone import config
+from runstone.errors import InvalidValue
+
+
+def test_default_holds_where_nothing_is_set() -> None:
+    assert config.TRACKING_URI.get() == "sqlite:///runstone.db"
+    assert config.TRACKING_URI.source() == "default"
+    assert config.RUN_ID.get() is None
+
+
+def test_mlflows_variable_is_read_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://a")
+    by_mlflow = (config.TRACKING_URI.get(), config.TRACKING_URI.source())
+
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", "http://b")
+    by_ours = (config.TRACKING_URI.get(), config.TRACKING_URI.source())
+
+    assert by_mlflow == ("http://a", "MLFLOW_TRACKING_URI")
+    assert by_ours == ("http://b", "RUNSTONE_TRACKING_URI")
+
+
+def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", "")
+
+    assert config.TRACKING_URI.source() == "default"
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("Yes", True), ("off", False), ("FALSE", False)])
+def test_switches_are_read_in_words(monkeypatch: pytest.MonkeyPatch, text: str, value: bool) -> None:
+    monkeypatch.setenv("RUNSTONE_DEBUG", text)
+
+    assert config.DEBUG.get() is value
+
+
+@pytest.mark.parametrize(("name", "text"), [("RUNSTONE_DEBUG", "perhaps"), ("MLFLOW_HTTP_REQUEST_TIMEOUT", "long")])
+def test_text_that_cannot_be_read_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    monkeypatch.setenv(name, text)
+    setting = config.DEBUG if name == "RUNSTONE_DEBUG" else config.HTTP_TIMEOUT
+
+    with pytest.raises(InvalidValue, match=f"{name}='{text}' cannot be read"):
+        setting.get()
+
+
+def test_needed_setting_without_value_is_named() -> None:
+    with pytest.raises(InvalidValue, match="RUNSTONE_RUN_ID is not set"):
+        config.RUN_ID.required()
+
+
+def test_every_setting_is_in_the_table_once() -> None:
+    declared = [thing for thing in vars(config).values() if isinstance(thing, config.Setting)]
+
+    assert list(config.SETTINGS) == declared
+    assert len({setting.name for setting in declared}) == len(declared)
