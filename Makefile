@@ -21,8 +21,12 @@ help: ## list the targets
 setup: .venv/.installed ## make .venv with every extra and development tool
 	@:
 
-.venv/.installed: requirements/dev.txt requirements/uv.txt pyproject.toml tools/setup.py
+.venv/.requirements: requirements/dev.txt requirements/uv.txt tools/setup.py
 	@$(PYTHON) tools/setup.py venv
+	@touch $@
+
+.venv/.installed: .venv/.requirements pyproject.toml
+	@$(PYTHON) tools/setup.py project
 	@touch $@
 
 .venv/.node: requirements/node.txt .venv/.installed

@@ -23,6 +23,8 @@ html_theme_options = {
     "dark_logo": "mark-dark.svg",
     "sidebar_hide_name": False,
     "navigation_with_keys": True,
+    "light_css_variables": {"color-brand-primary": "#15625b", "color-brand-content": "#15625b"},
+    "dark_css_variables": {"color-brand-primary": "#5fc7bb", "color-brand-content": "#5fc7bb"},
 }
 
 myst_heading_anchors = 4

@@ -24,7 +24,13 @@ class SetupError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Install the parts that are named; returns the exit code."""
-    parts: dict[str, Callable[[], None]] = {"venv": venv, "node": node, "browser": browser, "peer": peer}
+    parts: dict[str, Callable[[], None]] = {
+        "venv": venv,
+        "project": project,
+        "node": node,
+        "browser": browser,
+        "peer": peer,
+    }
     parser = argparse.ArgumentParser(description="Make the environments that developers and CI work in.")
     parser.add_argument("part", nargs="+", choices=parts)
     for part in parser.parse_args(arguments).part:
@@ -57,6 +63,10 @@ def venv() -> None:
         _run([PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements" / "uv.txt"])
     say("installing requirements/dev.txt into .venv")
     _uv_pip(PYTHON, "sync", "--require-hashes", ROOT / "requirements" / "dev.txt")
+
+
+def project() -> None:
+    """Install Runstone itself into ``.venv``, as links to this working tree."""
     say("installing Runstone itself, editable")
     _uv_pip(PYTHON, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
 
