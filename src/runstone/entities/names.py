@@ -16,6 +16,8 @@ MAX_INT64 = 2**63 - 1
 # MLflow's alphabet for metric, param and tag names: word characters of any script, dash, dot, space, colon, slash.
 _KEY = re.compile(r"[/\w.\- :]+")
 _SHOWN = 80
+# Halves of a character, which no encoding can write.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def shown(value: object) -> str:
@@ -54,12 +56,14 @@ def check_length(what: str, value: object, most: int) -> None:
     """Check that a value is a string of at most ``most`` characters.
 
     Raises:
-        InvalidValue: It is longer, or no string.
+        InvalidValue: It is longer, no string, or holds half a character (a lone surrogate).
     """
     if not isinstance(value, str):
         raise InvalidValue(f"{what} is a string; got {shown(value)}, a {type(value).__name__}")
     if len(value) > most:
         raise InvalidValue(f"{what} has at most {most} characters; got {len(value)}: {shown(value)}")
+    if not value.isascii() and _SURROGATE.search(value):
+        raise InvalidValue(f"{what} is valid Unicode; got half a character in {shown(value)}")
 
 
 def canonical_name(what: str, name: object, most: int) -> str:

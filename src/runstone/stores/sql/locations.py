@@ -86,7 +86,8 @@ def given_location(text: str | None) -> str | None:
         raise InvalidValue(
             f"the artifact location {text!r} has a query or a fragment; wanted: a plain URI such as 's3://bucket/folder'"
         )
-    return _absolute(text)
+    # The final slash goes, so that what is joined to the place has no doubled one.
+    return _absolute(text.rstrip("/") or text)
 
 
 def _is_uri(text: str) -> bool:

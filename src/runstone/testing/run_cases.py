@@ -1,0 +1,340 @@
+"""Cases of the tracking store's contract: runs, their params and their tags."""
+
+import re
+import time
+from threading import Thread
+
+import pytest
+
+from runstone.entities import LifecycleStage, Metric, Param, RunStatus, Tag
+from runstone.entities.tag import RUN_NAME
+from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
+from runstone.stores.base import TrackingStore
+
+UNKNOWN_RUNS = ["0" * 32, "no such run", "'; DROP TABLE run; --"]
+
+
+def new_run(store: TrackingStore, *tags: Tag) -> str:
+    """Id of a new run in the experiment ``0``."""
+    return store.create_run("0", tags=tags).info.run_id
+
+
+class RunCases:
+    """What the verbs of runs do."""
+
+    def test_new_run_is_given_back_as_it_was_made(self, store: TrackingStore) -> None:
+        made = store.create_run(
+            "0", user_id="ada", start_time=5, run_name="first try", tags=[Tag("b", "2"), Tag("a", "1")]
+        )
+
+        assert store.get_run(made.info.run_id) == made
+        assert made.info.status is RunStatus.RUNNING
+        assert (made.info.user_id, made.info.start_time, made.info.end_time) == ("ada", 5, None)
+        assert (made.info.run_name, made.info.experiment_id) == ("first try", "0")
+        assert made.info.lifecycle_stage is LifecycleStage.ACTIVE
+        assert [(tag.key, tag.value) for tag in made.data.tag_list] == [
+            ("a", "1"),
+            ("b", "2"),
+            (RUN_NAME, "first try"),
+        ]
+
+    def test_run_ids_are_32_hexadecimal_digits_and_differ(self, store: TrackingStore) -> None:
+        ids = {new_run(store) for _ in range(20)}
+
+        assert len(ids) == 20
+        assert all(re.fullmatch("[0-9a-f]{32}", id) for id in ids)
+
+    def test_run_starts_now_unless_told(self, store: TrackingStore) -> None:
+        before = time.time_ns() // 1_000_000
+
+        started = store.create_run("0").info.start_time
+
+        assert before <= started <= time.time_ns() // 1_000_000
+
+    def test_run_without_a_name_gets_two_words_and_a_number(self, store: TrackingStore) -> None:
+        run = store.create_run("0")
+
+        assert re.fullmatch(r"[a-z]+-[a-z]+-\d+", run.info.run_name)
+        assert run.data.tags == {RUN_NAME: run.info.run_name}
+
+    def test_name_of_a_run_may_come_as_its_tag(self, store: TrackingStore) -> None:
+        run = store.create_run("0", tags=[Tag(RUN_NAME, "by tag")])
+
+        assert run.info.run_name == "by tag"
+
+    def test_name_and_tag_of_a_run_must_agree(self, store: TrackingStore) -> None:
+        same = store.create_run("0", run_name="a", tags=[Tag(RUN_NAME, "a")])
+
+        assert same.info.run_name == "a"
+        with pytest.raises(InvalidValue):
+            store.create_run("0", run_name="a", tags=[Tag(RUN_NAME, "b")])
+
+    def test_later_tag_of_the_same_key_holds_in_a_new_run(self, store: TrackingStore) -> None:
+        run = store.create_run("0", run_name="r", tags=[Tag("a", "1"), Tag("a", "2")])
+
+        assert run.data.tags == {"a": "2", RUN_NAME: "r"}
+
+    def test_two_runs_may_have_one_name(self, store: TrackingStore) -> None:
+        one, other = (store.create_run("0", run_name="same") for _ in range(2))
+
+        assert one.info.run_id != other.info.run_id
+
+    def test_artifacts_of_a_run_are_below_its_experiment(self, store: TrackingStore) -> None:
+        run = store.create_run("0")
+
+        root = store.get_experiment("0").artifact_location
+        assert run.info.artifact_uri == f"{root}/{run.info.run_id}/artifacts"
+
+    @pytest.mark.parametrize("start", [2**63, -(2**63) - 1])
+    def test_time_beyond_64_bits_is_refused(self, store: TrackingStore, start: int) -> None:
+        run = new_run(store)
+
+        with pytest.raises(InvalidValue):
+            store.create_run("0", start_time=start)
+        with pytest.raises(InvalidValue):
+            store.update_run(run, end_time=start)
+
+    def test_overlong_run_name_is_refused(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        with pytest.raises(InvalidValue):
+            store.create_run("0", run_name="x" * 5001)
+        with pytest.raises(InvalidValue):
+            store.update_run(run, run_name="x" * 5001)
+
+    @pytest.mark.parametrize("id", UNKNOWN_RUNS)
+    def test_unknown_run_is_not_found(self, store: TrackingStore, id: str) -> None:
+        with pytest.raises(RunNotFound):
+            store.get_run(id)
+        with pytest.raises(RunNotFound):
+            store.update_run(id, status=RunStatus.FINISHED)
+        with pytest.raises(RunNotFound):
+            store.delete_run(id)
+        with pytest.raises(RunNotFound):
+            store.restore_run(id)
+        with pytest.raises(RunNotFound):
+            store.log_batch(id, metrics=[Metric("a", 1.0, 1)])
+        with pytest.raises(RunNotFound):
+            store.delete_tag(id, "a")
+
+    def test_run_lists_what_it_logged_by_key(self, store: TrackingStore) -> None:
+        run = store.create_run("0", run_name="r").info.run_id
+        keys = ["b", "a", "c/d", "Z"]
+
+        store.log_batch(
+            run,
+            metrics=[Metric(key, 1.0, 1) for key in keys],
+            params=[Param(key, "1") for key in keys],
+            tags=[Tag(key, "1") for key in keys],
+        )
+
+        data = store.get_run(run).data
+        assert [metric.key for metric in data.metric_list] == ["Z", "a", "b", "c/d"]
+        assert [param.key for param in data.param_list] == ["Z", "a", "b", "c/d"]
+        assert [tag.key for tag in data.tag_list] == ["Z", "a", "b", "c/d", RUN_NAME]
+
+    def test_update_changes_what_is_given(self, store: TrackingStore) -> None:
+        run = store.create_run("0", start_time=5, run_name="old").info.run_id
+
+        info = store.update_run(run, status=RunStatus.FINISHED, end_time=77, run_name="new")
+
+        assert (info.status, info.end_time, info.run_name, info.start_time) == (RunStatus.FINISHED, 77, "new", 5)
+        assert store.get_run(run).info == info
+        assert store.get_run(run).data.tags[RUN_NAME] == "new"
+
+    def test_update_leaves_what_is_not_given(self, store: TrackingStore) -> None:
+        run = store.create_run("0", run_name="old").info.run_id
+        store.update_run(run, status=RunStatus.FAILED, end_time=77)
+
+        info = store.update_run(run, run_name="")
+
+        assert (info.status, info.end_time, info.run_name) == (RunStatus.FAILED, 77, "old")
+
+    @pytest.mark.parametrize("status", list(RunStatus))
+    def test_every_status_is_taken(self, store: TrackingStore, status: RunStatus) -> None:
+        assert store.update_run(new_run(store), status=status).status is status
+
+    def test_deleted_run_takes_no_changes(self, store: TrackingStore) -> None:
+        run = new_run(store, Tag("a", "1"))
+        store.delete_run(run)
+
+        with pytest.raises(RunDeleted):
+            store.update_run(run, status=RunStatus.FINISHED)
+        with pytest.raises(RunDeleted):
+            store.log_batch(run, metrics=[Metric("m", 1.0, 1)])
+        with pytest.raises(RunDeleted):
+            store.log_batch(run, params=[Param("p", "1")])
+        with pytest.raises(RunDeleted):
+            store.log_batch(run, tags=[Tag("a", "2")])
+        with pytest.raises(RunDeleted):
+            store.log_batch(run)
+        with pytest.raises(RunDeleted):
+            store.delete_tag(run, "a")
+
+        found = store.get_run(run)
+        assert (found.info.status, found.data.metrics, found.data.params) == (RunStatus.RUNNING, {}, {})
+        assert found.data.tags["a"] == "1"
+
+    def test_run_is_deleted_and_restored_as_often_as_asked(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        store.delete_run(run)
+        store.delete_run(run)
+        deleted = store.get_run(run).info.lifecycle_stage
+        store.restore_run(run)
+        store.restore_run(run)
+
+        assert deleted is LifecycleStage.DELETED
+        assert store.get_run(run).info.lifecycle_stage is LifecycleStage.ACTIVE
+        store.log_batch(run, tags=[Tag("open", "again")])
+
+    def test_param_is_written_once(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        store.log_batch(run, params=[Param("lr", "0.1")])
+
+        store.log_batch(run, params=[Param("lr", "0.1"), Param("depth", "3")])
+
+        assert store.get_run(run).data.params == {"lr": "0.1", "depth": "3"}
+        with pytest.raises(ParamChanged) as caught:
+            store.log_batch(run, params=[Param("lr", "0.2")])
+        assert (caught.value.run_id, caught.value.key) == (run, "lr")
+        assert store.get_run(run).data.params["lr"] == "0.1"
+
+    def test_param_comes_not_twice_with_two_values(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        store.log_batch(run, params=[Param("a", "1"), Param("a", "1")])
+
+        with pytest.raises(ParamChanged):
+            store.log_batch(run, params=[Param("b", "1"), Param("b", "2")])
+        assert store.get_run(run).data.params == {"a": "1"}
+
+    def test_batch_is_all_or_nothing(self, store: TrackingStore) -> None:
+        run = store.create_run("0", run_name="r").info.run_id
+        store.log_batch(run, params=[Param("lr", "0.1")])
+
+        with pytest.raises(ParamChanged):
+            store.log_batch(
+                run,
+                metrics=[Metric("fresh metric", 1.0, 1)],
+                params=[Param("fresh param", "1"), Param("lr", "0.2")],
+                tags=[Tag("fresh tag", "1")],
+            )
+
+        data = store.get_run(run).data
+        assert (data.metrics, data.params, data.tags) == ({}, {"lr": "0.1"}, {RUN_NAME: "r"})
+        assert store.metric_history(run, "fresh metric") == []
+
+    def test_keys_of_a_refused_batch_are_taken_later(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        with pytest.raises(ParamChanged):
+            store.log_batch(run, tags=[Tag("t", "1")], params=[Param("late", "1"), Param("late", "2")])
+
+        store.log_batch(run, metrics=[Metric("late", 1.0, 1)], params=[Param("late", "3")], tags=[Tag("late", "4")])
+
+        data = store.get_run(run).data
+        assert (data.metrics["late"], data.params["late"], data.tags["late"]) == (1.0, "3", "4")
+
+    def test_empty_batch_changes_nothing(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        before = store.get_run(run)
+
+        store.log_batch(run)
+
+        assert store.get_run(run) == before
+
+    def test_one_key_may_name_a_metric_a_param_and_a_tag(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        store.log_batch(run, metrics=[Metric("x", 1.0, 1)], params=[Param("x", "2")], tags=[Tag("x", "3")])
+
+        data = store.get_run(run).data
+        assert (data.metrics["x"], data.params["x"], data.tags["x"]) == (1.0, "2", "3")
+
+    @pytest.mark.parametrize("key", ["größe", "精度", "a b", "a/b.c-d_e:f", "x" * 250])
+    def test_names_of_any_script_are_kept(self, store: TrackingStore, key: str) -> None:
+        run = new_run(store)
+
+        store.log_batch(run, metrics=[Metric(key, 1.0, 1)], params=[Param(key, "1")], tags=[Tag(key, "1")])
+
+        data = store.get_run(run).data
+        assert (data.metrics[key], data.params[key], data.tags[key]) == (1.0, "1", "1")
+        assert len(store.metric_history(run, key)) == 1
+
+    @pytest.mark.parametrize("value", ["", " ", "line\nline", "naïve 🙂", "'\"\\", "x" * 6000])
+    def test_text_is_kept_as_it_is(self, store: TrackingStore, value: str) -> None:
+        run = new_run(store)
+
+        store.log_batch(run, params=[Param("p", value)], tags=[Tag("t", value)])
+
+        data = store.get_run(run).data
+        assert (data.params["p"], data.tags["t"]) == (value, value)
+
+    def test_largest_batch_is_taken(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        store.log_batch(
+            run,
+            metrics=[Metric(f"m{number}", float(number), number, number) for number in range(800)],
+            params=[Param(f"p{number}", str(number)) for number in range(100)],
+            tags=[Tag(f"t{number}", str(number)) for number in range(100)],
+        )
+
+        data = store.get_run(run).data
+        assert (len(data.metrics), len(data.params), len(data.tags)) == (800, 100, 101)
+        assert (data.metrics["m799"], data.params["p99"], data.tags["t99"]) == (799.0, "99", "99")
+
+    def test_tag_replaces_its_former_value(self, store: TrackingStore) -> None:
+        run = new_run(store, Tag("a", "1"))
+
+        store.log_batch(run, tags=[Tag("a", "2"), Tag("a", "3")])
+
+        assert store.get_run(run).data.tags["a"] == "3"
+
+    def test_tag_of_the_name_renames_the_run(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        store.log_batch(run, tags=[Tag(RUN_NAME, "renamed")])
+
+        assert store.get_run(run).info.run_name == "renamed"
+
+    def test_name_outlives_its_tag(self, store: TrackingStore) -> None:
+        run = store.create_run("0", run_name="kept").info.run_id
+
+        store.delete_tag(run, RUN_NAME)
+
+        found = store.get_run(run)
+        assert (found.info.run_name, found.data.tags) == ("kept", {})
+
+    def test_tag_is_removed(self, store: TrackingStore) -> None:
+        run = store.create_run("0", run_name="r", tags=[Tag("a", "1"), Tag("b", "2")]).info.run_id
+
+        store.delete_tag(run, "a")
+
+        assert store.get_run(run).data.tags == {"b": "2", RUN_NAME: "r"}
+
+    def test_missing_tag_is_not_removed(self, store: TrackingStore) -> None:
+        one, other = new_run(store, Tag("a", "1")), new_run(store)
+
+        with pytest.raises(NotFound):
+            store.delete_tag(other, "a")
+        with pytest.raises(NotFound):
+            store.delete_tag(one, "never named before")
+
+    def test_threads_log_to_one_run_without_loss(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        def log(thread: int) -> None:
+            for step in range(10):
+                store.log_batch(
+                    run, metrics=[Metric(f"m{thread}", float(step), step, step), Metric("all", 0.5, thread, step)]
+                )
+
+        threads = [Thread(target=log, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(store.metric_history(run, "all")) == 80
+        assert all(len(store.metric_history(run, f"m{number}")) == 10 for number in range(8))

@@ -1,0 +1,27 @@
+"""What every tracking store must do, as tests that a store's own test module runs.
+
+Example::
+
+    from runstone.testing.stores import TrackingStoreCases
+
+    class TestMyStore(TrackingStoreCases):
+        @pytest.fixture
+        def store(self, tmp_path):
+            store = MyStore(tmp_path)
+            yield store
+            store.close()
+
+The fixture gives a new store to each test. Cases are added with minor versions of Runstone: pin the version that your
+store is tested with.
+"""
+
+from runstone.testing.experiment_cases import ExperimentCases
+from runstone.testing.metric_cases import MetricCases
+from runstone.testing.run_cases import RunCases
+from runstone.testing.search_cases import SearchCases
+
+__all__ = ["ExperimentCases", "MetricCases", "RunCases", "SearchCases", "TrackingStoreCases"]
+
+
+class TrackingStoreCases(ExperimentCases, RunCases, MetricCases, SearchCases):
+    """All that ``TrackingStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""

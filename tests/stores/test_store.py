@@ -1,0 +1,30 @@
+"""The SQL store: the shared contract, and what is its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runstone.stores.sql.store import SqlStore
+from runstone.testing.stores import TrackingStoreCases
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    store = SqlStore(f"sqlite:///{tmp_path}/runstone.db")
+    yield store
+    store.close()
+
+
+class TestSqlStore(TrackingStoreCases):
+    """The whole contract, on a file."""
+
+
+class TestDurableSqlStore(TrackingStoreCases):
+    """The whole contract once more, as a server opens it: every change goes through the thread that writes."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[SqlStore]:
+        store = SqlStore(f"sqlite:///{tmp_path}/runstone.db", durable=True)
+        yield store
+        store.close()
