@@ -1,0 +1,28 @@
+"""Extras: packages that some commands need, and that a plain installation lacks."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from runstone.errors import Unsupported
+
+SERVER = ("httptools", "starlette", "uvicorn")
+DEMO = ("matplotlib", "pandas", "PIL", "sklearn")
+
+
+def check_extra(command: str, extras: str, modules: Sequence[str]) -> None:
+    """Make sure that what a command imports is installed.
+
+    Args:
+        command: The command, for the message.
+        extras: Names of the extras that bring the modules, parted by commas.
+        modules: Modules, by the names they are imported by.
+
+    Raises:
+        Unsupported: Some are missing.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise Unsupported(
+            f"`runstone {command}` needs {', '.join(missing)}, which this installation lacks; "
+            f'install it with: pip install "runstone[{extras}]"'
+        )
