@@ -1,0 +1,51 @@
+"""The address where runs are kept, unless a call names another; one for the whole process."""
+
+import os
+
+from runstone import config
+from runstone.client import arguments
+from runstone.stores import resolve
+
+_DATABASES = {".db", ".sqlite", ".sqlite3"}
+
+
+class _Address:
+    """The address that code has chosen; empty where it has not."""
+
+    chosen = ""
+
+
+def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
+    """Choose where runs are kept, for all threads; an active run stays where it was started.
+
+    Args:
+        uri: ``sqlite:///FILE``, the ``http(s)://`` address of a server, or the path of an SQLite file as a
+            ``pathlib.Path``. Empty text goes back to the setting ``RUNSTONE_TRACKING_URI``.
+
+    Raises:
+        InvalidValue: The address has no scheme.
+        Unsupported: No store takes it.
+
+    Example:
+        >>> set_tracking_uri("sqlite:///experiments.db")
+        >>> get_tracking_uri()
+        'sqlite:///experiments.db'
+        >>> set_tracking_uri("")
+    """
+    if isinstance(uri, os.PathLike):
+        path = arguments.local_path("the tracking URI", uri)
+        uri = f"sqlite:///{path.absolute().as_posix()}" if path.suffix in _DATABASES else str(path)
+    uri = arguments.text("the tracking URI", uri)
+    if uri and resolve.scheme_of(uri) not in resolve.BUILT_IN:
+        resolve.resolve(uri)
+    _Address.chosen = uri
+
+
+def get_tracking_uri() -> str:
+    """Where runs are kept: what code has chosen, else the setting, else ``sqlite:///runstone.db``."""
+    return _Address.chosen or config.TRACKING_URI.required()
+
+
+def is_tracking_uri_set() -> bool:
+    """Whether code or a setting says where runs are kept."""
+    return bool(_Address.chosen) or config.TRACKING_URI.source() != "default"

@@ -1,0 +1,104 @@
+"""From the address where runs are kept to the stores behind it; opened once in a process."""
+
+import os
+import threading
+from collections import OrderedDict
+
+from runstone.artifacts import resolve as artifacts
+from runstone.artifacts.base import ArtifactRepository
+from runstone.client import arguments
+from runstone.entities import LifecycleStage
+from runstone.errors import RunDeleted
+from runstone.stores import resolve as stores
+from runstone.stores.base import TrackingStore
+
+_KEPT = 128
+
+
+class OpenStores:
+    """The tracking stores that this process has opened, by URI."""
+
+    def __init__(self) -> None:
+        self._stores: dict[str, TrackingStore] = {}
+        self._inherited: list[TrackingStore] = []
+        self._lock = threading.Lock()
+
+    def get(self, uri: str) -> TrackingStore:
+        """The store at this URI.
+
+        Raises:
+            InvalidValue: The address has no scheme.
+            Unsupported: No store takes it.
+            BackendError: The store cannot be opened.
+        """
+        store = self._stores.get(uri)
+        if store is None:
+            with self._lock:
+                store = self._stores.get(uri) or stores.open_store(uri)
+                self._stores[uri] = store
+        return store
+
+    def leave_to_parent(self) -> None:
+        """Forget them in the child of a fork: connections belong to the process that opened them."""
+        self._inherited.extend(self._stores.values())  # kept, since dropping them might close the parent's
+        self._stores = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close them all."""
+        while self._stores:
+            self._stores.popitem()[1].close()
+
+
+open_stores = OpenStores()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=open_stores.leave_to_parent)
+
+
+class Connection:
+    """The stores behind one address."""
+
+    def __init__(self, tracking_uri: str) -> None:
+        """Remember the address; nothing is opened yet."""
+        self._tracking_uri = tracking_uri
+        self._repositories: OrderedDict[str, ArtifactRepository] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where the runs are kept."""
+        return self._tracking_uri
+
+    @property
+    def _store(self) -> TrackingStore:
+        return open_stores.get(self._tracking_uri)
+
+    def _artifacts(self, run_id: str, *, writes: bool) -> ArtifactRepository:
+        """The files of a run.
+
+        Raises:
+            RunNotFound: There is no such run.
+            RunDeleted: ``writes``, and the run is in the trash.
+        """
+        run_id = arguments.identifier("the id of a run", run_id)
+        known = self._repositories.get(run_id)
+        if known is not None:
+            return known
+        info = self._store.get_run(run_id).info
+        if info.lifecycle_stage is LifecycleStage.DELETED:
+            if writes:
+                raise RunDeleted(run_id)
+            return artifacts.repository(info.artifact_uri, tracking_uri=self._tracking_uri)
+        return self._remember(run_id, info.artifact_uri)
+
+    def _remember(self, run_id: str, artifact_uri: str) -> ArtifactRepository:
+        opened = artifacts.repository(artifact_uri, tracking_uri=self._tracking_uri)
+        with self._lock:
+            self._repositories[run_id] = opened
+            while len(self._repositories) > _KEPT:
+                self._repositories.popitem(last=False)
+        return opened
+
+    def _forget(self, run_id: str) -> None:
+        with self._lock:
+            self._repositories.pop(run_id, None)

@@ -1,0 +1,233 @@
+"""Which run and which experiment a call means that names none: the only state of the module verbs.
+
+Each thread has active runs of its own, as in MLflow; a thread that starts none has none. They are bound to the thread
+and not to a ``contextvars`` context, because a notebook may run each cell in a context of its own, and a run started
+in one cell is logged to in the next.
+"""
+
+import atexit
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+
+from runstone import config
+from runstone.client import address
+from runstone.client.client import Client
+from runstone.client.connection import open_stores
+from runstone.entities import Experiment, LifecycleStage, Run, RunStatus
+from runstone.errors import ExperimentDeleted, ExperimentExists, RunstoneError
+
+DEFAULT_EXPERIMENT = "0"
+
+_logger = logging.getLogger("runstone")
+
+
+class ActiveRun(Run, frozen=True):
+    """A run that was started here; as a context manager it ends the run when the block is left.
+
+    It ends ``FINISHED``, or ``FAILED`` when an exception leaves the block, or ``KILLED`` when that is Ctrl-C.
+    """
+
+    def __enter__(self) -> "ActiveRun":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        end_with_inner(self.info.run_id, _status_after(error))
+
+    def __repr__(self) -> str:
+        return f"<ActiveRun: {self.info.run_id} {self.info.run_name!r} of experiment {self.info.experiment_id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An active run, and where it is logged to.
+
+    Attributes:
+        run: The run.
+        client: The handle it was started with; it stays with it when the address is changed.
+        process: The process that started it, and alone ends it.
+    """
+
+    run: ActiveRun
+    client: Client
+    process: int
+
+
+class _Thread(threading.local):
+    def __init__(self) -> None:
+        self.stack: list[Open] = []
+        self.last: Open | None = None
+
+
+@dataclass(slots=True)
+class _Process:
+    """What all threads share.
+
+    Attributes:
+        opened: The active runs of all threads, by id, in the order of their start.
+        clients: Handles by address.
+        experiment: The experiment that was chosen, and the address it was chosen at.
+        resumed: The run that was named by a setting and has been resumed.
+        fate: How the process ends, so far as is known.
+        watches: Whether the end of the process is watched for.
+    """
+
+    opened: dict[str, Open]
+    clients: dict[str, Client]
+    experiment: tuple[str, Experiment] | None = None
+    resumed: str = ""
+    fate: RunStatus = RunStatus.FINISHED
+    watches: bool = False
+
+
+_thread = _Thread()
+_process = _Process({}, {})
+
+
+def client() -> Client:
+    """The handle on the address of now."""
+    uri = address.get_tracking_uri()
+    known = _process.clients.get(uri)
+    if known is None:
+        known = _process.clients.setdefault(uri, Client(uri))
+    return known
+
+
+def active() -> Open | None:
+    """The innermost active run of this thread."""
+    return _thread.stack[-1] if _thread.stack else None
+
+
+def last() -> Open | None:
+    """The innermost active run of this thread, else the one it started or ended last."""
+    return active() or _thread.last
+
+
+def open_run(run: Run, handle: Client) -> ActiveRun:
+    """Make a run the active one of this thread."""
+    _watch_the_end()
+    started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
+    opened = Open(started, handle, os.getpid())
+    _thread.stack.append(opened)
+    _thread.last = opened
+    _process.opened[run.info.run_id] = opened
+    return started
+
+
+def end_innermost(status: RunStatus) -> None:
+    """End the innermost active run of this thread; nothing happens where there is none.
+
+    The run is no longer active even where the store cannot be told; that is raised.
+    """
+    if _thread.stack:
+        ended = _thread.stack.pop()
+        _thread.last = ended
+        _process.opened.pop(ended.run.info.run_id, None)
+        ended.client.set_terminated(ended.run.info.run_id, status)
+
+
+def end_with_inner(run_id: str, status: RunStatus) -> None:
+    """End an active run of this thread, and those that were started in it and left open."""
+    while any(opened.run.info.run_id == run_id for opened in _thread.stack):
+        end_innermost(status)
+
+
+def choose_experiment(experiment: Experiment) -> None:
+    """Make an experiment the one that new runs belong to, in all threads."""
+    _process.experiment = (address.get_tracking_uri(), experiment)
+
+
+def experiment_id() -> str:
+    """The experiment that new runs belong to: the chosen one, else that of the settings, else ``0``.
+
+    An experiment that was chosen at another address is looked for by its name at this one, and made there if need be.
+
+    Raises:
+        ExperimentDeleted: It is in the trash.
+        BackendError: The store did not answer.
+    """
+    if _process.experiment is not None:
+        uri, chosen = _process.experiment
+        if uri != address.get_tracking_uri():
+            chosen = get_or_create_experiment(client(), chosen.name)
+            choose_experiment(chosen)
+        return chosen.experiment_id
+    if named := config.EXPERIMENT_ID.get():
+        return named
+    if named := config.EXPERIMENT_NAME.get():
+        return get_or_create_experiment(client(), named).experiment_id
+    return DEFAULT_EXPERIMENT
+
+
+def get_or_create_experiment(handle: Client, name: str) -> Experiment:
+    """The experiment in use with this name, made if there is none.
+
+    Raises:
+        ExperimentDeleted: Only one in the trash has it, and the server keeps such names.
+    """
+    found = handle.get_experiment_by_name(name)
+    if found is None or found.lifecycle_stage is LifecycleStage.DELETED:
+        try:
+            return handle.get_experiment(handle.create_experiment(name))
+        except ExperimentExists:
+            # Another process was faster, or the server is a genuine MLflow, where names in the trash stay taken.
+            found = handle.get_experiment_by_name(name)
+    if found is None or found.lifecycle_stage is LifecycleStage.DELETED:
+        raise ExperimentDeleted(name if found is None else found.experiment_id)
+    return found
+
+
+def run_to_resume() -> str:
+    """The run that a setting names, once; empty if there is none."""
+    named = config.RUN_ID.get() or ""
+    if named == _process.resumed:
+        return ""
+    _process.resumed = named
+    return named
+
+
+def _status_after(error: BaseException | None) -> RunStatus:
+    """How a run ended whose block was left by this."""
+    if error is None or isinstance(error, GeneratorExit):
+        return RunStatus.FINISHED
+    if isinstance(error, SystemExit):
+        return RunStatus.FINISHED if error.code in {None, 0} else RunStatus.FAILED
+    return RunStatus.KILLED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED
+
+
+def _watch_the_end() -> None:
+    """From the first run on, notice how the process ends."""
+    if not _process.watches:
+        _process.watches = True
+        sys.excepthook = _noticing(sys.excepthook)
+
+
+_Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+
+
+def _noticing(hook: _Hook) -> _Hook:
+    def notice(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        _process.fate = _status_after(error)
+        hook(kind, error, traceback)
+
+    return notice
+
+
+@atexit.register
+def _end_what_is_open() -> None:
+    """End the runs that the program left open, in the threads that did, then close the stores."""
+    for opened in reversed(_process.opened.values()):
+        if opened.process != os.getpid():
+            continue
+        try:
+            opened.client.set_terminated(opened.run.info.run_id, _process.fate)
+        except RunstoneError as error:
+            _logger.warning("the run %s could not be ended: %s", opened.run.info.run_id, error)
+    _process.opened.clear()
+    open_stores.close()

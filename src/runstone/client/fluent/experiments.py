@@ -1,0 +1,158 @@
+"""Experiments: which one new runs belong to, and the verbs about them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runstone.client import arguments, context
+from runstone.entities import Experiment, LifecycleStage, Tag, ViewType
+from runstone.errors import ExperimentDeleted, InvalidValue
+
+_PAGE = 1000
+
+
+def set_experiment(
+    experiment_name: str | None = None, experiment_id: str | None = None, trace_location: object = None
+) -> Experiment:
+    """Choose the experiment that new runs belong to, in all threads.
+
+    Args:
+        experiment_name: Its name; it is made if no experiment in use has it.
+        experiment_id: Or its id.
+        trace_location: Not offered yet.
+
+    Returns:
+        The experiment.
+
+    Raises:
+        InvalidValue: Both or neither are given, or the name breaks a rule.
+        ExperimentNotFound: There is none with this id.
+        ExperimentDeleted: It is in the trash.
+        Unsupported: ``trace_location`` was given.
+
+    Example:
+        >>> set_experiment("churn").name  # doctest: +SKIP
+        'churn'
+    """
+    arguments.refuse("traces", trace_location=trace_location)
+    if (experiment_name is None) == (experiment_id is None):
+        raise InvalidValue("set_experiment takes a name or an id, one of the two; got both or neither")
+    if experiment_name is not None:
+        chosen = context.get_or_create_experiment(context.client(), experiment_name)
+    else:
+        chosen = context.client().get_experiment(arguments.identifier("the id of an experiment", experiment_id))
+        if chosen.lifecycle_stage is LifecycleStage.DELETED:
+            raise ExperimentDeleted(chosen.experiment_id)
+    context.choose_experiment(chosen)
+    return chosen
+
+
+def create_experiment(
+    name: str,
+    artifact_location: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    trace_location: object = None,
+) -> str:
+    """Make an experiment and return its id; it is not chosen. See ``Client.create_experiment``.
+
+    Raises:
+        InvalidValue: The name or a tag breaks a rule.
+        ExperimentExists: An experiment in use has this name.
+        Unsupported: ``trace_location`` was given.
+    """
+    arguments.refuse("traces", trace_location=trace_location)
+    return context.client().create_experiment(name, artifact_location, tags)
+
+
+def get_experiment(experiment_id: str) -> Experiment:
+    """The experiment with this id, in use or in the trash.
+
+    Raises:
+        ExperimentNotFound: There is none.
+    """
+    return context.client().get_experiment(experiment_id)
+
+
+def get_experiment_by_name(name: str) -> Experiment | None:
+    """The experiment with this name, in use or else the one deleted last; ``None`` if there is none."""
+    return context.client().get_experiment_by_name(name)
+
+
+def search_experiments(
+    view_type: int | ViewType = ViewType.ACTIVE_ONLY,
+    max_results: int | None = None,
+    filter_string: str | None = None,
+    order_by: list[str] | None = None,
+) -> list[Experiment]:
+    """All experiments that match, the newest first unless ordered. See ``Client.search_experiments``.
+
+    Args:
+        view_type: Those in use, those in the trash, or all.
+        max_results: Largest length of the list; ``None`` for all.
+        filter_string: For example ``"name LIKE 'churn%'"``.
+        order_by: For example ``["name DESC"]``.
+
+    Raises:
+        InvalidFilter: The filter or the order cannot be read.
+        InvalidValue: An argument is of a wrong type or out of range.
+    """
+    wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
+    found: list[Experiment] = []
+    token = ""
+    while True:
+        size = _PAGE if wanted is None else min(_PAGE, wanted - len(found))
+        page = context.client().search_experiments(view_type, size, filter_string, order_by, token)
+        found.extend(page)
+        token = page.token
+        if not token or len(found) == wanted:
+            return found
+
+
+def delete_experiment(experiment_id: str) -> None:
+    """Move an experiment and its runs to the trash.
+
+    Raises:
+        ExperimentNotFound: There is no such experiment in use.
+    """
+    context.client().delete_experiment(experiment_id)
+
+
+def restore_experiment(experiment_id: str) -> None:
+    """Take an experiment out of the trash, with the runs that went there with it.
+
+    Raises:
+        ExperimentExists: Another experiment has taken its name.
+        ExperimentNotFound: There is no such experiment in the trash.
+    """
+    context.client().restore_experiment(experiment_id)
+
+
+def set_experiment_tag(key: str, value: Any) -> None:
+    """Set one tag of the chosen experiment.
+
+    Raises:
+        InvalidState: The experiment is in the trash.
+        InvalidValue: The tag breaks a rule.
+    """
+    context.client().set_experiment_tag(context.experiment_id(), key, value)
+
+
+def set_experiment_tags(tags: Mapping[str, Any]) -> None:
+    """Set several tags of the chosen experiment, one after the other.
+
+    Raises:
+        InvalidState: The experiment is in the trash.
+        InvalidValue: A tag breaks a rule; none is set then.
+    """
+    checked = [Tag(key, value) for key, value in arguments.mapping("tags", tags).items()]
+    for tag in checked:
+        set_experiment_tag(tag.key, tag.value)
+
+
+def delete_experiment_tag(key: str) -> None:
+    """Remove one tag of the chosen experiment.
+
+    Raises:
+        NotFound: It has no such tag.
+        InvalidState: It is in the trash.
+    """
+    context.client().delete_experiment_tag(context.experiment_id(), key)

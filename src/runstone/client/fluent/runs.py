@@ -1,0 +1,315 @@
+"""Runs: start, end, find and delete them."""
+
+import getpass
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from runstone import config
+from runstone.client import arguments, context
+from runstone.client.context import ActiveRun
+from runstone.client.fluent.experiments import search_experiments
+from runstone.entities import LifecycleStage, Run, RunStatus, Tag, ViewType
+from runstone.entities.tag import NOTE, PARENT_RUN_ID, SOURCE_NAME, SOURCE_TYPE, USER
+from runstone.errors import InvalidState, InvalidValue, RunDeleted
+from runstone.media import frames
+
+if TYPE_CHECKING:
+    import pandas
+
+_PAGE = 5000
+_ID = "the id of a run"
+
+
+def start_run(
+    run_id: str | None = None,
+    experiment_id: str | None = None,
+    run_name: str | None = None,
+    nested: bool = False,
+    parent_run_id: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    description: str | None = None,
+    log_system_metrics: bool | None = None,
+) -> ActiveRun:
+    """Start a run, or go on with one, and make it the active run of this thread.
+
+    Args:
+        run_id: A run to go on with; the one of the setting ``RUNSTONE_RUN_ID``, once, if ``None``.
+        experiment_id: Experiment of a new run; that of its parent, else the chosen one, if ``None``.
+        run_name: A name for people; that of the setting ``RUNSTONE_RUN_NAME``, else chosen by the store, if ``None``.
+        nested: Whether the run belongs to the active run. Without it no run may be active.
+        parent_run_id: The run that it belongs to; with an active run it must be that one.
+        tags: Tags to set on it.
+        description: Text for people, in Markdown; the tag ``mlflow.note.content``.
+        log_system_metrics: Not offered yet; ``True`` warns.
+
+    Returns:
+        The run: its facts as of now, and a context manager that ends it.
+
+    Raises:
+        InvalidState: A run is active and ``nested`` is not set, or it is not ``parent_run_id``.
+        InvalidValue: A tag or the name breaks a rule, or ``experiment_id`` is not that of ``run_id``.
+        RunNotFound: There is no run ``run_id`` or ``parent_run_id``.
+        RunDeleted: It is in the trash.
+        ExperimentNotFound: There is no experiment ``experiment_id``.
+        ExperimentDeleted: The experiment is in the trash.
+
+    Example:
+        >>> with start_run(run_name="baseline") as run:  # doctest: +SKIP
+        ...     log_param("depth", 4)
+    """
+    _check_may_start(nested, parent_run_id)
+    if log_system_metrics:
+        warnings.warn("system metrics are not recorded yet; log_system_metrics=True changes nothing", stacklevel=2)
+    checked = _checked_tags(tags, description)
+    resumed = run_id or (context.run_to_resume() if context.active() is None else "")
+    if resumed:
+        run = _resume(arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
+    else:
+        run = _create(experiment_id, run_name, nested, parent_run_id, checked)
+    return context.open_run(run, context.client())
+
+
+def end_run(status: str = "FINISHED") -> None:
+    """End the active run of this thread; nothing happens where there is none.
+
+    Args:
+        status: ``FINISHED``, ``FAILED`` or ``KILLED``.
+
+    Raises:
+        InvalidValue: It is none of these; the run stays active then.
+        BackendError: The store could not be told; the run is no longer active all the same.
+    """
+    end = arguments.run_status(status)
+    if not end.is_terminal:
+        raise InvalidValue(f"a run ends FINISHED, FAILED or KILLED; got {end.value!r}")
+    context.end_innermost(end)
+
+
+def active_run() -> ActiveRun | None:
+    """The active run of this thread, with its facts as of its start; ``get_run`` has those of now."""
+    opened = context.active()
+    return None if opened is None else opened.run
+
+
+def last_active_run() -> Run | None:
+    """The active run of this thread, else the one that was active last, with its facts as of now."""
+    opened = context.last()
+    return None if opened is None else opened.client.get_run(opened.run.info.run_id)
+
+
+def get_run(run_id: str) -> Run:
+    """The run with this id, in use or in the trash, with its latest metrics, its params and its tags.
+
+    Raises:
+        RunNotFound: There is none.
+    """
+    return context.client().get_run(run_id)
+
+
+def get_parent_run(run_id: str) -> Run | None:
+    """The run that a nested run belongs to; ``None`` for a run that is not nested.
+
+    Raises:
+        RunNotFound: There is no such run.
+    """
+    return context.client().get_parent_run(run_id)
+
+
+def delete_run(run_id: str) -> None:
+    """Move a run to the trash.
+
+    Raises:
+        RunNotFound: There is no such run.
+    """
+    context.client().delete_run(run_id)
+
+
+def restore_run(run_id: str) -> None:
+    """Take a run out of the trash.
+
+    Raises:
+        RunNotFound: There is no such run.
+    """
+    context.client().restore_run(run_id)
+
+
+@overload
+def search_runs(
+    experiment_ids: Sequence[str] | None = None,
+    filter_string: str = "",
+    run_view_type: int | ViewType = ViewType.ACTIVE_ONLY,
+    max_results: int = 100000,
+    order_by: list[str] | None = None,
+    output_format: Literal["pandas"] = "pandas",
+    search_all_experiments: bool = False,
+    experiment_names: list[str] | None = None,
+) -> "pandas.DataFrame": ...
+
+
+@overload
+def search_runs(
+    experiment_ids: Sequence[str] | None = None,
+    filter_string: str = "",
+    run_view_type: int | ViewType = ViewType.ACTIVE_ONLY,
+    max_results: int = 100000,
+    order_by: list[str] | None = None,
+    *,
+    output_format: Literal["list"],
+    search_all_experiments: bool = False,
+    experiment_names: list[str] | None = None,
+) -> list[Run]: ...
+
+
+def search_runs(
+    experiment_ids: Sequence[str] | None = None,
+    filter_string: str = "",
+    run_view_type: int | ViewType = ViewType.ACTIVE_ONLY,
+    max_results: int = 100000,
+    order_by: list[str] | None = None,
+    output_format: str = "pandas",
+    search_all_experiments: bool = False,
+    experiment_names: list[str] | None = None,
+) -> "list[Run] | pandas.DataFrame":
+    """All runs that match, the latest start first unless ordered.
+
+    Args:
+        experiment_ids: Experiments whose runs are looked at; the chosen one if none is named at all.
+        filter_string: For example ``"metrics.acc > 0.9 AND params.lr = '0.01'"``.
+        run_view_type: Those in use, those in the trash, or all.
+        max_results: Largest number of runs.
+        order_by: For example ``["metrics.acc DESC"]``; runs without the value come last.
+        output_format: ``"pandas"`` for a frame, ``"list"`` for a list of ``Run``.
+        search_all_experiments: Whether all experiments in use are looked at where none is named.
+        experiment_names: Experiments by name, instead of by id; unknown ones have no runs.
+
+    Returns:
+        A frame with a row for each run, the columns ``run_id``, ``experiment_id``, ``status``, ``artifact_uri``,
+        ``start_time``, ``end_time`` (UTC), and ``metrics.NAME`` (float64, NaN where missing), ``params.NAME`` and
+        ``tags.NAME`` (text) for every name that occurs. Or the list.
+
+    Raises:
+        InvalidFilter: The filter or the order cannot be read.
+        InvalidValue: An argument is of a wrong type or out of range, or both names and ids are given.
+        Unsupported: A frame is wanted and pandas is not installed.
+    """
+    if output_format not in {"pandas", "list"}:
+        raise InvalidValue(f"output_format is 'pandas' or 'list'; got {output_format!r}")
+    if output_format == "pandas":
+        frames.check_installed()
+    wanted = arguments.at_least_one("max_results", max_results)
+    searched = _searched_experiments(experiment_ids, experiment_names, search_all_experiments)
+    found: list[Run] = []
+    token = ""
+    while searched:
+        size = min(_PAGE, wanted - len(found))
+        page = context.client().search_runs(searched, filter_string, run_view_type, size, order_by, token)
+        found.extend(page)
+        token = page.token
+        if not token or len(found) == wanted:
+            break
+    return found if output_format == "list" else frames.of_runs(found)
+
+
+def _searched_experiments(ids: Sequence[str] | None, names: list[str] | None, everywhere: bool) -> list[str]:
+    if ids and names:
+        raise InvalidValue("search_runs takes experiment_ids or experiment_names; got both")
+    if ids:
+        return arguments.identifiers("the id of an experiment", ids)
+    if names:
+        wanted = arguments.texts("experiment_names", names)
+        found = [context.client().get_experiment_by_name(name) for name in wanted]
+        return [experiment.experiment_id for experiment in found if experiment is not None]
+    if everywhere:
+        return [experiment.experiment_id for experiment in search_experiments()]
+    return [context.experiment_id()]
+
+
+def _check_may_start(nested: bool, parent_run_id: str | None) -> None:
+    opened = context.active()
+    if opened is None:
+        return
+    active = opened.run.info.run_id
+    if not nested:
+        raise InvalidState(
+            f"the run {active!r} is active; end it with end_run() first, or start this one within it by nested=True"
+        )
+    if parent_run_id is not None and parent_run_id != active:
+        raise InvalidState(
+            f"a nested run belongs to the active run, {active!r}, and cannot have the parent {parent_run_id!r}; "
+            "leave parent_run_id out, or end the active run with end_run() first"
+        )
+
+
+def _checked_tags(tags: Mapping[str, Any] | None, description: str | None) -> dict[str, Tag]:
+    given = {key: Tag(key, value) for key, value in arguments.mapping("tags", tags or {}).items()}
+    if description is not None:
+        if NOTE in given:
+            raise InvalidValue(f"the description is given twice: as description and as the tag {NOTE!r}; leave one out")
+        given[NOTE] = Tag(NOTE, arguments.text("description", description))
+    return given
+
+
+def _resume(
+    run_id: str, experiment_id: str | None, run_name: str | None, parent_run_id: str | None, tags: dict[str, Tag]
+) -> Run:
+    client = context.client()
+    run = client.get_run(run_id)
+    if run.info.lifecycle_stage is LifecycleStage.DELETED:
+        raise RunDeleted(run_id)
+    if experiment_id is not None and str(experiment_id) != run.info.experiment_id:
+        raise InvalidValue(
+            f"the run {run_id!r} is of the experiment {run.info.experiment_id!r}, not of {experiment_id!r}; "
+            "leave experiment_id out"
+        )
+    if parent_run_id is not None:
+        client.get_run(parent_run_id)
+        tags[PARENT_RUN_ID] = Tag(PARENT_RUN_ID, parent_run_id)
+    client.update_run(run_id, RunStatus.RUNNING, run_name)
+    client.log_batch(run_id, tags=list(tags.values()))
+    return client.get_run(run_id)
+
+
+def _create(
+    experiment_id: str | None, run_name: str | None, nested: bool, parent_run_id: str | None, tags: dict[str, Tag]
+) -> Run:
+    parent = _parent(nested, parent_run_id)
+    if experiment_id is None:
+        experiment_id = context.experiment_id() if parent is None else parent.info.experiment_id
+    if parent is not None:
+        tags.setdefault(PARENT_RUN_ID, Tag(PARENT_RUN_ID, parent.info.run_id))
+    all_tags = _origin() | {key: tag.value for key, tag in tags.items()}
+    return context.client().create_run(experiment_id, None, all_tags, run_name or config.RUN_NAME.get())
+
+
+def _parent(nested: bool, parent_run_id: str | None) -> Run | None:
+    opened = context.active()
+    if nested and opened is not None:
+        return opened.run
+    if parent_run_id is None:
+        return None
+    parent = context.client().get_run(parent_run_id)
+    if parent.info.lifecycle_stage is LifecycleStage.DELETED:
+        raise RunDeleted(parent.info.run_id)
+    return parent
+
+
+def _origin() -> dict[str, str]:
+    """Who started the run, and from which program."""
+    origin = {SOURCE_NAME: _source_name(), SOURCE_TYPE: "LOCAL"}
+    user = config.USER.get() or _login_name()
+    return {USER: user, **origin} if user else origin
+
+
+def _source_name() -> str:
+    program = sys.argv[0] if sys.argv else ""
+    return program if program not in {"", "-c"} else PurePath(sys.executable).name
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        return ""

@@ -1,0 +1,158 @@
+"""Params, metrics and tags of the active run; one is started where there is none."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runstone.client import arguments, records
+from runstone.client.fluent.target import target
+from runstone.client.records import RunOperations
+from runstone.entities import Param, Tag
+
+
+def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:
+    """Log one param of the active run.
+
+    Args:
+        key: Name of the param.
+        value: Turned into text.
+        synchronous: ``False`` gives back an object to wait on.
+
+    Returns:
+        ``value``, or the object to wait on.
+
+    Raises:
+        InvalidValue: The name or the value breaks a rule.
+        ParamChanged: The param has another value already.
+    """
+    client, run_id = target()
+    return client.log_param(run_id, key, value, synchronous)
+
+
+def log_params(
+    params: Mapping[str, Any], synchronous: bool | None = None, run_id: str | None = None
+) -> RunOperations | None:
+    """Log several params.
+
+    Args:
+        params: Values by name; turned into text.
+        synchronous: ``False`` gives back an object to wait on.
+        run_id: The run; the active one if ``None``.
+
+    Raises:
+        InvalidValue: A name or a value breaks a rule; nothing is logged then.
+        ParamChanged: A param has another value already.
+    """
+    checked = [Param(key, value) for key, value in arguments.mapping("params", params).items()]
+    client, run_id = target(run_id)
+    return client.log_batch(run_id, params=checked, synchronous=synchronous)
+
+
+def log_metric(
+    key: str,
+    value: float,
+    step: int | None = None,
+    synchronous: bool | None = None,
+    timestamp: int | None = None,
+    run_id: str | None = None,
+    model_id: str | None = None,
+    dataset: object = None,
+) -> RunOperations | None:
+    """Log one value of a metric.
+
+    Args:
+        key: Name of the metric.
+        value: A number; NaN and infinities are kept.
+        step: Training step; 0 if ``None``.
+        synchronous: ``False`` gives back an object to wait on.
+        timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
+        run_id: The run; the active one if ``None``.
+        model_id: Not offered yet.
+        dataset: Not offered yet.
+
+    Raises:
+        InvalidValue: The name, the value, the step or the time breaks a rule.
+        Unsupported: A model or a dataset was given.
+    """
+    if model_id is not None or dataset is not None:
+        _refuse(model_id, dataset)
+    client, run_id = target(run_id)
+    return client.log_metric(run_id, key, value, timestamp, step, synchronous)
+
+
+def log_metrics(
+    metrics: Mapping[str, float],
+    step: int | None = None,
+    synchronous: bool | None = None,
+    run_id: str | None = None,
+    timestamp: int | None = None,
+    model_id: str | None = None,
+    dataset: object = None,
+) -> RunOperations | None:
+    """Log several metrics of one step and time.
+
+    Args:
+        metrics: Values by name.
+        step: Training step; 0 if ``None``.
+        synchronous: ``False`` gives back an object to wait on.
+        run_id: The run; the active one if ``None``.
+        timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
+        model_id: Not offered yet.
+        dataset: Not offered yet.
+
+    Raises:
+        InvalidValue: A name, a value, the step or the time breaks a rule; nothing is logged then.
+        Unsupported: A model or a dataset was given.
+    """
+    _refuse(model_id, dataset)
+    checked = records.metrics(metrics, timestamp, step)
+    client, run_id = target(run_id)
+    return client.log_batch(run_id, metrics=checked, synchronous=synchronous)
+
+
+def set_tag(key: str, value: Any, synchronous: bool | None = None) -> RunOperations | None:
+    """Set one tag of the active run.
+
+    Args:
+        key: Name of the tag.
+        value: Turned into text.
+        synchronous: ``False`` gives back an object to wait on.
+
+    Raises:
+        InvalidValue: The name or the value breaks a rule.
+    """
+    client, run_id = target()
+    return client.set_tag(run_id, key, value, synchronous)
+
+
+def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> RunOperations | None:
+    """Set several tags of the active run.
+
+    Args:
+        tags: Values by name; turned into text.
+        synchronous: ``False`` gives back an object to wait on.
+
+    Raises:
+        InvalidValue: A name or a value breaks a rule; nothing is set then.
+    """
+    checked = [Tag(key, value) for key, value in arguments.mapping("tags", tags).items()]
+    client, run_id = target()
+    return client.log_batch(run_id, tags=checked, synchronous=synchronous)
+
+
+def delete_tag(key: str) -> None:
+    """Remove one tag of the active run.
+
+    Raises:
+        NotFound: It has no such tag.
+    """
+    client, run_id = target()
+    client.delete_tag(run_id, key)
+
+
+def flush_async_logging() -> None:
+    """Return when all that was logged is stored. It is by now: every call stores at once so far."""
+
+
+def _refuse(model_id: str | None, dataset: object) -> None:
+    arguments.refuse("logged models", model_id=model_id)
+    arguments.refuse("datasets", dataset=dataset)

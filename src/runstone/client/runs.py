@@ -1,0 +1,159 @@
+"""The verbs of ``Client`` about runs."""
+
+from collections.abc import Mapping, Sequence
+from time import time
+from typing import Any
+
+from runstone.client import arguments
+from runstone.client.connection import Connection
+from runstone.entities import Metric, Page, Run, RunStatus, Tag, ViewType
+from runstone.entities.tag import PARENT_RUN_ID, USER
+
+_ID = "the id of a run"
+
+
+def now_ms() -> int:
+    """Milliseconds since the Unix epoch, UTC."""
+    return int(time() * 1000)
+
+
+class RunVerbs(Connection):
+    """Create, find, change and delete runs."""
+
+    def create_run(
+        self,
+        experiment_id: str,
+        start_time: int | None = None,
+        tags: Mapping[str, Any] | None = None,
+        run_name: str | None = None,
+    ) -> Run:
+        """Make a run; it does not become the active one.
+
+        Args:
+            experiment_id: An experiment in use.
+            start_time: Milliseconds since the Unix epoch, UTC; now if ``None``.
+            tags: Tags to set on it.
+            run_name: A name for people; chosen by the store if ``None``.
+
+        Raises:
+            ExperimentNotFound: There is no such experiment.
+            ExperimentDeleted: It is in the trash.
+            InvalidValue: A tag or the name breaks a rule, or the name differs from the tag ``mlflow.runName``.
+        """
+        checked = [Tag(key, value) for key, value in arguments.mapping("tags", tags or {}).items()]
+        return self._store.create_run(
+            arguments.identifier("the id of an experiment", experiment_id),
+            user_id=next((tag.value for tag in checked if tag.key == USER), ""),
+            start_time=now_ms() if start_time is None else arguments.integer("start_time", start_time),
+            run_name=arguments.text("run_name", run_name or ""),
+            tags=checked,
+        )
+
+    def get_run(self, run_id: str) -> Run:
+        """The run with this id, in use or in the trash, with its latest metrics, its params and its tags.
+
+        Raises:
+            RunNotFound: There is none.
+        """
+        return self._store.get_run(arguments.identifier(_ID, run_id))
+
+    def get_parent_run(self, run_id: str) -> Run | None:
+        """The run that a nested run belongs to; ``None`` for a run that is not nested.
+
+        Raises:
+            RunNotFound: There is no such run, or its parent is gone.
+        """
+        parent = self.get_run(run_id).data.tags.get(PARENT_RUN_ID)
+        return None if parent is None else self.get_run(parent)
+
+    def get_metric_history(self, run_id: str, key: str) -> Page[Metric]:
+        """Every value of a metric, by time, then step, then value.
+
+        Raises:
+            RunNotFound: There is no such run.
+        """
+        return self._store.metric_history(arguments.identifier(_ID, run_id), arguments.text("a metric's name", key))
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str = "",
+        run_view_type: int | ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] | None = None,
+        page_token: str | None = None,
+    ) -> Page[Run]:
+        """One page of the runs that match, the latest start first unless ordered.
+
+        Args:
+            experiment_ids: Experiments whose runs are looked at.
+            filter_string: For example ``"metrics.acc > 0.9 AND params.lr = '0.01'"``.
+            run_view_type: Those in use, those in the trash, or all.
+            max_results: Largest length of the page, 1 to 50,000.
+            order_by: For example ``["metrics.acc DESC"]``; runs without the value come last.
+            page_token: ``token`` of the former page.
+
+        Raises:
+            InvalidFilter: The filter or the order cannot be read.
+            InvalidPageToken: The token is not of this search.
+            InvalidValue: An argument is of a wrong type or out of range.
+        """
+        return self._store.search_runs(
+            arguments.identifiers("the id of an experiment", experiment_ids),
+            filter_string=arguments.text("filter_string", filter_string or ""),
+            view_type=arguments.view_type(run_view_type),
+            max_results=arguments.integer("max_results", max_results),
+            order_by=arguments.texts("order_by", order_by),
+            page_token=arguments.text("page_token", page_token or ""),
+        )
+
+    def update_run(self, run_id: str, status: str | None = None, name: str | None = None) -> None:
+        """Change the state or the name of a run; ``None`` leaves a field as it is.
+
+        Raises:
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+            InvalidValue: There is no such state, or the name breaks a rule.
+        """
+        self._store.update_run(
+            arguments.identifier(_ID, run_id),
+            status=None if status is None else arguments.run_status(status),
+            run_name=None if name is None else arguments.text("the name of a run", name),
+        )
+
+    def set_terminated(self, run_id: str, status: str | None = None, end_time: int | None = None) -> None:
+        """Say that a run has ended.
+
+        Args:
+            run_id: The run.
+            status: ``FINISHED``, ``FAILED`` or ``KILLED``; ``FINISHED`` if ``None``.
+            end_time: Milliseconds since the Unix epoch, UTC; now if ``None``.
+
+        Raises:
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+            InvalidValue: There is no such state.
+        """
+        self._store.update_run(
+            arguments.identifier(_ID, run_id),
+            status=RunStatus.FINISHED if status is None else arguments.run_status(status),
+            end_time=now_ms() if end_time is None else arguments.integer("end_time", end_time),
+        )
+
+    def delete_run(self, run_id: str) -> None:
+        """Move a run to the trash.
+
+        Raises:
+            RunNotFound: There is no such run.
+        """
+        run_id = arguments.identifier(_ID, run_id)
+        self._store.delete_run(run_id)
+        self._forget(run_id)
+
+    def restore_run(self, run_id: str) -> None:
+        """Take a run out of the trash.
+
+        Raises:
+            RunNotFound: There is no such run.
+        """
+        self._store.restore_run(arguments.identifier(_ID, run_id))
