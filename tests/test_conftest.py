@@ -1,0 +1,62 @@
+"""What the frame of the tests itself promises."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+SKIPS = {
+    "inside": "import pytest\n\ndef test_a():\n    pytest.skip('no engine')\n",
+    "by mark": "import pytest\n\n@pytest.mark.skip(reason='no engine')\ndef test_a():\n    pass\n",
+    "whole module": "import pytest\n\npytest.skip('no engine', allow_module_level=True)\n",
+}
+
+
+def run(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    (folder / "test_sample.py").write_text(code)
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", os.devnull, "-p", "no:cacheprovider"]
+    return subprocess.run(
+        [*command, "--rootdir", str(folder), str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "RUNSTONE_REQUIRE_ALL": ""} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("code", SKIPS.values(), ids=SKIPS)
+def test_skip_is_a_failure_where_everything_must_run(tmp_path: Path, code: str) -> None:
+    done = run(tmp_path, code, RUNSTONE_REQUIRE_ALL="1")
+
+    assert done.returncode != 0
+    assert "RUNSTONE_REQUIRE_ALL=1 forbids this" in done.stdout
+    assert "no engine" in done.stdout
+
+
+@pytest.mark.parametrize("code", SKIPS.values(), ids=SKIPS)
+def test_skip_is_a_skip_elsewhere(tmp_path: Path, code: str) -> None:
+    done = run(tmp_path, code)
+
+    assert "1 skipped" in done.stdout
+
+
+def test_expected_failure_stays_one(tmp_path: Path) -> None:
+    code = "import pytest\n\n@pytest.mark.xfail(strict=True)\ndef test_a():\n    assert False\n"
+
+    done = run(tmp_path, code, RUNSTONE_REQUIRE_ALL="1")
+
+    assert done.returncode == 0
+    assert "1 xfailed" in done.stdout
+
+
+def test_settings_of_the_shell_reach_no_test(tmp_path: Path) -> None:
+    code = "import os\n\ndef test_a():\n    assert 'RUNSTONE_TRACKING_URI' not in os.environ\n"
+
+    done = run(tmp_path, code, RUNSTONE_TRACKING_URI="http://elsewhere")
+
+    assert done.returncode == 0
