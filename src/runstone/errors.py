@@ -60,6 +60,18 @@ class InvalidValue(RunstoneError, ValueError):
     code = "INVALID_PARAMETER_VALUE"
 
 
+_POINTED = 60
+
+
+def _pointed(text: str, position: int) -> str:
+    """One line of a text, and below it a caret at a position; of a long text, what stands around there."""
+    line = "".join(character if character.isprintable() else " " for character in text)
+    start = max(0, position - _POINTED)
+    before = f"{'...' if start else ''}{line[start:position]}"
+    rest = line[position : position + _POINTED]
+    return f"  {before}{rest}{'...' if position + _POINTED < len(line) else ''}\n  {' ' * len(before)}^"
+
+
 class InvalidFilter(InvalidValue):
     """A filter or an order cannot be read.
 
@@ -72,7 +84,7 @@ class InvalidFilter(InvalidValue):
     position: int
 
     def __init__(self, reason: str, *, text: str, position: int) -> None:
-        super().__init__(f"{reason}\n  {text}\n  {' ' * position}^", text=text, position=position)
+        super().__init__(f"{reason}\n{_pointed(text, position)}", text=text, position=position)
 
 
 class InvalidArtifactPath(InvalidValue):

@@ -192,6 +192,10 @@ class _Parser:
             return self.match(field, _PATTERNS[word][is_negated])
         if self.accept("IN"):
             return self.one_of(field, is_negated)
+        if word in {"-", "+", "."} and not is_negated:
+            raise self.error(
+                f"{word} has no meaning here; a name that holds it goes between backticks: {field.kind}.`a{word}b`"
+            )
         wanted = "LIKE, ILIKE, RLIKE or IN after NOT" if is_negated else f"one of {_OPERATORS}"
         raise self.error(f"wanted {wanted}, found {self.token.shown}")
 

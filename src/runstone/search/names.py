@@ -84,6 +84,8 @@ def _keyed(reader: Reader, kind: Kind, key: str, start: Token) -> Field:
 def _attribute(reader: Reader, name: str, start: Token) -> Field:
     subject = reader.subject
     field = subject.attribute(name)
+    if field is None and name in subject.prefixes:
+        raise reader.error(f"wanted a dot and a name directly after {name}, as in {name}.NAME", start)
     if field is None:
         near = get_close_matches(name.lower(), subject.attributes, n=1)
         hint = f"; is {near[0]} meant?" if near else "."

@@ -114,4 +114,4 @@ def _why_no_token(character: str) -> str:
         return f"the quote {character} is not closed; add one after the text"
     if character == ";":
         return "a filter is one expression; join conditions with AND or OR instead of ;"
-    return f"the character {character!r} has no meaning here; names with special characters go between backticks"
+    return f"{character!r} has no meaning here; a name that holds it goes between backticks: params.`a{character}b`"
