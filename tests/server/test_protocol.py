@@ -1,6 +1,7 @@
 """The calls of the protocol answer as MLflow's do: fields, names, status, codes."""
 
 import json
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -345,3 +346,25 @@ def test_openapi_document_names_every_call_that_is_served(web: Web) -> None:
             answer = web.send(method.upper(), path, None if method == "get" else json.dumps({}).encode())
             assert answer.body[:1] in {b"{"}, path
             assert answer.status != 404 or answer.code == "RESOURCE_DOES_NOT_EXIST", path
+
+
+def test_address_that_is_no_call_is_a_view_of_the_page(web: Web) -> None:
+    page = web.send("GET", "/experiments/0")
+    missing = web.send("GET", "/assets/none.js")
+    posted = web.send("POST", "/experiments/0", b"{}")
+
+    assert page.status in {200, 404}  # 404 where the page was not built
+    assert page.headers["content-type"].startswith("text/")
+    assert (missing.status, missing.code) == (404, "ENDPOINT_NOT_FOUND")
+    assert (posted.status, posted.code) == (404, "ENDPOINT_NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["/health", "/version", "/openapi.json", "/get-artifact"])
+def test_what_is_only_read_takes_nothing_else(web: Web, path: str) -> None:
+    answer = web.send("DELETE", path)
+
+    assert (answer.status, answer.code) == (405, "ENDPOINT_NOT_FOUND")
+
+
+def test_version_is_told(web: Web) -> None:
+    assert web.send("GET", "/version").body == version("runstone").encode()

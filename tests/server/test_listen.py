@@ -1,0 +1,97 @@
+"""The socket, the options, and what happens before anyone is let in."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from runstone.errors import BackendError, InvalidValue, SchemaMismatch
+from runstone.server.listen import ServerOptions, address_of, bind, serve
+from runstone.stores.sql.store import SqlStore
+from runstone.testing.server import running_server
+from tests.server.web import Web
+
+
+def test_socket_names_its_protocol_so_that_small_answers_are_not_held_back() -> None:
+    with bind("127.0.0.1", 0) as sock:
+        assert sock.proto == socket.IPPROTO_TCP
+        assert address_of(sock) == f"http://127.0.0.1:{sock.getsockname()[1]}"
+
+
+def test_taken_port_is_named_with_the_fix() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(BackendError, match=f"cannot listen on 127.0.0.1:{port}: .*choose another --port"):
+            bind("127.0.0.1", port)
+
+
+def test_strangers_are_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/runstone.db", host="0.0.0.0")
+
+    with pytest.raises(InvalidValue, match="--insecure-no-auth"):
+        serve(options, announce=print)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_database_that_is_none_is_refused_before_listening(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"these are notes, no database" * 10)
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/notes.txt", port=0)
+
+    with pytest.raises(SchemaMismatch, match=r"notes\.txt"):
+        serve(options, announce=print)
+
+
+def test_server_does_not_keep_its_runs_in_another_server() -> None:
+    with pytest.raises(InvalidValue, match="another server"):
+        ServerOptions(store_uri="http://127.0.0.1:1").application()
+
+
+def test_files_go_where_the_operator_said_and_the_database_remembers(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    options = ServerOptions(store_uri=uri, artifacts_destination=f"{tmp_path}/files")
+
+    with running_server(options) as address:
+        web = Web(address)
+        run = web.new_run()
+        web.send("PUT", f"/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/a.txt", b"hello")
+
+    assert (tmp_path / "files" / "0" / run / "artifacts" / "a.txt").read_bytes() == b"hello"
+    direct = SqlStore(uri)
+    assert direct.get_run(run).info.artifact_uri.endswith(f"{tmp_path}/files/0/{run}/artifacts")
+    direct.close()
+
+
+def test_clients_that_keep_files_themselves_are_told_where(tmp_path: Path) -> None:
+    options = ServerOptions(
+        store_uri=f"sqlite:///{tmp_path}/runstone.db",
+        default_artifact_root=f"{tmp_path}/shared",
+        serves_artifacts=False,
+    )
+
+    with running_server(options) as address:
+        web = Web(address)
+        run = web.new_run()
+        uri = web.get("runs/get", f"run_id={run}").json["run"]["info"]["artifact_uri"]
+        folder = tmp_path / "shared" / "0" / run / "artifacts"
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_bytes(b"hello")
+        listed = web.get("artifacts/list", f"run_id={run}").json["files"]
+        put = web.send("PUT", "/api/2.0/mlflow-artifacts/artifacts/0/a.txt", b"x")
+
+    assert uri == str(folder)
+    assert listed == [{"path": "a.txt", "is_dir": False, "file_size": 5}]
+    assert (put.status, put.code) == (501, "NOT_IMPLEMENTED")
+
+
+def test_allowed_host_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_ALLOWED_HOSTS", "runs.example, other.example")
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/runstone.db", allowed_hosts=["lab.example:80"])
+
+    with running_server(options) as address:
+        web = Web(address)
+        hosts = ["runs.example", "other.example:5000", "lab.example", "third.example"]
+        statuses = [web.send("GET", "/health", headers={"Host": host}).status for host in hosts]
+
+    assert statuses == [200, 200, 200, 403]
