@@ -78,7 +78,7 @@ test-stores: setup ## every store, against the shared suite
 	$(PYTEST) $(SPREAD) tests/stores tests/migrations
 
 test: check web-check docs web peer browser ## everything; what CI runs
-	$(PYTEST) $(SPREAD) -m "not browser" --cov --cov-report=
+	$(PYTEST) $(SPREAD) -m "not browser" --cov --cov-report= --cov-fail-under=0
 	$(RUN) coverage report --skip-covered
 	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'
 	$(PYTEST) $(SPREAD) -m browser tests/e2e

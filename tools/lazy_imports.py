@@ -1,8 +1,8 @@
 """Check that imports stand at the top of a module, but where the house allows otherwise.
 
-Inside a function, ``flavors``, ``autolog``, ``artifacts`` and ``client`` may import a third-party library (so that
-``import runstone`` stays light), and ``cli`` may import anything (so that ``--help`` stays quick). Imports for typing
-only hide rings between modules and are allowed nowhere.
+``flavors``, ``autolog``, ``artifacts``, ``client`` and ``media`` may import a third-party library inside a function, or
+for typing only, so that ``import runstone`` stays light. ``cli`` may import anything inside a function, so that
+``--help`` stays quick. Our own modules are never imported for typing only: that hides rings.
 """
 
 import ast
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tools.repository import ROOT, tracked_files
 
-THIRD_PARTY_ROOMS = {"flavors", "autolog", "artifacts", "client"}
+THIRD_PARTY_ROOMS = {"flavors", "autolog", "artifacts", "client", "media"}
 FREE_ROOMS = {"cli"}
 
 
@@ -37,20 +37,23 @@ def misplaced_imports(source: str, room: str) -> Iterator[str]:
     """
     tree = ast.parse(source)
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    inside = {node for function in functions for node in ast.walk(function)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            yield f"{node.lineno}: import for typing only; import it plainly, or move the type to a lower room"
-        if isinstance(node, ast.Import | ast.ImportFrom) and node in inside and not _may_be_inside(node, room):
+    for node in _imports(*functions):
+        if room not in FREE_ROOMS and not (room in THIRD_PARTY_ROOMS and _is_third_party(node)):
             yield f"{node.lineno}: import inside a function; it belongs to the top of the module"
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)]
+    for node in _imports(*tests):
+        if room not in THIRD_PARTY_ROOMS or not _is_third_party(node):
+            yield f"{node.lineno}: import for typing only; import it plainly, or move the type to a lower room"
 
 
-def _may_be_inside(node: ast.Import | ast.ImportFrom, room: str) -> bool:
-    if room in FREE_ROOMS:
-        return True
+def _imports(*parts: ast.AST) -> list[ast.Import | ast.ImportFrom]:
+    found = {node for part in parts for node in ast.walk(part) if isinstance(node, ast.Import | ast.ImportFrom)}
+    return sorted(found, key=lambda node: node.lineno)
+
+
+def _is_third_party(node: ast.Import | ast.ImportFrom) -> bool:
     names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-    ours = any(name.split(".")[0] in {"runstone", ""} for name in names)
-    return room in THIRD_PARTY_ROOMS and not ours
+    return all(name.split(".")[0] not in {"runstone", ""} for name in names)
 
 
 if __name__ == "__main__":

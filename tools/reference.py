@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-from runstone.cli.main import main as command_line
 
 from runstone import errors
+from runstone.cli.main import main as command_line
 from runstone.config import SETTINGS
 from runstone.schemas import openapi
 from runstone.schemas.endpoint import Endpoint

@@ -44,10 +44,21 @@ def test_import_in_a_nested_function_is_named_once() -> None:
     assert len(list(lazy_imports.misplaced_imports(source, "stores"))) == 1
 
 
-def test_import_for_typing_only_is_refused_everywhere() -> None:
-    source = "import typing\nif typing.TYPE_CHECKING:\n    import json\n"
+@pytest.mark.parametrize(
+    ("room", "statement", "expected"),
+    [
+        ("media", "import pandas", []),
+        ("client", "from runstone.stores.base import TrackingStore", ["3:"]),
+        ("stores", "import pandas", ["3:"]),
+        ("cli", "from runstone.server import app", ["3:"]),
+    ],
+)
+def test_only_libraries_of_some_users_are_imported_for_typing_only(
+    room: str, statement: str, expected: list[str]
+) -> None:
+    source = f"import typing\nif typing.TYPE_CHECKING:\n    {statement}\n"
 
-    assert [problem[:2] for problem in lazy_imports.misplaced_imports(source, "cli")] == ["2:"]
+    assert [problem[:2] for problem in lazy_imports.misplaced_imports(source, room)] == expected
 
 
 def test_only_the_package_is_looked_at(repository: Path, make_file: MakeFile) -> None:
