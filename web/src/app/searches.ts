@@ -27,6 +27,8 @@ export interface ChartSearch {
   log?: "x" | "y" | "xy" | undefined;
   /** A part of the metrics' names. */
   m?: string | undefined;
+  /** The part of the horizontal axis that is shown, as `from~to`. */
+  zoom?: string | undefined;
 }
 
 function readChartSearch(raw: Raw): ChartSearch {
@@ -35,6 +37,7 @@ function readChartSearch(raw: Raw): ChartSearch {
     smooth: one(raw["smooth"]),
     log: choice(raw["log"], ["x", "y", "xy"]),
     m: one(raw["m"]),
+    zoom: one(raw["zoom"]),
   };
 }
 

@@ -5,7 +5,7 @@ import styles from "./metric-value.module.css";
 import { useToast } from "./toasts";
 
 /** A number in four significant digits; all of them on hover, and on the clipboard at a click. */
-export function MetricValue({ value }: { value: number | string }) {
+export function MetricValue({ value, tabIndex }: { value: number | string; tabIndex?: number }) {
   const toast = useToast();
   const number = toNumber(value);
   const exact = String(number);
@@ -16,6 +16,7 @@ export function MetricValue({ value }: { value: number | string }) {
   return (
     <button
       type="button"
+      tabIndex={tabIndex}
       className={styles["value"]}
       title={`${exact}\nClick to copy`}
       onClick={(event) => {

@@ -8,6 +8,7 @@ export class ApiError extends Error {
     message: string,
     readonly code: string,
     readonly status: number,
+    readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = "ApiError";
@@ -46,8 +47,14 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 async function failureOf(response: Response): Promise<ApiError> {
   const text = await response.text();
   try {
-    const body = JSON.parse(text) as { error_code?: string; message?: string };
-    if (body.message) return new ApiError(body.message, body.error_code ?? "UNKNOWN", response.status);
+    const body = JSON.parse(text) as {
+      error_code?: string;
+      message?: string;
+      facts?: Record<string, unknown>;
+    };
+    if (body.message) {
+      return new ApiError(body.message, body.error_code ?? "UNKNOWN", response.status, body.facts);
+    }
   } catch {
     // Not JSON: some proxy in between answered. Its status says more than its page.
   }

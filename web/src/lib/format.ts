@@ -8,23 +8,17 @@ export function toNumber(value: number | string): number {
   return Number(value);
 }
 
-/** Four significant digits; scientific where plain digits would run long. */
+/** Four significant digits, whole numbers in full; scientific where plain digits would run long. */
 export function formatNumber(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e7) return minus(String(value));
-  if (size >= 1e7 || size < 1e-4) return minus(trimZeros(value.toExponential(SIGNIFICANT - 1)));
+  if (size >= 1e7 || size < 1e-4) return minus(value.toExponential(SIGNIFICANT - 1).replace("e+", "e"));
   // Above 9999.5 `toPrecision` turns scientific; whole digits are easier to compare there.
   if (size >= 9999.5) return minus(String(Math.round(value)));
-  return minus(trimZeros(value.toPrecision(SIGNIFICANT)));
-}
-
-function trimZeros(text: string): string {
-  const [digits = "", exponent] = text.split("e");
-  const short = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
-  return exponent === undefined ? short : `${short}e${exponent.replace("+", "")}`;
+  return minus(value.toPrecision(SIGNIFICANT));
 }
 
 function minus(text: string): string {

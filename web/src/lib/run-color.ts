@@ -11,7 +11,12 @@ export function runColorIndex(runId: string): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % RUN_COLORS;
 }
 
+/** Name of the CSS variable that holds the colour of a run. */
+export function runColorName(runId: string): string {
+  return `--run-${runColorIndex(runId)}`;
+}
+
 /** The colour as CSS, from the tokens of the theme. */
 export function runColor(runId: string): string {
-  return `var(--run-${runColorIndex(runId)})`;
+  return `var(${runColorName(runId)})`;
 }

@@ -1,0 +1,22 @@
+/** Words at the axes of a chart. */
+import { formatDuration, formatNumber } from "@/lib/format";
+
+const MOST_DECIMALS = 6;
+
+/** Numbers that stand `step` apart, with as many decimals as it takes to tell them apart. */
+export function numberLabels(values: readonly number[], step: number): string[] {
+  const decimals = step > 0 ? Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) : 0;
+  const largest = Math.max(...values.map(Math.abs), 0);
+  if (decimals > MOST_DECIMALS || largest >= 1e6) return values.map(formatNumber);
+  return values.map((value) => value.toFixed(decimals).replace(/^-/, "−"));
+}
+
+/** Seconds as time spans. */
+export function spanLabels(values: readonly number[]): string[] {
+  return values.map((value) => (value === 0 ? "0" : formatDuration(value * 1000)));
+}
+
+/** On a logarithmic axis only the powers of ten get a word. */
+export function powerLabels(values: readonly number[]): string[] {
+  return values.map((value) => (Math.abs(Math.log10(value) % 1) < 1e-9 ? formatNumber(value) : ""));
+}

@@ -1,0 +1,93 @@
+import { useEffect, useId, useRef, useState } from "react";
+
+import { Button } from "@/components/button";
+import { TextField } from "@/components/text-field";
+
+import styles from "./filter-box.module.css";
+
+interface FilterBoxProps {
+  /** The filter that holds. */
+  filter: string;
+  onFilter: (filter: string) => void;
+  /** Why the server could not take it. */
+  error: (Error & { facts?: Readonly<Record<string, unknown>> }) | null;
+}
+
+/** The place in `filter` at which the server stopped reading, if it told one. */
+function positionIn(filter: string, error: FilterBoxProps["error"]): number | undefined {
+  const { text, position } = error?.facts ?? {};
+  return text === filter && typeof position === "number" ? position : undefined;
+}
+
+/** Takes a filter in the server's grammar, on Enter; shows where one goes wrong. */
+export function FilterBox({ filter, onFilter, error }: FilterBoxProps) {
+  const [text, setText] = useState(filter);
+  const [former, setFormer] = useState(filter);
+  const field = useRef<HTMLInputElement>(null);
+  const errorId = useId();
+  if (filter !== former) {
+    setFormer(filter);
+    setText(filter);
+  }
+  const position = positionIn(filter, error);
+  const isShown = error !== null && text === filter;
+
+  useEffect(() => {
+    const input = field.current;
+    if (position !== undefined && input && document.activeElement === input) {
+      input.setSelectionRange(position, position + 1);
+    }
+  }, [position, error]);
+
+  return (
+    <div className={styles["box"]}>
+      <form
+        className={styles["form"]}
+        onSubmit={(event) => {
+          event.preventDefault();
+          onFilter(text.trim());
+        }}
+      >
+        <TextField
+          ref={field}
+          label="Filter runs"
+          icon="search"
+          mono
+          className={styles["field"]}
+          placeholder={'metrics.accuracy > 0.9 and params.model = "tree"'}
+          value={text}
+          aria-invalid={isShown}
+          aria-describedby={isShown ? errorId : undefined}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={() => {
+            if (text.trim() !== filter) onFilter(text.trim());
+          }}
+        />
+        {text !== "" && (
+          <Button
+            kind="quiet"
+            icon="close"
+            className={styles["clear"]}
+            aria-label="Clear the filter"
+            onClick={() => {
+              setText("");
+              onFilter("");
+            }}
+          />
+        )}
+      </form>
+      {isShown && (
+        <div className={styles["error"]} id={errorId} role="alert">
+          <p>{position === undefined ? error.message : error.message.split("\n")[0]}</p>
+          {position !== undefined && (
+            <pre className={styles["place"]}>
+              {filter.slice(0, position)}
+              <mark className={styles["mark"]}>{filter.slice(position, position + 1) || " "}</mark>
+              {filter.slice(position + 1)}
+            </pre>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

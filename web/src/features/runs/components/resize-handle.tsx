@@ -1,0 +1,57 @@
+import { useRef, type PointerEvent } from "react";
+
+import { MAX_WIDTH, MIN_WIDTH, type SizedColumn } from "../hooks/use-table-columns";
+
+import styles from "./runs-table.module.css";
+
+interface ResizeHandleProps {
+  column: SizedColumn;
+  /** Told each width on the way. */
+  onResize: (resizing: { id: string; width: number }) => void;
+  /** Told the width that stays. */
+  onDone: (width: number) => void;
+}
+
+const STEP = 16;
+
+const clamp = (width: number) => Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)));
+
+/** The edge of a column: drag it, or move it by the arrow keys. */
+export function ResizeHandle({ column, onResize, onDone }: ResizeHandleProps) {
+  const from = useRef<{ x: number; width: number }>(undefined);
+
+  const widthAt = (event: PointerEvent) => {
+    const { x, width } = from.current ?? { x: event.clientX, width: column.width };
+    return clamp(width + event.clientX - x);
+  };
+
+  return (
+    <div
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={`Width of ${column.label}`}
+      aria-valuenow={Math.round(column.width)}
+      aria-valuemin={MIN_WIDTH}
+      aria-valuemax={MAX_WIDTH}
+      tabIndex={0}
+      className={styles["handle"]}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        from.current = { x: event.clientX, width: column.width };
+      }}
+      onPointerMove={(event) => {
+        if (from.current) onResize({ id: column.id, width: widthAt(event) });
+      }}
+      onPointerUp={(event) => {
+        if (!from.current) return;
+        const width = widthAt(event);
+        from.current = undefined;
+        onDone(width);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowLeft") onDone(clamp(column.width - STEP));
+        else if (event.key === "ArrowRight") onDone(clamp(column.width + STEP));
+      }}
+    />
+  );
+}

@@ -1,0 +1,43 @@
+import { useCallback, useMemo, useRef } from "react";
+
+export interface Selection {
+  ids: readonly string[];
+  size: number;
+  has: (runId: string) => boolean;
+  /** Selects or unselects a row; with `range` all rows from the one touched last. */
+  toggle: (runId: string, index: number, range: boolean) => void;
+  setAll: (runIds: readonly string[]) => void;
+}
+
+/** Which runs are selected, among rows in a given order. The ids are kept by the caller. */
+export function useSelection(
+  ids: readonly string[],
+  onChange: (ids: readonly string[]) => void,
+  rows: readonly string[],
+): Selection {
+  const chosen = useMemo(() => new Set(ids), [ids]);
+  const touched = useRef<number>(undefined);
+  const latest = useRef({ chosen, rows, onChange });
+  latest.current = { chosen, rows, onChange };
+
+  const toggle = useCallback((runId: string, index: number, range: boolean) => {
+    const { chosen: before, rows: order, onChange: tell } = latest.current;
+    const next = new Set(before);
+    const on = !before.has(runId);
+    const from = range && touched.current !== undefined ? touched.current : index;
+    for (const id of order.slice(Math.min(from, index), Math.max(from, index) + 1)) {
+      if (on) next.add(id);
+      else next.delete(id);
+    }
+    touched.current = index;
+    tell([...next]);
+  }, []);
+
+  return {
+    ids,
+    size: chosen.size,
+    has: (runId) => chosen.has(runId),
+    toggle,
+    setAll: onChange,
+  };
+}

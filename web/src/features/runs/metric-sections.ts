@@ -1,0 +1,36 @@
+import type { Run } from "@/types/wire";
+
+interface MetricOfRuns {
+  key: string;
+  /** The runs that have it. */
+  runs: Run[];
+}
+
+export interface MetricSection {
+  /** The part of the names before the first slash; empty for names without one. */
+  name: string;
+  metrics: MetricOfRuns[];
+}
+
+const byName = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
+
+/** The metrics of these runs whose name has `search` in it, in sections by prefix. */
+export function metricSections(runs: readonly Run[], search: string): MetricSection[] {
+  const needle = search.trim().toLocaleLowerCase();
+  const metrics = new Map<string, Run[]>();
+  for (const run of runs) {
+    for (const { key } of run.data.metrics ?? []) {
+      if (!key.toLocaleLowerCase().includes(needle)) continue;
+      const having = metrics.get(key);
+      if (having) having.push(run);
+      else metrics.set(key, [run]);
+    }
+  }
+  const sections = new Map<string, MetricOfRuns[]>();
+  for (const [key, having] of [...metrics].sort(([a], [b]) => byName(a, b))) {
+    const slash = key.indexOf("/");
+    const name = slash > 0 ? key.slice(0, slash) : "";
+    sections.set(name, [...(sections.get(name) ?? []), { key, runs: having }]);
+  }
+  return [...sections].sort(([a], [b]) => byName(a, b)).map(([name, list]) => ({ name, metrics: list }));
+}
