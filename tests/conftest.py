@@ -2,26 +2,16 @@
 
 import os
 from collections.abc import Generator
-from pathlib import Path
 
 import hypothesis
 import pytest
 
 REQUIRE_ALL = "RUNSTONE_REQUIRE_ALL"
 OURS = ("RUNSTONE_", "MLFLOW_")
-PEER = Path(__file__).parent.parent / ".venv-peer" / "bin" / "python"
 
 # A machine under load is slow, which is no failure; where everything must run, it runs the same each time.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get(REQUIRE_ALL) == "1")
 hypothesis.settings.load_profile("house")
-
-
-@pytest.fixture(scope="session")
-def peer_python() -> Path:
-    """The Python that has the genuine MLflow; tests that use it are marked ``peer``."""
-    if not PEER.exists():
-        pytest.skip("there is no .venv-peer; run `make peer`")
-    return PEER
 
 
 @pytest.fixture(autouse=True)
