@@ -1,11 +1,12 @@
 """The OpenAPI document, made from the endpoint records. ``python -m runstone.schemas.openapi`` prints it."""
 
 import sys
+from functools import cache
 from typing import Any
 
 import msgspec
 
-from runstone.schemas import artifacts, experiments, metrics, runs
+from runstone.schemas import artifacts, experiments, logged_models, metrics, runs
 from runstone.schemas.endpoint import Endpoint
 from runstone.schemas.errors import ErrorBody
 
@@ -14,6 +15,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *runs.ENDPOINTS,
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
+    *logged_models.ENDPOINTS,
 )
 
 _REF = "#/components/schemas/{name}"
@@ -75,6 +77,7 @@ def _json(schema: dict[str, Any]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
+@cache
 def text() -> bytes:
     """The document as indented JSON with a final newline, as it is checked in."""
     return msgspec.json.format(msgspec.json.encode(document()), indent=2) + b"\n"

@@ -15,7 +15,7 @@ from runstone.errors import MethodNotAllowed, TooLarge
 from runstone.schemas import wire
 from runstone.server import errors
 from runstone.server.guard import Guard
-from runstone.server.routes import artifacts, experiments, metrics, pages, runs
+from runstone.server.routes import artifacts, experiments, logged_models, metrics, pages, runs
 from runstone.server.routes.route import AnyRoute, Stores
 
 Scope = MutableMapping[str, Any]
@@ -23,7 +23,13 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-ROUTES: tuple[AnyRoute, ...] = (*experiments.ROUTES, *runs.ROUTES, *metrics.ROUTES, *artifacts.ROUTES)
+ROUTES: tuple[AnyRoute, ...] = (
+    *experiments.ROUTES,
+    *runs.ROUTES,
+    *metrics.ROUTES,
+    *artifacts.ROUTES,
+    *logged_models.ROUTES,
+)
 
 # Where the calls of `/api/2.0/` are served besides: to the UI of MLflow, to 3.x clients, to 1.x clients.
 ALIASES = ("/ajax-api/2.0/", "/api/3.0/", "/ajax-api/3.0/")
