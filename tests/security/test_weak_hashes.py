@@ -15,7 +15,12 @@ def refuse(*args, **kwargs):
 
 strong = hashlib.new
 hashlib.md5 = hashlib.sha1 = refuse
-hashlib.new = lambda name, *args, **kwargs: refuse() if name.lower() in {"md5", "sha1", "sha-1"} else strong(name, *args, **kwargs)
+
+
+def choose(name, *args, **kwargs):
+    return refuse() if name.lower() in {"md5", "sha1", "sha-1"} else strong(name, *args, **kwargs)
+
+hashlib.new = choose
 """
 
 USE = """
@@ -48,17 +53,19 @@ with running_server(ServerOptions(store_uri="sqlite:///served.db")) as address:
 """
 
 
+def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], check=False, cwd=folder, capture_output=True, text=True)
+
+
 @pytest.mark.parametrize("work", ['use("sqlite:///direct.db")', SERVE], ids=["direct", "served"])
 def test_tracking_works_without_weak_hashes(tmp_path: Path, work: str) -> None:
-    done = subprocess.run([sys.executable, "-c", FORBID + USE + work], cwd=tmp_path, capture_output=True, text=True)
+    done = run(FORBID + USE + work, tmp_path)
 
     assert done.returncode == 0, done.stderr
 
 
 def test_the_prohibition_bites(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", FORBID + "hashlib.new('md5')"], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = run(FORBID + "hashlib.new('md5')", tmp_path)
 
     assert "this hash is disabled" in done.stderr
 
