@@ -73,7 +73,8 @@ class PageSession:
     def _run_python(self, block: Block, code: str) -> str:
         process, answers = self._python_process()
         assert process.stdin is not None
-        process.stdin.write(json.dumps({"name": block.place, "code": code}) + "\n")
+        # Lines above the block are left empty, so that a traceback counts as the page does.
+        process.stdin.write(json.dumps({"name": block.page, "code": "\n" * block.line + code}) + "\n")
         process.stdin.flush()
         line = answers.readline()
         if not line:

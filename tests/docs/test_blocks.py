@@ -91,7 +91,7 @@ def test_python_blocks_share_names_and_the_folder_with_the_shell(tmp_path: Path)
 
 
 def test_failing_python_block_is_named_by_its_line(tmp_path: Path) -> None:
-    with pytest.raises(BadPage, match=r"page\.md:3: (.|\n)*1 / 0"):
+    with pytest.raises(BadPage, match=r'page\.md:3: (.|\n)*"page\.md", line 4(.|\n)*1 / 0'):
         run_page("# A page\n\n```python\n1 / 0\n```\n", tmp_path)
 
 
