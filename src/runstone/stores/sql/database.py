@@ -104,6 +104,9 @@ def _holds_something(path: Path) -> bool:
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
+    # A reader of a file in WAL mode leaves two files beside it, unless told that nobody writes: then there is no WAL.
+    if not path.with_name(f"{path.name}-wal").exists():
+        return sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
     return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from runstone.errors import BackendError
+from runstone.errors import BackendError, SchemaMismatch
 from runstone.stores.sql.database import path_of, revision_of
 from runstone.stores.sql.database import upgrade as upgrade_path
 from runstone.stores.sql.failures import explained
@@ -39,13 +39,10 @@ def check(uri: str) -> list[str]:
         problems.append(
             f"the tables have revision {revision or 'none'!r}, the newest is {HEAD!r}: upgrade the database"
         )
-    with explained(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as driver:
-        found = [str(row[0]) for row in driver.execute(f"PRAGMA integrity_check({_MOST})")]
-        problems += [f"the file is damaged: {text}; restore a backup" for text in found if text != "ok"]
-        problems += [
-            f"row {row} of the table {table!r} refers to one of {other!r} that is not there; restore a backup"
-            for table, row, other, _ in driver.execute("PRAGMA foreign_key_check")
-        ]
+    try:
+        problems += _unsound(path)
+    except SchemaMismatch as error:
+        problems.append(error.message)
     return problems[:_MOST]
 
 
@@ -62,6 +59,17 @@ def upgrade(uri: str) -> Path | None:
     """
     path = path_of(uri)
     return None if _revision(path) == HEAD else upgrade_path(path)
+
+
+def _unsound(path: Path) -> list[str]:
+    with explained(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as driver:
+        found = [str(row[0]) for row in driver.execute(f"PRAGMA integrity_check({_MOST})")]
+        damages = [f"the file is damaged: {text}; restore a backup" for text in found if text != "ok"]
+        references = driver.execute("PRAGMA foreign_key_check").fetchall()
+    return damages + [
+        f"row {row} of the table {table!r} refers to one of {other!r} that is not there; restore a backup"
+        for table, row, other, _ in references
+    ]
 
 
 def _revision(path: Path) -> str:

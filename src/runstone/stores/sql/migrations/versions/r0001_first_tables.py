@@ -1,5 +1,7 @@
 """The first tables."""
 
+import time
+
 from alembic import op
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +16,9 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    column,
     literal_column,
+    table,
     text,
 )
 
@@ -26,11 +30,12 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make every table."""
+    """Make every table, and the experiment ``0``."""
     _experiments()
     _runs()
     _data()
     _points()
+    _default_experiment()
 
 
 def _experiments() -> None:
@@ -162,3 +167,10 @@ def _points() -> None:
         PrimaryKeyConstraint("id", name="pk_tail"),
     )
     op.create_index("ix_tail_run_id", "tail", ["run_id"])
+
+
+def _default_experiment() -> None:
+    moment = time.time_ns() // 1_000_000
+    experiment = table("experiment", *map(column, ("id", "name", "stage", "created_at", "updated_at")))
+    op.bulk_insert(experiment, [{"id": 0, "name": "Default", "stage": 0, "created_at": moment, "updated_at": moment}])
+    op.bulk_insert(table("change", column("experiment_id"), column("count")), [{"experiment_id": 0, "count": 0}])
