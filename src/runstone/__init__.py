@@ -1,3 +1,121 @@
-"""Runstone: experiment tracking for teams who work in Python and R."""
+"""Runstone: experiment tracking for teams who work in Python and R.
 
-from runstone.client.fluent import *  # noqa: F403 -- the front door is the list of verbs
+The module verbs have MLflow's names and arguments, so that ``import runstone as mlflow`` serves a training script::
+
+    import runstone
+
+    with runstone.start_run():
+        runstone.log_param("depth", 4)
+        runstone.log_metric("accuracy", 0.93, step=1)
+"""
+
+from runstone import artifacts
+from runstone.client import Client, RunOperations
+from runstone.client.context import ActiveRun
+from runstone.client.fluent import (
+    active_run,
+    create_experiment,
+    delete_experiment,
+    delete_experiment_tag,
+    delete_run,
+    delete_tag,
+    end_run,
+    flush_artifact_async_logging,
+    flush_async_logging,
+    get_artifact_uri,
+    get_experiment,
+    get_experiment_by_name,
+    get_parent_run,
+    get_run,
+    get_tracking_uri,
+    is_tracking_uri_set,
+    last_active_run,
+    load_table,
+    log_artifact,
+    log_artifacts,
+    log_dict,
+    log_figure,
+    log_image,
+    log_metric,
+    log_metrics,
+    log_param,
+    log_params,
+    log_stream,
+    log_table,
+    log_text,
+    restore_experiment,
+    restore_run,
+    search_experiments,
+    search_runs,
+    set_experiment,
+    set_experiment_tag,
+    set_experiment_tags,
+    set_tag,
+    set_tags,
+    set_tracking_uri,
+    start_run,
+)
+from runstone.client.fluent import artifacts as _artifact_verbs
+from runstone.errors import RunstoneError
+from runstone.media.images import Image
+
+# MLflow's names of the same things.
+MlflowClient = Client
+MlflowException = RunstoneError
+
+# `runstone.artifacts` is a room of the house and, as in MLflow, the place of these verbs. They need to know which
+# store is meant, which the room does not; so they are put there here, before anyone can import it.
+for _verb in _artifact_verbs.__all__:
+    setattr(artifacts, _verb, getattr(_artifact_verbs, _verb))
+
+__all__ = [
+    "ActiveRun",
+    "Client",
+    "Image",
+    "MlflowClient",
+    "MlflowException",
+    "RunOperations",
+    "RunstoneError",
+    "active_run",
+    "artifacts",
+    "create_experiment",
+    "delete_experiment",
+    "delete_experiment_tag",
+    "delete_run",
+    "delete_tag",
+    "end_run",
+    "flush_artifact_async_logging",
+    "flush_async_logging",
+    "get_artifact_uri",
+    "get_experiment",
+    "get_experiment_by_name",
+    "get_parent_run",
+    "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "last_active_run",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_metric",
+    "log_metrics",
+    "log_param",
+    "log_params",
+    "log_stream",
+    "log_table",
+    "log_text",
+    "restore_experiment",
+    "restore_run",
+    "search_experiments",
+    "search_runs",
+    "set_experiment",
+    "set_experiment_tag",
+    "set_experiment_tags",
+    "set_tag",
+    "set_tags",
+    "set_tracking_uri",
+    "start_run",
+]

@@ -1,10 +1,11 @@
 """From a URI to the store of files behind it; the only reader of entry points ``runstone.artifact_repositories``."""
 
+import os
 import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
 from runstone.artifacts.base import ArtifactRepository
@@ -16,6 +17,8 @@ ENTRY_POINTS = "runstone.artifact_repositories"
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two characters or more: one is a drive of Windows
 _OBJECT_STORES = frozenset({"s3", "gs", "wasb", "wasbs", "abfs", "abfss", "az", "azure", "r2", "b2"})
+# In these a path stands quoted; MLflow writes those of the other schemes as they are.
+_QUOTED = frozenset({"file", "http", "https"})
 _PROXY = "/api/2.0/mlflow-artifacts/artifacts"
 
 
@@ -41,7 +44,7 @@ def repository(uri: str, *, tracking_uri: str = "") -> ArtifactRepository:
 
 
 def locate(uri: str, *, tracking_uri: str = "") -> tuple[ArtifactRepository, ArtifactPath]:
-    """The store that has a file or a folder, and the path of it there.
+    """The store that has a file or a folder, rooted at the folder around it, and its name there.
 
     Args:
         uri: As for :func:`repository`, but may name a file too.
@@ -53,17 +56,25 @@ def locate(uri: str, *, tracking_uri: str = "") -> tuple[ArtifactRepository, Art
     """
     scheme = _scheme(uri)
     if scheme in {"", "file"}:
-        place = _folder(uri)
-        return (
-            (LocalRepository(place.parent), ArtifactPath(place.name))
-            if place.is_file()
-            else (LocalRepository(place), ArtifactPath())
-        )
+        place = Path(os.path.realpath(_folder(uri)))
+        return LocalRepository(place.parent), ArtifactPath(place.name)
     if scheme in {"mlflow-artifacts", "http", "https"}:
         address, path = _proxied(uri, tracking_uri)
-        return _http(address, ArtifactPath()), path
+        return _http(address, path.folder), ArtifactPath(path.name)
     folder, _, name = uri.rstrip("/").rpartition("/")
     return _plugin(folder, scheme), ArtifactPath(name)
+
+
+def joined(uri: str, path: ArtifactPath) -> str:
+    """The URI of a file or folder below a root.
+
+    Example:
+        >>> joined("mlflow-artifacts:/1/2/artifacts", ArtifactPath("plots/roc.png"))
+        'mlflow-artifacts:/1/2/artifacts/plots/roc.png'
+    """
+    if not path:
+        return uri
+    return f"{uri.rstrip('/')}/{quote(path) if _scheme(uri) in _QUOTED else path}"
 
 
 def _scheme(uri: str) -> str:

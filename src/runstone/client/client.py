@@ -2,12 +2,10 @@
 
 from runstone.client import address, arguments
 from runstone.client.experiments import ExperimentVerbs
-from runstone.client.files import FileVerbs
-from runstone.client.records import RecordVerbs
-from runstone.client.runs import RunVerbs
+from runstone.client.tables import TableVerbs
 
 
-class Client(ExperimentVerbs, RunVerbs, RecordVerbs, FileVerbs):
+class Client(ExperimentVerbs, TableVerbs):
     """Experiments and runs at one address; may be used from several threads.
 
     Example:

@@ -1,14 +1,243 @@
 """The verbs of ``Client`` about artifacts."""
 
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
+from typing import Any, BinaryIO
 
+from runstone.artifacts import transfer
+from runstone.artifacts.base import CHUNK, ArtifactRepository
+from runstone.artifacts.local import LocalRepository
 from runstone.client import arguments
-from runstone.client.connection import Connection
+from runstone.client.records import RecordVerbs
+from runstone.client.runs import now_ms
+from runstone.entities import ArtifactPath, FileInfo, Tag
+from runstone.entities.names import check_int64, shown
+from runstone.errors import InvalidValue
+from runstone.media import documents, figures, images
+
+_LOGGED_IMAGES = "mlflow.loggedImages"
 
 
-class FileVerbs(Connection):
+class FileVerbs(RecordVerbs):
     """Log, list and fetch files."""
 
+    def log_artifact(self, run_id: str, local_path: str | os.PathLike[str], artifact_path: str | None = None) -> None:
+        """Store a local file, or a folder with all in it.
+
+        Args:
+            run_id: A run in use.
+            local_path: The file or folder.
+            artifact_path: Folder of the run that it is put into, under its own name; the root if ``None``.
+
+        Raises:
+            LocalFileNotFound: There is no such file.
+            InvalidArtifactPath: ``artifact_path`` or a file's name is not the name of an artifact.
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+        """
+        source = arguments.local_path("the file to log", local_path)
+        name = source.name if source.name not in {"", ".."} else source.resolve().name
+        target = arguments.artifact_path(artifact_path) / name
+        repository = self._artifacts(run_id, writes=True)
+        (transfer.upload_folder if source.is_dir() else transfer.upload_file)(repository, source, target)
+
+    def log_artifacts(self, run_id: str, local_dir: str | os.PathLike[str], artifact_path: str | None = None) -> None:
+        """Store all that is in a local folder, several files at a time.
+
+        Args:
+            run_id: A run in use.
+            local_dir: The folder.
+            artifact_path: Folder of the run that its contents are put into; the root if ``None``.
+
+        Raises:
+            LocalFileNotFound: There is no such folder.
+            InvalidValue: It is no folder.
+            InvalidArtifactPath: ``artifact_path`` or a file's name is not the name of an artifact; nothing is stored.
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+        """
+        source = arguments.local_path("the folder to log", local_dir)
+        target = arguments.artifact_path(artifact_path)
+        transfer.upload_folder(self._artifacts(run_id, writes=True), source, target)
+
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
-        """Store a text as an artifact, in UTF-8."""
-        body = arguments.text("the text of an artifact", text).encode()
-        self._artifacts(run_id, writes=True).write(arguments.artifact_file(artifact_file), (body,))
+        """Store a text as an artifact, in UTF-8.
+
+        Args:
+            run_id: A run in use.
+            text: The text.
+            artifact_file: Name of the artifact, such as ``notes/first.txt``.
+
+        Raises:
+            InvalidValue: ``text`` is none.
+            InvalidArtifactPath: ``artifact_file`` is not the name of an artifact.
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+        """
+        path = arguments.artifact_file(artifact_file)
+        self._store_file(run_id, path, arguments.text("the text of an artifact", text).encode())
+
+    def log_dict(self, run_id: str, dictionary: Any, artifact_file: str) -> None:
+        """Store a dict or a list as an artifact.
+
+        Args:
+            run_id: A run in use.
+            dictionary: What JSON holds; numbers and arrays of numpy become numbers and lists, other values their text.
+            artifact_file: Name of the artifact: YAML where it ends in ``.yaml`` or ``.yml``, else JSON.
+
+        Raises:
+            InvalidValue: It cannot be written so.
+            InvalidArtifactPath: ``artifact_file`` is not the name of an artifact.
+            Unsupported: YAML is wanted and PyYAML is not installed.
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+        """
+        path = arguments.artifact_file(artifact_file)
+        self._store_file(run_id, path, documents.encode(dictionary, PurePosixPath(path).suffix))
+
+    def log_figure(
+        self, run_id: str, figure: Any, artifact_file: str, *, save_kwargs: dict[str, Any] | None = None
+    ) -> None:
+        """Store a figure as an artifact.
+
+        Args:
+            run_id: A run in use.
+            figure: A figure of matplotlib or of plotly.
+            artifact_file: Name of the artifact; its suffix decides the format, such as ``.png`` or ``.html``.
+            save_kwargs: Passed on to ``savefig`` of matplotlib, or ``to_html`` or ``to_image`` of plotly.
+
+        Raises:
+            InvalidValue: It is no figure, or cannot be written so.
+            InvalidArtifactPath: ``artifact_file`` is not the name of an artifact.
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+        """
+        path = arguments.artifact_file(artifact_file)
+        self._store_file(run_id, path, figures.encode(figure, PurePosixPath(path).suffix, save_kwargs))
+
+    def log_image(
+        self,
+        run_id: str,
+        image: Any,
+        artifact_file: str | None = None,
+        key: str | None = None,
+        step: int | None = None,
+        timestamp: int | None = None,
+        synchronous: bool | None = None,
+    ) -> None:
+        """Store an image, alone or as one of a series.
+
+        Args:
+            run_id: A run in use.
+            image: A ``runstone.Image``, an image of PIL, or an array of shape (height, width) or (height, width, 1, 3
+                or 4): bool, integers from 0 to 255, floats from 0 to 1.
+            artifact_file: Name of the artifact, for a single image.
+            key: Or name of a series, which the page shows by step.
+            step: Training step, for a series; 0 if ``None``.
+            timestamp: Milliseconds since the Unix epoch, UTC, for a series; now if ``None``.
+            synchronous: Accepted; images are stored at once so far.
+
+        Raises:
+            InvalidValue: It is no image, or not one of ``artifact_file`` and ``key`` is given.
+            InvalidArtifactPath: ``artifact_file`` is not the name of an artifact.
+            Unsupported: Pillow is not installed.
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+        """
+        del synchronous
+        if (artifact_file is None) == (key is None):
+            raise InvalidValue(
+                "log_image takes artifact_file, for one image, or key, for a series; got both or neither"
+            )
+        if artifact_file is not None:
+            if step is not None or timestamp is not None:
+                raise InvalidValue("log_image takes step and timestamp with key only; leave them out, or give a key")
+            path = arguments.artifact_file(artifact_file)
+            self._store_file(run_id, path, images.encode(image, PurePosixPath(path).suffix))
+            return
+        step = 0 if step is None else arguments.integer("the step of an image", step)
+        check_int64("the step of an image", step)
+        timestamp = now_ms() if timestamp is None else arguments.integer("the timestamp of an image", timestamp)
+        check_int64("the timestamp of an image", timestamp, least=0)
+        full, small = images.step_names(arguments.text("the key of an image", key), step, timestamp)
+        pixels = images.to_pil(image)
+        self._store_file(run_id, full, images.encode(pixels, ".png"))
+        self._store_file(run_id, small, images.thumbnail(pixels))
+        self._record(run_id, tags=(Tag(_LOGGED_IMAGES, "True"),))
+
+    def log_stream(self, run_id: str, stream: BinaryIO, artifact_file: str) -> None:
+        """Store what a binary stream gives as an artifact, with flat memory.
+
+        Args:
+            run_id: A run in use.
+            stream: Something with ``read(size)`` that gives bytes, read to its end.
+            artifact_file: Name of the artifact.
+
+        Raises:
+            InvalidValue: The stream gives no bytes.
+            InvalidArtifactPath: ``artifact_file`` is not the name of an artifact.
+            RunNotFound: There is no such run.
+            RunDeleted: It is in the trash.
+        """
+        path = arguments.artifact_file(artifact_file)
+        if not hasattr(stream, "read"):
+            raise InvalidValue(f"a stream has a method read(); got {shown(stream)}, a {type(stream).__name__}")
+        self._artifacts(run_id, writes=True).write(path, _pieces(stream))
+
+    def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
+        """What is in a folder of a run, by path; paths are relative to the run's root.
+
+        Args:
+            run_id: The run.
+            path: The folder; the root if ``None``. One that is not there is empty.
+
+        Raises:
+            InvalidArtifactPath: ``path`` is not the name of an artifact.
+            RunNotFound: There is no such run.
+        """
+        return self._artifacts(run_id, writes=False).list(arguments.artifact_path(path))
+
+    def download_artifacts(self, run_id: str, path: str, dst_path: str | os.PathLike[str] | None = None) -> str:
+        """Fetch a file or a folder of a run.
+
+        Args:
+            run_id: The run.
+            path: The file or folder; empty for all.
+            dst_path: Local folder that it is put into, under its own name. Where it is ``None``, artifacts that are on
+                this machine stay where they are, others are put into a new temporary folder.
+
+        Returns:
+            Where it is now.
+
+        Raises:
+            ArtifactNotFound: There is no such file or folder.
+            InvalidArtifactPath: ``path`` is not the name of an artifact.
+            RunNotFound: There is no such run.
+        """
+        return fetch(self._artifacts(run_id, writes=False), arguments.artifact_path(path), dst_path)
+
+    def _store_file(self, run_id: str, path: ArtifactPath, data: bytes) -> None:
+        self._artifacts(run_id, writes=True).write(path, (data,))
+
+
+def fetch(repository: ArtifactRepository, path: ArtifactPath, dst_path: str | os.PathLike[str] | None) -> str:
+    """Where a file or folder is on this machine, fetched if need be; see ``Client.download_artifacts``.
+
+    Raises:
+        ArtifactNotFound: There is no such file or folder.
+    """
+    if dst_path is not None:
+        return str(transfer.download(repository, path, arguments.local_path("dst_path", dst_path)))
+    if isinstance(repository, LocalRepository):
+        repository.info(path)
+        return str(repository.local_path(path))
+    return str(transfer.download(repository, path, Path(mkdtemp(prefix="runstone-"))))
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    while piece := stream.read(CHUNK):
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            raise InvalidValue(f"a stream of bytes is wanted; got {shown(piece)}: open the file in binary mode")
+        yield bytes(piece)

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     import pandas
 
 
-def check_installed() -> None:
+def check_installed(what: str) -> None:
     """See that pandas is there.
+
+    Args:
+        what: Beginning of the sentence that says who needs it; ends with ``which``.
 
     Raises:
         Unsupported: It is not.
@@ -19,10 +22,7 @@ def check_installed() -> None:
     try:
         import pandas  # noqa: F401 -- is it there?
     except ImportError:
-        raise Unsupported(
-            "search_runs gives a frame of pandas, which is not installed; "
-            "install it with 'pip install pandas', or ask for a list by output_format='list'"
-        ) from None
+        raise Unsupported(f"{what} is not installed; install it with 'pip install pandas'") from None
 
 
 def of_runs(runs: Sequence[Run]) -> "pandas.DataFrame":

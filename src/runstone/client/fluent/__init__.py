@@ -1,5 +1,6 @@
 """The verbs of the module: as those of ``Client``, but the run and the experiment may be left out."""
 
+from runstone.client.address import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
 from runstone.client.fluent.experiments import (
     create_experiment,
     delete_experiment,
@@ -11,6 +12,19 @@ from runstone.client.fluent.experiments import (
     set_experiment,
     set_experiment_tag,
     set_experiment_tags,
+)
+from runstone.client.fluent.files import (
+    flush_artifact_async_logging,
+    get_artifact_uri,
+    load_table,
+    log_artifact,
+    log_artifacts,
+    log_dict,
+    log_figure,
+    log_image,
+    log_stream,
+    log_table,
+    log_text,
 )
 from runstone.client.fluent.runs import (
     active_run,
@@ -42,16 +56,29 @@ __all__ = [
     "delete_run",
     "delete_tag",
     "end_run",
+    "flush_artifact_async_logging",
     "flush_async_logging",
+    "get_artifact_uri",
     "get_experiment",
     "get_experiment_by_name",
     "get_parent_run",
     "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
     "last_active_run",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
     "log_metric",
     "log_metrics",
     "log_param",
     "log_params",
+    "log_stream",
+    "log_table",
+    "log_text",
     "restore_experiment",
     "restore_run",
     "search_experiments",
@@ -61,5 +88,6 @@ __all__ = [
     "set_experiment_tags",
     "set_tag",
     "set_tags",
+    "set_tracking_uri",
     "start_run",
 ]

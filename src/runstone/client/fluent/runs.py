@@ -198,7 +198,7 @@ def search_runs(
     if output_format not in {"pandas", "list"}:
         raise InvalidValue(f"output_format is 'pandas' or 'list'; got {output_format!r}")
     if output_format == "pandas":
-        frames.check_installed()
+        frames.check_installed("output_format='list' gives a list; 'pandas' gives a frame of pandas, which")
     wanted = arguments.at_least_one("max_results", max_results)
     searched = _searched_experiments(experiment_ids, experiment_names, search_all_experiments)
     found: list[Run] = []
