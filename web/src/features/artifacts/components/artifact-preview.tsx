@@ -1,0 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { ErrorNotice } from "@/components/error-notice";
+import { Icon } from "@/components/icon";
+import { Skeleton } from "@/components/skeleton";
+import { formatBytes } from "@/lib/format";
+
+import { artifactUrl, firstBytesQuery, PREVIEW_BYTES } from "../api/artifacts";
+import { previewKind, textOf, type PreviewKind } from "../preview-kind";
+
+import styles from "./artifact-preview.module.css";
+import { CsvPreview } from "./csv-preview";
+import { ImagePreview } from "./image-preview";
+import { TextPreview } from "./text-preview";
+
+/** A file as far as it can be shown without running anything that is in it. */
+export function ArtifactPreview({ runId, path }: { runId: string; path: string }) {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const url = artifactUrl(runId, path);
+  const kind = previewKind(path);
+  return (
+    <section className={styles["preview"]} aria-label={`Preview of ${name}`}>
+      <header className={styles["head"]}>
+        <h2 className={styles["name"]}>{path}</h2>
+        <a className={styles["download"]} href={url} download={name}>
+          <Icon name="download" />
+          Download
+        </a>
+      </header>
+      {kind === "image" ? (
+        <ImagePreview url={url} name={name} />
+      ) : (
+        <BytesPreview runId={runId} path={path} kind={kind} />
+      )}
+    </section>
+  );
+}
+
+function BytesPreview({ runId, path, kind }: { runId: string; path: string; kind: PreviewKind }) {
+  const file = useQuery(firstBytesQuery(runId, path));
+  if (file.isPending) {
+    return (
+      <div className={styles["waiting"]} role="status" aria-label="Loading">
+        {[88, 64, 72, 40].map((width) => (
+          <Skeleton key={width} width={`${width}%`} />
+        ))}
+      </div>
+    );
+  }
+  if (file.isError) {
+    return (
+      <ErrorNotice what="The file could not be loaded" error={file.error} onRetry={() => void file.refetch()} />
+    );
+  }
+  const { bytes, total } = file.data;
+  const isCut = total === undefined ? bytes.length === PREVIEW_BYTES : total > bytes.length;
+  const text = textOf(bytes);
+  if (text === undefined) {
+    return (
+      <p className={styles["none"]}>
+        There is no preview of this kind of file{total !== undefined && ` (${formatBytes(total)})`}.
+      </p>
+    );
+  }
+  return (
+    <>
+      {isCut && (
+        <p className={styles["cut"]}>
+          The first {formatBytes(bytes.length)}
+          {total !== undefined && ` of ${formatBytes(total)}`} are shown.
+        </p>
+      )}
+      {kind === "table" ? (
+        <CsvPreview text={text} separator={path.toLowerCase().endsWith(".tsv") ? "\t" : ","} isCut={isCut} />
+      ) : (
+        <TextPreview text={kind === "json" && !isCut ? indented(text) : text} />
+      )}
+    </>
+  );
+}
+
+/** JSON with line breaks; text that is none stays as it is. */
+function indented(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

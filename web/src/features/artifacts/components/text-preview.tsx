@@ -1,0 +1,15 @@
+import styles from "./text-preview.module.css";
+
+/** Text with the numbers of its lines. */
+export function TextPreview({ text }: { text: string }) {
+  const count = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+  const numbers = Array.from({ length: Math.max(count, 1) }, (_, at) => at + 1).join("\n");
+  return (
+    <div className={styles["box"]} tabIndex={0} role="region" aria-label="Text">
+      <pre className={styles["numbers"]} aria-hidden="true">
+        {numbers}
+      </pre>
+      <pre className={styles["text"]}>{text}</pre>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { MetricValue } from "@/components/metric-value";
+import type { Run } from "@/types/wire";
+
+import { isSystemTag } from "../columns";
+
+import { CopyText } from "./copy-text";
+import { KeyValues } from "./key-values";
+import { RunFacts } from "./run-facts";
+import { RunNote } from "./run-note";
+import styles from "./run-overview.module.css";
+import { RunTags } from "./run-tags";
+
+/** What a run logged, and what is known about it. */
+export function RunOverview({ run }: { run: Run }) {
+  const metrics = run.data.metrics ?? [];
+  const params = run.data.params ?? [];
+  const tags = (run.data.tags ?? []).filter((tag) => !isSystemTag(tag.key));
+  return (
+    <div className={styles["overview"]}>
+      <div className={styles["data"]}>
+        <RunNote run={run} />
+        <div className={styles["pair"]}>
+          <KeyValues
+            title="Metrics"
+            nothing="No metric has been logged."
+            numeric
+            rows={metrics.map((metric) => ({
+              key: metric.key,
+              value: <MetricValue value={metric.value} />,
+              more: (metric.step ?? 0) > 0 ? `step ${String(metric.step)}` : undefined,
+            }))}
+          />
+          <KeyValues
+            title="Params"
+            nothing="No param has been logged."
+            rows={params.map((param) => ({ key: param.key, value: <CopyText text={param.value} /> }))}
+          />
+        </div>
+      </div>
+      <aside className={styles["aside"]} aria-label="About this run">
+        <RunFacts run={run} />
+        <RunTags runId={run.info.run_id} tags={tags} />
+      </aside>
+    </div>
+  );
+}
