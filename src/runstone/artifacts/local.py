@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
-from uuid import uuid4
 
 from runstone.artifacts.base import CHUNK
 from runstone.entities import ArtifactPath, FileInfo
@@ -62,7 +61,7 @@ class LocalRepository:
         place = self.local_path(path)
         with _os_errors(path):
             self._root.mkdir(parents=True, exist_ok=True)
-        unfinished = self._root / f".runstone-{uuid4().hex}.part"
+        unfinished = self._root / f".runstone-{os.urandom(16).hex()}.part"
         try:
             with _os_errors(path):
                 file = unfinished.open("xb")

@@ -6,7 +6,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import url2pathname
 
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.local import LocalRepository
@@ -16,6 +15,7 @@ from runstone.errors import InvalidValue, Unsupported
 ENTRY_POINTS = "runstone.artifact_repositories"
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two characters or more: one is a drive of Windows
+_DRIVE = re.compile(r"/[A-Za-z]:/")  # as in file:///C:/folder
 _OBJECT_STORES = frozenset({"s3", "gs", "wasb", "wasbs", "abfs", "abfss", "az", "azure", "r2", "b2"})
 # In these a path stands quoted; MLflow writes those of the other schemes as they are.
 _QUOTED = frozenset({"file", "http", "https"})
@@ -90,7 +90,8 @@ def _folder(uri: str) -> Path:
     parts = urlsplit(uri)
     if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not parts.path:
         raise InvalidValue(f"the URI of a local folder looks like 'file:///path/to/folder'; got {uri!r}")
-    return Path(url2pathname(parts.path))
+    path = unquote(parts.path)
+    return Path(path[1:] if _DRIVE.match(path) else path)
 
 
 def _proxied(uri: str, tracking_uri: str) -> tuple[str, ArtifactPath]:

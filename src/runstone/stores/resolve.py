@@ -2,8 +2,7 @@
 
 import importlib
 from collections.abc import Callable
-from importlib.metadata import entry_points
-from typing import cast
+from typing import Any, cast
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, Unsupported
@@ -47,14 +46,14 @@ def resolve(uri: str) -> Callable[[str], TrackingStore]:
     if scheme in BUILT_IN:
         module, _, name = BUILT_IN[scheme].partition(":")
         return cast("Callable[[str], TrackingStore]", getattr(importlib.import_module(module), name))
-    for found in entry_points(group=ENTRY_POINTS, name=scheme):
+    for found in _entry_points(name=scheme):
         try:
             return cast("Callable[[str], TrackingStore]", found.load())
         except (ImportError, AttributeError) as error:
             raise Unsupported(
                 f"the store for {scheme!r} addresses, {found.value!r}, cannot be loaded: {error}; install it again"
             ) from error
-    known = sorted({*BUILT_IN, *(found.name for found in entry_points(group=ENTRY_POINTS))})
+    known = sorted({*BUILT_IN, *(found.name for found in _entry_points())})
     raise Unsupported(
         f"no store takes the tracking address {shown(uri)}: {scheme!r} is none of {', '.join(known)}; install a "
         "plugin for it, or use another address"
@@ -91,3 +90,8 @@ def open_embedded_store(uri: str, *, artifact_root: str) -> EmbeddedStore:
         )
     opener = cast("Callable[..., EmbeddedStore]", resolve(uri))
     return opener(uri, artifact_root=artifact_root, durable=True)
+
+
+def _entry_points(**wanted: str) -> Any:
+    # Imported on use: reading what is installed is slow to load, and `import runstone` needs none of it.
+    return importlib.import_module("importlib.metadata").entry_points(group=ENTRY_POINTS, **wanted)
