@@ -17,7 +17,7 @@ from runstone.entities import (
     Tag,
     ViewType,
 )
-from runstone.errors import ExperimentNotFound, RunNotFound
+from runstone.errors import NotFound
 from runstone.schemas import experiments, metrics, runs, wire
 from runstone.schemas.endpoint import Endpoint
 from runstone.transport import Transport
@@ -53,7 +53,7 @@ class RestStore:
         """The experiment with this name, in use or else the one deleted last; ``None`` if there is none."""
         try:
             return self._call(experiments.GET_BY_NAME, experiments.ExperimentName(name)).experiment
-        except ExperimentNotFound:
+        except NotFound:  # a genuine MLflow server has no finer word
             return None
 
     def search_experiments(
@@ -200,7 +200,7 @@ class RestStore:
         # The call for intervals thins always, so that all points are had from the history.
         try:
             history = self.metric_history(run_id, key)
-        except RunNotFound:
+        except NotFound:
             return []
         inside = (m for m in history if (start is None or m.step >= start) and (end is None or m.step <= end))
         return [
