@@ -19,14 +19,23 @@ def describe(name: str, thing: object) -> Iterator[str]:
         for member in sorted(getattr(thing, "__all__", ())):
             yield from describe(f"{name}.{member}", getattr(thing, member))
     elif isinstance(thing, type):
+        if thing.__name__ != name.rsplit(".", 1)[-1]:
+            yield f"{name}: another name of {thing.__name__}"
+            return
         yield f"{name}: class"
-        for member, value in sorted(vars(thing).items()):
-            if not member.startswith("_"):
-                yield from _member(f"{name}.{member}", value)
+        for member in sorted(_own_members(thing)):
+            yield from _member(f"{name}.{member}", inspect.getattr_static(thing, member))
     elif callable(thing):
         yield f"{name}{inspect.signature(thing)}"
     else:
         yield f"{name}: {type(thing).__name__}"
+
+
+def _own_members(kind: type) -> set[str]:
+    """Public members that a class has from itself and its ancestors of the same package."""
+    package = kind.__module__.split(".")[0]
+    ancestors = [base for base in kind.__mro__ if base.__module__.split(".")[0] == package]
+    return {member for base in ancestors for member in vars(base) if not member.startswith("_")}
 
 
 def _member(name: str, value: object) -> Iterator[str]:

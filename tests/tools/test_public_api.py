@@ -6,7 +6,14 @@ import pytest
 from tools import public_api
 
 
-class Handle:
+class Closing:
+    """A base class."""
+
+    def close(self) -> None:
+        """Public."""
+
+
+class Handle(Closing):
     """A class with one of each kind of member."""
 
     kept: int = 1
@@ -40,10 +47,22 @@ def test_function_is_one_line_with_its_signature() -> None:
 def test_class_is_followed_by_its_public_members() -> None:
     assert list(public_api.describe("Handle", Handle)) == [
         "Handle: class",
+        "Handle.close(self) -> None",
         "Handle.log(self, key: str, *, step: int = 0) -> None",
         "Handle.make(cls, uri: str) -> 'Handle'",
         "Handle.name: property",
     ]
+
+
+def test_second_name_of_a_class_says_so() -> None:
+    assert list(public_api.describe("OldHandle", Handle)) == ["OldHandle: another name of Handle"]
+
+
+def test_member_of_a_foreign_ancestor_is_left_out() -> None:
+    class Text(str):
+        """Has all that a text has."""
+
+    assert list(public_api.describe("Text", Text)) == ["Text: class"]
 
 
 def test_module_is_followed_by_its_public_names() -> None:
