@@ -103,6 +103,27 @@ def test_refused_verb_that_a_change_survives_leaves_nothing(store: SqlStore, run
     assert "refused" not in store.get_run(run).data.tags
 
 
+def test_refused_first_verb_that_a_change_survives_leaves_nothing(store: SqlStore, run: str) -> None:
+    gate = Gate(store)
+
+    def change() -> None:
+        with pytest.raises(ParamChanged):
+            store.log_batch(run, params=[Param("late", "1"), Param("late", "2")])
+        with pytest.raises(ExperimentExists):
+            store.create_experiment("Default")
+        log(store, run, "after")
+
+    earlier = store.submit(lambda: log(store, run, "earlier"))
+    grouped = store.submit(change)
+    gate.open()
+    alone = [future.exception(TIMEOUT_S) for future in (earlier, grouped)]
+    store.submit(change).result(TIMEOUT_S)
+
+    assert alone == [None, None]
+    data = store.get_run(run).data
+    assert ({"earlier", "after"} <= data.tags.keys(), data.params) == (True, {})
+
+
 def test_error_in_a_group_undoes_that_change_alone(store: SqlStore, run: str) -> None:
     gate = Gate(store)
 

@@ -12,13 +12,12 @@ from runstone.entities import Metric, Page, RunMetric
 from runstone.errors import InvalidPageToken, InvalidValue
 from runstone.stores.base import MAX_PAGE
 from runstone.stores.sql.keys import find
-from runstone.stores.sql.points import Point, in_order, place, points_of
+from runstone.stores.sql.points import Place, Point, in_order, place, points_of
 from runstone.stores.sql.runs import row_of
 from runstone.stores.sql.session import driver_of
 from runstone.stores.sql.thinning import thin
 
 _LEAST_POINTS = 4
-_Place = tuple[int, int, float, int]
 
 
 def one(connection: Connection, run_id: str, key: str, *, max_results: int | None, page_token: str) -> Page[Metric]:
@@ -34,7 +33,7 @@ def one(connection: Connection, run_id: str, key: str, *, max_results: int | Non
     if max_results is not None and len(points) > max_results:
         points = points[:max_results]
         token = _token(points[-1], run_id, key)
-    return Page([Metric(key, point.value, point.timestamp, point.step) for point in points], token)
+    return Page([Metric(key, value, timestamp, step) for timestamp, step, value in points], token)
 
 
 def several(
@@ -57,13 +56,13 @@ def several(
             continue
         every = _load(connection, row[0], key)
         if start_step is not None:
-            every = [point for point in every if point.step >= start_step]
+            every = [point for point in every if point[1] >= start_step]
         if end_step is not None:
-            every = [point for point in every if point.step <= end_step]
+            every = [point for point in every if point[1] <= end_step]
         ordered = in_order(every, by_step=True)
         if points is not None:
-            ordered = [ordered[index] for index in thin([point.value for point in ordered], points=points)]
-        found.extend(RunMetric(key, point.value, point.timestamp, point.step, run_id) for point in ordered)
+            ordered = [ordered[index] for index in thin([point[2] for point in ordered], points=points)]
+        found.extend(RunMetric(key, value, timestamp, step, run_id) for timestamp, step, value in ordered)
     return found
 
 
@@ -89,7 +88,7 @@ def _token(last: Point, run_id: str, key: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_token(token: str, run_id: str, key: str) -> _Place:
+def _read_token(token: str, run_id: str, key: str) -> Place:
     try:
         text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         fingerprint, timestamp, step, value, tie = json.loads(text)

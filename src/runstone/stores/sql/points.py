@@ -6,29 +6,22 @@ key (int64), the step (int64), the timestamp (int64), the value (float64, every 
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from math import copysign, isnan
-from typing import NamedTuple
+from operator import itemgetter
 
 from runstone.errors import SchemaMismatch
 
 _WIDTH = 8
 _IS_BIG = sys.byteorder == "big"
-_KEY = 1 << 63
+_BY_STEP = itemgetter(1, 0, 2)
 
 
-class Point(NamedTuple):
-    """One value of one metric of one run, in the order in which a history has them.
-
-    Attributes:
-        timestamp: Milliseconds since the Unix epoch, UTC.
-        step: Training step, an int64.
-        value: float64.
-    """
-
-    timestamp: int
-    step: int
-    value: float
+# One value of one metric of one run: timestamp in ms, step, value. A plain tuple, for there may be millions.
+Point = tuple[int, int, float]
+# What a point is sorted by: time and step, or step and time, then the value and what tells -0.0, numbers and NaN apart.
+Place = tuple[int, int, float, int]
 
 
 def pack(key_ids: Iterable[int], steps: Iterable[int], timestamps: Iterable[int], values: Iterable[float]) -> bytes:
@@ -54,12 +47,12 @@ def points_of(packed: bytes, key_id: int) -> Iterator[Point]:
     wanted = key_id.to_bytes(_WIDTH, "little", signed=True)
     keys = packed[: size * _WIDTH]
     if keys == wanted * size:
-        return map(Point, _column(packed, 2, size), _column(packed, 1, size), _values(packed, size))
+        return zip(_column(packed, 2, size), _column(packed, 1, size), _values(packed, size), strict=True)
     if wanted not in keys:
         return iter(())
     chosen = [index for index, found in enumerate(_column(packed, 0, size)) if found == key_id]
     steps, timestamps, values = _column(packed, 1, size), _column(packed, 2, size), _values(packed, size)
-    return (Point(timestamps[index], steps[index], values[index]) for index in chosen)
+    return ((timestamps[index], steps[index], values[index]) for index in chosen)
 
 
 def _column(packed: bytes, number: int, size: int) -> "array[int]":
@@ -88,33 +81,24 @@ def rank(value: float) -> tuple[float, int]:
     return value, 1
 
 
-def is_plain(points: Sequence[Point]) -> bool:
-    """Whether comparing tuples orders these points right: there is no NaN and no zero among the values."""
-    total = 0.0
-    for point in points:
-        total += point[2]
-        if point[2] == 0.0:
-            return False
-    # A NaN makes the sum NaN. Infinities of both signs do too, which then costs time and nothing else.
-    return not isnan(total)
-
-
 def in_order(points: list[Point], *, by_step: bool = False) -> list[Point]:
     """Points by time, then step, then value, or by step, then time, then value; exact repeats once."""
-    if is_plain(points):
-        if by_step:
-            points.sort(key=lambda point: (point.step, point.timestamp, point.value))
-        else:
-            points.sort()
-        return [point for index, point in enumerate(points) if index == 0 or points[index - 1] != point]
-    keys = {id(point): place(point, by_step=by_step) for point in points}
-    points.sort(key=lambda point: keys[id(point)])
-    return [point for index, point in enumerate(points) if index == 0 or keys[id(points[index - 1])] != keys[id(point)]]
+    if _is_plain(points):
+        points.sort(key=_BY_STEP if by_step else None)
+        return [point for point, _ in groupby(points)]
+    places = sorted((place(point, by_step=by_step), point) for point in points)
+    return [next(group)[1] for _, group in groupby(places, key=itemgetter(0))]
 
 
-def place(point: Point, *, by_step: bool = False) -> tuple[int, int, float, int]:
+def _is_plain(points: list[Point]) -> bool:
+    """Whether comparing tuples orders these points right: there is no NaN and no zero among the values."""
+    values = [point[2] for point in points]
+    # A NaN makes the sum NaN. Infinities of both signs do too, which then costs time and nothing else.
+    return not isnan(sum(values)) and 0.0 not in values
+
+
+def place(point: Point, *, by_step: bool = False) -> Place:
     """What a point is sorted by."""
-    value, tie = rank(point.value)
-    if by_step:
-        return point.step, point.timestamp, value, tie
-    return point.timestamp, point.step, value, tie
+    timestamp, step, number = point
+    value, tie = rank(number)
+    return (step, timestamp, value, tie) if by_step else (timestamp, step, value, tie)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
-from runstone.errors import InvalidState
+from runstone.errors import BackendError, InvalidState
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explained
 from runstone.stores.sql.keys import Keys
 
@@ -55,6 +55,7 @@ def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
     )
     try:
         driver.execute("PRAGMA foreign_keys = ON")
+        driver.execute("PRAGMA temp_store = MEMORY")  # where savepoints keep pages
         driver.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     except BaseException:
         driver.close()
@@ -103,6 +104,8 @@ class Session:
         self._writing = threading.Lock()
         self._owner = 0
         self._writer: Connection | None = None
+        self._is_group = False
+        self._is_first = False  # whether the open change has done nothing yet
         self._reading = threading.Condition()
         self._readers = 0
         self._idle: list[Connection] = []
@@ -174,7 +177,7 @@ class Session:
         """
         if self._owner == threading.get_ident():
             with explained(self.path):
-                return self._part(self._open_writer(), lambda: change(self._open_writer()))
+                return self._inside(change)
         if self._durable:
             return self.submit(lambda: change(self._open_writer())).result()
         with explained(self.path), self._writing:
@@ -211,11 +214,40 @@ class Session:
             raise
         finally:
             self._owner = 0
+            self._is_first = False
         self.keys.keep()
         return result
 
+    def _inside(self, change: Callable[[Connection], T]) -> T:
+        """Run a change as a part of the open one, so that an error undoes it alone.
+
+        The first part needs no savepoint, which costs as much as a small change itself: nothing stands before it.
+        """
+        connection = self._open_writer()
+        driver = driver_of(connection)
+        if not driver.in_transaction:
+            raise BackendError(f"the database {self.path} undid what was under way; try all of it again")
+        if not self._is_first:
+            return self._part(connection, lambda: change(connection))
+        self._is_first = False
+        try:
+            return change(connection)
+        except BaseException:
+            self._undo_first(driver)
+            raise
+
+    def _undo_first(self, driver: sqlite3.Connection) -> None:
+        self.keys.forget()
+        if self._is_group:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK TO part")
+            return
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        driver.execute("BEGIN IMMEDIATE")
+
     def _part(self, connection: Connection, change: Callable[[], T]) -> T:
-        """Run a change inside the open transaction so that an error undoes it alone."""
+        """Run a change between savepoints."""
         driver = driver_of(connection)
         driver.execute("SAVEPOINT part")
         try:
@@ -292,11 +324,13 @@ class Session:
                 job.future.set_exception(error)
 
     def _outcomes(self, connection: Connection, group: list[_Job]) -> list[_Outcome]:
-        if len(group) == 1:
+        self._is_group, self._is_first = len(group) > 1, True
+        if not self._is_group:
             return [(group[0].change(), None)]
         driver = driver_of(connection)
         outcomes: list[_Outcome] = []
         for job in group:
+            self._is_first = True
             try:
                 with explained(self.path):
                     outcomes.append((self._part(connection, job.change), None))
