@@ -13,8 +13,8 @@ from alembic.script import ScriptDirectory
 
 import runstone.stores.sql.migrations as migrations
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
-from runstone.stores.sql.migrations import HEAD, REVISIONS, VERSION_TABLE
 from runstone.stores.sql.migrations.commands import check, current, upgrade
+from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
 from runstone.stores.sql.session import open_engine
 from runstone.stores.sql.store import SqlStore
 from runstone.stores.sql.tables import metadata

@@ -15,7 +15,7 @@ import pytest
 from runstone.entities import Metric
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
 from runstone.stores.sql.database import path_of
-from runstone.stores.sql.migrations import HEAD
+from runstone.stores.sql.revisions import HEAD
 from runstone.stores.sql.store import SqlStore
 
 

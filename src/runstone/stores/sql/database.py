@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explain_os, explained
-from runstone.stores.sql.migrations import HEAD, REVISIONS, VERSION_TABLE
+from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
 from runstone.stores.sql.session import driver_of, open_engine
 from runstone.stores.sql.tables import ACTIVE, metadata
 

@@ -362,7 +362,7 @@ class Session:
             connection.close()
 
     def before_fork(self) -> None:
-        """Let no connection be open across a fork: SQLite keeps its locks in memory, which the child would share."""
+        """Let no connection be open across a fork: the child would share what SQLite remembers of its locks."""
         if self._owner == threading.get_ident():
             return
         self._writing.acquire()

@@ -8,7 +8,7 @@ from runstone.errors import BackendError, SchemaMismatch
 from runstone.stores.sql.database import path_of, revision_of
 from runstone.stores.sql.database import upgrade as upgrade_path
 from runstone.stores.sql.failures import explained
-from runstone.stores.sql.migrations import HEAD
+from runstone.stores.sql.revisions import HEAD
 
 _MOST = 20
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from runstone.errors import SchemaMismatch
 from runstone.stores.sql.failures import explained
-from runstone.stores.sql.migrations import HEAD, VERSION_TABLE
+from runstone.stores.sql.revisions import HEAD, VERSION_TABLE
 from runstone.stores.sql.session import driver_of, open_engine
 
 _BASE = "base"
