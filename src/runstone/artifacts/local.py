@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -63,15 +64,7 @@ class LocalRepository:
             self._root.mkdir(parents=True, exist_ok=True)
         unfinished = self._root / f".runstone-{os.urandom(16).hex()}.part"
         try:
-            with _os_errors(path):
-                file = unfinished.open("xb")
-            with file:
-                for chunk in chunks:
-                    with _os_errors(path):
-                        file.write(chunk)
-                with _os_errors(path):
-                    file.flush()
-                    os.fsync(file.fileno())
+            _fill(unfinished, path, chunks)
             with _os_errors(path):
                 _move(unfinished, place)
         finally:
@@ -87,9 +80,9 @@ class LocalRepository:
         """
         place = self.local_path(path)
         # Anything but a plain file is refused before it is opened: opening a pipe would wait for its other end.
-        if not place.is_file():
+        if self.info(path).is_dir:
             raise ArtifactNotFound(path)
-        with _os_errors(path):
+        with _os_errors(path), _absence(path):
             file = place.open("rb")
             file.seek(start)
         return _pieces(file, None if stop is None else max(0, stop - start))
@@ -101,19 +94,20 @@ class LocalRepository:
             ArtifactNotFound: Nothing.
         """
         place = self.local_path(path)
-        if place.is_dir():
+        with _os_errors(path), _absence(path):
+            found = place.stat()
+        if stat.S_ISDIR(found.st_mode):
             return FileInfo(path=str(path), is_dir=True)
-        if not place.is_file():
+        if not stat.S_ISREG(found.st_mode):
             raise ArtifactNotFound(path)
-        return FileInfo(path=str(path), is_dir=False, size=place.stat().st_size)
+        return FileInfo(path=str(path), is_dir=False, size=found.st_size)
 
     def list(self, path: ArtifactPath = ArtifactPath()) -> list[FileInfo]:
         """What is in a folder, by path."""
         place = self.local_path(path)
-        if not place.is_dir():
-            return []
-        with _os_errors(path):
-            names = sorted(entry.name for entry in os.scandir(place))
+        names: list[str] = []
+        with _os_errors(path), suppress(FileNotFoundError, NotADirectoryError):
+            names = sorted(entry.name for entry in place.iterdir())
         found = []
         for name in names:
             # What cannot be asked for by name, or was removed meanwhile, is left out.
@@ -143,6 +137,22 @@ def _pieces(file: BinaryIO, length: int | None) -> Iterator[bytes]:
             yield piece
             if length is not None:
                 length -= len(piece)
+
+
+def _fill(place: Path, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+    """Make a file of pieces that is on the disk when this returns."""
+    with _os_errors(path):
+        file = place.open("xb")
+    try:
+        for chunk in chunks:
+            with _os_errors(path):
+                file.write(chunk)
+        with _os_errors(path):
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        with suppress(OSError):  # closing tries once more to write what could not be written
+            file.close()
 
 
 def _move(source: Path, target: Path) -> None:
@@ -177,10 +187,16 @@ def _os_errors(path: ArtifactPath) -> Iterator[None]:
         raise InvalidArtifactPath(path, "leads through a file") from None
     except IsADirectoryError:
         raise InvalidArtifactPath(path, "is a folder") from None
-    except FileNotFoundError:
-        raise ArtifactNotFound(path) from None
     except OSError as error:
         raise BackendError(
-            f"the artifact {str(path)!r} could not be written or read in its folder: {error.strerror}; "
+            f"the artifact {str(path)!r} cannot be written or read in its folder: {error.strerror}; "
             "look at the free space and the permissions"
         ) from error
+
+
+@contextmanager
+def _absence(path: ArtifactPath) -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArtifactNotFound(path) from None

@@ -28,15 +28,12 @@ def upload_file(repository: ArtifactRepository, local_path: Path, path: Artifact
         LocalFileNotFound: There is no such file.
         InvalidValue: It is no plain file.
     """
-    if not local_path.is_file():
-        if local_path.exists():
-            raise InvalidValue(f"{str(local_path)!r} is neither a file nor a folder, and cannot be an artifact")
-        raise LocalFileNotFound(str(local_path))
+    _check_is_file(local_path)
     repository.write(path, _pieces(local_path))
 
 
 def upload_folder(repository: ArtifactRepository, local_dir: Path, path: ArtifactPath) -> None:
-    """Store all files of a local folder, several at a time; the names are checked before anything is sent.
+    """Store all files of a local folder, several at a time; all are looked at before anything is sent.
 
     Args:
         repository: Where to.
@@ -51,7 +48,10 @@ def upload_folder(repository: ArtifactRepository, local_dir: Path, path: Artifac
         if local_dir.exists():
             raise InvalidValue(f"{str(local_dir)!r} is no folder; log a single file with log_artifact")
         raise LocalFileNotFound(str(local_dir))
-    files = [(file, path / file.relative_to(local_dir).as_posix()) for file in _files(local_dir)]
+    found = list(_files(local_dir))
+    for file in found:
+        _check_is_file(file)
+    files = [(file, path / file.relative_to(local_dir).as_posix()) for file in found]
     _in_parallel(lambda pair: upload_file(repository, *pair), files)
 
 
@@ -104,6 +104,13 @@ def _files(folder: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
             yield from _files(place, above | {real})
         else:
             yield place
+
+
+def _check_is_file(place: Path) -> None:
+    if not place.exists():
+        raise LocalFileNotFound(str(place))
+    if not place.is_file():
+        raise InvalidValue(f"{str(place)!r} is neither a file nor a folder, and cannot be an artifact")
 
 
 def _pieces(file: Path) -> Iterator[bytes]:

@@ -162,6 +162,21 @@ def local_path(what: str, value: object) -> Path:
     return Path(named)
 
 
+def exactly_one(verb: str, **given: object) -> None:
+    """See that one of several arguments is given.
+
+    Args:
+        verb: Who takes them.
+        given: The arguments; ``None`` for those that were left out.
+
+    Raises:
+        InvalidValue: None or several were given.
+    """
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise InvalidValue(f"{verb} takes one of {' and '.join(given)}; got {' and '.join(named) or 'none of them'}")
+
+
 def refuse(comes_with: str, **given: object) -> None:
     """Refuse arguments of MLflow that have no meaning here yet.
 

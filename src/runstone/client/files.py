@@ -147,10 +147,7 @@ class FileVerbs(RecordVerbs):
             RunDeleted: It is in the trash.
         """
         del synchronous
-        if (artifact_file is None) == (key is None):
-            raise InvalidValue(
-                "log_image takes artifact_file, for one image, or key, for a series; got both or neither"
-            )
+        arguments.exactly_one("log_image", artifact_file=artifact_file, key=key)
         if artifact_file is not None:
             if step is not None or timestamp is not None:
                 raise InvalidValue("log_image takes step and timestamp with key only; leave them out, or give a key")

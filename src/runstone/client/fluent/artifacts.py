@@ -133,8 +133,7 @@ def _located(
     artifact_uri: str | None, run_id: str | None, artifact_path: str | None, tracking_uri: str | None
 ) -> tuple[ArtifactRepository, ArtifactPath]:
     """The store that has a file or folder, and its path there."""
-    if (artifact_uri is None) == (run_id is None):
-        raise InvalidValue("wanted: artifact_uri or run_id, one of the two; got both or neither")
+    arguments.exactly_one("the call", artifact_uri=artifact_uri, run_id=run_id)
     if artifact_uri is not None and artifact_path is not None:
         raise InvalidValue("artifact_path goes with run_id; with artifact_uri, put the path into the URI")
     tracking_uri = tracking_uri or address.get_tracking_uri()

@@ -5,7 +5,7 @@ from typing import Any
 
 from runstone.client import arguments, context
 from runstone.entities import Experiment, LifecycleStage, Tag, ViewType
-from runstone.errors import ExperimentDeleted, InvalidValue
+from runstone.errors import ExperimentDeleted
 
 _PAGE = 1000
 
@@ -34,8 +34,7 @@ def set_experiment(
         'churn'
     """
     arguments.refuse("traces", trace_location=trace_location)
-    if (experiment_name is None) == (experiment_id is None):
-        raise InvalidValue("set_experiment takes a name or an id, one of the two; got both or neither")
+    arguments.exactly_one("set_experiment", experiment_name=experiment_name, experiment_id=experiment_id)
     if experiment_name is not None:
         chosen = context.get_or_create_experiment(context.client(), experiment_name)
     else:

@@ -1,0 +1,59 @@
+"""Artifacts behind a real server: the contract."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from runstone.artifacts.http import HttpRepository
+from runstone.entities import ArtifactPath
+from runstone.errors import BackendUnavailable
+from runstone.server.listen import ServerOptions
+from runstone.testing.artifacts import ArtifactRepositoryCases, content
+from runstone.testing.server import running_server
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("server")
+    options = ServerOptions(store_uri=f"sqlite:///{folder}/runstone.db", artifacts_destination=f"{folder}/artifacts")
+    with running_server(options) as address:
+        yield address
+
+
+@pytest.fixture
+def repository(address: str) -> HttpRepository:
+    return HttpRepository(address, ArtifactPath(uuid4().hex))
+
+
+class TestContract(ArtifactRepositoryCases):
+    """The cases of every store."""
+
+
+def test_repository_without_a_root_sees_the_whole_store(address: str) -> None:
+    root = uuid4().hex
+    HttpRepository(address, ArtifactPath(root)).write(ArtifactPath("a"), [b"a"])
+
+    whole = HttpRepository(address)
+
+    assert root in {file.path for file in whole.list()}
+    assert content(whole, f"{root}/a") == b"a"
+
+
+def test_server_that_is_away_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_HTTP_RETRIES", "0")
+    options = ServerOptions(
+        store_uri=f"sqlite:///{tmp_path}/runstone.db", artifacts_destination=f"{tmp_path}/artifacts"
+    )
+    with running_server(options) as gone:
+        repository = HttpRepository(gone)
+
+    with pytest.raises(BackendUnavailable):
+        repository.write(ArtifactPath("a"), (b"piece" for _ in range(3)))
+    with pytest.raises(BackendUnavailable):
+        repository.read(ArtifactPath("a"))
+
+
+def test_repository_tells_its_address(repository: HttpRepository, address: str) -> None:
+    assert repr(repository).startswith(f"HttpRepository({address!r}, ")

@@ -1,0 +1,177 @@
+"""Artifacts in a folder: the contract, and what only a folder can do wrong."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runstone.artifacts.local import LocalRepository
+from runstone.entities import ArtifactPath
+from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath
+from runstone.testing.artifacts import ArtifactRepositoryCases, content
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> LocalRepository:
+    return LocalRepository(tmp_path / "root")
+
+
+class TestContract(ArtifactRepositoryCases):
+    """The cases of every store."""
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file outside of the root."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    file = folder / "secret"
+    file.write_text("secret")
+    return file
+
+
+def test_link_out_of_the_root_is_refused(tmp_path: Path, repository: LocalRepository, secret: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "file").symlink_to(secret)
+    (root / "folder").symlink_to(secret.parent)
+
+    for path in ("file", "folder", "folder/secret"):
+        with pytest.raises(InvalidArtifactPath, match="symbolic link"):
+            repository.read(ArtifactPath(path))
+        with pytest.raises(InvalidArtifactPath, match="symbolic link"):
+            repository.write(ArtifactPath(path), [b"x"])
+        with pytest.raises(InvalidArtifactPath, match="symbolic link"):
+            repository.delete(ArtifactPath(path))
+
+    assert repository.list() == []
+    assert secret.read_text() == "secret"
+
+
+def test_link_to_a_sibling_whose_name_begins_like_the_root_is_refused(
+    tmp_path: Path, repository: LocalRepository
+) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root-2").mkdir()
+    (tmp_path / "root" / "link").symlink_to(tmp_path / "root-2")
+
+    with pytest.raises(InvalidArtifactPath, match="symbolic link"):
+        repository.list(ArtifactPath("link"))
+
+
+def test_link_within_the_root_is_followed_and_deleting_it_leaves_its_target(
+    tmp_path: Path, repository: LocalRepository
+) -> None:
+    repository.write(ArtifactPath("real/a"), [b"a"])
+    (tmp_path / "root" / "link").symlink_to(tmp_path / "root" / "real")
+
+    through_link = content(repository, "link/a")
+    repository.delete(ArtifactPath("link"))
+
+    assert through_link == b"a"
+    assert content(repository, "real/a") == b"a"
+
+
+def test_root_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+
+    LocalRepository(tmp_path / "link").write(ArtifactPath("a"), [b"a"])
+
+    assert (tmp_path / "disk" / "a").read_bytes() == b"a"
+
+
+def test_relative_root_is_meant_from_the_working_directory_of_its_making(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    repository = LocalRepository("root")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    repository.write(ArtifactPath("a"), [b"a"])
+
+    assert (tmp_path / "root" / "a").exists()
+
+
+def test_nothing_is_made_before_the_first_write(tmp_path: Path, repository: LocalRepository) -> None:
+    repository.list()
+
+    assert not (tmp_path / "root").exists()
+
+
+def test_unfinished_file_is_not_shown_and_cannot_be_asked_for(tmp_path: Path, repository: LocalRepository) -> None:
+    seen: list[list[str]] = []
+
+    def chunks() -> Iterator[bytes]:
+        yield b"a"
+        seen.append([entry.name for entry in (tmp_path / "root").iterdir()])
+        seen.append([file.path for file in repository.list()])
+
+    repository.write(ArtifactPath("a"), chunks())
+
+    [unfinished], shown = seen
+    assert shown == []
+    assert [entry.name for entry in (tmp_path / "root").iterdir()] == ["a"]
+    with pytest.raises(InvalidArtifactPath, match="kept for files that are being written"):
+        repository.write(ArtifactPath(unfinished), [b"x"])
+
+
+def test_files_that_nobody_could_ask_for_are_not_listed(tmp_path: Path, repository: LocalRepository) -> None:
+    repository.write(ArtifactPath("good"), [b"."])
+    for name in ("a:b", "back\\slash", "%2e%2e", "new\nline"):
+        (tmp_path / "root" / name).touch()
+    (tmp_path / "root" / os.fsdecode(b"\xff")).touch()
+    (tmp_path / "root" / "dangling").symlink_to(tmp_path / "root" / "nowhere")
+
+    assert [file.path for file in repository.list()] == ["good"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system here")
+def test_pipe_is_neither_read_nor_waited_for(tmp_path: Path, repository: LocalRepository) -> None:
+    (tmp_path / "root").mkdir()
+    os.mkfifo(tmp_path / "root" / "pipe")
+
+    with pytest.raises(ArtifactNotFound):
+        repository.read(ArtifactPath("pipe"))
+    assert repository.list() == []
+
+
+def test_root_that_is_a_file_is_refused(tmp_path: Path, repository: LocalRepository) -> None:
+    (tmp_path / "root").touch()
+
+    with pytest.raises(InvalidArtifactPath, match="leads through a file"):
+        repository.write(ArtifactPath("a"), [b"x"])
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder here that not even root may write")
+def test_folder_that_may_not_be_written_is_an_error_that_says_so() -> None:
+    repository = LocalRepository("/proc/self")
+
+    with pytest.raises(BackendError, match="permissions"):
+        repository.write(ArtifactPath("a"), [b"x"])
+
+
+@pytest.fixture
+def no_room() -> Iterator[None]:
+    """Files may have 100 kB, as on a disk that is all but full."""
+    resource = pytest.importorskip("resource")
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, former[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, former)
+
+
+@pytest.mark.usefixtures("no_room")
+def test_full_disk_is_an_error_that_says_so_and_leaves_nothing(tmp_path: Path, repository: LocalRepository) -> None:
+    with pytest.raises(BackendError, match="free space"):
+        repository.write(ArtifactPath("new/a"), [bytes(1 << 20)])
+    with pytest.raises(BackendError, match="free space"):
+        repository.write(ArtifactPath("new/a"), [bytes(99_999), b"12"])
+
+    assert list((tmp_path / "root").iterdir()) == []
+
+
+def test_repository_tells_its_folder(repository: LocalRepository, tmp_path: Path) -> None:
+    assert repr(repository) == f"LocalRepository({str(tmp_path / 'root')!r})"
