@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from runstone.errors import BackendError, BackendUnavailable
+from runstone.errors import BackendError, BackendUnavailable, InvalidValue
 from runstone.stores.sql.failures import explain, explain_os, explained
 from runstone.stores.sql.store import SqlStore
 
@@ -111,4 +111,12 @@ def test_driver_error_in_a_search_names_the_file(tmp_path: Path) -> None:
 
     with pytest.raises(BackendError, match=r"runstone\.db refused a statement: no such table"):
         store.search_experiments()
+    store.close()
+
+
+def test_half_a_character_in_an_id_is_refused(tmp_path: Path) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path}/runstone.db")
+
+    with pytest.raises(InvalidValue, match="half a character"):
+        store.get_run("\ud800")
     store.close()

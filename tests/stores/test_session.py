@@ -239,6 +239,13 @@ def test_closed_store_says_so(store: SqlStore, run: str) -> None:
         store.submit(lambda: None)
 
 
+def test_change_cannot_close_its_own_store(store: SqlStore, run: str) -> None:
+    error = store.submit(store.close).exception(TIMEOUT_S)
+
+    assert isinstance(error, InvalidState)
+    assert store.get_run(run).info.run_id == run
+
+
 def test_closed_store_leaves_one_file(tmp_path: Path) -> None:
     store = SqlStore(f"sqlite:///{tmp_path}/runstone.db")
     store.create_run("0")

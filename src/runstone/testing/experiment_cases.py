@@ -15,7 +15,7 @@ from runstone.errors import (
 from runstone.stores.base import TrackingStore
 
 UNKNOWN_IDS = ["4711", "-1", "9" * 30]
-BAD_NAMES = ["", "   ", "\t", "a\nb", "a\x00b", "\x7f", "x" * (MAX_EXPERIMENT_NAME + 1)]
+BAD_NAMES = ["", "   ", "\t", "a\nb", "a\x00b", "\x7f", "a\ud800", "x" * (MAX_EXPERIMENT_NAME + 1)]
 
 
 class ExperimentCases:

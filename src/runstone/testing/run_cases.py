@@ -154,6 +154,14 @@ class RunCases:
     def test_every_status_is_taken(self, store: TrackingStore, status: RunStatus) -> None:
         assert store.update_run(new_run(store), status=status).status is status
 
+    def test_unknown_status_is_refused(self, store: TrackingStore) -> None:
+        run = new_run(store)
+
+        with pytest.raises(InvalidValue):
+            store.update_run(run, status="DONE")  # type: ignore[arg-type]  # what a caller without types may pass
+
+        assert store.get_run(run).info.status is RunStatus.RUNNING
+
     def test_deleted_run_takes_no_changes(self, store: TrackingStore) -> None:
         run = new_run(store, Tag("a", "1"))
         store.delete_run(run)
@@ -269,6 +277,12 @@ class RunCases:
 
         data = store.get_run(run).data
         assert (data.params["p"], data.tags["t"]) == (value, value)
+
+    def test_half_a_character_is_refused(self) -> None:
+        with pytest.raises(InvalidValue):
+            Param("p", "a\ud800")
+        with pytest.raises(InvalidValue):
+            Tag("t", "a\ud800")
 
     def test_largest_batch_is_taken(self, store: TrackingStore) -> None:
         run = new_run(store)

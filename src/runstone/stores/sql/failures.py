@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 
-from runstone.errors import BackendError, BackendUnavailable, SchemaMismatch
+from runstone.entities.names import shown
+from runstone.errors import BackendError, BackendUnavailable, InvalidValue, SchemaMismatch
 
 BUSY_TIMEOUT_S = 60
 
@@ -61,3 +62,5 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, DBAPIError, ResourceClosedError) as error:
         raise explain(error, path) from error
+    except UnicodeEncodeError as error:
+        raise InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}") from None

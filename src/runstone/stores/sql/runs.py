@@ -106,7 +106,7 @@ def update(
     driver = driver_of(connection)
     number, experiment = active(driver, run_id)
     if status is not None:
-        driver.execute("UPDATE run SET status = ? WHERE id = ?", (RunStatus(status).value, number))
+        driver.execute("UPDATE run SET status = ? WHERE id = ?", (_status(status).value, number))
     if end_time is not None:
         check_int64("the end time of a run", end_time)
         driver.execute("UPDATE run SET end_time = ? WHERE id = ?", (end_time, number))
@@ -114,6 +114,13 @@ def update(
         check_length("the name of a run", run_name, MAX_RUN_NAME)
         put_tags(driver, keys, number, {RUN_NAME: run_name})
     return number, experiment
+
+
+def _status(status: RunStatus) -> RunStatus:
+    try:
+        return RunStatus(status)
+    except ValueError:
+        raise InvalidValue(f"the status of a run is one of {', '.join(RunStatus)}; got {shown(status)}") from None
 
 
 def move(connection: Connection, run_id: str, *, to: int) -> int:

@@ -24,6 +24,8 @@ T = TypeVar("T")
 GROUP = 256
 _IDLE = 8
 _FORK_WAIT_S = 10
+# Bytes that the write-ahead log keeps on disk once a large change has gone into the database.
+_MOST_WAL = 64 << 20
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
@@ -56,6 +58,7 @@ def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
     try:
         driver.execute("PRAGMA foreign_keys = ON")
         driver.execute("PRAGMA temp_store = MEMORY")  # where savepoints keep pages
+        driver.execute(f"PRAGMA journal_size_limit = {_MOST_WAL}")
         driver.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     except BaseException:
         driver.close()
@@ -112,6 +115,7 @@ class Session:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._door = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._is_held = False  # whether a fork has taken the locks
         self._undone()
 
     # Reading.
@@ -343,13 +347,19 @@ class Session:
     # The end, and forks.
 
     def close(self) -> None:
-        """Wait for what was submitted, then give back the thread and the connections. Doing it again is harmless."""
+        """Wait for what was submitted, then give back the thread and the connections. Doing it again is harmless.
+
+        Raises:
+            InvalidState: A change closes the store that it runs in.
+        """
+        if self._owner == threading.get_ident():
+            raise InvalidState("a change cannot close its own store; close it when the change is done")
         with self._door:
             self._closed = True
             thread, self._thread = self._thread, None
             if thread is not None:
                 self._jobs.put(None)
-        if thread is not None and thread is not threading.current_thread():
+        if thread is not None:
             thread.join()
         with self._writing:
             self._close_connections()
@@ -363,21 +373,22 @@ class Session:
 
     def before_fork(self) -> None:
         """Let no connection be open across a fork: the child would share what SQLite remembers of its locks."""
-        if self._owner == threading.get_ident():
-            return
-        self._writing.acquire()
-        self._door.acquire()
-        self._reading.acquire()
-        self._reading.wait_for(lambda: not self._readers, timeout=_FORK_WAIT_S)
-        self._close_connections()
+        # A fork inside a change, or while one takes very long, cannot be made safe; it must not hang either.
+        is_inside = self._owner == threading.get_ident()
+        self._is_held = not is_inside and self._writing.acquire(timeout=_FORK_WAIT_S)
+        if self._is_held:
+            self._door.acquire()
+            self._reading.acquire()
+            self._reading.wait_for(lambda: not self._readers, timeout=_FORK_WAIT_S)
+            self._close_connections()
 
     def after_fork_in_parent(self) -> None:
         """Go on as before."""
-        if self._owner == threading.get_ident():
-            return
-        self._reading.release()
-        self._door.release()
-        self._writing.release()
+        if self._is_held:
+            self._is_held = False
+            self._reading.release()
+            self._door.release()
+            self._writing.release()
 
     def after_fork_in_child(self) -> None:
         """Begin anew: threads and locks of the parent are not ours."""
