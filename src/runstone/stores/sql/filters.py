@@ -1,19 +1,22 @@
 """Tree to conditions: what a filter means in SQL. Each condition is true or false, never null."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isnan
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, not_, or_, true
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, exists, false, not_, or_, true, type_coerce
 
-from runstone.errors import Unsupported
+from runstone.errors import InvalidValue, Unsupported
 from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Value
 from runstone.stores.sql import matching
 from runstone.stores.sql.scopes import Scope
 from runstone.stores.sql.tables import latest
 
 Condition = ColumnElement[bool]
+
+# SQLite's parser has room for some twenty levels of brackets.
+MAX_ALTERNATIONS = 12
 
 # SQLite reads `a AND b AND c` as nested pairs and refuses a thousand of them, so long lists are bracketed in pieces.
 _PIECE = 50
@@ -40,25 +43,61 @@ def condition(tree: Filter, scope: Scope) -> Condition:
     """The condition of a filter.
 
     Raises:
+        InvalidValue: AND and OR alternate deeper than 12.
         Unsupported: It asks for datasets.
     """
+    return _condition(tree, scope, is_negated=False, depth=0)
+
+
+def _condition(tree: Filter, scope: Scope, *, is_negated: bool, depth: int) -> Condition:
+    """The condition of a tree or of its opposite. NOT is carried to the tests, which keeps the nesting low."""
     match tree:
-        case All():
-            return _joined(and_, [condition(term, scope) for term in tree.terms], true())
-        case AnyOf():
-            return _joined(or_, [condition(term, scope) for term in tree.terms], false())
         case Not():
-            return not_(condition(tree.term, scope))
+            return _condition(tree.term, scope, is_negated=not is_negated, depth=depth)
+        case All() | AnyOf():
+            if depth >= MAX_ALTERNATIONS:
+                raise InvalidValue(
+                    f"the filter has AND within OR within AND deeper than {MAX_ALTERNATIONS}; use fewer brackets"
+                )
+            is_all = _is_all(tree, is_negated=is_negated)
+            terms = [
+                _condition(term, scope, is_negated=is_opposite, depth=depth + 1)
+                for term, is_opposite in _flat(tree, is_all=is_all, is_negated=is_negated)
+            ]
+            return _joined(and_, terms, true()) if is_all else _joined(or_, terms, false())
         case Missing():
-            return _missing(tree, scope)
+            test = _missing(tree, scope)
         case Comparison() | OneOf():
-            return _tested(tree, scope)
+            test = _tested(tree, scope)
+    return not_(test) if is_negated else test
+
+
+def _is_all(tree: All | AnyOf, *, is_negated: bool) -> bool:
+    """Whether every term must hold, rather than one; to negate it is to swap these."""
+    return isinstance(tree, All) is not is_negated
+
+
+def _flat(tree: Filter, *, is_all: bool, is_negated: bool) -> Iterator[tuple[Filter, bool]]:
+    """The terms of a tree, those of its terms that are joined likewise, and so on; with whether each is negated."""
+    if isinstance(tree, Not):
+        yield from _flat(tree.term, is_all=is_all, is_negated=not is_negated)
+    elif isinstance(tree, All | AnyOf) and _is_all(tree, is_negated=is_negated) is is_all:
+        for term in tree.terms:
+            yield from _flat(term, is_all=is_all, is_negated=is_negated)
+    else:
+        yield tree, is_negated
 
 
 def _joined(join: Callable[..., Condition], terms: Sequence[Condition], empty: Condition) -> Condition:
     while len(terms) > _PIECE:
-        terms = [join(*terms[start : start + _PIECE]).self_group() for start in range(0, len(terms), _PIECE)]
+        terms = [_bracketed(join(*terms[start : start + _PIECE])) for start in range(0, len(terms), _PIECE)]
     return join(empty, *terms)
+
+
+def _bracketed(condition: Condition) -> Condition:
+    """The same in brackets, which SQLAlchemy leaves out where the one outside joins alike unless a type is named."""
+    bracketed: Condition = type_coerce(condition, Boolean()).self_group()
+    return bracketed
 
 
 def refuse_datasets(field: Field) -> None:

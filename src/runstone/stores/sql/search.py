@@ -76,6 +76,7 @@ def search_runs(
     max_results: int = 1000,
     order_by: Sequence[str] = (),
     page_token: str = "",
+    now: int | None = None,
 ) -> Page[Run]:
     """Runs of these experiments that match; see ``TrackingStore.search_runs``.
 
@@ -88,6 +89,7 @@ def search_runs(
         max_results: Largest number of runs, 1 to 50,000.
         order_by: At most 20 items of ``runstone.search``.
         page_token: Token of the former page of the same search.
+        now: What ``now()`` means on the first page, in milliseconds since the Unix epoch, UTC; the present if ``None``.
 
     Raises:
         InvalidFilter: The filter or an item of the order cannot be read.
@@ -103,6 +105,7 @@ def search_runs(
         order_by=order_by,
         max_results=max_results,
         page_token=page_token,
+        now=now,
     )
     if not numbers:
         return Page()
@@ -121,6 +124,7 @@ def search_experiments(
     max_results: int = 1000,
     order_by: Sequence[str] = (),
     page_token: str = "",
+    now: int | None = None,
 ) -> Page[Experiment]:
     """Experiments that match; see ``TrackingStore.search_experiments``.
 
@@ -132,6 +136,7 @@ def search_experiments(
         max_results: Largest number of experiments, 1 to 50,000.
         order_by: At most 20 items of ``runstone.search``.
         page_token: Token of the former page of the same search.
+        now: What ``now()`` means on the first page, in milliseconds since the Unix epoch, UTC; the present if ``None``.
 
     Raises:
         InvalidFilter: The filter or an item of the order cannot be read.
@@ -145,6 +150,7 @@ def search_experiments(
         order_by=order_by,
         max_results=max_results,
         page_token=page_token,
+        now=now,
     )
     scope = ExperimentScope(connection, request.now)
     ids, token = _page(scope, request, experiment, _in_view(experiment, view_type, true()), _EXPERIMENT_TIES)
@@ -159,6 +165,7 @@ def _read(
     order_by: Sequence[str],
     max_results: int,
     page_token: str,
+    now: int | None,
 ) -> _Request:
     check_page_size(max_results)
     if len(order_by) > MAX_ORDER:
@@ -167,7 +174,10 @@ def _read(
     orders = [parse_order(item, subject) for item in order_by]
     name = fingerprint([*parts, filter_text(tree), *map(order_text, orders)])
     bookmark = bookmark_of(name, page_token) if page_token else None
-    now = time.time_ns() // 1_000_000 if bookmark is None else bookmark.now
+    if bookmark is not None:
+        now = bookmark.now
+    elif now is None:
+        now = time.time_ns() // 1_000_000
     return _Request(tree, orders, max_results, name, page_token, bookmark, now)
 
 

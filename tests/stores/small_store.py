@@ -1,0 +1,197 @@
+"""A store as plain objects: rows for the tables, and what a search of them must answer, said in Python."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cmp_to_key, partial
+from math import isnan
+from typing import Any
+
+from sqlalchemy import Connection, Row, create_engine, insert
+from sqlalchemy.pool import StaticPool
+
+from runstone.entities import ViewType
+from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Order
+from runstone.stores.sql import tables
+
+ROOT = "mlflow-artifacts:"
+
+
+@dataclass
+class SmallExperiment:
+    id: int
+    name: str = "digits"
+    stage: int = tables.ACTIVE
+    artifact_location: str | None = None
+    created_at: int = 1
+    updated_at: int = 1
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class SmallRun:
+    uuid: str
+    experiment_id: int = 1
+    name: str = "a"
+    user_id: str = "u"
+    status: str = "FINISHED"
+    start_time: int = 1000
+    end_time: int | None = None
+    stage: int = tables.ACTIVE
+    metrics: dict[str, float] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def artifact_uri_of(row: Row[Any]) -> str:
+    return row.artifact_location or f"{ROOT}/{row.id}"
+
+
+@contextmanager
+def connected() -> Iterator[Connection]:
+    """A connection to empty tables in memory."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    try:
+        with engine.connect() as connection:
+            tables.metadata.create_all(connection)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+class SmallStore:
+    """Experiments and runs in the tables, and as objects."""
+
+    def __init__(self, connection: Connection, experiments: Sequence[SmallExperiment] = ()) -> None:
+        self.connection = connection
+        self.experiments = list(experiments) or [SmallExperiment(1)]
+        self.runs: list[SmallRun] = []
+        self._keys: dict[str, int] = {}
+        for one in self.experiments:
+            row = {name: value for name, value in vars(one).items() if name != "tags"}
+            connection.execute(insert(tables.experiment).values(row))
+            for key, value in one.tags.items():
+                connection.execute(insert(tables.experiment_tag).values(experiment_id=one.id, key=key, value=value))
+
+    def add(self, run: SmallRun) -> None:
+        self.runs.append(run)
+        row = {name: value for name, value in vars(run).items() if name not in {"metrics", "params", "tags"}}
+        number = len(self.runs)
+        self.connection.execute(insert(tables.run).values(id=number, **row))
+        for key, value in run.metrics.items():
+            self._put(
+                tables.latest,
+                number,
+                key,
+                is_nan=isnan(value),
+                value=None if isnan(value) else value,
+                step=3,
+                timestamp=4,
+            )
+        for key, text in run.params.items():
+            self._put(tables.param, number, key, value=text)
+        for key, text in run.tags.items():
+            self._put(tables.tag, number, key, value=text)
+
+    def _put(self, table: Any, number: int, key: str, **values: object) -> None:
+        if key not in self._keys:
+            self._keys[key] = len(self._keys) + 1
+            self.connection.execute(insert(tables.key).values(id=self._keys[key], name=key))
+        self.connection.execute(insert(table).values(run_id=number, key_id=self._keys[key], **values))
+
+    def search(
+        self, experiment_ids: Sequence[int], tree: Filter, view_type: ViewType, orders: Sequence[Order], now: int
+    ) -> list[str]:
+        """Ids of the runs that match, in order."""
+        stages = {ViewType.ACTIVE_ONLY: [0], ViewType.DELETED_ONLY: [1], ViewType.ALL: [0, 1]}[view_type]
+        found = [run for run in self.runs if run.experiment_id in experiment_ids and run.stage in stages]
+        found = [run for run in found if self._holds(tree, run, now)]
+        found.sort(key=lambda run: run.uuid)
+        found.sort(key=lambda run: -run.start_time)
+        for order in reversed(orders):
+            found.sort(key=cmp_to_key(partial(self._compare, order)))
+        return [run.uuid for run in found]
+
+    def value(self, wanted: Field, run: SmallRun) -> Any:
+        if wanted.kind is not Kind.ATTRIBUTE:
+            return getattr(run, wanted.kind.value).get(wanted.key)
+        place = next(one for one in self.experiments if one.id == run.experiment_id).artifact_location
+        computed: dict[str, Any] = {
+            "run_id": run.uuid,
+            "run_name": run.name,
+            "experiment_id": str(run.experiment_id),
+            "lifecycle_stage": "deleted" if run.stage else "active",
+            "artifact_uri": f"{place or f'{ROOT}/{run.experiment_id}'}/{run.uuid}/artifacts",
+            "duration": None if run.end_time is None else run.end_time - run.start_time,
+        }
+        return computed[wanted.key] if wanted.key in computed else getattr(run, wanted.key)
+
+    def _compare(self, order: Order, one: SmallRun, two: SmallRun) -> int:
+        first, second = (_sort_key(self.value(order.field, run)) for run in (one, two))
+        if first[0] or second[0] or first == second:
+            return (first[0] > second[0]) - (first[0] < second[0])
+        is_later = first > second
+        return 1 if is_later is not order.is_descending else -1
+
+    def _holds(self, tree: Filter, run: SmallRun, now: int) -> bool:
+        match tree:
+            case All():
+                return all(self._holds(term, run, now) for term in tree.terms)
+            case AnyOf():
+                return any(self._holds(term, run, now) for term in tree.terms)
+            case Not():
+                return not self._holds(tree.term, run, now)
+            case Missing():
+                return (self.value(tree.field, run) is None) is not tree.is_negated
+            case OneOf():
+                tests = [_matches(self.value(tree.field, run), Operator.EQUAL, value, now) for value in tree.values]
+                return None not in tests and any(tests) is not tree.is_negated
+            case Comparison():
+                return _matches(self.value(tree.field, run), tree.operator, tree.value, now) is True
+
+
+def _sort_key(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return 2, 0
+    return (1, 0) if isinstance(value, float) and isnan(value) else (0, value)
+
+
+_NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*", re.ASCII)
+
+
+def _number(text: str) -> float | None:
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        return None
+    return int(text) if found[2].isdigit() and not found[3] and abs(int(text)) < 2**63 else float(text)
+
+
+def _matches(found: Any, operator: Operator, wanted: Any, now: int) -> bool | None:
+    """Whether a value passes; ``None`` where it is missing or cannot be compared."""
+    if isinstance(wanted, Now):
+        wanted = now + wanted.offset
+    if isinstance(found, str) and not isinstance(wanted, str):
+        found = _number(found)
+    if found is None:
+        return None
+    if operator.removeprefix("NOT ") in {"LIKE", "ILIKE", "RLIKE"}:
+        return _is_like(found, operator.removeprefix("NOT "), wanted) is not operator.startswith("NOT ")
+    if isinstance(wanted, float) and isnan(wanted):
+        return isnan(found) is (operator is Operator.EQUAL)
+    outcomes: dict[Operator, bool] = {
+        Operator.EQUAL: found == wanted,
+        Operator.NOT_EQUAL: found != wanted,
+        Operator.GREATER: found > wanted,
+        Operator.GREATER_OR_EQUAL: found >= wanted,
+        Operator.LESS: found < wanted,
+        Operator.LESS_OR_EQUAL: found <= wanted,
+    }
+    return outcomes[operator]
+
+
+def _is_like(text: str, operator: str, pattern: str) -> bool:
+    if operator == "RLIKE":
+        return bool(re.search(pattern, text, re.DOTALL))
+    expression = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in pattern)
+    return bool(re.fullmatch(expression, text, re.DOTALL | (re.IGNORECASE if operator == "ILIKE" else 0)))
