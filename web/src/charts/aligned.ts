@@ -31,18 +31,18 @@ export function align(series: readonly Series[], { smoothing, logX, logY }: Alig
 
 /** One x once, rising; null where there is nothing to draw. */
 function tableOf(x: readonly number[], y: readonly number[], logX: boolean, logY: boolean): AlignedData {
+  const canStand = (place: number) => Number.isFinite(place) && !(logX && place <= 0);
+  const canShow = (value: number) => Number.isFinite(value) && !(logY && value <= 0);
   const xs: number[] = [];
   const ys: (number | null)[] = [];
-  for (let at = 0; at < x.length; at += 1) {
-    const place = x[at] ?? NaN;
+  x.forEach((place, at) => {
     const value = y[at] ?? NaN;
-    if (!Number.isFinite(place) || (logX && place <= 0)) continue;
-    const shown = Number.isFinite(value) && (!logY || value > 0) ? value : null;
-    if (xs.length > 0 && xs[xs.length - 1] === place) ys[ys.length - 1] = shown ?? ys[ys.length - 1] ?? null;
-    else {
+    const shown = canShow(value) ? value : null;
+    if (!canStand(place)) return;
+    if (xs.at(-1) !== place) {
       xs.push(place);
       ys.push(shown);
-    }
-  }
+    } else if (shown !== null) ys[ys.length - 1] = shown;
+  });
   return [xs, ys];
 }

@@ -22,6 +22,11 @@ const FONT = '11px "Inter Variable", system-ui, sans-serif';
 const DASHES: (number[] | undefined)[] = [undefined, [6, 3], [2, 3], [10, 3, 2, 3]];
 const RAW_ALPHA = 0.22;
 const FOCUS_DISTANCE = 24;
+/* eslint-disable @typescript-eslint/no-unsafe-enum-assignment -- the library declares these as a const enum, of which
+   nothing is there when modules are compiled one by one; its documentation gives the numbers */
+const LINEAR: Scale.Distr = 1;
+const LOGARITHMIC: Scale.Distr = 3;
+/* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
 
 function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -63,7 +68,7 @@ export function nearestPlace(values: ArrayLike<number | null | undefined>, at: n
 function xScale(look: PlotLook, calls: PlotCalls): Scale {
   return {
     time: look.xKind === "time",
-    distr: look.logX ? 3 : 1,
+    distr: look.logX ? LOGARITHMIC : LINEAR,
     range: (_plot, min, max) => {
       const chosen = calls.range();
       if (chosen) return [chosen.min, chosen.max];
@@ -90,7 +95,7 @@ function axes(look: PlotLook): Axis[] {
     ...base,
     gap: 6,
     space: 34,
-    size: (_plot, labels) => 14 + Math.max(3, ...(labels ?? []).map((label) => label.length)) * 6.2,
+    size: (_plot, labels) => 14 + Math.max(3, ...labels.map((label) => label.length)) * 6.2,
     values: (_plot, splits, _axis, _space, step) =>
       look.logY ? powerLabels(splits) : numberLabels(splits, step),
   };
@@ -108,7 +113,7 @@ export function plotOptions(
     ...size,
     padding: [8, 10, 0, 0],
     legend: { show: false },
-    scales: { x: xScale(look, calls), y: { distr: look.logY ? 3 : 1 } },
+    scales: { x: xScale(look, calls), y: { distr: look.logY ? LOGARITHMIC : LINEAR } },
     axes: axes(look),
     series: [{}, ...lines(series, look.isSmoothed)],
     focus: { alpha: 0.25 },

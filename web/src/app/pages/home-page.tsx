@@ -2,16 +2,12 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { Button } from "@/components/button";
-import { ErrorNotice } from "@/components/error-notice";
 import { PageHeader } from "@/components/page-header";
 import { Segments } from "@/components/segments";
-import { TableSkeleton } from "@/components/table-skeleton";
 import { TextField } from "@/components/text-field";
-import { ExperimentTable } from "@/features/experiments/components/experiment-table";
-import { FirstSteps } from "@/features/experiments/components/first-steps";
+import { ExperimentList } from "@/features/experiments/components/experiment-list";
 import { NameDialog } from "@/features/experiments/components/name-dialog";
 import { useExperimentRows, type ExperimentSort } from "@/features/experiments/hooks/use-experiment-rows";
-import { useTrashExperiment } from "@/features/experiments/hooks/use-trash-experiment";
 import { formatCount } from "@/lib/format";
 import type { Experiment } from "@/types/wire";
 
@@ -30,14 +26,11 @@ export function HomePage() {
   const navigate = useNavigate({ from: "/" });
   const sort = sortOf(sortText);
   const { list, rows } = useExperimentRows(shelf, q, sort);
-  const trash = useTrashExperiment();
   const [naming, setNaming] = useState<"new" | Experiment>();
   useTitle(shelf === "active" ? "Experiments" : "Trash");
 
   const change = (next: { q?: string; shelf?: "active" | "deleted"; sort?: string }) =>
     void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
-
-  const isUnused = list.data?.every((each) => each.name === "Default") && rows.every((row) => !row.latestRun);
 
   return (
     <div className={styles["page"]}>
@@ -69,32 +62,15 @@ export function HomePage() {
         />
         {list.data && <span className={styles["count"]}>{formatCount(rows.length, "experiment")}</span>}
       </div>
-      {list.isPending && <TableSkeleton rows={8} />}
-      {list.isError && (
-        <ErrorNotice
-          what="The experiments could not be loaded"
-          error={list.error}
-          onRetry={() => void list.refetch()}
-        />
-      )}
-      {list.data && rows.length > 0 && (
-        <ExperimentTable
-          rows={rows}
-          sort={sort}
-          onSort={({ key, descending }) => change({ sort: `${descending ? "-" : ""}${key}` })}
-          onRename={setNaming}
-          onTrash={(experiment) => trash(experiment, "delete")}
-          onRestore={(experiment) => trash(experiment, "restore")}
-        />
-      )}
-      {list.data && rows.length === 0 && (q !== "" || shelf === "deleted") && (
-        <p className={styles["nothing"]}>
-          {q !== "" ? `No experiment has “${q}” in its name.` : "The trash is empty."}
-        </p>
-      )}
-      {isUnused && shelf === "active" && q === "" && (
-        <FirstSteps title="Nothing has been logged yet" experiment="first-steps" />
-      )}
+      <ExperimentList
+        list={list}
+        rows={rows}
+        shelf={shelf}
+        search={q}
+        sort={sort}
+        onSort={({ key, descending }) => change({ sort: `${descending ? "-" : ""}${key}` })}
+        onRename={setNaming}
+      />
       {naming !== undefined && (
         <NameDialog
           {...(naming === "new" ? {} : { experiment: { id: naming.experiment_id, name: naming.name } })}

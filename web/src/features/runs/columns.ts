@@ -89,8 +89,8 @@ export function dataOf(run: Run): Lookup {
   if (!lookup) {
     lookup = {
       metrics: new Map(run.data.metrics?.map((metric) => [metric.key, metric])),
-      params: new Map(run.data.params?.map((param) => [param.key, param.value])),
-      tags: new Map(run.data.tags?.map((tag) => [tag.key, tag.value])),
+      params: new Map(run.data.params?.map((param) => [param.key, param.value ?? ""])),
+      tags: new Map(run.data.tags?.map((tag) => [tag.key, tag.value ?? ""])),
     };
     lookups.set(run, lookup);
   }

@@ -4,7 +4,7 @@ import { runColorName } from "@/lib/run-color";
 import type { Run, RunMetric } from "@/types/wire";
 
 function placeOf(metric: RunMetric, kind: XKind, origin: number): number {
-  if (kind === "step") return metric.step ?? 0;
+  if (kind === "step") return metric.step;
   if (kind === "time") return metric.timestamp / 1000;
   return (metric.timestamp - origin) / 1000;
 }

@@ -19,7 +19,8 @@ export const folderQuery = (runId: string, path: string) =>
         signal,
       );
       return (answer.files ?? []).toSorted(
-        (a, b) => Number(b.is_dir) - Number(a.is_dir) || a.path.localeCompare(b.path, "en", { numeric: true }),
+        (a, b) =>
+          Number(b.is_dir) - Number(a.is_dir) || a.path.localeCompare(b.path, "en", { numeric: true }),
       );
     },
   });

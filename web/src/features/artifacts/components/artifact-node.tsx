@@ -5,7 +5,6 @@ import { formatBytes } from "@/lib/format";
 import type { FileInfo } from "@/types/wire";
 
 import { previewKind } from "../preview-kind";
-
 import styles from "./artifact-tree.module.css";
 
 interface ArtifactNodeProps {
@@ -42,7 +41,7 @@ export function ArtifactNode({ file, depth, path, onPath, renderFolder }: Artifa
           {name}
         </span>
         {file.file_size !== undefined && !file.is_dir && (
-          <span className={styles["size"]}>{formatBytes(Number(file.file_size))}</span>
+          <span className={styles["size"]}>{formatBytes(file.file_size)}</span>
         )}
       </button>
       {file.is_dir && isOpen && renderFolder()}

@@ -7,7 +7,6 @@ import { formatBytes } from "@/lib/format";
 
 import { artifactUrl, firstBytesQuery, PREVIEW_BYTES } from "../api/artifacts";
 import { previewKind, textOf, type PreviewKind } from "../preview-kind";
-
 import styles from "./artifact-preview.module.css";
 import { CsvPreview } from "./csv-preview";
 import { ImagePreview } from "./image-preview";
@@ -49,7 +48,11 @@ function BytesPreview({ runId, path, kind }: { runId: string; path: string; kind
   }
   if (file.isError) {
     return (
-      <ErrorNotice what="The file could not be loaded" error={file.error} onRetry={() => void file.refetch()} />
+      <ErrorNotice
+        what="The file could not be loaded"
+        error={file.error}
+        onRetry={() => void file.refetch()}
+      />
     );
   }
   const { bytes, total } = file.data;

@@ -4,7 +4,6 @@ import { ErrorNotice } from "@/components/error-notice";
 import { Skeleton } from "@/components/skeleton";
 
 import { folderQuery } from "../api/artifacts";
-
 import { ArtifactNode } from "./artifact-node";
 import styles from "./artifact-tree.module.css";
 

@@ -1,15 +1,23 @@
 import { useMemo } from "react";
 
 import { readCsv } from "../csv";
-
 import styles from "./csv-preview.module.css";
 
 const MOST_ROWS = 500;
 
-const isNumeric = (text: string | undefined) => text !== undefined && text !== "" && !Number.isNaN(Number(text));
+const isNumeric = (text: string | undefined) =>
+  text !== undefined && text !== "" && !Number.isNaN(Number(text));
 
 /** A table out of a text file; the first line is taken for the names of the columns. */
-export function CsvPreview({ text, separator, isCut }: { text: string; separator: string; isCut: boolean }) {
+export function CsvPreview({
+  text,
+  separator,
+  isCut,
+}: {
+  text: string;
+  separator: "," | "\t";
+  isCut: boolean;
+}) {
   const { head, rows, numeric } = useMemo(() => {
     const all = readCsv(text, separator, MOST_ROWS + 2);
     // The last row of a cut file is torn.

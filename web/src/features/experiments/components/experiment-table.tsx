@@ -8,7 +8,6 @@ import { TimeAgo } from "@/components/time-ago";
 import type { Experiment } from "@/types/wire";
 
 import type { ExperimentRow, ExperimentSort } from "../hooks/use-experiment-rows";
-
 import styles from "./experiment-table.module.css";
 
 interface ExperimentTableProps {

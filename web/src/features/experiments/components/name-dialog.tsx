@@ -5,7 +5,6 @@ import { Dialog } from "@/components/dialog";
 import { TextField } from "@/components/text-field";
 
 import { useChangeExperiment } from "../api/change-experiment";
-
 import styles from "./name-dialog.module.css";
 
 interface NameDialogProps {

@@ -3,7 +3,6 @@ import { Segments } from "@/components/segments";
 import { TextField } from "@/components/text-field";
 
 import type { ChangeChartsView, ChartsView } from "../charts-view";
-
 import styles from "./charts-tools.module.css";
 
 const X_KINDS = [

@@ -3,7 +3,6 @@ import { Menu, MenuItem, MenuLine } from "@/components/menu";
 
 import { NAME_COLUMN, type Column } from "../columns";
 import type { ChangeView, TableView } from "../table-view";
-
 import styles from "./runs-table.module.css";
 
 interface ColumnMenuProps {

@@ -6,7 +6,6 @@ import { PopOver } from "@/components/pop-over";
 import { TextField } from "@/components/text-field";
 
 import { columnOf, KIND_LABELS, NAME_COLUMN } from "../columns";
-
 import styles from "./column-picker.module.css";
 
 interface ColumnPickerProps {

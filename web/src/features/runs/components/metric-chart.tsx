@@ -14,7 +14,6 @@ import { metricHistoryQuery } from "../api/metric-history";
 import type { ChangeChartsView, ChartsView } from "../charts-view";
 import { idsOf } from "../hooks/use-run-pages";
 import { metricSeries } from "../metric-series";
-
 import styles from "./metric-chart.module.css";
 
 interface MetricChartProps {

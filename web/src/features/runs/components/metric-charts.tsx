@@ -5,7 +5,6 @@ import type { Run } from "@/types/wire";
 import { MAX_RUNS } from "../api/metric-history";
 import type { ChangeChartsView, ChartsView } from "../charts-view";
 import { metricSections } from "../metric-sections";
-
 import { ChartsTools } from "./charts-tools";
 import { MetricChart } from "./metric-chart";
 import styles from "./metric-charts.module.css";

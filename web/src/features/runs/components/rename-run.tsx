@@ -6,7 +6,6 @@ import { TextField } from "@/components/text-field";
 import type { Run } from "@/types/wire";
 
 import { useChangeRun } from "../api/change-run";
-
 import styles from "./rename-run.module.css";
 
 /** Asks for another name of a run. */

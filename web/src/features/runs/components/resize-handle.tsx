@@ -1,7 +1,6 @@
 import { useRef, type PointerEvent } from "react";
 
 import { MAX_WIDTH, MIN_WIDTH, type SizedColumn } from "../hooks/use-table-columns";
-
 import styles from "./runs-table.module.css";
 
 interface ResizeHandleProps {

@@ -4,7 +4,6 @@ import { TimeAgo } from "@/components/time-ago";
 import type { Run } from "@/types/wire";
 
 import { dataOf, type Column } from "../columns";
-
 import { RunDuration } from "./run-duration";
 
 function AttributeCell({ run, name }: { run: Run; name: string }) {

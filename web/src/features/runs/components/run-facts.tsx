@@ -6,7 +6,6 @@ import { TimeAgo } from "@/components/time-ago";
 import type { Run } from "@/types/wire";
 
 import { dataOf } from "../columns";
-
 import { CopyText } from "./copy-text";
 import { RunDuration } from "./run-duration";
 import styles from "./run-facts.module.css";

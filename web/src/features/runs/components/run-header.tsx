@@ -10,7 +10,6 @@ import { copyText } from "@/lib/clipboard";
 import type { Run } from "@/types/wire";
 
 import { useTrashRuns } from "../hooks/use-trash-runs";
-
 import { RenameRun } from "./rename-run";
 import { RunDuration } from "./run-duration";
 import styles from "./run-header.module.css";

@@ -5,7 +5,6 @@ import { RunDot } from "@/components/run-dot";
 import { StatusMark } from "@/components/status-mark";
 
 import type { RunNode } from "../tree";
-
 import styles from "./run-name-cell.module.css";
 
 interface RunNameCellProps {

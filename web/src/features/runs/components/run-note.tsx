@@ -6,7 +6,6 @@ import type { Run } from "@/types/wire";
 
 import { useChangeRun } from "../api/change-run";
 import { dataOf } from "../columns";
-
 import styles from "./run-note.module.css";
 
 const NOTE_TAG = "mlflow.note.content";

@@ -2,7 +2,6 @@ import { MetricValue } from "@/components/metric-value";
 import type { Run } from "@/types/wire";
 
 import { isSystemTag } from "../columns";
-
 import { CopyText } from "./copy-text";
 import { KeyValues } from "./key-values";
 import { RunFacts } from "./run-facts";
@@ -33,7 +32,7 @@ export function RunOverview({ run }: { run: Run }) {
           <KeyValues
             title="Params"
             nothing="No param has been logged."
-            rows={params.map((param) => ({ key: param.key, value: <CopyText text={param.value} /> }))}
+            rows={params.map((param) => ({ key: param.key, value: <CopyText text={param.value ?? ""} /> }))}
           />
         </div>
       </div>

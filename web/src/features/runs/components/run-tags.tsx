@@ -6,7 +6,6 @@ import { useToast } from "@/components/toasts";
 import type { Tag } from "@/types/wire";
 
 import { useChangeRun } from "../api/change-run";
-
 import { CopyText } from "./copy-text";
 import styles from "./run-tags.module.css";
 
@@ -20,7 +19,10 @@ export function RunTags({ runId, tags }: { runId: string; tags: readonly Tag[] }
   const fail = (error: Error) => toast({ text: error.message, bad: true });
 
   const set = (tag: Tag, after?: () => void) =>
-    change.mutate({ kind: "set-tag", runId, ...tag }, { onError: fail, onSuccess: () => after?.() });
+    change.mutate(
+      { kind: "set-tag", runId, key: tag.key, value: tag.value ?? "" },
+      { onError: fail, onSuccess: () => after?.() },
+    );
 
   const remove = (tag: Tag) =>
     change.mutate(
@@ -36,7 +38,12 @@ export function RunTags({ runId, tags }: { runId: string; tags: readonly Tag[] }
     <section aria-label="Tags">
       <div className={styles["head"]}>
         <h2>Tags</h2>
-        <Button kind="quiet" icon={isAdding ? "close" : "plus"} aria-label={isAdding ? "Cancel" : "Add a tag"} onClick={() => setAdding(!isAdding)} />
+        <Button
+          kind="quiet"
+          icon={isAdding ? "close" : "plus"}
+          aria-label={isAdding ? "Cancel" : "Add a tag"}
+          onClick={() => setAdding(!isAdding)}
+        />
       </div>
       {isAdding && (
         <form
@@ -78,7 +85,7 @@ export function RunTags({ runId, tags }: { runId: string; tags: readonly Tag[] }
             <span className={styles["key"]} title={tag.key}>
               {tag.key}
             </span>
-            <CopyText text={tag.value} />
+            <CopyText text={tag.value ?? ""} />
             <Button
               kind="quiet"
               icon="close"

@@ -7,7 +7,6 @@ import type { RunPages } from "../hooks/use-run-pages";
 import type { Selection } from "../hooks/use-selection";
 import type { ChangeView, TableView } from "../table-view";
 import type { RunNode } from "../tree";
-
 import styles from "./runs-panel.module.css";
 import { RunsTable } from "./runs-table";
 

@@ -1,13 +1,7 @@
 import { useEffect, useRef } from "react";
 
-import { Icon } from "@/components/icon";
-
-import { KIND_LABELS, NAME_COLUMN } from "../columns";
-import { CHECK_WIDTH, type SizedColumn } from "../hooks/use-table-columns";
 import type { ChangeView, TableView } from "../table-view";
-
-import { ColumnMenu } from "./column-menu";
-import { ResizeHandle } from "./resize-handle";
+import { ColumnHead } from "./column-head";
 import styles from "./runs-table.module.css";
 import type { CellWindow } from "./runs-table-row";
 
@@ -40,46 +34,8 @@ export function RunsTableHead(props: RunsTableHeadProps) {
     else onView({ sort: others });
   };
 
-  const head = (column: SizedColumn, former: SizedColumn | undefined, left?: number, edge = false) => {
-    const sort = view.sort.find((key) => key.column === column.id);
-    return (
-      <div
-        key={column.id}
-        role="columnheader"
-        aria-sort={sort ? (sort.descending ? "descending" : "ascending") : "none"}
-        className={`${styles["head"] ?? ""} ${left === undefined ? "" : (styles["pinned"] ?? "")}`}
-        data-kind={column.kind}
-        data-edge={edge}
-        style={left === undefined ? { width: column.width } : { width: column.width, left }}
-      >
-        <span className={styles["kind"]} aria-hidden="true">
-          {former?.kind !== column.kind && column.id !== NAME_COLUMN && KIND_LABELS[column.kind]}
-        </span>
-        <span className={styles["label-row"]}>
-          <button
-            type="button"
-            className={styles["label"]}
-            title={`${column.id}\nClick to sort, with Shift as a further key`}
-            onClick={(event) => sortBy(column.id, event.shiftKey)}
-          >
-            <span className={styles["label-text"]}>{column.label}</span>
-            {sort && <Icon name={sort.descending ? "down" : "up"} size={12} />}
-          </button>
-          <ColumnMenu column={column} order={order} view={view} onView={onView} />
-        </span>
-        <ResizeHandle
-          column={column}
-          onResize={onResize}
-          onDone={(width) => {
-            onResize(undefined);
-            onView({ widths: { ...view.widths, [column.id]: width } });
-          }}
-        />
-      </div>
-    );
-  };
+  const shared = { order, view, onView, onResize };
 
-  let offset = CHECK_WIDTH;
   return (
     <div role="rowgroup" className={styles["heads"]}>
       <div role="row" aria-rowindex={1} className={styles["head-row"]}>
@@ -92,13 +48,27 @@ export function RunsTableHead(props: RunsTableHeadProps) {
             onChange={(event) => onSelectAll(event.target.checked)}
           />
         </div>
-        {cells.left.map((column, at) => {
-          const left = offset;
-          offset += column.width;
-          return head(column, cells.left[at - 1], left, at === cells.left.length - 1);
-        })}
+        {cells.left.map((column, at) => (
+          <ColumnHead
+            key={column.id}
+            column={column}
+            former={cells.left[at - 1]}
+            isPinned
+            isEdge={at === cells.left.length - 1}
+            onSort={sortBy}
+            {...shared}
+          />
+        ))}
         <div className={styles["gap"]} style={{ width: cells.before }} role="presentation" />
-        {cells.center.map((column, at) => head(column, cells.center[at - 1]))}
+        {cells.center.map((column, at) => (
+          <ColumnHead
+            key={column.id}
+            column={column}
+            former={cells.center[at - 1]}
+            onSort={sortBy}
+            {...shared}
+          />
+        ))}
       </div>
     </div>
   );

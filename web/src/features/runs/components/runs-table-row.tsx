@@ -1,9 +1,7 @@
 import { memo } from "react";
 
 import type { SizedColumn } from "../hooks/use-table-columns";
-import { CHECK_WIDTH } from "../hooks/use-table-columns";
 import type { RunNode } from "../tree";
-
 import { RunCell } from "./run-cell";
 import { RunNameCell } from "./run-name-cell";
 import styles from "./runs-table.module.css";
@@ -31,7 +29,6 @@ interface RunsTableRowProps {
 function RunsTableRowPlain(props: RunsTableRowProps) {
   const { node, index, top, cells, isTree, isFolded, isSelected, onToggle, onFold } = props;
   const { run } = node;
-  let offset = CHECK_WIDTH;
   return (
     <div
       role="row"
@@ -49,26 +46,22 @@ function RunsTableRowPlain(props: RunsTableRowProps) {
           onChange={() => undefined}
         />
       </div>
-      {cells.left.map((column, at) => {
-        const style = { width: column.width, left: offset };
-        offset += column.width;
-        return (
-          <div
-            key={column.id}
-            role="gridcell"
-            className={`${styles["cell"] ?? ""} ${styles["pinned"] ?? ""}`}
-            data-kind={column.kind}
-            data-edge={at === cells.left.length - 1}
-            style={style}
-          >
-            {at === 0 ? (
-              <RunNameCell node={node} isTree={isTree} isFolded={isFolded} onFold={onFold} />
-            ) : (
-              <RunCell run={run} column={column} />
-            )}
-          </div>
-        );
-      })}
+      {cells.left.map((column, at) => (
+        <div
+          key={column.id}
+          role="gridcell"
+          className={`${styles["cell"] ?? ""} ${styles["pinned"] ?? ""}`}
+          data-kind={column.kind}
+          data-edge={at === cells.left.length - 1}
+          style={{ width: column.width, left: column.start }}
+        >
+          {at === 0 ? (
+            <RunNameCell node={node} isTree={isTree} isFolded={isFolded} onFold={onFold} />
+          ) : (
+            <RunCell run={run} column={column} />
+          )}
+        </div>
+      ))}
       <div className={styles["gap"]} style={{ width: cells.before }} role="presentation" />
       {cells.center.map((column) => (
         <div

@@ -7,7 +7,6 @@ import { CHECK_WIDTH, useTableColumns } from "../hooks/use-table-columns";
 import type { Selection } from "../hooks/use-selection";
 import type { ChangeView, TableView } from "../table-view";
 import type { RunNode } from "../tree";
-
 import styles from "./runs-table.module.css";
 import { RunsTableHead } from "./runs-table-head";
 import { RunsTableRow } from "./runs-table-row";

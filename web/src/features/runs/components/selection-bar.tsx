@@ -2,7 +2,6 @@ import { Button } from "@/components/button";
 import { formatCount } from "@/lib/format";
 
 import { useTrashRuns } from "../hooks/use-trash-runs";
-
 import styles from "./selection-bar.module.css";
 
 interface SelectionBarProps {

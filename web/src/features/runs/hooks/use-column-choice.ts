@@ -49,3 +49,5 @@ export function useColumnChoice(pages: readonly RunPage[], chosen: readonly stri
   );
   return { known, shown };
 }
+
+export type ColumnChoice = ReturnType<typeof useColumnChoice>;

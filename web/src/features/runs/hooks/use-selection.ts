@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
 
 export interface Selection {
   ids: readonly string[];
@@ -18,7 +18,9 @@ export function useSelection(
   const chosen = useMemo(() => new Set(ids), [ids]);
   const touched = useRef<number>(undefined);
   const latest = useRef({ chosen, rows, onChange });
-  latest.current = { chosen, rows, onChange };
+  useLayoutEffect(() => {
+    latest.current = { chosen, rows, onChange };
+  }, [chosen, rows, onChange]);
 
   const toggle = useCallback((runId: string, index: number, range: boolean) => {
     const { chosen: before, rows: order, onChange: tell } = latest.current;

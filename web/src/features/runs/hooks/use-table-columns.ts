@@ -47,11 +47,13 @@ export function useTableColumns(
   const sized = (list: ReturnType<typeof table.getLeftLeafColumns>): SizedColumn[] =>
     list.flatMap((each) => {
       const column = each.columnDef.meta?.column;
-      return column ? [{ ...column, width: each.getSize() }] : [];
+      return column ? [{ ...column, width: each.getSize(), start: each.getStart("left") + CHECK_WIDTH }] : [];
     });
   return { left: sized(table.getLeftLeafColumns()), center: sized(table.getCenterLeafColumns()) };
 }
 
 export interface SizedColumn extends Column {
   width: number;
+  /** Distance in pixels from the left edge of the table; means something for columns at the left only. */
+  start: number;
 }
