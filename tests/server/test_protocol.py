@@ -368,3 +368,18 @@ def test_what_is_only_read_takes_nothing_else(web: Web, path: str) -> None:
 
 def test_version_is_told(web: Web) -> None:
     assert web.send("GET", "/version").body == version("runstone").encode()
+
+
+def test_search_of_logged_models_finds_none(web: Web) -> None:
+    answer = web.post("logged-models/search", experiment_ids=["0"])
+
+    assert answer.status == 200
+    assert answer.json == {}
+
+
+@pytest.mark.parametrize("call", ["logged-models", "runs/log-inputs", "registered-models/create"])
+def test_call_that_is_not_there_yet_is_told_so(web: Web, call: str) -> None:
+    answer = web.post(call, name="any")
+
+    assert answer.status == 404
+    assert answer.code == "ENDPOINT_NOT_FOUND"

@@ -1,0 +1,111 @@
+"""The genuine MLflow in an environment of its own: runs scripts with it, and serves."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = ROOT / ".venv-peer" / "bin" / "python"
+SCRIPTS = Path(__file__).parent / "scripts"
+
+ENDS_WITHIN_S = 240
+STARTS_WITHIN_S = 240
+
+# The genuine package reports home unless it is told not to; a server that fails is asked twice more at most.
+QUIET = {
+    "DO_NOT_TRACK": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MPLBACKEND": "Agg",
+    "NO_COLOR": "1",
+}
+
+
+def environment(address: str) -> dict[str, str]:
+    """Variables under which the genuine package works on the server at an address, and on nothing else."""
+    path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, **QUIET, "PATH": path, "MLFLOW_TRACKING_URI": address}
+
+
+def run_script(name: str, address: str, folder: Path) -> Any:
+    """Run a script of ``scripts/`` with the genuine package; returns what it says that it saw.
+
+    Args:
+        name: The script, without its suffix.
+        address: Server that it works on.
+        folder: Where it runs, and may leave files.
+    """
+    told = folder / f"{name}.json"
+    run(SCRIPTS / f"{name}.py", told, address=address, folder=folder)
+    return json.loads(told.read_text(encoding="utf-8"))
+
+
+def run(*arguments: str | Path, address: str, folder: Path) -> str:
+    """Run the genuine Python with arguments; returns its standard output."""
+    done = subprocess.run(
+        [PYTHON, *arguments],
+        cwd=folder,
+        env=environment(address),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=ENDS_WITHIN_S,
+        check=False,
+    )
+    assert done.returncode == 0, f"{arguments[0]} ended with {done.returncode}:\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+@contextmanager
+def running_genuine_server(folder: Path) -> Iterator[str]:
+    """Serve by the genuine package on a database of its own while the block runs; yields the address."""
+    address = f"http://127.0.0.1:{_free_port()}"
+    command = [str(PYTHON), "-m", "mlflow", "server", "--workers", "1", "--port", address.rpartition(":")[2]]
+    command += ["--backend-store-uri", f"sqlite:///{folder}/genuine.db", "--artifacts-destination", f"{folder}/files"]
+    with (folder / "genuine.txt").open("w") as said:
+        server = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**environment(address), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait_until_ready(server, address, folder / "genuine.txt")
+            yield address
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], address: str, said: Path) -> None:
+    # It says that it is healthy before its tables are there.
+    url = f"{address}/api/2.0/mlflow/experiments/get?experiment_id=0"
+    end = time.monotonic() + STARTS_WITHIN_S
+    retries = urllib3.Retry(total=3, status_forcelist=(500, 503), backoff_factor=0.2)
+    with urllib3.PoolManager() as pool:
+        while time.monotonic() < end and server.poll() is None:
+            try:
+                pool.request("GET", url, retries=retries, timeout=10)
+            except urllib3.exceptions.HTTPError:
+                continue
+            return
+    raise AssertionError(f"the genuine server did not come up:\n{said.read_text()[-4000:]}")
