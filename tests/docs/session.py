@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -15,7 +16,6 @@ from typing import IO, Self
 from tests.docs.blocks import BadPage, Block
 
 STARTED_WITHIN_S = 60
-BLOCK_WITHIN_S = 300
 SESSION = Path(__file__).with_name("python_session.py")
 
 
@@ -25,7 +25,9 @@ class PageSession:
     The port that a page names for a server is replaced by a free one in every block.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, block_within_s: float = 300, end_within_s: float = 60) -> None:
+        self._within_s = block_within_s
+        self._end_within_s = end_within_s
         self._folder = folder / "page"
         self._folder.mkdir()
         self._log = (folder / "log.txt").open("w+b")
@@ -44,12 +46,12 @@ class PageSession:
         """End the processes that the page started."""
         if self._python is not None and self._python.stdin is not None:
             self._python.stdin.close()
-            self._python.wait(timeout=BLOCK_WITHIN_S)
+            _wait_or_kill(self._python, self._end_within_s)
         if self._answers is not None:
             self._answers.close()
         for server in self._servers:
             os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=STARTED_WITHIN_S)
+            _wait_or_kill(server, self._end_within_s)
         self._log.close()
 
     def run(self, block: Block) -> None:
@@ -76,6 +78,8 @@ class PageSession:
         # Lines above the block are left empty, so that a traceback counts as the page does.
         process.stdin.write(json.dumps({"name": block.page, "code": "\n" * block.line + code}) + "\n")
         process.stdin.flush()
+        if not select.select([answers], [], [], self._within_s)[0]:
+            raise BadPage(f"{block.place}: this block did not end in {self._within_s} s: {self._tail()}")
         line = answers.readline()
         if not line:
             raise BadPage(f"{block.place}: the Python process ended: {self._tail()}")
@@ -96,13 +100,14 @@ class PageSession:
                 env=self._environment,
                 pass_fds=[writing],
                 text=True,
+                start_new_session=True,
             )
             os.close(writing)
             self._answers = os.fdopen(reading, encoding="utf-8")
         return self._python, self._answers
 
     def _run_shell(self, block: Block, code: str) -> str:
-        done = subprocess.run(
+        process = subprocess.Popen(
             ["bash", "-eu", "-o", "pipefail", "-c", code],
             cwd=self._folder,
             env=self._environment,
@@ -110,13 +115,17 @@ class PageSession:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if block.mark == "fails" else subprocess.PIPE,
             text=True,
-            timeout=BLOCK_WITHIN_S,
-            check=False,
+            start_new_session=True,
         )
-        if (done.returncode != 0) != (block.mark == "fails"):
-            said = f"{done.stdout}{done.stderr or ''}"
-            raise BadPage(f"{block.place}: this block ended with {done.returncode}\n{said}{self._tail()}")
-        return done.stdout
+        try:
+            printed, complained = process.communicate(timeout=self._within_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise BadPage(f"{block.place}: this block did not end in {self._within_s} s") from None
+        if (process.returncode != 0) != (block.mark == "fails"):
+            raise BadPage(f"{block.place}: this block ended with {process.returncode}\n{printed}{complained or ''}")
+        return printed
 
     def _run_console(self, block: Block, code: str) -> None:
         commands = re.split(r"^\$ ", code, flags=re.MULTILINE)
@@ -170,6 +179,15 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUNSTONE_", "MLFLOW_", "COV_"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     return kept | {"PATH": path, "HOME": str(home), "MPLBACKEND": "Agg", "NO_COLOR": "1", "COLUMNS": "120"}
+
+
+def _wait_or_kill(leader: subprocess.Popen[str] | subprocess.Popen[bytes], within_s: float) -> None:
+    """Wait for the leader of a process group to end; what does not end in time is killed with its children."""
+    try:
+        leader.wait(timeout=within_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(leader.pid, signal.SIGKILL)
+        leader.wait()
 
 
 def _free_port() -> str:

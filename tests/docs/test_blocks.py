@@ -144,6 +144,17 @@ def test_server_that_ends_at_once_shows_why(tmp_path: Path) -> None:
         run_page("<!-- background: 5000 -->\n```shell\necho cannot listen\nexit 1\n```\n", tmp_path)
 
 
+@pytest.mark.parametrize("block", ["```shell\nsleep 600\n```\n", "```python\nimport time\ntime.sleep(600)\n```\n"])
+def test_block_that_does_not_end_is_given_up(block: str, tmp_path: Path) -> None:
+    [stuck] = blocks_in(block, tmp_path)
+
+    with (
+        PageSession(tmp_path, block_within_s=1, end_within_s=1) as session,
+        pytest.raises(BadPage, match="did not end"),
+    ):
+        session.run(stuck)
+
+
 def test_settings_of_the_shell_do_not_reach_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNSTONE_TRACKING_URI", "http://elsewhere")
 
