@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from runstone.entities import Metric
 from runstone.stores.sql.store import SqlStore
 from runstone.testing.stores import TrackingStoreCases
 
@@ -28,3 +29,10 @@ class TestDurableSqlStore(TrackingStoreCases):
         store = SqlStore(f"sqlite:///{tmp_path}/runstone.db", durable=True)
         yield store
         store.close()
+
+
+def test_run_that_is_named_twice_has_its_history_once(store: SqlStore) -> None:
+    run = store.create_run("0").info.run_id
+    store.log_batch(run, metrics=[Metric("m", 1.0, 1)])
+
+    assert len(store.metric_histories([run, run], "m")) == 1

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from runstone.entities import ArtifactPath, NonFinite
+from runstone.entities.names import shown
 from runstone.errors import InvalidValue, MalformedRequest
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -32,8 +33,15 @@ def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def encode(value: msgspec.Struct) -> bytes:
-    """The JSON of a struct; NaN and infinities become the words ``"NaN"``, ``"Infinity"``, ``"-Infinity"``."""
-    return _encoder.encode(value)
+    """The JSON of a struct; NaN and infinities become the words ``"NaN"``, ``"Infinity"``, ``"-Infinity"``.
+
+    Raises:
+        InvalidValue: A text holds half a character (a lone surrogate), which no encoding can write.
+    """
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError as error:
+        raise InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}") from None
 
 
 def decode(body: bytes, kind: type[T]) -> T:

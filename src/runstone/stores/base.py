@@ -16,9 +16,10 @@ class TrackingStore(Protocol):
 
     Each verb is one transaction: all of it happened, or none. What a verb has acknowledged is seen by every later
     call, in this process and in others. All verbs may be called from any thread. Ids that do not exist raise
-    ``ExperimentNotFound`` or ``RunNotFound``; values were checked by the entities already, what is left to the store
-    are the rules that need its data. ``order_by`` items and filters are text of ``runstone.search``; a bad one raises
-    ``InvalidFilter``, a foreign page token ``InvalidPageToken``, a page size outside 1 to 50,000 ``InvalidValue``.
+    ``ExperimentNotFound`` or ``RunNotFound``, an experiment's id that is no whole number ``InvalidValue``; values were
+    checked by the entities already, what is left to the store are the rules that need its data. ``order_by`` items
+    and filters are text of ``runstone.search``; a bad one raises ``InvalidFilter``, a foreign page token
+    ``InvalidPageToken``, a page size outside 1 to 50,000 ``InvalidValue``.
     """
 
     def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
@@ -150,7 +151,8 @@ class TrackingStore(Protocol):
         """Write metrics, params and tags of an active run: all, or none if anything is refused.
 
         A metric point that is there already, to the last bit, is kept once. The latest value of a metric is the one
-        of the highest step, then time, then value. A tag replaces its former value.
+        of the highest step, then time, then value; NaN counts as just above zero, as MLflow has it. A tag replaces its
+        former value.
 
         Raises:
             ParamChanged: A param holds another value already, or comes twice with two values.
@@ -167,7 +169,8 @@ class TrackingStore(Protocol):
     ) -> Page[Metric]:
         """Every value of a metric, by time, then step, then value; all at once if ``max_results`` is ``None``.
 
-        A metric that was never logged has an empty history.
+        NaN stands just above zero. A point that comes meanwhile is on a later page if its place is there. A metric
+        that was never logged has an empty history.
         """
         ...
 
@@ -189,6 +192,9 @@ class TrackingStore(Protocol):
             end_step: Last step, included.
             points: Upper bound of the values for each run, 4 to 2500; where there are more, the first, the last and the
                 lowest and highest of each stretch of steps are kept. All if ``None``.
+
+        Raises:
+            InvalidValue: ``points`` is below 4.
         """
         ...
 

@@ -210,12 +210,6 @@ class MetricCases:
     def test_histories_of_no_run_are_empty(self, store: TrackingStore) -> None:
         assert store.metric_histories([], "m") == []
 
-    def test_run_that_is_named_twice_comes_once(self, store: TrackingStore) -> None:
-        run = new_run(store)
-        store.log_batch(run, metrics=[Metric("m", 1.0, 1)])
-
-        assert len(store.metric_histories([run, run], "m")) == 1
-
     @pytest.mark.parametrize(
         ("start", "end", "steps"),
         [(None, None, [-2, 0, 1, 5]), (0, None, [0, 1, 5]), (None, 0, [-2, 0]), (0, 1, [0, 1]), (2, 4, []), (5, 0, [])],
