@@ -1,6 +1,5 @@
 """A metric: one measured value of one run."""
 
-from functools import lru_cache
 from math import isfinite
 
 from msgspec import Struct
@@ -14,11 +13,6 @@ class NonFinite(float):
     """NaN or an infinity; a type of its own, so that JSON can write it as the word MLflow's clients read."""
 
     __slots__ = ()
-
-
-@lru_cache(maxsize=8192)
-def _known_key(key: str) -> None:
-    check_key("metric", key)
 
 
 class Metric(Struct, frozen=True, gc=False):
@@ -37,7 +31,7 @@ class Metric(Struct, frozen=True, gc=False):
     step: int = 0
 
     def __post_init__(self) -> None:
-        _known_key(self.key)
+        check_key("metric", self.key)
         if type(self.value) is not float:
             force_setattr(self, "value", _as_float(self.key, self.value))
         if not isfinite(self.value):

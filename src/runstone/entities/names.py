@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from runstone.errors import InvalidValue
 
@@ -39,6 +40,12 @@ def check_key(kind: str, key: object) -> None:
     """
     if not isinstance(key, str):
         raise InvalidValue(f"the name of a {kind} is a string; got {shown(key)}, a {type(key).__name__}")
+    _check_key(kind, key)
+
+
+# The same few names come again and again: with every batch, and with every run that is read.
+@lru_cache(maxsize=16384)
+def _check_key(kind: str, key: str) -> None:
     if not 1 <= len(key) <= MAX_KEY:
         raise InvalidValue(f"the name of a {kind} has 1 to {MAX_KEY} characters; got {len(key)}: {shown(key)}")
     if not _KEY.fullmatch(key):

@@ -21,4 +21,5 @@ class Param(Struct, frozen=True, gc=False):
         check_key("param", self.key)
         if type(self.value) is not str:
             force_setattr(self, "value", str(self.value))
-        check_length(f"the value of the param {self.key!r}", self.value, MAX_PARAM_VALUE)
+        if len(self.value) > MAX_PARAM_VALUE:
+            check_length(f"the value of the param {self.key!r}", self.value, MAX_PARAM_VALUE)

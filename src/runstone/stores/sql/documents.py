@@ -24,6 +24,8 @@ from runstone.stores.sql.tables import ACTIVE, experiment, experiment_tag, key, 
 
 # Takes a row with the columns `id` and `artifact_location` of the table `experiment`.
 ArtifactUriOf = Callable[[Row[Any]], str]
+# A row whose columns are told by their places, which is read faster than by their names.
+_Cells = tuple[Any, ...]
 
 T = TypeVar("T", Metric, Param, Tag)
 
@@ -49,13 +51,13 @@ def load_runs(connection: Connection, ids: Sequence[int], artifact_uri_of: Artif
         The runs in the order of ``ids``.
     """
     rows = {row.id: row for row in _rows(connection, run, run.c.id, ids)}
-    metric_rows = _rows(connection, latest, latest.c.run_id, ids)
-    param_rows = _rows(connection, param, param.c.run_id, ids)
-    tag_rows = _rows(connection, tag, tag.c.run_id, ids)
-    names = _names(connection, {row.key_id for found in (metric_rows, param_rows, tag_rows) for row in found})
-    metrics = _by_owner(metric_rows, lambda row: _metric(names[row.key_id], row))
-    params = _by_owner(param_rows, lambda row: Param(names[row.key_id], row.value))
-    tags = _by_owner(tag_rows, lambda row: Tag(names[row.key_id], row.value))
+    metric_rows = _cells(connection, latest, latest.c.run_id, ids)
+    param_rows = _cells(connection, param, param.c.run_id, ids)
+    tag_rows = _cells(connection, tag, tag.c.run_id, ids)
+    names = _names(connection, {row[1] for found in (metric_rows, param_rows, tag_rows) for row in found})
+    metrics = _by_owner((row[0], _metric(names[row[1]], row)) for row in metric_rows)
+    params = _by_owner((number, Param(names[key_id], value)) for number, key_id, value in param_rows)
+    tags = _by_owner((number, Tag(names[key_id], value)) for number, key_id, value in tag_rows)
     places = load_artifact_uris(connection, {row.experiment_id for row in rows.values()}, artifact_uri_of)
     return [
         Run(
@@ -79,9 +81,8 @@ def load_experiments(connection: Connection, ids: Sequence[int], artifact_uri_of
         The experiments in the order of ``ids``.
     """
     rows = {row.id: row for row in _rows(connection, experiment, experiment.c.id, ids)}
-    tags = _by_owner(
-        _rows(connection, experiment_tag, experiment_tag.c.experiment_id, ids), lambda row: Tag(row.key, row.value)
-    )
+    tag_rows = _cells(connection, experiment_tag, experiment_tag.c.experiment_id, ids)
+    tags = _by_owner((number, Tag(name, value)) for number, name, value in tag_rows)
     return [
         Experiment(
             experiment_id=str(number),
@@ -106,26 +107,31 @@ def _rows(connection: Connection, table: Table, column: Column[int], ids: Collec
     wanted = list(ids)
     found: list[Row[Any]] = []
     for start in range(0, len(wanted), _CHUNK):
-        found += connection.execute(select(table).where(column.in_(wanted[start : start + _CHUNK])))
+        found += connection.execute(select(table).where(column.in_(wanted[start : start + _CHUNK]))).all()
     return found
+
+
+def _cells(connection: Connection, table: Table, column: Column[int], ids: Collection[int]) -> Sequence[_Cells]:
+    return _rows(connection, table, column, ids)
 
 
 def _names(connection: Connection, key_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in _rows(connection, key, key.c.id, key_ids)}
 
 
-def _by_owner(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> defaultdict[int, list[T]]:
-    """What belongs to each run or experiment, sorted by key; the id of the owner is the first column."""
+def _by_owner(things: Iterable[tuple[int, T]]) -> defaultdict[int, list[T]]:
+    """What belongs to each run or experiment, sorted by key."""
     found: defaultdict[int, list[T]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(made(row))
+    for owner, thing in things:
+        found[owner].append(thing)
     for group in found.values():
         group.sort(key=attrgetter("key"))
     return found
 
 
-def _metric(name: str, row: Row[Any]) -> Metric:
-    return Metric(name, _NAN if row.is_nan else row.value, row.timestamp, row.step)
+def _metric(name: str, row: _Cells) -> Metric:
+    _, _, value, is_nan, step, timestamp = row
+    return Metric(name, _NAN if is_nan else value, timestamp, step)
 
 
 def _stage(number: int) -> LifecycleStage:
