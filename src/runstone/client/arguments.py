@@ -68,6 +68,8 @@ def integer(what: str, value: object) -> int:
         InvalidValue: It is none.
     """
     try:
+        if isinstance(value, bool):
+            raise TypeError
         return index(value)  # type: ignore[arg-type]  # what has no __index__ is what the except is for
     except TypeError:
         raise InvalidValue(f"{what} is an integer; got {shown(value)}, a {type(value).__name__}") from None

@@ -183,6 +183,13 @@ def get_or_create_experiment(handle: Client, name: str) -> Experiment:
     return found
 
 
+def forget_choices() -> None:
+    """Go back to the settings: no address and no experiment is chosen, no run has been resumed."""
+    address.set_tracking_uri("")
+    _process.experiment = None
+    _process.resumed = ""
+
+
 def run_to_resume() -> str:
     """The run that a setting names, once; empty if there is none."""
     named = config.RUN_ID.get() or ""

@@ -65,7 +65,7 @@ class RecordVerbs(Connection):
             arguments.refuse("datasets", dataset_name=dataset_name, dataset_digest=dataset_digest)
             arguments.refuse("logged models", model_id=model_id)
         self._record(run_id, metrics=(metric(key, value, timestamp, step),))
-        return _operations(synchronous)
+        return operations(synchronous)
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
         """Log one param.
@@ -103,7 +103,7 @@ class RecordVerbs(Connection):
             RunDeleted: It is in the trash.
         """
         self._record(run_id, tags=(Tag(key, value),))
-        return _operations(synchronous)
+        return operations(synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove one tag of a run.
@@ -138,7 +138,7 @@ class RecordVerbs(Connection):
             RunDeleted: It is in the trash.
         """
         self._record(run_id, _all(Metric, metrics), _all(Param, params), _all(Tag, tags))
-        return _operations(synchronous)
+        return operations(synchronous)
 
     def _record(
         self, run_id: str, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
@@ -176,7 +176,8 @@ def metrics(values: Mapping[str, float], timestamp: int | None, step: int | None
     return [metric(key, value, timestamp, step) for key, value in arguments.mapping("metrics", values).items()]
 
 
-def _operations(synchronous: bool | None) -> RunOperations | None:
+def operations(synchronous: bool | None) -> RunOperations | None:
+    """Something to wait on where ``synchronous`` is ``False``."""
     return RunOperations() if synchronous is False else None
 
 

@@ -24,8 +24,10 @@ def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:
         InvalidValue: The name or the value breaks a rule.
         ParamChanged: The param has another value already.
     """
+    checked = Param(key, value)
     client, run_id = target()
-    return client.log_param(run_id, key, value, synchronous)
+    given = client.log_batch(run_id, params=(checked,), synchronous=synchronous)
+    return value if given is None else given
 
 
 def log_params(
@@ -75,8 +77,9 @@ def log_metric(
     """
     if model_id is not None or dataset is not None:
         _refuse(model_id, dataset)
+    checked = records.metric(key, value, timestamp, step)
     client, run_id = target(run_id)
-    return client.log_metric(run_id, key, value, timestamp, step, synchronous)
+    return client.log_batch(run_id, (checked,), synchronous=synchronous)
 
 
 def log_metrics(
@@ -120,8 +123,9 @@ def set_tag(key: str, value: Any, synchronous: bool | None = None) -> RunOperati
     Raises:
         InvalidValue: The name or the value breaks a rule.
     """
+    checked = Tag(key, value)
     client, run_id = target()
-    return client.set_tag(run_id, key, value, synchronous)
+    return client.log_batch(run_id, tags=(checked,), synchronous=synchronous)
 
 
 def set_tags(tags: Mapping[str, Any], synchronous: bool | None = None) -> RunOperations | None:

@@ -1,0 +1,56 @@
+"""The address where runs are kept."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import runstone
+from runstone.client import Client
+from runstone.errors import InvalidValue, Unsupported
+
+
+def test_default_is_a_database_in_the_working_directory() -> None:
+    assert runstone.get_tracking_uri() == "sqlite:///runstone.db"
+    assert not runstone.is_tracking_uri_set()
+
+
+@pytest.mark.parametrize("name", ["RUNSTONE_TRACKING_URI", "MLFLOW_TRACKING_URI"])
+def test_setting_comes_before_the_default_and_code_before_the_setting(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "http://from-setting:5000")
+    by_setting = (runstone.get_tracking_uri(), runstone.is_tracking_uri_set())
+
+    runstone.set_tracking_uri("http://from-code:5000")
+
+    assert by_setting == ("http://from-setting:5000", True)
+    assert runstone.get_tracking_uri() == "http://from-code:5000"
+    assert Client().tracking_uri == "http://from-code:5000"
+
+
+def test_empty_address_goes_back_to_the_setting() -> None:
+    runstone.set_tracking_uri("http://from-code:5000")
+
+    runstone.set_tracking_uri("")
+
+    assert runstone.get_tracking_uri() == "sqlite:///runstone.db"
+    assert not runstone.is_tracking_uri_set()
+
+
+def test_path_of_a_database_is_an_address(tmp_path: Path) -> None:
+    runstone.set_tracking_uri(tmp_path / "mine.db")
+
+    with runstone.start_run():
+        pass
+
+    assert runstone.get_tracking_uri() == f"sqlite:///{tmp_path.as_posix()}/mine.db"
+    assert (tmp_path / "mine.db").is_file()
+
+
+@pytest.mark.parametrize("bad", ["./mlruns", Path("mlruns"), "foo://bar", 5, None])
+def test_address_that_nobody_knows_is_refused_at_the_call(bad: Any) -> None:
+    with pytest.raises((InvalidValue, Unsupported)):
+        runstone.set_tracking_uri(bad)
+
+    assert not runstone.is_tracking_uri_set()

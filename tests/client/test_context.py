@@ -1,0 +1,136 @@
+"""How the process ends decides how its open runs end. Each case is a process of its own."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import runstone
+from runstone.client import Client
+from runstone.entities import RunStatus
+
+BEGIN = "import runstone\nrunstone.start_run(run_name='left open')\n"
+
+
+def run_script(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a folder; its store is the default one."""
+    (folder / "train.py").write_text(script)
+    return subprocess.run(
+        [sys.executable, "-W", "error", "train.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def runs_in(folder: Path) -> dict[str, RunStatus]:
+    found = Client(f"sqlite:///{folder}/runstone.db").search_runs(["0"])
+    return {run.info.run_name: run.info.status for run in found}
+
+
+@pytest.mark.parametrize(
+    ("last_line", "status", "code"),
+    [
+        ("pass", RunStatus.FINISHED, 0),
+        ("raise ValueError('bad')", RunStatus.FAILED, 1),
+        ("raise KeyboardInterrupt", RunStatus.KILLED, 130),
+        ("1 / 0", RunStatus.FAILED, 1),
+    ],
+)
+def test_run_left_open_ends_as_the_program_does(tmp_path: Path, last_line: str, status: RunStatus, code: int) -> None:
+    ended = run_script(tmp_path, BEGIN + last_line)
+
+    assert runs_in(tmp_path) == {"left open": status}
+    assert ended.returncode in {code, -2}
+    assert ended.stdout == ""
+    assert ("Traceback" in ended.stderr) == (code != 0)
+
+
+def test_hook_for_uncaught_errors_that_was_there_is_called_too(tmp_path: Path) -> None:
+    hook = "import sys\nsys.excepthook = lambda kind, *_: print('seen', kind.__name__)\n"
+
+    ended = run_script(tmp_path, hook + BEGIN + "1 / 0")
+
+    assert ended.stdout == "seen ZeroDivisionError\n"
+    assert runs_in(tmp_path) == {"left open": RunStatus.FAILED}
+
+
+def test_nested_runs_and_those_of_threads_are_ended(tmp_path: Path) -> None:
+    script = (
+        BEGIN
+        + "runstone.start_run(nested=True, run_name='nested')\n"
+        + "import threading\n"
+        + "thread = threading.Thread(target=lambda: runstone.start_run(run_name='of a thread'))\n"
+        + "thread.start()\nthread.join()\n"
+    )
+
+    run_script(tmp_path, script)
+
+    assert runs_in(tmp_path) == dict.fromkeys(["left open", "nested", "of a thread"], RunStatus.FINISHED)
+
+
+def test_run_that_cannot_be_ended_at_the_end_is_told(tmp_path: Path) -> None:
+    ended = run_script(tmp_path, BEGIN + "runstone.delete_run(runstone.active_run().info.run_id)")
+
+    assert ended.returncode == 0
+    assert "could not be ended" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_child_of_a_fork_logs_but_does_not_end_the_run_of_its_parent(tmp_path: Path) -> None:
+    script = (
+        BEGIN
+        + "import os, sys\n"
+        + "runstone.log_metric('before', 1)\n"
+        + "child = os.fork()\n"
+        + "if child == 0:\n    runstone.log_metric('in the child', 1)\n    sys.exit(3)\n"
+        + "os.waitpid(child, 0)\n"
+        + "run = runstone.last_active_run()\n"
+        + "print(run.info.status.value, sorted(run.data.metrics))\n"
+    )
+
+    ended = run_script(tmp_path, script)
+
+    assert ended.stdout == "RUNNING ['before', 'in the child']\n", ended.stderr
+    assert runs_in(tmp_path) == {"left open": RunStatus.FINISHED}
+
+
+def test_default_store_is_made_in_silence_in_the_working_directory(tmp_path: Path) -> None:
+    ended = run_script(tmp_path, "import runstone\nwith runstone.start_run():\n    runstone.log_text('text', 'a.txt')")
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+    assert (tmp_path / "runstone.db").is_file()
+    assert list((tmp_path / "runstone-artifacts").rglob("a.txt"))
+
+
+def test_source_is_the_script_and_its_absence_the_interpreter(tmp_path: Path) -> None:
+    code = "import runstone\nwith runstone.start_run() as run: print(run.data.tags['mlflow.source.name'])"
+
+    by_file = run_script(tmp_path, code).stdout.strip()
+    by_text = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert by_file == "train.py"
+    assert by_text.stdout.strip() == Path(sys.executable).name
+
+
+def test_active_run_shows_itself_in_one_line(chosen: Client) -> None:
+    with runstone.start_run(run_name="shown") as run:
+        assert repr(run) == f"<ActiveRun: {run.info.run_id} 'shown' of experiment {run.info.experiment_id}>"
+
+
+def test_threads_may_open_one_store_at_once(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/together.db"
+    found: list[str] = []
+
+    def work() -> None:
+        found.append(Client(uri).create_run("0").info.run_id)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {run.info.run_id for run in Client(uri).search_runs(["0"])} == set(found)
+    assert len(set(found)) == 8
