@@ -43,6 +43,16 @@ def test_recorded_root_holds_where_none_is_given(tmp_path: Path) -> None:
         assert location_of(store) == "s3://bucket/folder/0"
 
 
+def test_recorded_root_is_told_whatever_root_is_given(tmp_path: Path) -> None:
+    with closing(SqlStore(f"sqlite:///{tmp_path}/runstone.db", artifact_root="mlflow-artifacts:/")) as store:
+        before = store.artifact_root()
+
+        store.record_artifact_root(str(tmp_path / "files"))
+
+        assert before == f"{tmp_path}/runstone-artifacts"
+        assert store.artifact_root() == f"{tmp_path}/files"
+
+
 def test_recorded_folder_beside_the_database_moves_with_it(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     with closing(SqlStore(f"sqlite:///{old}/runstone.db")) as store:

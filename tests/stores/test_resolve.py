@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runstone.errors import InvalidValue, Unsupported
-from runstone.stores.resolve import BUILT_IN, open_store, resolve
+from runstone.stores.resolve import BUILT_IN, open_embedded_store, open_store, resolve
 from runstone.stores.rest.tracking import RestStore
 from runstone.stores.sql.store import SqlStore
 
@@ -16,6 +16,19 @@ from runstone.stores.sql.store import SqlStore
 def test_sqlite_address_opens_a_database(tmp_path: Path) -> None:
     with closing(open_store(f"sqlite:///{tmp_path}/runstone.db")) as store:
         assert isinstance(store, SqlStore)
+
+
+def test_database_of_a_server_is_opened_with_its_root(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+
+    with closing(open_embedded_store(uri, artifact_root="mlflow-artifacts:/")) as store:
+        assert store.get_experiment("0").artifact_location == "mlflow-artifacts:/0"
+        assert store.submit(lambda: 1).result(60) == 1
+
+
+def test_address_of_a_server_is_no_database() -> None:
+    with pytest.raises(InvalidValue, match="another server"):
+        open_embedded_store("http://127.0.0.1:1", artifact_root="mlflow-artifacts:/")
 
 
 @pytest.mark.parametrize("uri", ["http://127.0.0.1:1", "https://example.org/sub", "HTTP://127.0.0.1:1"])

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from runstone.entities import Metric, Param, Tag
-from runstone.errors import BackendUnavailable, ExperimentExists, InvalidState, ParamChanged, RunNotFound
+from runstone.errors import BackendError, BackendUnavailable, ExperimentExists, InvalidState, ParamChanged, RunNotFound
 from runstone.stores.sql.store import SqlStore
 
 TIMEOUT_S = 60
@@ -329,3 +331,40 @@ def _log_in_child(store: SqlStore, run: str, number: int) -> None:
             lambda step=step: store.log_batch(run, metrics=[Metric(f"child{number}", 2.0, step)])  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         ).result(TIMEOUT_S)
     store.close()
+
+
+def test_store_that_is_dropped_without_closing_ends_its_thread_with_the_process(tmp_path: Path) -> None:
+    code = (
+        "from runstone.stores.sql.store import SqlStore\n"
+        f"store = SqlStore('sqlite:///{tmp_path}/runstone.db', durable=True)\n"
+        "print(store.create_experiment('kept'))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=TIMEOUT_S)
+
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_database_that_undoes_a_change_fails_all_of_it(tmp_path: Path) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path}/runstone.db")
+
+    def change() -> None:
+        store.create_experiment("first")
+        assert store._session._writer is not None
+        store._session._writer.exec_driver_sql("ROLLBACK")  # as SQLite does by itself on a full disk
+        with pytest.raises(BackendError, match="undid what was under way"):
+            store.create_experiment("second")
+
+    error = store.submit(change).exception(TIMEOUT_S)
+
+    assert isinstance(error, BackendError)
+    assert [experiment.name for experiment in store.search_experiments()] == ["Default"]
+    store.close()
+
+
+def test_error_of_a_query_leaves_its_connection_usable(store: SqlStore) -> None:
+    for _ in range(20):
+        with pytest.raises(RunNotFound):
+            store.get_run("no such run")
+
+    assert len(store.search_experiments()) == 1

@@ -278,11 +278,20 @@ class RunCases:
         data = store.get_run(run).data
         assert (data.params["p"], data.tags["t"]) == (value, value)
 
-    def test_half_a_character_is_refused(self) -> None:
-        with pytest.raises(InvalidValue):
-            Param("p", "a\ud800")
-        with pytest.raises(InvalidValue):
-            Tag("t", "a\ud800")
+    def test_half_a_character_is_refused(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        before = store.get_run(run)
+
+        for bad in ({"params": ["a\ud800"]}, {"tags": ["a\ud800"]}):
+            with pytest.raises(InvalidValue):
+                store.log_batch(
+                    run,
+                    metrics=[Metric("m", 1.0, 1)],
+                    params=[Param("p", text) for text in bad.get("params", ())],
+                    tags=[Tag("t", text) for text in bad.get("tags", ())],
+                )
+
+        assert store.get_run(run) == before
 
     def test_largest_batch_is_taken(self, store: TrackingStore) -> None:
         run = new_run(store)
