@@ -27,7 +27,8 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "jsdom",
+    // What draws asks for a document by a line at its top: `@vitest-environment jsdom`.
+    environment: "node",
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,

@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -6,7 +5,7 @@ import { Button } from "@/components/button";
 import { Icon } from "@/components/icon";
 import { Mark } from "@/components/mark";
 import { Tip } from "@/components/tip";
-import { experimentsQuery } from "@/features/experiments/api/experiments";
+import { useRecentExperiments } from "@/features/experiments/hooks/use-experiment-rows";
 import { classNames } from "@/lib/class-names";
 import { keepPreference, readPreference } from "@/lib/preferences";
 
@@ -22,7 +21,7 @@ export function Navigation() {
     () =>
       (readPreference("navigation") ?? (window.matchMedia(NARROW).matches ? "folded" : "open")) === "folded",
   );
-  const experiments = useQuery(experimentsQuery("active"));
+  const recent = useRecentExperiments(RECENT);
 
   const fold = () => {
     keepPreference("navigation", isFolded ? "open" : "folded");
@@ -50,11 +49,11 @@ export function Navigation() {
           </Tip>
         </li>
       </ul>
-      {!isFolded && experiments.data && experiments.data.length > 0 && (
+      {!isFolded && recent.length > 0 && (
         <>
           <h2 className={styles["heading"]}>Recent</h2>
           <ul className={classNames(styles["places"], styles["recent"])}>
-            {experiments.data.slice(0, RECENT).map((experiment) => (
+            {recent.map((experiment) => (
               <li key={experiment.experiment_id}>
                 <Link
                   to="/experiments/$experimentId"

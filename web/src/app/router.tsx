@@ -10,12 +10,17 @@ import { ErrorNotice } from "@/components/error-notice";
 import { parseSearch, stringifySearch } from "@/lib/search-params";
 
 import { Frame } from "./frame";
+import styles from "./frame.module.css";
 import { NotFoundPage } from "./pages/not-found-page";
 import { readCompareSearch, readExperimentSearch, readHomeSearch, readRunSearch } from "./searches";
 
 function PageFailure({ error, reset }: ErrorComponentProps) {
   const failure = error instanceof Error ? error : new Error(String(error));
-  return <ErrorNotice what="This page could not be shown" error={failure} onRetry={reset} />;
+  return (
+    <div className={styles["failure"]}>
+      <ErrorNotice what="This page could not be shown" error={failure} onRetry={reset} />
+    </div>
+  );
 }
 
 const root = createRootRoute({

@@ -95,7 +95,9 @@ function axes(look: PlotLook): Axis[] {
     ...base,
     gap: 6,
     space: 34,
-    size: (_plot, labels) => 14 + Math.max(3, ...labels.map((label) => label.length)) * 6.2,
+    // There are no labels yet at the first call, whatever the library's types say.
+    size: (_plot, labels: string[] | null) =>
+      14 + Math.max(3, ...(labels ?? []).map((label) => label.length)) * 6.2,
     values: (_plot, splits, _axis, _space, step) =>
       look.logY ? powerLabels(splits) : numberLabels(splits, step),
   };

@@ -82,7 +82,7 @@ function ExperimentRuns({ experimentId, name }: { experimentId: string; name: st
         <div className={styles["scroll"]}>
           <FirstSteps title="This experiment has no runs yet" experiment={name ?? ""} />
         </div>
-      ) : isCharts ? (
+      ) : isCharts && found.query.isSuccess ? (
         <div className={styles["scroll"]}>
           <ChartedRuns
             selected={selectedIds.length > 0 ? selected : undefined}

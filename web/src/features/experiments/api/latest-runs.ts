@@ -5,9 +5,9 @@ import type { Run, Runs } from "@/types/wire";
 
 import { experimentsKey } from "./experiments";
 
-const LOOK_BACK = 200;
+const LOOK_BACK = 100;
 
-/** The latest run of each experiment, as far as it is among the newest 200 runs of all. */
+/** The latest run of each experiment, as far as it is among the newest 100 runs of all. */
 export const latestRunsQuery = (experimentIds: string[]) =>
   queryOptions({
     queryKey: [...experimentsKey, "latest-runs", experimentIds],

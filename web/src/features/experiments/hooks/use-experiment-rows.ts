@@ -18,7 +18,7 @@ export interface ExperimentRow {
   activity: number;
 }
 
-const REFRESH_MS = 10_000;
+const REFRESH_MS = 15_000;
 const REFRESH_EMPTY_MS = 3_000;
 
 function lastActivity(experiment: Experiment, run: Run | undefined): number {
@@ -37,16 +37,18 @@ function compare(a: ExperimentRow, b: ExperimentRow, sort: ExperimentSort): numb
   }
 }
 
-/** The experiments of a shelf with what happened in them last, found by a part of the name, sorted. */
+/** The experiments of a shelf with what happened in them last, found by a part of the name, sorted.
+ *
+ * While nothing has been logged at all it is asked often, as someone waits for the first run. */
 export function useExperimentRows(shelf: Shelf, search: string, sort: ExperimentSort) {
   const list = useQuery({
     ...experimentsQuery(shelf),
-    refetchInterval: (query) => (query.state.data?.length === 0 ? REFRESH_EMPTY_MS : REFRESH_MS),
+    refetchInterval: (query) => ((query.state.data?.length ?? 0) <= 1 ? REFRESH_EMPTY_MS : REFRESH_MS),
   });
-  const ids = useMemo(() => (list.data ?? []).map((each) => each.experiment_id).sort(), [list.data]);
+  const ids = useMemo(() => idsOf(list.data), [list.data]);
   const latest = useQuery({
     ...latestRunsQuery(ids),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: (query) => (query.state.data?.size === 0 ? REFRESH_EMPTY_MS : REFRESH_MS),
     placeholderData: (old) => old,
   });
 
@@ -62,4 +64,28 @@ export function useExperimentRows(shelf: Shelf, search: string, sort: Experiment
   }, [list.data, latest.data, search, sort]);
 
   return { list, rows };
+}
+
+/** The experiments in which something happened last. They follow what the pages fetch, and ask for nothing by the clock. */
+export function useRecentExperiments(most: number): Experiment[] {
+  const list = useQuery(experimentsQuery("active")).data;
+  const ids = useMemo(() => idsOf(list), [list]);
+  const latest = useQuery({ ...latestRunsQuery(ids), placeholderData: (old) => old }).data;
+  return useMemo(
+    () =>
+      (list ?? [])
+        .map((experiment) => ({
+          experiment,
+          activity: lastActivity(experiment, latest?.get(experiment.experiment_id)),
+        }))
+        .sort((a, b) => b.activity - a.activity)
+        .slice(0, most)
+        .map(({ experiment }) => experiment),
+    [list, latest, most],
+  );
+}
+
+/** Ids in an order of their own, so that a new order of the list is no new question. */
+function idsOf(list: readonly Experiment[] | undefined): string[] {
+  return (list ?? []).map((experiment) => experiment.experiment_id).sort();
 }

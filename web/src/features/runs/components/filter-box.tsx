@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
 
+import { isFilterError, placeInFilter, type Failure } from "../filter-error";
 import styles from "./filter-box.module.css";
 
 interface FilterBoxProps {
@@ -10,13 +11,7 @@ interface FilterBoxProps {
   filter: string;
   onFilter: (filter: string) => void;
   /** Why the server could not take it. */
-  error: (Error & { facts?: Readonly<Record<string, unknown>> }) | null;
-}
-
-/** The place in `filter` at which the server stopped reading, if it told one. */
-function positionIn(filter: string, error: FilterBoxProps["error"]): number | undefined {
-  const { text, position } = error?.facts ?? {};
-  return text === filter && typeof position === "number" ? position : undefined;
+  error: Failure | null;
 }
 
 /** Takes a filter in the server's grammar, on Enter; shows where one goes wrong. */
@@ -29,8 +24,8 @@ export function FilterBox({ filter, onFilter, error }: FilterBoxProps) {
     setFormer(filter);
     setText(filter);
   }
-  const position = positionIn(filter, error);
-  const isShown = error !== null && text === filter;
+  const position = placeInFilter(filter, error);
+  const isShown = error !== null && isFilterError(error) && text === filter;
 
   useEffect(() => {
     const input = field.current;

@@ -3,6 +3,7 @@ import { useCallback } from "react";
 import { ErrorNotice } from "@/components/error-notice";
 import { TableSkeleton } from "@/components/table-skeleton";
 
+import { isFilterError } from "../filter-error";
 import type { RunPages } from "../hooks/use-run-pages";
 import type { Selection } from "../hooks/use-selection";
 import type { ChangeView, TableView } from "../table-view";
@@ -42,6 +43,8 @@ export function RunsPanel({ found, nodes, ...rest }: RunsPanelProps) {
     );
   }
   if (query.isError && nodes.length === 0) {
+    // What is wrong with a filter stands at the filter.
+    if (isFilterError(query.error)) return <p className={styles["nothing"]}>The filter cannot be read.</p>;
     return (
       <div className={styles["panel"]}>
         <ErrorNotice

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+
+import { numberLabels, powerLabels, spanLabels } from "./axis-labels";
+
+it("gives numbers as many decimals as tell them apart", () => {
+  expect(numberLabels([0, 0.25, 0.5], 0.25)).toEqual(["0.00", "0.25", "0.50"]);
+  expect(numberLabels([0.98, 0.985], 0.005)).toEqual(["0.980", "0.985"]);
+  expect(numberLabels([-10, 0, 10], 10)).toEqual(["−10", "0", "10"]);
+  expect(numberLabels([0, 2e-8], 2e-8)).toEqual(["0", "2.000e-8"]);
+  expect(numberLabels([0, 2_500_000], 500_000)).toEqual(["0", "2500000"]);
+});
+
+it("labels only the powers of ten on a logarithmic axis", () => {
+  expect(powerLabels([0.1, 0.5, 1, 1000])).toEqual(["0.1000", "", "1", "1000"]);
+});
+
+it("writes seconds as time spans", () => {
+  expect(spanLabels([0, 90])).toEqual(["0", "1 min 30 s"]);
+});
