@@ -174,6 +174,10 @@ def test_characters_that_no_database_takes_are_refused(character: str) -> None:
         ("params.depth = abc", "text is written 'abc'"),
         ("metrics.loss > 1; metrics.loss < 2", "join conditions with AND or OR"),
         ("start_time > '31.1.2026'", "a date such as '2026-01-31'"),
+        ("metrics.loss > -x", "wanted a number after -, found the word x"),
+        ("metrics.loss IN (1, NaN)", "a list holds no NaN"),
+        ("duration > 99999999999w", "is too long"),
+        ("start_time > now() - 100000w" + " - 100000w" * 74, "that time is too far away"),
     ],
 )
 def test_refusal_says_what_to_write(text: str, message: str) -> None:

@@ -349,6 +349,26 @@ def test_list_of_hundreds_of_values_is_answered(store: SmallStore) -> None:
     assert names(page) == "B A"
 
 
+def test_values_of_very_many_runs_are_found_like_those_of_few(store: SmallStore) -> None:
+    for number in range(600):
+        store.add(SmallRun(f"{number:032x}", metrics={"m": 7.0}, params={"p": "often"}, tags={"t": "often"}))
+    wanted = {
+        "metrics.m = 7": 600,
+        "metrics.m > 1 AND params.p = 'often'": 600,
+        "NOT params.p = 'often'": 5,
+        "params.p IN ('often', '10')": 601,
+        "params.p = '10' OR tags.t = 'often'": 601,
+        "NOT metrics.m <= 7 AND metrics.m IS NOT NULL": 2,
+    }
+
+    found = {
+        text: len(search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, filter_string=text))
+        for text in wanted
+    }
+
+    assert found == wanted
+
+
 def test_now_means_the_same_on_every_page(store: SmallStore) -> None:
     wanted = {"filter_string": "start_time >= now() - 1d", "artifact_uri_of": artifact_uri_of}
     first = search_runs(store.connection, ["1"], max_results=1, now=DAY + 2000, **wanted)  # type: ignore[arg-type]  # mixed values

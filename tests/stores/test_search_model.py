@@ -116,7 +116,7 @@ def ids(page: Page[Run]) -> list[str]:
     return [run.info.run_id for run in page]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stores, filters, orders, st.sampled_from(ViewType), st.sets(st.sampled_from([1, 2, 3])), st.integers(1, 4))
 def test_search_answers_what_python_says_on_pages_of_any_size(
     found: list[SmallRun],

@@ -5,7 +5,7 @@ from math import isnan
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, and_, exists, false, not_, or_, true, type_coerce
+from sqlalchemy import Boolean, ColumnElement, Connection, and_, false, not_, or_, true, type_coerce
 
 from runstone.errors import InvalidValue, Unsupported
 from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Value
@@ -115,12 +115,8 @@ def _missing(tree: Missing, scope: Scope) -> Condition:
     if tree.field.kind is Kind.ATTRIBUTE:
         column = scope.attribute(tree.field.key).column
         return column.is_not(None) if tree.is_negated else column.is_(None)
-    table = scope.table(tree.field.kind)
-    link = scope.link(table, tree.field)
-    if link is None:
-        return false() if tree.is_negated else true()
-    found = exists().select_from(table).where(link)
-    return found if tree.is_negated else ~found
+    found = scope.has(tree.field)
+    return found if tree.is_negated else not_(found)
 
 
 def _tested(tree: Comparison | OneOf, scope: Scope) -> Condition:
@@ -129,12 +125,19 @@ def _tested(tree: Comparison | OneOf, scope: Scope) -> Condition:
         found = scope.attribute(tree.field.key)
         test = _plain(tree, found.column, scope)
         return and_(found.column.is_not(None), test) if found.may_be_null else test
-    table = scope.table(tree.field.kind)
-    link = scope.link(table, tree.field)
-    if link is None:
-        return false()
-    test = _metric(tree) if table is latest else _written(tree, table.c.value, scope)
-    return exists().select_from(table).where(link, test)
+    if tree.field.kind is Kind.METRIC:
+        return scope.has(tree.field, _metric(tree), is_served=_is_range(tree))
+    column = scope.table(tree.field.kind).c.value
+    is_same = _is_range(tree) and isinstance(_first(tree), str)
+    return scope.has(tree.field, _written(tree, column, scope), is_served=is_same)
+
+
+def _is_range(tree: Comparison | OneOf) -> bool:
+    """Whether the values that pass stand together in an index."""
+    if isinstance(tree, OneOf):
+        return not tree.is_negated
+    is_nan = isinstance(tree.value, float) and isnan(tree.value)
+    return tree.operator in _SIGNS and tree.operator is not Operator.NOT_EQUAL and not is_nan
 
 
 def _first(tree: Comparison | OneOf) -> Value:

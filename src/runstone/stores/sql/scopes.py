@@ -12,6 +12,9 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
+    false,
+    func,
     literal,
     null,
     select,
@@ -24,6 +27,10 @@ from runstone.stores.sql.ordering import Term
 from runstone.stores.sql.tables import ACTIVE, experiment, experiment_tag, key, latest, param, run, tag
 
 Condition = ColumnElement[bool]
+
+# So few rows that listing them beats asking for each run: measured on 100,000 runs, where a list of 100 is twice as
+# fast and one of 1000 no faster.
+_RARE = 500
 
 _LOGGED = {Kind.METRIC: latest, Kind.PARAM: param, Kind.TAG: tag}
 
@@ -97,6 +104,16 @@ class Scope(Protocol):
         """What ties a row of ``table``, or of an alias of it, to the row searched; ``None`` if nothing has the key."""
         ...
 
+    def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:
+        """Whether the row searched has a metric, param or tag that passes a test.
+
+        Args:
+            field: The metric, param or tag.
+            test: A condition on a row of ``table``; any row passes if ``None``.
+            is_served: Whether an index finds the rows that pass without looking at the others.
+        """
+        ...
+
 
 class RunScope:
     """The runs of some experiments.
@@ -129,6 +146,25 @@ class RunScope:
         """What ties a row of ``table``, or of an alias of it, to the row searched; ``None`` if nothing has the key."""
         key_id = self._key_id(field.key)
         return None if key_id is None else and_(source.c.run_id == run.c.id, source.c.key_id == key_id)
+
+    def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:
+        """Whether the run has a metric, param or tag that passes a test."""
+        table = self.table(field.kind)
+        link = self.link(table, field)
+        if link is None:
+            return false()
+        if test is None:
+            return exists().select_from(table).where(link)
+        passing = and_(table.c.key_id == self._key_id(field.key), test)
+        if is_served and self._is_rare(table, passing):
+            return run.c.id.in_(select(table.c.run_id).where(passing))
+        return exists().select_from(table).where(link, test)
+
+    def _is_rare(self, table: Table, passing: Condition) -> bool:
+        """Whether so few rows pass that it is cheaper to begin with them than to ask for each run."""
+        some = select(literal(1)).select_from(table).where(passing).limit(_RARE).subquery()
+        count = self.connection.scalar(select(func.count()).select_from(some))
+        return count is not None and count < _RARE
 
     def _key_id(self, name: str) -> int | None:
         if name not in self._key_ids:
@@ -168,7 +204,15 @@ class ExperimentScope:
 
     def link(self, source: FromClause, field: Field) -> Condition | None:
         """What ties a row of ``table``, or of an alias of it, to the row searched."""
+        return self._link(source, field)
+
+    def _link(self, source: FromClause, field: Field) -> Condition:
         return and_(source.c.experiment_id == experiment.c.id, source.c.key == field.key)
+
+    def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:  # noqa: ARG002  # tags of experiments are few
+        """Whether the experiment has a tag that passes a test."""
+        table = self.table(field.kind)
+        return exists().select_from(table).where(self._link(table, field), true() if test is None else test)
 
 
 def logged_term(scope: Scope, rows: FromClause, field: Field, *, is_descending: bool) -> tuple[FromClause, Term]:
