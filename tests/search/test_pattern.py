@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -120,6 +121,25 @@ def test_automaton_with_more_states_than_are_kept_still_answers_right() -> None:
     found = pattern.matches(text + "a" + "b" * 15)
 
     assert found
+
+
+def test_automaton_that_met_more_characters_than_are_kept_still_answers_right() -> None:
+    pattern = Pattern("([^x]y)+z$")
+    text = "".join(f"{chr(0x3400 + number)}y" for number in range(20_000))
+
+    assert pattern.matches(text + "z")
+    assert not pattern.matches(text)
+
+
+def test_pattern_may_be_used_by_several_threads_at_once() -> None:
+    pattern = Pattern("a.{12}b$")
+    text = "".join("ab"[int(digit)] for digit in bin(3**1300)[2:])
+    texts = [text[start:] + end for start in range(10) for end in ("a" + "b" * 13, "b" * 13 + "a")]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(pattern.matches, texts))
+
+    assert found == [True, False] * 10
 
 
 @pytest.mark.parametrize(("text", "matches"), [("Straße", True), ("STRASSE", False), ("ÉCOLE", True), ("école", True)])

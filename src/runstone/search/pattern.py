@@ -22,8 +22,10 @@ from runstone.search.expression import (
     read_expression,
 )
 
-MAX_STEPS = 500
+MAX_STEPS = 200
+# States and moves that are remembered; beyond these all are forgotten and found anew, which bounds the memory.
 _MAX_STATES = 2000
+_MAX_MOVES = 20_000
 
 
 class _Act(Enum):
@@ -74,6 +76,7 @@ class Pattern:
         self._add(expression)
         self._append(_Step(_Act.MATCH))
         self._states: dict[frozenset[int], _State] = {}
+        self._moves = 0
         self._first = self._state({0}, is_at_start=True)
 
     @staticmethod
@@ -165,8 +168,10 @@ class Pattern:
             if step.takes is not None and step.takes(character):
                 reached.update(step.targets)
         following = self._state(reached, is_at_start=False)
-        if len(state.moves) < _MAX_STATES:
-            state.moves[character] = following
+        if self._moves >= _MAX_MOVES:
+            self._forget()
+        self._moves += 1
+        state.moves[character] = following
         return following
 
     def _state(self, indices: set[int], *, is_at_start: bool) -> _State:
@@ -182,9 +187,11 @@ class Pattern:
         return known
 
     def _forget(self) -> None:
-        for state in self._states.values():
+        # Another thread may be matching too: it goes on with the states that it holds.
+        states, self._states = self._states, {}
+        self._moves = 0
+        for state in list(states.values()):
             state.moves = {}
-        self._states.clear()
 
     def _closure(self, indices: set[int], *, is_at_start: bool, is_at_end: bool) -> frozenset[int]:
         """The steps that are reached without a character."""
@@ -202,7 +209,7 @@ class Pattern:
         return frozenset(reached)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def compiled(text: str) -> Pattern:
     """The pattern of a text, made once."""
     return Pattern(text)
