@@ -1,6 +1,7 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 
+import { ErrorNotice } from "@/components/error-notice";
 import { PageHeader } from "@/components/page-header";
 import { Segments } from "@/components/segments";
 import { TableSkeleton } from "@/components/table-skeleton";
@@ -27,7 +28,7 @@ export function ComparePage() {
   const search = useSearch({ from: "/compare" });
   const navigate = useNavigate({ from: "/compare" });
   const ids = search.run ?? NO_IDS;
-  const runs = useRunsById(ids, NO_RUNS);
+  const { runs, isPending, error, retry } = useRunsById(ids, NO_RUNS);
   useTitle("Compare");
 
   const change = useCallback(
@@ -59,13 +60,11 @@ export function ComparePage() {
           />
         }
       />
-      {runs.length === 0 ? (
-        <TableSkeleton rows={10} />
-      ) : (
-        <CompareTable runs={runs} showAll={search.all === "1"} />
-      )}
-      {runs.length > 0 && (
+      {error && <ErrorNotice what="Some of the runs could not be loaded" error={error} onRetry={retry} />}
+      {isPending && <TableSkeleton rows={10} />}
+      {!isPending && runs.length > 0 && (
         <>
+          <CompareTable runs={runs} showAll={search.all === "1"} />
           <h2 className={styles["heading"]}>Curves</h2>
           <MetricCharts runs={runs} view={chartsView} onView={onChartsView} />
         </>

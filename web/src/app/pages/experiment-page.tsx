@@ -85,7 +85,7 @@ function ExperimentRuns({ experimentId, name }: { experimentId: string; name: st
       ) : isCharts && found.query.isSuccess ? (
         <div className={styles["scroll"]}>
           <ChartedRuns
-            selected={selectedIds.length > 0 ? selected : undefined}
+            selected={selectedIds.length > 0 ? selected.runs : undefined}
             found={found.runs}
             view={chartsView}
             onView={onChartsView}

@@ -42,14 +42,13 @@ export function ChartsTools({ view, onView }: { view: ChartsView; onView: Change
         <output className={styles["value"]}>{view.smoothing.toFixed(2)}</output>
       </label>
       <Button
-        kind="quiet"
         aria-pressed={view.logX}
         disabled={view.x === "time"}
         onClick={() => onView({ logX: !view.logX, range: undefined })}
       >
         log x
       </Button>
-      <Button kind="quiet" aria-pressed={view.logY} onClick={() => onView({ logY: !view.logY })}>
+      <Button aria-pressed={view.logY} onClick={() => onView({ logY: !view.logY })}>
         log y
       </Button>
       {view.range && (
