@@ -104,10 +104,10 @@ def _holds_something(path: Path) -> bool:
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
-    # A reader of a file in WAL mode leaves two files beside it, unless told that nobody writes: then there is no WAL.
-    if not path.with_name(f"{path.name}-wal").exists():
-        return sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+    # What a former process left in the WAL stays there when we may not write. Where there is none, a connection that
+    # may write is the one that takes the files away again which reading in WAL mode makes.
+    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "rw"
+    return sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_TIMEOUT_S)
 
 
 def _foreign(path: Path, tables: set[str]) -> SchemaMismatch:
