@@ -1,4 +1,4 @@
-"""What the frame of the tests itself promises."""
+"""What the frame of the tests, `conftest.py` at the top, promises."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ SKIPS = {
 
 def run(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_sample.py").write_text(code)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", os.devnull, "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", os.devnull, "-p", "no:cacheprovider"]
     return subprocess.run(
         [*command, "--rootdir", str(folder), str(folder)],
         cwd=ROOT,

@@ -30,7 +30,7 @@ def set_experiment(
         Unsupported: ``trace_location`` was given.
 
     Example:
-        >>> set_experiment("churn").name  # doctest: +SKIP
+        >>> set_experiment("churn").name
         'churn'
     """
     arguments.refuse("traces", trace_location=trace_location)

@@ -57,8 +57,9 @@ def start_run(
         ExperimentDeleted: The experiment is in the trash.
 
     Example:
-        >>> with start_run(run_name="baseline") as run:  # doctest: +SKIP
-        ...     log_param("depth", 4)
+        >>> with start_run(run_name="baseline") as run:
+        ...     run.info.run_name
+        'baseline'
     """
     _check_may_start(nested, parent_run_id)
     if log_system_metrics:

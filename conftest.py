@@ -1,10 +1,12 @@
 """What holds for every test: a clean environment, and no silent skips where everything must run."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
+
+from runstone.client import context
 
 REQUIRE_ALL = "RUNSTONE_REQUIRE_ALL"
 OURS = ("RUNSTONE_", "MLFLOW_")
@@ -20,6 +22,18 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(OURS) and name != REQUIRE_ALL:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def empty_folder_of_an_example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An example of a docstring runs in an empty folder with nothing chosen, as its reader would."""
+    if isinstance(request.node, pytest.DoctestItem):
+        monkeypatch.chdir(request.getfixturevalue("tmp_path"))
+        context.forget_choices()
+        yield
+        context.forget_choices()
+    else:
+        yield
 
 
 def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
