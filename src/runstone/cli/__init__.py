@@ -1,1 +1,1 @@
-
+"""The command ``runstone``: parses, calls, prints."""

@@ -20,9 +20,21 @@ def check_extra(command: str, extras: str, modules: Sequence[str]) -> None:
     Raises:
         Unsupported: Some are missing.
     """
-    missing = [name for name in modules if find_spec(name) is None]
+    missing = missing_modules(modules)
     if missing:
         raise Unsupported(
             f"`runstone {command}` needs {', '.join(missing)}, which this installation lacks; "
             f'install it with: pip install "runstone[{extras}]"'
         )
+
+
+def missing_modules(modules: Sequence[str]) -> list[str]:
+    """Those of the modules that are not installed."""
+    return [name for name in modules if not _is_installed(name)]
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False  # an import hook refuses it

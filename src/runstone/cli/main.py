@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from typing import Any, NoReturn
@@ -18,6 +19,13 @@ EXIT_INTERRUPTED = 130
 _DEBUG = "runstone.cli.debug"
 
 COMMANDS = {
+    "artifacts": "runstone.cli.artifacts:artifacts",
+    "config": "runstone.cli.config:config",
+    "db": "runstone.cli.db:db",
+    "demo": "runstone.cli.demo:demo",
+    "doctor": "runstone.cli.doctor:doctor",
+    "experiments": "runstone.cli.experiments:experiments",
+    "runs": "runstone.cli.runs:runs",
     "server": "runstone.cli.server:server",
     "ui": "runstone.cli.server:ui",
 }
@@ -73,16 +81,34 @@ class CommandLine(click.Group):
         run = partial(super().main, args, prog_name, complete_var, standalone_mode=False, **extra)
         return _leave(run) if standalone_mode else run()
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the arguments, and answer ``--help`` and ``--version``."""
+        with _reader_may_leave():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and put its error into one sentence unless the traceback is wanted."""
         try:
-            return super().invoke(ctx)
-        except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
+            with _reader_may_leave():
+                return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
         except Exception as error:  # the edge of the command line
             if ctx.meta.get(_DEBUG) or config.DEBUG.get():
                 raise
             raise Failure(_sentence(error)) from None
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """End quietly when the reader of the output, `head` for one, has seen enough."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(0) from None
 
 
 def _sentence(error: Exception) -> str:
@@ -100,17 +126,12 @@ def _leave(run: Callable[[], Any]) -> NoReturn:
     """Run to the end and exit with the code that stands for it."""
     try:
         code = run() or 0
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         code = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader, `head` for one, has seen enough. What is left in the buffer has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code)
 
 

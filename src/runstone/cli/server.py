@@ -1,16 +1,16 @@
 """``runstone server`` and ``runstone ui``."""
 
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 import click
 
 from runstone import config
 from runstone.cli.extras import SERVER, check_extra
 from runstone.cli.mlflow_flags import known_flags, notes_on
+from runstone.cli.output import without_password
+from runstone.cli.stopping import ending_on_signals
 from runstone.errors import InvalidValue
 
 DEFAULT_STORE = "sqlite:///runstone.db"
@@ -116,7 +116,10 @@ def ui(ctx: click.Context, /, **given: Any) -> None:
     """
     uri = ctx.obj or config.TRACKING_URI.required()
     if not given["backend_store_uri"] and uri.startswith(("http://", "https://")):
-        raise InvalidValue(f"the runs are kept by the server {uri}, and so is the page: open that address in a browser")
+        raise InvalidValue(
+            f"the runs are kept by the server {without_password(uri)}, which has the page too: "
+            "open that address in a browser"
+        )
     serve(
         store_uri=given["backend_store_uri"] or local_store(ctx.obj),
         artifacts_destination=given["artifacts_destination"],
@@ -137,8 +140,8 @@ def local_store(tracking_uri: str | None) -> str:
     """
     if tracking_uri and tracking_uri.startswith(("http://", "https://")):
         raise InvalidValue(
-            f"a server serves a database; got --tracking-uri {tracking_uri}, which is a server already; "
-            "give --backend-store-uri sqlite:///FILE"
+            f"a server serves a database; got --tracking-uri {without_password(tracking_uri)}, "
+            "which is a server already; give --backend-store-uri sqlite:///FILE"
         )
     uri = tracking_uri or config.TRACKING_URI.required()
     return DEFAULT_STORE if uri.startswith(("http://", "https://")) else uri
@@ -163,7 +166,7 @@ def serve(*, notes: Sequence[str] = (), opens: bool = False, **options: Any) -> 
 
     def announce(address: str) -> None:
         click.echo(f"Runstone is at {address}")
-        _say("store", chosen.store_uri)
+        _say("store", without_password(chosen.store_uri))
         _say(
             "artifacts", chosen.artifacts_destination or "as the database says; by default runstone-artifacts beside it"
         )
@@ -181,24 +184,9 @@ def serve(*, notes: Sequence[str] = (), opens: bool = False, **options: Any) -> 
             fg="yellow",
             err=True,
         )
-    with _stopped_quietly():
+    # uvicorn raises the signal again when it has shut down.
+    with suppress(KeyboardInterrupt), ending_on_signals():
         listen.serve(chosen, announce=announce)
-
-
-@contextmanager
-def _stopped_quietly() -> Iterator[None]:
-    """Let SIGINT and SIGTERM, which uvicorn raises again when it has shut down, end the block without an error."""
-    former = signal.signal(signal.SIGTERM, _stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, former)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _say(what: str, text: str) -> None:

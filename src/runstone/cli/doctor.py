@@ -1,0 +1,246 @@
+"""``runstone doctor``: what works here, and how to mend what does not."""
+
+import platform
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from uuid import uuid4
+
+import click
+
+from runstone.artifacts.base import ArtifactRepository
+from runstone.cli.extras import DEMO, SERVER, missing_modules
+from runstone.cli.options import as_json, tracking_uri
+from runstone.cli.output import print_json, without_password
+from runstone.config import SETTINGS
+from runstone.errors import BackendError, RunstoneError
+from runstone.stores.base import MAX_PAGE
+
+_PACKAGES = ("alembic", "click", "msgspec", "rich", "sqlalchemy", "urllib3")
+_OLDEST = (3, 11)
+_PORT = 5000
+_GOOD, _BAD, _NOTED = "ok", "failed", "note"
+_MARKS = {_GOOD: ("✓", "green"), _BAD: ("✗", "red"), _NOTED: ("•", "yellow")}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What it is.
+        state: ``ok``, ``failed``, or ``note`` for what is not needed by everyone.
+        found: What was found.
+        fix: What to do; empty where nothing is.
+    """
+
+    name: str
+    state: str
+    found: str
+    fix: str = ""
+
+
+@click.command()
+@as_json
+@click.pass_context
+def doctor(ctx: click.Context, /, *, as_json: bool) -> None:
+    """Check Python, packages, settings, the store, its artifacts and the server; say how to mend what fails.
+
+    Nothing is changed, but that a small file is written to the artifacts and removed again. The exit code is 1 if a
+    step fails.
+    """
+    steps = []
+    for step in _examine(lambda: tracking_uri(ctx)):
+        steps.append(step)
+        if not as_json:
+            _print(step)
+    failed = [step for step in steps if step.state == _BAD]
+    if as_json:
+        print_json(
+            {
+                "ok": not failed,
+                "steps": [
+                    {"name": step.name, "state": step.state, "found": step.found, "fix": step.fix} for step in steps
+                ],
+            }
+        )
+    if failed:
+        ctx.exit(1)
+
+
+def _print(step: Step) -> None:
+    mark, colour = _MARKS[step.state]
+    click.echo(f"{click.style(mark, fg=colour)} {step.name}: {step.found}")
+    if step.fix:
+        click.echo(f"  {step.fix}")
+
+
+def _examine(address: Callable[[], str]) -> Iterator[Step]:
+    yield _python()
+    yield _packages()
+    yield _extra("server", SERVER, "`runstone server` and `runstone ui`")
+    yield _extra("demo", DEMO, "`runstone demo`, and data frames and figures")
+    settings = _settings()
+    yield settings
+    if settings.state == _BAD:
+        return
+    uri = address()
+    yield from _server(uri) if uri.startswith(("http://", "https://")) else _database(uri)
+    yield _port()
+
+
+def _python() -> Step:
+    found = f"{platform.python_version()} ({platform.system()} {platform.machine()}), {sys.executable}"
+    if sys.version_info < _OLDEST:
+        return Step("Python", _BAD, found, f"use Python {'.'.join(map(str, _OLDEST))} or newer")
+    return Step("Python", _GOOD, found)
+
+
+def _packages() -> Step:
+    found, missing = [f"runstone {version('runstone')}"], []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Step("packages", _BAD, f"missing: {', '.join(missing)}", "run: pip install --force-reinstall runstone")
+    return Step("packages", _GOOD, ", ".join(found))
+
+
+def _extra(name: str, modules: tuple[str, ...], about: str) -> Step:
+    missing = missing_modules(modules)
+    if missing:
+        fix = f'only {about} need it; to have it: pip install "runstone[{name}]"'
+        return Step(f"extra {name}", _NOTED, f"missing: {', '.join(missing)}", fix)
+    return Step(f"extra {name}", _GOOD, "installed")
+
+
+def _settings() -> Step:
+    chosen = []
+    for setting in SETTINGS:
+        source = setting.source()
+        try:
+            setting.get()
+        except RunstoneError as error:
+            # The message shows the text, which a secret must not be; secrets are texts, and cannot be unreadable.
+            return Step("settings", _BAD, error.message, f"unset {source}, or correct it")
+        if source != "default":
+            chosen.append(source)
+    return Step("settings", _GOOD, f"set: {', '.join(chosen)}" if chosen else "all at their defaults")
+
+
+def _server(uri: str) -> Iterator[Step]:
+    from runstone.artifacts import resolve
+    from runstone.stores.rest.tracking import RestStore
+    from runstone.transport import Transport
+
+    try:
+        transport = Transport(uri)
+        transport.send("GET", "/health")
+        told = transport.send("GET", "/version").decode(errors="replace").strip()
+    except RunstoneError as error:
+        fix = "start it, correct the address, or unset RUNSTONE_TRACKING_URI to keep runs in this folder"
+        yield Step("server", _BAD, error.message, fix)
+        return
+    yield Step("server", _GOOD, f"{without_password(uri)} answers, version {told[:40]}")
+    try:
+        store = RestStore(uri)
+        count = len(store.search_experiments(max_results=MAX_PAGE))
+        store.close()
+    except RunstoneError as error:
+        yield Step("store", _BAD, error.message, "see what the server writes to its log")
+        return
+    yield Step("store", _GOOD, _count(count))
+    try:
+        _write_once(lambda: resolve.repository("mlflow-artifacts:/", tracking_uri=uri))
+    except RunstoneError as error:
+        fix = "see what the server writes to its log; with --no-serve-artifacts clients keep artifacts themselves"
+        yield Step("artifacts", _BAD, error.message, fix)
+        return
+    yield Step("artifacts", _GOOD, "the server takes files, and gives them back")
+
+
+def _database(uri: str) -> Iterator[Step]:
+    from runstone.artifacts import resolve
+    from runstone.stores import resolve as stores
+    from runstone.stores.sql.database import path_of
+    from runstone.stores.sql.migrations import commands
+
+    try:
+        path = path_of(uri) if stores.scheme_of(uri) == "sqlite" else None
+        if path is not None and not path.exists():
+            yield _missing(path)
+            return
+        problems = [] if path is None else commands.check(uri)
+        if problems:
+            yield Step("store", _BAD, problems[0], "see `runstone db check` for all, `runstone db upgrade` to upgrade")
+            return
+        store = stores.open_store(uri)
+    except RunstoneError as error:
+        yield Step("store", _BAD, error.message, "the setting RUNSTONE_TRACKING_URI or --tracking-uri names the store")
+        return
+    try:
+        count = len(store.search_experiments(max_results=MAX_PAGE))
+        yield Step("store", _GOOD, f"{without_password(uri)} is sound, with {_count(count)}")
+        root = store.get_experiment("0").artifact_location.rpartition("/")[0]
+    finally:
+        store.close()
+    try:
+        _write_once(lambda: resolve.repository(root))
+    except RunstoneError as error:
+        yield Step(
+            "artifacts", _BAD, error.message, "give this user write access to the folder, or make room on its disk"
+        )
+        return
+    yield Step("artifacts", _GOOD, f"{root} can be written")
+
+
+def _missing(path: Path) -> Step:
+    """A database that is made by the first run, if it can be."""
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent
+    probe = folder / f".runstone-{uuid4().hex}.part"
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        found = f"{path} is not there and cannot be made: {error.strerror}"
+        return Step("store", _BAD, found, f"give this user write access to {folder}, or name another database")
+    return Step("store", _GOOD, f"{path} is not there yet; the first run makes it")
+
+
+def _write_once(open_repository: Callable[[], ArtifactRepository]) -> None:
+    """Write a file, read it and remove it.
+
+    Raises:
+        RunstoneError: One of these failed.
+    """
+    from runstone.entities import ArtifactPath
+
+    repository = open_repository()
+    path, body = ArtifactPath(f"runstone-doctor-{uuid4().hex}.txt"), b"written and read by `runstone doctor`\n"
+    repository.write(path, [body])
+    read = b"".join(repository.read(path))
+    repository.delete(path)
+    if read != body:
+        raise BackendError(f"a file of {len(body)} bytes came back changed, with {len(read)} bytes")
+
+
+def _port() -> Step:
+    name = f"port {_PORT}"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", _PORT))
+        except OSError as error:
+            return Step(name, _NOTED, f"not free: {error.strerror}", "give `runstone server` another --port")
+    return Step(name, _GOOD, "free for `runstone server`")
+
+
+def _count(experiments: int) -> str:
+    return f"{experiments} experiment{'' if experiments == 1 else 's'} in use"

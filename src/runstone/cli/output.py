@@ -1,0 +1,141 @@
+"""How answers are printed: tables for people, one JSON document for programs."""
+
+import re
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from math import isnan
+from typing import Any
+
+import click
+import msgspec
+
+Cell = str | int | float | None
+
+_DIGITS = 6
+_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document, indented; NaN and infinities are the words that MLflow's clients read."""
+    click.echo(msgspec.json.format(msgspec.json.encode(_plain(value)), indent=2))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print a table: fitted to a terminal, in full and aligned by blanks elsewhere.
+
+    Args:
+        columns: Headings.
+        rows: Cells, as many in each row as there are headings. Numbers stand at the right.
+    """
+    numeric = [
+        any(row[at] is not None for row in rows) and all(_is_number(row[at]) for row in rows) for at in _all(columns)
+    ]
+    texts = [[_text(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _print_fitted(columns, texts, numeric)
+    else:
+        _print_aligned(columns, texts, numeric)
+
+
+def print_facts(facts: Sequence[tuple[str, Cell]]) -> None:
+    """Print names and values, one a line; what has no value is left out."""
+    shown = [(name, _text(value)) for name, value in facts if value is not None]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        first, *more = value.splitlines() or [""]
+        click.echo(f"{click.style(name.ljust(width), dim=True)}  {first}" if first else click.style(name, dim=True))
+        for line in more:
+            click.echo(f"{' ' * width}  {line}".rstrip())
+
+
+def moment(milliseconds: int | None) -> str | None:
+    """A time as people of this place write it; ``None`` stays ``None``.
+
+    Args:
+        milliseconds: Since the Unix epoch, UTC.
+    """
+    if milliseconds is None:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def without_password(text: str) -> str:
+    """A text in which a password in an address is replaced by stars.
+
+    Example:
+        >>> without_password("https://ada:open-sesame@runs.example")
+        'https://ada:***@runs.example'
+    """
+    return _PASSWORD.sub(r"\1***\2", text)
+
+
+def duration(milliseconds: int | None) -> str | None:
+    """A length of time in its two largest units; ``None`` stays ``None``.
+
+    Example:
+        >>> duration(3_723_004)
+        '1h 2m'
+    """
+    if milliseconds is None:
+        return None
+    if milliseconds < 60_000:
+        return f"{milliseconds / 1000:.1f}s"
+    seconds = milliseconds // 1000
+    if seconds < 3600:
+        return f"{seconds // 60}m {seconds % 60}s"
+    if seconds < 86_400:
+        return f"{seconds // 3600}h {seconds % 3600 // 60}m"
+    return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and (isnan(value) or value in {float("inf"), float("-inf")}):
+        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _all(columns: Sequence[str]) -> range:
+    return range(len(columns))
+
+
+def _is_number(cell: Cell) -> bool:
+    return cell is None or isinstance(cell, int | float)
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:.{_DIGITS}g}"
+    return str(cell)
+
+
+def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for at, (name, is_numeric) in enumerate(zip(columns, numeric, strict=True)):
+        # The first column names the row and is copied from; it stays whole.
+        table.add_column(name, justify="right" if is_numeric else "left", overflow="fold", no_wrap=at == 0)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _print_aligned(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
+    lines = [[cell.replace("\n", " ") for cell in line] for line in (columns, *rows)]
+    widths = [max(len(line[at]) for line in lines) for at in _all(columns)]
+    for line in lines:
+        cells = (
+            cell.rjust(width) if is_numeric else cell.ljust(width)
+            for cell, width, is_numeric in zip(line, widths, numeric, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())

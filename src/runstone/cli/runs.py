@@ -1,0 +1,181 @@
+"""``runstone runs``."""
+
+from typing import Any
+
+import click
+
+from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
+from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table
+from runstone.client.client import Client
+from runstone.entities import Run, ViewType
+
+_MAX_PAGE = 1000
+
+
+@click.group()
+def runs() -> None:
+    """Find, show and delete runs."""
+
+
+@runs.command("list")
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT]...")
+@click.option(
+    "-c",
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME",
+    help="A further column of the table, such as metrics.loss, params.depth or tags.stage; may be repeated.",
+)
+@searching
+@click.pass_context
+def list_runs(ctx: click.Context, /, *, experiments: tuple[str, ...], columns: tuple[str, ...], **given: Any) -> None:
+    """List runs, the latest start first unless ordered otherwise.
+
+    Experiments are given by id or name; all that are in use if none is given. A filter looks like
+    "metrics.loss < 0.2 AND params.depth > 3".
+    """
+    wanted = [_column(name) for name in columns]
+    with connected(ctx) as client:
+        ids = [find_experiment(client, name).experiment_id for name in experiments] or _all_experiments(client)
+        found = _search(client, ids, given) if ids else []
+    if given["as_json"]:
+        print_json([_document(run) for run in found])
+        return
+    print_table(
+        ("id", "name", "experiment", "status", "started", "duration", *columns),
+        [(*_row(run), *(_value(run, *column) for column in wanted)) for run in found],
+    )
+
+
+runs.add_command(list_runs, "search")
+
+
+@runs.command("show")
+@click.argument("run_id")
+@as_json
+@click.pass_context
+def show(ctx: click.Context, /, *, run_id: str, as_json: bool) -> None:
+    """Show one run: its params, its latest metrics and its tags."""
+    with connected(ctx) as client:
+        run = client.get_run(run_id)
+    if as_json:
+        print_json(_document(run))
+        return
+    info = run.info
+    print_facts(
+        [
+            ("id", info.run_id),
+            ("name", info.run_name),
+            ("experiment", info.experiment_id),
+            ("status", info.status.value),
+            ("state", info.lifecycle_stage.value),
+            ("user", info.user_id or None),
+            ("started", moment(info.start_time)),
+            ("ended", moment(info.end_time)),
+            ("duration", duration(_length(run))),
+            ("artifacts", info.artifact_uri),
+        ]
+    )
+    for title, values in (("params", run.data.params), ("metrics", run.data.metrics), ("tags", run.data.tags)):
+        if values:
+            click.echo(f"\n{click.style(title, bold=True)}")
+            print_facts([(f"  {key}", values[key]) for key in sorted(values)])
+
+
+@runs.command("delete")
+@click.argument("run_ids", nargs=-1, required=True, metavar="RUN_ID...")
+@click.pass_context
+def delete(ctx: click.Context, /, *, run_ids: tuple[str, ...]) -> None:
+    """Move runs to the trash."""
+    with connected(ctx) as client:
+        for run_id in run_ids:
+            client.delete_run(run_id)
+            click.echo(f"Run {run_id} is in the trash; `runstone runs restore {run_id}` takes it back.")
+
+
+@runs.command("restore")
+@click.argument("run_ids", nargs=-1, required=True, metavar="RUN_ID...")
+@click.pass_context
+def restore(ctx: click.Context, /, *, run_ids: tuple[str, ...]) -> None:
+    """Take runs out of the trash."""
+    with connected(ctx) as client:
+        for run_id in run_ids:
+            client.restore_run(run_id)
+            click.echo(f"Run {run_id} is back.")
+
+
+def _all_experiments(client: Client) -> list[str]:
+    ids: list[str] = []
+    token = None
+    while token != "":
+        page = client.search_experiments(ViewType.ACTIVE_ONLY, _MAX_PAGE, page_token=token)
+        ids += [experiment.experiment_id for experiment in page]
+        token = page.token
+    return ids
+
+
+def _search(client: Client, experiment_ids: list[str], given: dict[str, Any]) -> list[Run]:
+    found: list[Run] = []
+    token = None
+    while len(found) < given["most"] and token != "":
+        page = client.search_runs(
+            experiment_ids,
+            filter_string=given["filter_string"],
+            run_view_type=view_type(given["view"]),
+            max_results=min(given["most"] - len(found), _MAX_PAGE),
+            order_by=list(given["order_by"]),
+            page_token=token,
+        )
+        found += page
+        token = page.token
+    return found
+
+
+def _column(name: str) -> tuple[str, str]:
+    kind, _, key = name.partition(".")
+    if kind not in {"metrics", "params", "tags"} or not key:
+        raise click.BadParameter(
+            f"a column is metrics.NAME, params.NAME or tags.NAME; got {name!r}", param_hint="--column"
+        )
+    return kind, key
+
+
+def _value(run: Run, kind: str, key: str) -> Cell:
+    values: dict[str, Cell] = getattr(run.data, kind)
+    return values.get(key)
+
+
+def _row(run: Run) -> tuple[Cell, ...]:
+    info = run.info
+    return (
+        info.run_id,
+        info.run_name,
+        info.experiment_id,
+        info.status.value,
+        moment(info.start_time),
+        duration(_length(run)),
+    )
+
+
+def _length(run: Run) -> int | None:
+    """Milliseconds from start to end; ``None`` while the run has not ended."""
+    return None if run.info.end_time is None else run.info.end_time - run.info.start_time
+
+
+def _document(run: Run) -> dict[str, Any]:
+    info = run.info
+    return {
+        "run_id": info.run_id,
+        "run_name": info.run_name,
+        "experiment_id": info.experiment_id,
+        "status": info.status.value,
+        "lifecycle_stage": info.lifecycle_stage.value,
+        "user_id": info.user_id,
+        "start_time": info.start_time,
+        "end_time": info.end_time,
+        "artifact_uri": info.artifact_uri,
+        "params": run.data.params,
+        "metrics": run.data.metrics,
+        "tags": run.data.tags,
+    }

@@ -1,0 +1,36 @@
+"""The command line in this process, against a database and against a server."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from runstone.cli.main import main
+from runstone.server.listen import ServerOptions
+from runstone.testing.server import running_server
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture(params=["sqlite", "http"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A store that is there: a database of its own, or a server's."""
+    database = f"sqlite:///{tmp_path / 'store' / 'runs.db'}"
+    if request.param == "sqlite":
+        yield database
+        return
+    with running_server(ServerOptions(store_uri=database)) as server:
+        yield server
+
+
+@pytest.fixture
+def command(address: str) -> Command:
+    """Runs ``runstone --tracking-uri ADDRESS ...``; the store has the experiment `trials`, with id 1."""
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--tracking-uri", address, *arguments])
+
+    made = call("experiments", "create", "trials")
+    assert made.output == "1\n", made.output
+    return call

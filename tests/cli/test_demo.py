@@ -1,0 +1,92 @@
+"""`runstone demo`: the whole of it, as processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from runstone.cli.main import main
+from tests.cli.processes import READY, RunningServer, run
+
+
+def _runs(database: Path) -> list[dict[str, object]]:
+    listed = CliRunner().invoke(main, ["--tracking-uri", f"sqlite:///{database}", "runs", "list", "--json"])
+    runs: list[dict[str, object]] = json.loads(listed.stdout)
+    return runs
+
+
+@pytest.mark.slow
+def test_demo_verifies_what_it_stored_and_can_be_run_again(tmp_path: Path) -> None:
+    first = run("demo", "--exit", "--data-dir", "here", folder=tmp_path)
+    second = run("demo", "--exit", "--data-dir", "here", folder=tmp_path)
+
+    runs = _runs(tmp_path / "here" / "runstone.db")
+
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == 0, second.stderr
+    assert first.stderr == second.stderr == ""
+    assert first.stdout.startswith(READY)
+    assert "Verified through the server: 3 experiments, 22 runs" in first.stdout
+    assert Counter(each["status"] for each in runs) == {"FINISHED": 42, "FAILED": 2}
+    assert len({each["experiment_id"] for each in runs}) == 3
+    assert list((tmp_path / "here" / "artifacts").rglob("confusion-matrix.png"))
+
+
+@pytest.mark.slow
+def test_demo_serves_until_ctrl_c_at_the_terminal(tmp_path: Path) -> None:
+    with RunningServer(["demo"], tmp_path) as demo:
+        assert demo.process.stdout is not None
+        for line in demo.process.stdout:
+            if "runstone ui --backend-store-uri" in line:
+                break
+        os.killpg(demo.process.pid, signal.SIGINT)
+        demo.end()
+
+    assert demo.process.returncode == 0
+    assert demo.stderr.strip() == "Stopped."
+
+
+@pytest.mark.slow
+def test_demo_that_is_stopped_in_the_middle_leaves_no_run_open(tmp_path: Path) -> None:
+    with RunningServer(["demo"], tmp_path) as demo:
+        assert demo.process.stdout is not None
+        demo.process.stdout.readline()  # the first run has ended by then, and the second goes on
+        demo.process.send_signal(signal.SIGTERM)
+        demo.end()
+
+    states = Counter(each["status"] for each in _runs(tmp_path / "runstone-demo" / "runstone.db"))
+
+    assert demo.process.returncode == 130
+    assert demo.stderr.strip() == "Interrupted."
+    assert states["FINISHED"] >= 1
+    assert states["RUNNING"] == 0
+
+
+def test_missing_extra_is_one_sentence_with_the_command(tmp_path: Path) -> None:
+    # The real packages are hidden by an import hook, which is how an installation without them answers.
+    code = (
+        "import sys\n"
+        "from importlib.abc import MetaPathFinder\n"
+        "class Without(MetaPathFinder):\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.split('.')[0] in {'sklearn', 'matplotlib'}:\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Without())\n"
+        "from runstone.cli.main import main\n"
+        "main(['demo'])\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: `runstone demo` needs matplotlib, sklearn, which this installation lacks; "
+        'install it with: pip install "runstone[server,demo]"\n'
+    )
+    assert not list(tmp_path.iterdir())

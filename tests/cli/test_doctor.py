@@ -1,0 +1,134 @@
+"""`runstone doctor`: each step on real parts, sound and broken."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from runstone.cli.main import main
+from runstone.server.listen import ServerOptions
+from runstone.stores.sql.store import SqlStore
+from runstone.testing.server import running_server
+
+
+def _examine(*options: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    done = CliRunner().invoke(main, [*options, "doctor", "--json"])
+    document = json.loads(done.stdout)
+    assert document["ok"] == (done.exit_code == 0)
+    return done.exit_code, {step["name"]: step for step in document["steps"]}
+
+
+def test_folder_without_runs_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code, steps = _examine()
+
+    assert code == 0
+    assert steps["store"]["found"] == f"{tmp_path / 'runstone.db'} is not there yet; the first run makes it"
+    assert not list(tmp_path.iterdir())
+
+
+def test_database_and_its_artifacts_are_tried(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'runs.db'}"
+    SqlStore(uri).close()
+
+    code, steps = _examine("--tracking-uri", uri)
+
+    assert code == 0
+    assert steps["store"]["found"] == f"{uri} is sound, with 1 experiment in use"
+    assert steps["artifacts"]["found"] == f"{tmp_path / 'runstone-artifacts'} can be written"
+    assert not [file for file in tmp_path.rglob("*") if "doctor" in file.name]
+
+
+def test_server_and_its_artifacts_are_tried(tmp_path: Path) -> None:
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path / 'runs.db'}")
+    with running_server(options) as address:
+        code, steps = _examine("--tracking-uri", address)
+
+    assert code == 0
+    assert steps["server"]["found"].startswith(f"{address} answers, version ")
+    assert steps["artifacts"]["state"] == "ok"
+    assert not [file for file in tmp_path.rglob("*") if "doctor" in file.name]
+
+
+def test_server_that_takes_no_files_is_found(tmp_path: Path) -> None:
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path / 'runs.db'}", serves_artifacts=False)
+    with running_server(options) as address:
+        code, steps = _examine("--tracking-uri", address)
+
+    assert code == 1
+    assert steps["artifacts"]["state"] == "failed"
+    assert "--no-serve-artifacts" in steps["artifacts"]["fix"]
+
+
+def test_server_that_is_away_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_HTTP_RETRIES", "0")
+
+    code, steps = _examine("--tracking-uri", "http://127.0.0.1:9")
+
+    assert code == 1
+    assert steps["server"]["state"] == "failed"
+    assert "http://127.0.0.1:9" in steps["server"]["found"]
+    assert steps["server"]["fix"]
+
+
+def test_password_of_the_address_is_not_shown(tmp_path: Path) -> None:
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path / 'runs.db'}")
+    with running_server(options) as address:
+        shown = CliRunner().invoke(
+            main, ["--tracking-uri", address.replace("http://", "http://ada:open-sesame@"), "doctor"]
+        )
+
+    assert shown.exit_code == 0
+    assert "open-sesame" not in shown.output
+
+
+def test_file_that_is_no_database_is_found_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "runs.db").write_text("no database")
+
+    code, steps = _examine("--tracking-uri", f"sqlite:///{tmp_path / 'runs.db'}")
+
+    assert code == 1
+    assert steps["store"]["state"] == "failed"
+    assert (tmp_path / "runs.db").read_text() == "no database"
+
+
+def test_artifacts_in_the_place_of_a_file_are_found(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'runs.db'}"
+    SqlStore(uri).close()
+    (tmp_path / "runstone-artifacts").write_text("in the way")
+
+    code, steps = _examine("--tracking-uri", uri)
+
+    assert code == 1
+    assert steps["artifacts"]["state"] == "failed"
+
+
+def test_database_that_cannot_be_made_is_found(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("in the way")
+
+    code, steps = _examine("--tracking-uri", f"sqlite:///{tmp_path / 'folder' / 'runs.db'}")
+
+    assert code == 1
+    assert steps["store"]["state"] == "failed"
+
+
+def test_unreadable_setting_is_found_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_HTTP_TIMEOUT", "soon")
+
+    code, steps = _examine()
+
+    assert code == 1
+    assert steps["settings"]["fix"] == "unset RUNSTONE_HTTP_TIMEOUT, or correct it"
+    assert "store" not in steps
+
+
+def test_steps_are_lines_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    shown = CliRunner().invoke(main, ["doctor"])
+
+    assert shown.stdout.startswith("✓ Python: 3.")
+    assert "✓ packages: runstone " in shown.stdout

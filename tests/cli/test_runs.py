@@ -1,0 +1,127 @@
+"""`runstone runs`, against a database and against a server."""
+
+import json
+
+import pytest
+
+from runstone.client.client import Client
+from runstone.entities import Metric, Param, Tag
+from tests.cli.conftest import Command
+
+
+@pytest.fixture
+def run_ids(command: Command, address: str) -> list[str]:
+    """Two runs of the experiment `trials`: one that has ended, and one that goes on and has a loss of NaN."""
+    client = Client(address)
+    first = client.create_run("1", start_time=1_000, run_name="first").info.run_id
+    client.log_batch(first, [Metric("loss", 0.25, 1, 3)], [Param("depth", "4")], [Tag("stage", "done")])
+    client.set_terminated(first, "FINISHED", 63_000)
+    second = client.create_run("1", start_time=2_000, run_name="second").info.run_id
+    client.log_batch(second, [Metric("loss", float("nan"), 1, 3)], [Param("depth", "2")])
+    return [first, second]
+
+
+def test_runs_are_listed_the_latest_first(command: Command, run_ids: list[str]) -> None:
+    lines = command("runs", "list", "trials").stdout.splitlines()
+
+    assert lines[0].split() == ["id", "name", "experiment", "status", "started", "duration"]
+    assert [line.split()[0] for line in lines[1:]] == run_ids[::-1]
+    assert lines[2].endswith("1m 2s")
+
+
+def test_columns_are_added_by_name(command: Command, run_ids: list[str]) -> None:
+    listed = command("runs", "list", "-c", "metrics.loss", "-c", "params.depth", "-c", "tags.stage")
+
+    lines = listed.stdout.splitlines()
+
+    assert lines[0].split()[-3:] == ["metrics.loss", "params.depth", "tags.stage"]
+    assert lines[1].split()[-2:] == ["nan", "2"]
+    assert lines[2].split()[-3:] == ["0.25", "4", "done"]
+
+
+def test_listing_in_json_is_one_document_with_stable_keys(command: Command, run_ids: list[str]) -> None:
+    listed = json.loads(command("runs", "search", "1", "--order-by", "start_time ASC", "--json").stdout)
+
+    assert [run["run_id"] for run in listed] == run_ids
+    assert set(listed[0]) == {
+        "run_id",
+        "run_name",
+        "experiment_id",
+        "status",
+        "lifecycle_stage",
+        "user_id",
+        "start_time",
+        "end_time",
+        "artifact_uri",
+        "params",
+        "metrics",
+        "tags",
+    }
+    assert listed[0]["metrics"] == {"loss": 0.25}
+    assert listed[0]["end_time"] == 63_000
+    assert listed[1]["metrics"] == {"loss": "NaN"}
+    assert listed[1]["end_time"] is None
+
+
+def test_listing_filters_and_cuts(command: Command, run_ids: list[str]) -> None:
+    filtered = json.loads(command("runs", "list", "--filter", "params.depth > 3", "--json").stdout)
+    cut = json.loads(command("runs", "list", "--max", "1", "--json").stdout)
+
+    assert [run["run_id"] for run in filtered] == run_ids[:1]
+    assert [run["run_id"] for run in cut] == run_ids[1:]
+
+
+def test_only_the_experiments_that_are_named_are_listed(command: Command, run_ids: list[str]) -> None:
+    listed = command("runs", "list", "Default", "--json")
+
+    assert json.loads(listed.stdout) == []
+
+
+def test_run_is_shown_with_all_it_logged(command: Command, run_ids: list[str]) -> None:
+    shown = command("runs", "show", run_ids[0]).stdout
+
+    assert f"id          {run_ids[0]}\n" in shown
+    assert "status      FINISHED\n" in shown
+    assert "params\n  depth  4\n" in shown
+    assert "metrics\n  loss  0.25\n" in shown
+    assert "  stage           done\n" in shown
+
+
+def test_run_is_shown_in_json(command: Command, run_ids: list[str]) -> None:
+    shown = json.loads(command("runs", "show", run_ids[0], "--json").stdout)
+
+    assert shown["run_name"] == "first"
+    assert shown["params"] == {"depth": "4"}
+
+
+def test_runs_go_to_the_trash_and_come_back(command: Command, run_ids: list[str]) -> None:
+    deleted = command("runs", "delete", *run_ids)
+    left = json.loads(command("runs", "list", "--json").stdout)
+    trash = json.loads(command("runs", "list", "--deleted", "--json").stdout)
+    restored = command("runs", "restore", run_ids[0])
+
+    assert deleted.stdout.count("is in the trash") == 2
+    assert left == []
+    assert {run["run_id"] for run in trash} == set(run_ids)
+    assert restored.stdout == f"Run {run_ids[0]} is back.\n"
+    assert len(json.loads(command("runs", "list", "--json").stdout)) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        (["show", "0" * 32], 1, "no run has the id"),
+        (["delete", "0" * 32], 1, "no run has the id"),
+        (["delete"], 2, "RUN_ID"),
+        (["list", "--filter", "metrics.loss <"], 1, "^"),
+        (["list", "--column", "loss"], 2, "metrics.NAME"),
+        (["list", "nobody"], 1, "'nobody'"),
+        (["list", "--max", "0"], 2, "--max"),
+    ],
+)
+def test_what_cannot_be_done_is_said(command: Command, arguments: list[str], code: int, reason: str) -> None:
+    done = command("runs", *arguments)
+
+    assert done.exit_code == code
+    assert done.stdout == ""
+    assert reason in done.stderr
