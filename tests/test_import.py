@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +33,10 @@ def test_import_loads_no_heavy_library(library: str) -> None:
     assert loaded == "False"
 
 
-def test_import_takes_less_than_a_tenth_of_a_second_of_cpu() -> None:
+def test_import_takes_less_than_a_tenth_of_a_second_of_cpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # From compiled files, as every import but the first one.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path))
     code = "import time; begin = time.process_time(); import runstone; print(time.process_time() - begin)"
 
     # A machine under load counts more; once below the bar shows that no more is needed.
