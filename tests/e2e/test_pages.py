@@ -1,0 +1,61 @@
+"""Every page, in both themes and two widths."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # the package has no types
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NARROW, WIDE, OpenPage
+from tests.e2e.data import Stored
+
+PAGES = {
+    "home": ("/", "New experiment"),
+    "table": ("/experiments/{experiment}?sort=-metrics.f1", "mlp-00"),
+    "nested": ("/experiments/{sweeps}?tree=1", "trial-1-2"),
+    "charts": ("/experiments/{experiment}?view=charts&smooth=0.6", "val/accuracy"),
+    "run": ("/experiments/{experiment}/runs/{run}", "Second try"),
+    "run-charts": ("/experiments/{experiment}/runs/{run}?tab=charts", "train/loss"),
+    "text": ("/experiments/{experiment}/runs/{run}?tab=artifacts&path=logs/train.log", "epoch 0: fine"),
+    "table-file": ("/experiments/{experiment}/runs/{run}?tab=artifacts&path=tables/loss.csv", "comment"),
+    "image": ("/experiments/{experiment}/runs/{run}?tab=artifacts&path=plots/dots.png", "Download"),
+    "compare": ("/compare?run={run}&run={other}", "hidden"),
+    "not-found": ("/nothing/here", "There is no such page"),
+}
+
+
+def url_of(name: str, address: str, stored: Stored) -> str:
+    path = PAGES[name][0].format(
+        experiment=stored.experiment_id, sweeps=stored.sweeps_id, run=stored.run_id, other=stored.run_ids[1]
+    )
+    return address + path
+
+
+def violations(page: Page) -> list[str]:
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", list(PAGES))
+def test_page_shows_and_is_accessible(
+    name: str, theme: str, width: int, address: str, stored: Stored, open_page: OpenPage, screenshots: Path
+) -> None:
+    page = open_page(url_of(name, address, stored), theme=theme, width=width)
+    expect(page.get_by_text(PAGES[name][1], exact=False).first).to_be_visible()
+
+    page.screenshot(path=screenshots / f"{name}-{theme}-{width}.png")
+
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+
+
+def test_artifact_never_runs_in_the_page(address: str, stored: Stored, open_page: OpenPage) -> None:
+    page = open_page(f"{address}/experiments/{stored.experiment_id}/runs/{stored.run_id}?tab=artifacts&path=page.html")
+
+    expect(page.get_by_label("Text")).to_contain_text("<script>document.title")
+
+    assert "taken over" not in page.title()
