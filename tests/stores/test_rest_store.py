@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from runstone.server.listen import ServerOptions
-from runstone.stores.base import TrackingStore
 from runstone.stores.rest.tracking import RestStore
 from runstone.testing.server import running_server
 from runstone.testing.stores import TrackingStoreCases
@@ -24,8 +23,3 @@ class TestRestStore(TrackingStoreCases):
             store = RestStore(address)
             yield store
             store.close()
-
-    @pytest.mark.xfail(reason="RestStore passes fewer than 4 points on, which the server takes as MLflow does")
-    def test_thinning_to_fewer_than_four_points_is_refused(self, store: TrackingStore) -> None:
-        """Goes when ``RestStore.metric_histories`` checks ``points`` itself."""
-        super().test_thinning_to_fewer_than_four_points_is_refused(store)

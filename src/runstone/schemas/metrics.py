@@ -13,7 +13,6 @@ _BASE = "/api/2.0/mlflow/metrics"
 MAX_BULK_RUNS = 100
 MAX_BULK_RESULTS = 25_000
 MAX_INTERVAL_RESULTS = 2_500
-MAX_HISTORY_PAGE = 50_000
 
 
 class GetHistory(OfRun, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, Run
 T = TypeVar("T")
 
 MAX_PAGE = 50_000
+LEAST_POINTS = 4  # of a thinned history: the first, the last, the lowest and the highest
 
 
 class TrackingStore(Protocol):
@@ -190,8 +191,8 @@ class TrackingStore(Protocol):
             key: Name of the metric.
             start_step: First step, included.
             end_step: Last step, included.
-            points: Upper bound of the values for each run, 4 to 2500; where there are more, the first, the last and the
-                lowest and highest of each stretch of steps are kept. All if ``None``.
+            points: Upper bound of the values for each run, >= 4; a server gives 2500 at most. Where there are more, the
+                first, the last and the lowest and highest of each stretch of steps are kept. All if ``None``.
 
         Raises:
             InvalidValue: ``points`` is below 4.

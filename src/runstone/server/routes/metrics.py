@@ -5,8 +5,7 @@ from itertools import groupby
 from runstone.errors import InvalidValue
 from runstone.schemas import metrics as schema
 from runstone.server.routes.route import AnyRoute, Route, Stores
-
-_LEAST_POINTS = 4  # first, last, lowest, highest
+from runstone.stores.base import LEAST_POINTS
 
 
 def get_history(stores: Stores, request: schema.GetHistory) -> schema.History:
@@ -39,7 +38,7 @@ def get_history_bulk_interval(stores: Stores, request: schema.GetHistoryBulkInte
     if start is not None and end is not None and start > end:
         raise InvalidValue(f"'start_step' is at most 'end_step'; got {start} and {end}")
     found = stores.tracking.metric_histories(
-        run_ids, request.metric_key, start_step=start, end_step=end, points=max(_LEAST_POINTS, most)
+        run_ids, request.metric_key, start_step=start, end_step=end, points=max(LEAST_POINTS, most)
     )
     return schema.RunHistories(found)
 

@@ -17,9 +17,10 @@ from runstone.entities import (
     Tag,
     ViewType,
 )
-from runstone.errors import NotFound
+from runstone.errors import InvalidValue, NotFound
 from runstone.schemas import experiments, metrics, runs, wire
 from runstone.schemas.endpoint import Endpoint
+from runstone.stores.base import LEAST_POINTS
 from runstone.transport import Transport
 
 Request = TypeVar("Request", bound=msgspec.Struct)
@@ -182,12 +183,16 @@ class RestStore:
         points: int | None = None,
     ) -> list[RunMetric]:
         """Values of one metric for several runs, thinned where ``points`` is given."""
+        run_ids = list(dict.fromkeys(run_ids))
+        if points is not None and points < LEAST_POINTS:
+            raise InvalidValue(f"a history is thinned to at least {LEAST_POINTS} points; got {points}")
         if points is None:
             return [point for run_id in run_ids for point in self._whole_history(run_id, key, start_step, end_step)]
         found: list[RunMetric] = []
+        points = min(points, metrics.MAX_INTERVAL_RESULTS)
         for first in range(0, len(run_ids), metrics.MAX_BULK_RUNS):
             request = metrics.GetHistoryBulkInterval(
-                key, list(run_ids[first : first + metrics.MAX_BULK_RUNS]), start_step, end_step, points
+                key, run_ids[first : first + metrics.MAX_BULK_RUNS], start_step, end_step, points
             )
             found += self._call(metrics.GET_HISTORY_BULK_INTERVAL, request).metrics
         return found

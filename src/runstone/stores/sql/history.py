@@ -10,14 +10,12 @@ from sqlalchemy import Connection
 
 from runstone.entities import Metric, Page, RunMetric
 from runstone.errors import InvalidPageToken, InvalidValue
-from runstone.stores.base import MAX_PAGE
+from runstone.stores.base import LEAST_POINTS, MAX_PAGE
 from runstone.stores.sql.keys import find
 from runstone.stores.sql.points import Place, Point, in_order, place, points_of
 from runstone.stores.sql.runs import row_of
 from runstone.stores.sql.session import driver_of
 from runstone.stores.sql.thinning import thin
-
-_LEAST_POINTS = 4
 
 
 def one(connection: Connection, run_id: str, key: str, *, max_results: int | None, page_token: str) -> Page[Metric]:
@@ -46,8 +44,8 @@ def several(
     points: int | None,
 ) -> list[RunMetric]:
     """The histories of one metric of several runs; see ``TrackingStore.metric_histories``."""
-    if points is not None and points < _LEAST_POINTS:
-        raise InvalidValue(f"a history is thinned to at least {_LEAST_POINTS} points; got {points}")
+    if points is not None and points < LEAST_POINTS:
+        raise InvalidValue(f"a history is thinned to at least {LEAST_POINTS} points; got {points}")
     driver = driver_of(connection)
     found: list[RunMetric] = []
     for run_id in dict.fromkeys(run_ids):
