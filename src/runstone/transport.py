@@ -1,5 +1,6 @@
 """One HTTP call: address, credentials, retries, time-outs, and the error that an answer stands for."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -54,7 +55,8 @@ class Transport:
         self._headers = _credentials(parts.username, parts.password)
         self._timeout = Timeout(config.HTTP_TIMEOUT.required())
         self._retries = config.HTTP_RETRIES.required()
-        self._pool = _pool(parts.scheme, parts.hostname)
+        self._scheme, self._host = parts.scheme, parts.hostname
+        self._process, self._pool = os.getpid(), _pool(self._scheme, self._host)
 
     def send(
         self,
@@ -96,6 +98,12 @@ class Transport:
         """Close the connections that are kept."""
         self._pool.clear()
 
+    def _pool_of_this_process(self) -> urllib3.PoolManager:
+        """The kept connections; the child of a fork makes its own, since two processes would mix up their answers."""
+        if self._process != os.getpid():
+            self._process, self._pool = os.getpid(), _pool(self._scheme, self._host)
+        return self._pool
+
     def _pieces(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         try:
             yield from response.stream(CHUNK)
@@ -125,7 +133,7 @@ class Transport:
             redirect=False,
         )
         try:
-            response = self._pool.request(
+            response = self._pool_of_this_process().request(
                 method,
                 f"{self.address}{path}{_query(query)}",
                 body=body,

@@ -78,22 +78,33 @@ def test_run_that_cannot_be_ended_at_the_end_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_child_of_a_fork_logs_but_does_not_end_the_run_of_its_parent(tmp_path: Path) -> None:
+def test_child_of_a_fork_logs_but_does_not_end_the_run_of_its_parent(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", address)
     script = (
         BEGIN
         + "import os, sys\n"
         + "runstone.log_metric('before', 1)\n"
+        + "runstone.log_text('text', 'before.txt')\n"
         + "child = os.fork()\n"
-        + "if child == 0:\n    runstone.log_metric('in the child', 1)\n    sys.exit(3)\n"
+        + "for step in range(50):\n"
+        + "    runstone.log_metric('child' if child == 0 else 'parent', 1, step=step)\n"
+        + "    runstone.log_text('text', f'{child == 0}.txt')\n"
+        + "if child == 0:\n    sys.exit(3)\n"
         + "os.waitpid(child, 0)\n"
         + "run = runstone.last_active_run()\n"
-        + "print(run.info.status.value, sorted(run.data.metrics))\n"
+        + "client = runstone.Client()\n"
+        + "print(run.info.status.value, len(client.get_metric_history(run.info.run_id, 'child')))\n"
+        + "print([file.path for file in client.list_artifacts(run.info.run_id)], run.info.run_id)\n"
     )
 
     ended = run_script(tmp_path, script)
 
-    assert ended.stdout == "RUNNING ['before', 'in the child']\n", ended.stderr
-    assert runs_in(tmp_path) == {"left open": RunStatus.FINISHED}
+    status, files = ended.stdout.splitlines()
+    assert status == "RUNNING 50", ended.stderr
+    assert files.startswith("['False.txt', 'True.txt', 'before.txt']")
+    assert Client(address).get_run(files.split()[-1]).info.status is RunStatus.FINISHED
 
 
 def test_default_store_is_made_in_silence_in_the_working_directory(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """From the address where runs are kept to the stores behind it; opened once in a process."""
 
-import os
 import threading
 from collections import OrderedDict
 
@@ -16,11 +15,10 @@ _KEPT = 128
 
 
 class OpenStores:
-    """The tracking stores that this process has opened, by URI."""
+    """The tracking stores that this process has opened, by URI. They serve the child of a fork as well."""
 
     def __init__(self) -> None:
         self._stores: dict[str, TrackingStore] = {}
-        self._inherited: list[TrackingStore] = []
         self._lock = threading.Lock()
 
     def get(self, uri: str) -> TrackingStore:
@@ -38,12 +36,6 @@ class OpenStores:
                 self._stores[uri] = store
         return store
 
-    def leave_to_parent(self) -> None:
-        """Forget them in the child of a fork: connections belong to the process that opened them."""
-        self._inherited.extend(self._stores.values())  # kept, since dropping them might close the parent's
-        self._stores = {}
-        self._lock = threading.Lock()
-
     def close(self) -> None:
         """Close them all."""
         while self._stores:
@@ -51,8 +43,6 @@ class OpenStores:
 
 
 open_stores = OpenStores()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=open_stores.leave_to_parent)
 
 
 class Connection:
