@@ -69,6 +69,21 @@ def test_nested_runs_and_those_of_threads_are_ended(tmp_path: Path) -> None:
     assert runs_in(tmp_path) == dict.fromkeys(["left open", "nested", "of a thread"], RunStatus.FINISHED)
 
 
+def test_run_of_a_thread_that_fails_is_failed_and_the_others_go_on(tmp_path: Path) -> None:
+    script = (
+        BEGIN
+        + "import threading\n"
+        + "def work():\n    runstone.start_run(run_name='of a thread')\n    1 / 0\n"
+        + "thread = threading.Thread(target=work)\n"
+        + "thread.start()\nthread.join()\n"
+    )
+
+    ended = run_script(tmp_path, script)
+
+    assert runs_in(tmp_path) == {"left open": RunStatus.FINISHED, "of a thread": RunStatus.FAILED}
+    assert "ZeroDivisionError" in ended.stderr
+
+
 def test_run_that_cannot_be_ended_at_the_end_is_told(tmp_path: Path) -> None:
     ended = run_script(tmp_path, BEGIN + "runstone.delete_run(runstone.active_run().info.run_id)")
 

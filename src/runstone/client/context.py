@@ -213,6 +213,7 @@ def _watch_the_end() -> None:
     if not _process.watches:
         _process.watches = True
         sys.excepthook = _noticing(sys.excepthook)
+        threading.excepthook = _ending(threading.excepthook)
 
 
 _Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
@@ -226,15 +227,34 @@ def _noticing(hook: _Hook) -> _Hook:
     return notice
 
 
+def _ending(
+    hook: Callable[[threading.ExceptHookArgs], object],
+) -> Callable[[threading.ExceptHookArgs], object]:
+    """The runs that a thread left open end as the thread does, at once: nobody else can log to them."""
+
+    def end(failure: threading.ExceptHookArgs) -> None:
+        status = _status_after(failure.exc_value)
+        while _thread.stack:
+            _end(_thread.stack.pop(), status)
+        hook(failure)
+
+    return end
+
+
 @atexit.register
 def _end_what_is_open() -> None:
     """End the runs that the program left open, in the threads that did, then close the stores."""
-    for opened in reversed(_process.opened.values()):
-        if opened.process != os.getpid():
-            continue
-        try:
-            opened.client.set_terminated(opened.run.info.run_id, _process.fate)
-        except RunstoneError as error:
-            _logger.warning("the run %s could not be ended: %s", opened.run.info.run_id, error)
-    _process.opened.clear()
+    for opened in reversed(list(_process.opened.values())):
+        if opened.process == os.getpid():
+            _end(opened, _process.fate)
     open_stores.close()
+
+
+def _end(opened: Open, status: RunStatus) -> None:
+    """End a run where nobody is there to be told of an error."""
+    run_id = opened.run.info.run_id
+    _process.opened.pop(run_id, None)
+    try:
+        opened.client.set_terminated(run_id, status)
+    except RunstoneError as error:
+        _logger.warning("the run %s could not be ended: %s", run_id, error)
