@@ -23,7 +23,7 @@ def open_charts(open_page: OpenPage, address: str, stored: Stored, query: str = 
 
 
 def drag(page: Page, metric: str, start: float, end: float) -> None:
-    box = page.get_by_role("img", name=re.compile(f"^{metric} of")).locator(".u-over").bounding_box()
+    box = page.get_by_role("img", name=f"{metric} of").locator(".u-over").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * start, box["y"] + 60)
     page.mouse.down()
@@ -59,7 +59,7 @@ def test_pointer_tells_the_values_of_the_nearest_runs(address: str, stored: Stor
 
     page.locator(".u-over").hover(position={"x": 150, "y": 100})
 
-    tip = page.get_by_role("img", name=re.compile("train/loss"))
+    tip = page.get_by_role("img", name="train/loss of")
     expect(tip).to_contain_text(re.compile(r"step \d+"))
     expect(tip).to_contain_text(re.compile(r"mlp-\d\d0\.\d{3,}"))
 

@@ -15,7 +15,7 @@ def test_panel_tells_that_the_server_is_away_and_tries_again(open_page: OpenPage
         client.set_terminated(run_id)
         page = open_page(address)
         page.route("**/runs/get?**", lambda route: route.abort())
-        page.get_by_role("link", name="one").click()
+        page.get_by_role("link", name="Finished one").click()
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text("The server does not answer")
 

@@ -81,7 +81,7 @@ def test_long_file_shows_its_first_bytes_only(address: str, stored: Stored, open
 
     expect(page.get_by_text("The first 262 kB of")).to_be_visible()
     assert answer.value.status == 206
-    assert len(answer.value.body()) == 256 * 1024
+    assert answer.value.headers["content-length"] == str(256 * 1024)
     assert f"epoch {LONG_LOG_LINES - 1}" not in page.get_by_label("Text").inner_text()
 
 

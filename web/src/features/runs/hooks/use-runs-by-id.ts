@@ -14,7 +14,7 @@ export interface RunsById {
   retry: () => void;
 }
 
-/** Runs by their ids, in the order of the ids: those at hand, and the first hundred of the others from the server. */
+/** Runs by their ids: those at hand, in their order, then the first hundred of the others, from the server. */
 export function useRunsById(ids: readonly string[], atHand: readonly Run[]): RunsById {
   const known = useMemo(() => new Map(atHand.map((run) => [run.info.run_id, run])), [atHand]);
   const missing = ids.filter((id) => !known.has(id)).slice(0, MAX_RUNS);
@@ -31,7 +31,9 @@ export function useRunsById(ids: readonly string[], atHand: readonly Run[]): Run
   });
   const runs = useMemo(() => {
     const others = new Map(fetched.map((run) => [run.info.run_id, run]));
-    return ids.flatMap((id) => known.get(id) ?? others.get(id) ?? []);
-  }, [ids, known, fetched]);
+    const wanted = new Set(ids);
+    const first = atHand.filter((run) => wanted.has(run.info.run_id));
+    return [...first, ...ids.flatMap((id) => (known.has(id) ? [] : (others.get(id) ?? [])))];
+  }, [ids, atHand, known, fetched]);
   return { runs, isPending, error, retry };
 }
