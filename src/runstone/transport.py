@@ -105,11 +105,15 @@ class Transport:
         return self._pool
 
     def _pieces(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        is_whole = False
         try:
             yield from response.stream(CHUNK)
+            is_whole = True
         except HTTPError as error:
             raise BackendUnavailable(f"the answer of {self.address} broke off: {error}") from None
         finally:
+            if not is_whole:
+                response.close()  # the rest of the answer must not be taken for the next one
             response.release_conn()
 
     def _request(

@@ -43,6 +43,7 @@ def test_with_block_ends_the_run_finished() -> None:
         (SystemExit(0), RunStatus.FINISHED),
         (SystemExit(3), RunStatus.FAILED),
         (SystemExit("bad"), RunStatus.FAILED),
+        (SystemExit([]), RunStatus.FAILED),
         (KeyboardInterrupt(), RunStatus.KILLED),
         (GeneratorExit(), RunStatus.FINISHED),
     ],
@@ -164,6 +165,33 @@ def test_run_ended_within_its_block_keeps_its_state() -> None:
         runstone.end_run("KILLED")
 
     assert status_of(run) is RunStatus.KILLED
+
+
+def test_error_that_leaves_the_block_is_not_hidden_by_a_run_that_cannot_be_ended(
+    chosen: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        with runstone.start_run() as run:
+            chosen.delete_run(run.info.run_id)
+            raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        fail()
+
+    assert runstone.active_run() is None
+    assert "could not be ended" in caplog.text
+
+
+def test_outer_run_is_ended_even_where_the_inner_cannot_be(chosen: Client) -> None:
+    outer = runstone.start_run()
+    inner = runstone.start_run(nested=True)
+    chosen.delete_run(inner.info.run_id)
+
+    with pytest.raises(RunDeleted), outer:
+        pass
+
+    assert runstone.active_run() is None
+    assert status_of(outer) is RunStatus.FINISHED
 
 
 def test_ending_without_a_run_does_nothing() -> None:

@@ -4,10 +4,10 @@ import os
 import re
 import shutil
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from runstone.artifacts.base import CHUNK
 from runstone.entities import ArtifactPath, FileInfo
@@ -83,9 +83,10 @@ class LocalRepository:
         if self.info(path).is_dir:
             raise ArtifactNotFound(path)
         with _os_errors(path), _absence(path):
-            file = place.open("rb")
-            file.seek(start)
-        return _pieces(file, None if stop is None else max(0, stop - start))
+            handle = os.open(place, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        pieces = _Pieces(handle, None if stop is None else max(0, stop - start))
+        os.lseek(handle, start, os.SEEK_SET)
+        return pieces
 
     def info(self, path: ArtifactPath) -> FileInfo:
         """What stands at a path.
@@ -131,12 +132,29 @@ class LocalRepository:
                 shutil.rmtree(named)
 
 
-def _pieces(file: BinaryIO, length: int | None) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK if length is None else min(CHUNK, length)):
-            yield piece
-            if length is not None:
-                length -= len(piece)
+class _Pieces(Iterator[bytes]):
+    """The bytes of an open file, or so many of them; closes it at the end, or when nobody wants them any more."""
+
+    def __init__(self, handle: int, length: int | None) -> None:
+        self._handle: int | None = handle
+        self._left = sys.maxsize if length is None else length
+
+    def __next__(self) -> bytes:
+        piece = b"" if self._handle is None else os.read(self._handle, min(CHUNK, self._left))
+        if not piece:
+            self.close()
+            raise StopIteration
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+    def __del__(self) -> None:
+        # A server drops this half read when its client goes away.
+        self.close()
 
 
 def _fill(place: Path, path: ArtifactPath, chunks: Iterable[bytes]) -> None:

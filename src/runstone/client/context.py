@@ -38,7 +38,14 @@ class ActiveRun(Run, frozen=True):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        end_with_inner(self.info.run_id, _status_after(error))
+        try:
+            end_with_inner(self.info.run_id, _status_after(error))
+        except RunstoneError as failure:
+            if error is None:
+                raise
+            _logger.warning(
+                "the run %s could not be ended: %s", self.info.run_id, failure
+            )  # its own error matters more
 
     def __repr__(self) -> str:
         return f"<ActiveRun: {self.info.run_id} {self.info.run_name!r} of experiment {self.info.experiment_id}>"
@@ -133,9 +140,18 @@ def end_innermost(status: RunStatus) -> None:
 
 
 def end_with_inner(run_id: str, status: RunStatus) -> None:
-    """End an active run of this thread, and those that were started in it and left open."""
+    """End an active run of this thread, and those that were started in it and left open.
+
+    None of them is active afterwards, even where the store cannot be told; the last such error is raised.
+    """
+    failure: RunstoneError | None = None
     while any(opened.run.info.run_id == run_id for opened in _thread.stack):
-        end_innermost(status)
+        try:
+            end_innermost(status)
+        except RunstoneError as error:
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 def choose_experiment(experiment: Experiment) -> None:
@@ -204,7 +220,7 @@ def _status_after(error: BaseException | None) -> RunStatus:
     if error is None or isinstance(error, GeneratorExit):
         return RunStatus.FINISHED
     if isinstance(error, SystemExit):
-        return RunStatus.FINISHED if error.code in {None, 0} else RunStatus.FAILED
+        return RunStatus.FINISHED if error.code is None or error.code == 0 else RunStatus.FAILED
     return RunStatus.KILLED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED
 
 

@@ -1,6 +1,7 @@
 """The verbs of ``Client`` about artifacts."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
@@ -230,7 +231,12 @@ def fetch(repository: ArtifactRepository, path: ArtifactPath, dst_path: str | os
     if isinstance(repository, LocalRepository):
         repository.info(path)
         return str(repository.local_path(path))
-    return str(transfer.download(repository, path, Path(mkdtemp(prefix="runstone-"))))
+    folder = Path(mkdtemp(prefix="runstone-"))
+    try:
+        return str(transfer.download(repository, path, folder))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

@@ -69,6 +69,16 @@ class ArtifactRepositoryCases:
 
         assert found == b"0123456789"[start:stop]
 
+    def test_file_that_is_not_read_to_its_end_disturbs_nothing(self, repository: ArtifactRepository) -> None:
+        piece = bytes(range(256)) * 4096
+        repository.write(ArtifactPath("large"), (piece for _ in range(8)))
+
+        for _ in range(3):
+            assert next(iter(repository.read(ArtifactPath("large"))))[:256] == piece[:256]
+            assert b"".join(repository.read(ArtifactPath("large"), start=2, stop=5)) == piece[2:5]
+
+        assert content(repository, "large") == piece * 8
+
     def test_writing_again_replaces_the_file(self, repository: ArtifactRepository) -> None:
         repository.write(ArtifactPath("a"), [b"the former, which is longer"])
 

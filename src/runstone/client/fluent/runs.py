@@ -12,7 +12,7 @@ from runstone.client import arguments, context
 from runstone.client.context import ActiveRun
 from runstone.client.fluent.experiments import search_experiments
 from runstone.entities import LifecycleStage, Run, RunStatus, Tag, ViewType
-from runstone.entities.tag import NOTE, PARENT_RUN_ID, SOURCE_NAME, SOURCE_TYPE, USER
+from runstone.entities.tag import NOTE, PARENT_RUN_ID, RUN_NAME, SOURCE_NAME, SOURCE_TYPE, USER
 from runstone.errors import InvalidState, InvalidValue, RunDeleted
 from runstone.media import frames
 
@@ -282,7 +282,9 @@ def _create(
     if parent is not None:
         tags.setdefault(PARENT_RUN_ID, Tag(PARENT_RUN_ID, parent.info.run_id))
     all_tags = _origin() | {key: tag.value for key, tag in tags.items()}
-    return context.client().create_run(experiment_id, None, all_tags, run_name or config.RUN_NAME.get())
+    if run_name is None and RUN_NAME not in tags:
+        run_name = config.RUN_NAME.get()
+    return context.client().create_run(experiment_id, None, all_tags, run_name)
 
 
 def _parent(nested: bool, parent_run_id: str | None) -> Run | None:
