@@ -1,6 +1,7 @@
 """Whole files and folders, up and down."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from runstone.artifacts.local import LocalRepository
 from runstone.artifacts.transfer import download, upload_file, upload_folder
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactNotFound, InvalidArtifactPath, InvalidValue, LocalFileNotFound
+from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, InvalidValue, LocalFileNotFound
 from runstone.testing.artifacts import content
 
 
@@ -136,3 +137,17 @@ def test_hostile_list_cannot_make_files_outside_of_the_folder(tmp_path: Path) ->
         download(Elsewhere(tmp_path / "store"), ArtifactPath(), tmp_path / "back")
 
     assert not (tmp_path / "outside").exists()
+
+
+class Full(LocalRepository):
+    """A store with room for three files."""
+
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+        if len(self.list()) >= 3:
+            raise BackendError("full")
+        super().write(path, chunks)
+
+
+def test_first_error_of_an_upload_is_raised(tmp_path: Path, source: Path) -> None:
+    with pytest.raises(BackendError, match="full"):
+        upload_folder(Full(tmp_path / "store"), source, ArtifactPath())
