@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useLocation, useParams } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 
 import { Icon } from "@/components/icon";
@@ -10,6 +10,7 @@ import styles from "./top-bar.module.css";
 /** Where am I, and the way to anywhere else. */
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const { experimentId, runId } = useParams({ strict: false });
+  const isCompare = useLocation({ select: (location) => location.pathname === "/compare" });
   const experiment = useQuery({
     ...experimentQuery(experimentId ?? ""),
     enabled: experimentId !== undefined,
@@ -27,6 +28,14 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
             <Link to="/experiments/$experimentId" params={{ experimentId }} className={styles["crumb"]}>
               {experiment.data?.name ?? experimentId}
             </Link>
+          </>
+        )}
+        {isCompare && (
+          <>
+            <Icon name="right" size={12} />
+            <span className={styles["crumb"]} aria-current="page">
+              Compare
+            </span>
           </>
         )}
         {runId !== undefined && (

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { align } from "./aligned";
 
 const NOTHING = { smoothing: 0, logX: false, logY: false };
-const series = (id: string, x: number[], y: number[]) => ({ id, label: id, color: "--run-0", x, y });
+const series = (id: string, x: number[], y: number[]) => ({ id, label: id, color: "--run-0", dash: 0, x, y });
 
 it("puts series with other x beside each other", () => {
   const data = align([series("a", [0, 2], [1, 3]), series("b", [1, 2], [5, 6])], NOTHING);

@@ -4,6 +4,7 @@ export interface TipLine {
   id: string;
   label: string;
   color: string;
+  isDashed: boolean;
   value: string;
   /** The value before smoothing. */
   raw: string | undefined;
@@ -31,7 +32,12 @@ export function ChartTip({ content }: { content: TipContent }) {
       <div className={styles["title"]}>{title}</div>
       {lines.map((line) => (
         <div key={line.id} className={styles["line"]} data-nearest={line.isNearest}>
-          <span className={styles["dot"]} style={{ background: `var(${line.color})` }} />
+          <span
+            className={styles["dot"]}
+            style={
+              line.isDashed ? { borderColor: `var(${line.color})` } : { background: `var(${line.color})` }
+            }
+          />
           <span className={styles["label"]}>{line.label}</span>
           <span className={styles["value"]}>{line.value}</span>
           {line.raw !== undefined && <span className={styles["raw"]}>{line.raw}</span>}

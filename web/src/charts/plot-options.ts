@@ -32,22 +32,15 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Lines that fell on the same colour are told apart by their dashes. */
-function dashOf(series: readonly Series[], at: number): number[] | undefined {
-  const color = series[at]?.color;
-  const earlier = series.slice(0, at).filter((each) => each.color === color).length;
-  return DASHES[earlier % DASHES.length];
-}
-
 function lines(series: readonly Series[], isSmoothed: boolean): PlotSeries[] {
-  return series.flatMap((each, at) => {
+  return series.flatMap((each) => {
     const stroke = token(each.color);
     const few = each.x.length <= 1;
     const line: PlotSeries = {
       label: each.label,
       stroke,
       width: 1.5,
-      dash: dashOf(series, at),
+      dash: DASHES[each.dash % DASHES.length],
       points: { show: few, size: 5, fill: stroke, stroke },
     };
     return isSmoothed

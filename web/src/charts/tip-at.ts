@@ -41,6 +41,7 @@ export function tipAt(
         id: each.id,
         label: each.label,
         color: each.color,
+        isDashed: each.dash > 0,
         value: formatNumber(value),
         raw: raw == null ? undefined : formatNumber(raw),
         isNearest: false,

@@ -19,8 +19,8 @@ it.each([
   ["time", [5, 9]],
   ["relative", [0, 4]],
 ] as const)("places values by %s, in order", (kind, x) => {
-  const series = metricSeries(runs, histories, kind);
+  const series = metricSeries(runs, histories, kind, new Map([["a", 2]]));
 
   expect(series).toHaveLength(1);
-  expect(series[0]).toMatchObject({ id: "a", label: "first", x, y: [0.5, NaN] });
+  expect(series[0]).toMatchObject({ id: "a", label: "first", dash: 2, x, y: [0.5, NaN] });
 });

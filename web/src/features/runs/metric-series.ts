@@ -14,6 +14,7 @@ export function metricSeries(
   runs: readonly Run[],
   histories: ReadonlyMap<string, readonly RunMetric[]>,
   kind: XKind,
+  dashes: ReadonlyMap<string, number>,
 ): Series[] {
   return runs.flatMap(({ info }) => {
     const metrics = histories.get(info.run_id);
@@ -27,6 +28,7 @@ export function metricSeries(
         id: info.run_id,
         label: info.run_name || info.run_id.slice(0, 8),
         color: runColorName(info.run_id),
+        dash: dashes.get(info.run_id) ?? 0,
         x: points.map((point) => point.x),
         y: points.map((point) => point.y),
       },

@@ -20,6 +20,8 @@ interface MetricChartProps {
   metric: string;
   /** The runs that have this metric. */
   runs: readonly Run[];
+  /** How each run's line is dashed, the same on all charts. */
+  dashes: ReadonlyMap<string, number>;
   view: ChartsView;
   onView: ChangeChartsView;
 }
@@ -29,7 +31,7 @@ const LARGE_HEIGHT = 520;
 const REFRESH_MS = 5_000;
 
 /** One metric of several runs: curves, or bars where each run has but one value. Fetched once it is seen. */
-export function MetricChart({ metric, runs, view, onView }: MetricChartProps) {
+export function MetricChart({ metric, runs, dashes, view, onView }: MetricChartProps) {
   const [seen, ref] = useIsSeen();
   const [isLarge, setLarge] = useState(false);
   const ids = useMemo(() => idsOf(runs), [runs]);
@@ -45,8 +47,8 @@ export function MetricChart({ metric, runs, view, onView }: MetricChartProps) {
     refetchInterval: isLive ? REFRESH_MS : false,
   });
   const series = useMemo(
-    () => metricSeries(runs, history.data ?? new Map(), view.x),
-    [runs, history.data, view.x],
+    () => metricSeries(runs, history.data ?? new Map(), view.x, dashes),
+    [runs, history.data, view.x, dashes],
   );
   const isOfOne = range === undefined && series.every((each) => each.x.length <= 1);
 

@@ -5,6 +5,7 @@ import type { Run } from "@/types/wire";
 import { MAX_RUNS } from "../api/metric-history";
 import type { ChangeChartsView, ChartsView } from "../charts-view";
 import { metricSections } from "../metric-sections";
+import { runDashes } from "../run-dashes";
 import { ChartsTools } from "./charts-tools";
 import { MetricChart } from "./metric-chart";
 import styles from "./metric-charts.module.css";
@@ -20,10 +21,11 @@ interface MetricChartsProps {
 export function MetricCharts({ runs, view, onView }: MetricChartsProps) {
   const drawn = useMemo(() => runs.slice(0, MAX_RUNS), [runs]);
   const sections = useMemo(() => metricSections(drawn, view.search), [drawn, view.search]);
+  const dashes = useMemo(() => runDashes(drawn), [drawn]);
   return (
     <div className={styles["charts"]}>
       <ChartsTools view={view} onView={onView} />
-      {drawn.length > 1 && <RunLegend runs={drawn} left={runs.length - drawn.length} />}
+      {drawn.length > 1 && <RunLegend runs={drawn} dashes={dashes} left={runs.length - drawn.length} />}
       {sections.map((section) => (
         <section key={section.name} aria-label={section.name || "Metrics"}>
           {section.name !== "" && (
@@ -33,7 +35,7 @@ export function MetricCharts({ runs, view, onView }: MetricChartsProps) {
           )}
           <div className={styles["grid"]}>
             {section.metrics.map(({ key, runs: having }) => (
-              <MetricChart key={key} metric={key} runs={having} view={view} onView={onView} />
+              <MetricChart key={key} metric={key} runs={having} dashes={dashes} view={view} onView={onView} />
             ))}
           </div>
         </section>

@@ -5,8 +5,15 @@ import type { Run } from "@/types/wire";
 
 import styles from "./run-legend.module.css";
 
-/** Which colour is which run. */
-export function RunLegend({ runs, left }: { runs: readonly Run[]; left: number }) {
+interface RunLegendProps {
+  runs: readonly Run[];
+  dashes: ReadonlyMap<string, number>;
+  /** How many runs are not drawn. */
+  left: number;
+}
+
+/** Which colour is which run; a ring where the line is dashed, as another run has that colour already. */
+export function RunLegend({ runs, dashes, left }: RunLegendProps) {
   return (
     <ul className={styles["legend"]} aria-label="Runs drawn" tabIndex={0}>
       {runs.map(({ info }) => (
@@ -17,7 +24,7 @@ export function RunLegend({ runs, left }: { runs: readonly Run[]; left: number }
             className={styles["run"]}
             preload={false}
           >
-            <RunDot runId={info.run_id} />
+            <RunDot runId={info.run_id} hollow={(dashes.get(info.run_id) ?? 0) > 0} />
             {info.run_name || info.run_id.slice(0, 8)}
           </Link>
         </li>

@@ -14,7 +14,7 @@ import { RunsTableRow } from "./runs-table-row";
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 44;
 const ROWS_BEYOND = 24;
-/** More rows are asked for when fewer than so many are left below. */
+/** While someone scrolls, more rows are asked for when fewer than so many are left below. */
 const ROWS_AHEAD = 400;
 
 interface RunsTableProps {
@@ -64,9 +64,11 @@ export function RunsTable(props: RunsTableProps) {
 
   const items = rows.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
+  // Who does not scroll needs no more than the first page; who does shall not wait for the next.
+  const ahead = (rows.scrollOffset ?? 0) > 0 ? ROWS_AHEAD : ROWS_BEYOND;
   useEffect(() => {
-    if (nodes.length - lastShown < ROWS_AHEAD) onNearEnd();
-  }, [nodes.length, lastShown, onNearEnd]);
+    if (nodes.length - lastShown < ahead) onNearEnd();
+  }, [nodes.length, lastShown, ahead, onNearEnd]);
 
   const window = columns.getVirtualItems();
   const first = window[0];

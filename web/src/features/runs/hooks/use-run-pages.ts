@@ -5,16 +5,24 @@ import type { Run } from "@/types/wire";
 
 import { searchRunsQuery, type RunPage, type RunSearch } from "../api/search-runs";
 
-const REFRESH_MS = 5_000;
-/** A table that is scrolled far down is not fetched anew behind one's back. */
-const REFRESH_PAGES = 2;
+const REFRESH_LIVE_MS = 5_000;
+const REFRESH_QUIET_MS = 30_000;
+const REFRESH_EMPTY_MS = 3_000;
+
+/** How soon to ask again: often where something moves or is waited for, and never behind the back of one who scrolled. */
+function refreshAfter(pages: readonly RunPage[] | undefined): number | false {
+  const [first, second] = pages ?? [];
+  if (!first || second) return false;
+  if (first.runs.length === 0) return REFRESH_EMPTY_MS;
+  return first.runs.some((run) => run.info.status === "RUNNING") ? REFRESH_LIVE_MS : REFRESH_QUIET_MS;
+}
 
 /** The runs that match, as far as they are here, and the way to more. */
 export function useRunPages(search: RunSearch) {
   const query = useInfiniteQuery({
     ...searchRunsQuery(search),
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= REFRESH_PAGES ? REFRESH_MS : false),
+    refetchInterval: ({ state }) => refreshAfter(state.data?.pages),
   });
   const runs = useMemo(() => query.data?.pages.flatMap((page) => page.runs) ?? [], [query.data]);
   return { query, runs, pages: query.data?.pages ?? NO_PAGES };
