@@ -1,7 +1,7 @@
 """One HTTP call: address, credentials, retries, time-outs, and the error that an answer stands for."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -86,7 +86,7 @@ class Transport:
         data: bytes = response.data
         return data
 
-    def stream(self, method: str, path: str, *, query: Query | None = None) -> Iterator[bytes]:
+    def stream(self, method: str, path: str, *, query: Query | None = None) -> Generator[bytes, None, None]:
         """Send a request and give the body of the answer in pieces of at most 1 MiB.
 
         The request is sent, and its errors raised, by the call itself. Raises what :meth:`send` raises.
@@ -104,7 +104,7 @@ class Transport:
             self._process, self._pool = os.getpid(), _pool(self._scheme, self._host)
         return self._pool
 
-    def _pieces(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    def _pieces(self, response: urllib3.BaseHTTPResponse) -> Generator[bytes, None, None]:
         is_whole = False
         try:
             yield from response.stream(CHUNK)

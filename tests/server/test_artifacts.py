@@ -2,6 +2,9 @@
 
 import hashlib
 import socket
+import time
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -222,3 +225,30 @@ def test_large_file_comes_back_whole(web: Web) -> None:
     back = web.send("GET", f"{PROXY}/{root_of(run)}/large.bin").body
 
     assert hashlib.sha256(back).digest() == hashlib.sha256(data).digest()
+
+
+def test_file_is_closed_when_its_reader_goes_away(web: Web) -> None:
+    run = web.new_run()
+    path = f"{PROXY}/{root_of(run)}/long.bin"
+    web.send("PUT", path, b"x" * 50_000_000)
+    at = urlsplit(web.address)
+
+    with socket.create_connection((at.hostname, at.port)) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {at.netloc}\r\n\r\n".encode())
+        connection.recv(1000)
+        assert "long.bin" in open_files()
+
+    web.send("GET", "/health")
+    deadline = time.monotonic() + 30
+    while "long.bin" in open_files() and time.monotonic() < deadline:
+        web.send("GET", "/health")
+    assert "long.bin" not in open_files()
+
+
+def open_files() -> str:
+    """The files that this process, where the server runs too, has open."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(link.readlink()))
+    return "\n".join(found)

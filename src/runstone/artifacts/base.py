@@ -8,6 +8,14 @@ from runstone.entities import ArtifactPath, FileInfo
 CHUNK = 1 << 20
 
 
+class Pieces(Iterator[bytes], Protocol):
+    """The bytes of a file, piece by piece; whoever does not take them all closes it."""
+
+    def close(self) -> None:
+        """Close the file or the connection that is read from."""
+        ...
+
+
 class ArtifactRepository(Protocol):
     """Files below one root, addressed by :class:`~runstone.entities.ArtifactPath`.
 
@@ -22,7 +30,7 @@ class ArtifactRepository(Protocol):
         """
         ...
 
-    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
         """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
 
         Offsets beyond the end give what there is.

@@ -1,7 +1,9 @@
 """Artifacts that a server passes on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 
+from runstone.artifacts.base import Pieces
 from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound
 from runstone.schemas import wire
@@ -46,7 +48,7 @@ class HttpRepository:
                 raise body.error from None
             raise
 
-    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
         """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
 
         The whole file comes over the wire up to ``stop``, since a genuine MLflow server knows no ranges.
@@ -113,15 +115,16 @@ class HttpRepository:
         return f"{PROXY}/{quote_path(self._full(path))}"
 
 
-def _cut(pieces: Iterator[bytes], start: int, stop: int | None) -> Iterator[bytes]:
+def _cut(pieces: Pieces, start: int, stop: int | None) -> Generator[bytes, None, None]:
     offset = 0
-    for piece in pieces:
-        if stop is not None and offset >= stop:
-            return
-        part = piece[max(0, start - offset) : None if stop is None else stop - offset]
-        if part:
-            yield part
-        offset += len(piece)
+    with closing(pieces):
+        for piece in pieces:
+            if stop is not None and offset >= stop:
+                return
+            part = piece[max(0, start - offset) : None if stop is None else stop - offset]
+            if part:
+                yield part
+            offset += len(piece)
 
 
 class _Body:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from runstone.artifacts.base import CHUNK
+from runstone.artifacts.base import CHUNK, Pieces
 from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath
 
@@ -71,7 +71,7 @@ class LocalRepository:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
 
-    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
         """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
 
         Raises:
@@ -84,7 +84,7 @@ class LocalRepository:
             raise ArtifactNotFound(path)
         with _os_errors(path), _absence(path):
             handle = os.open(place, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        pieces = _Pieces(handle, None if stop is None else max(0, stop - start))
+        pieces = _OpenFile(handle, None if stop is None else max(0, stop - start))
         os.lseek(handle, start, os.SEEK_SET)
         return pieces
 
@@ -132,7 +132,7 @@ class LocalRepository:
                 shutil.rmtree(named)
 
 
-class _Pieces(Iterator[bytes]):
+class _OpenFile(Iterator[bytes]):
     """The bytes of an open file, or so many of them; closes it at the end, or when nobody wants them any more."""
 
     def __init__(self, handle: int, length: int | None) -> None:
@@ -151,10 +151,6 @@ class _Pieces(Iterator[bytes]):
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
-
-    def __del__(self) -> None:
-        # A server drops this half read when its client goes away.
-        self.close()
 
 
 def _fill(place: Path, path: ArtifactPath, chunks: Iterable[bytes]) -> None:

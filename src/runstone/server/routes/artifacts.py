@@ -2,14 +2,16 @@
 
 import mimetypes
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.parse import quote
 
 import anyio
 from msgspec.structs import replace
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from runstone.artifacts.base import Pieces
 from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import ArtifactNotFound, InvalidValue, MethodNotAllowed, Unsupported
 from runstone.schemas import artifacts as schema
@@ -147,7 +149,19 @@ async def _send(stores: Stores, request: Request, path: ArtifactPath, *, is_save
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=kind)
     pieces = await anyio.to_thread.run_sync(lambda: stores.artifacts.read(path, start=start, stop=stop))
-    return StreamingResponse(pieces, status, headers, media_type=kind)
+    return _Stream(pieces, status, headers, media_type=kind)
+
+
+class _Stream(StreamingResponse):
+    """Pieces of a file, which is closed when all are sent, or nobody takes them any more."""
+
+    def __init__(self, pieces: Pieces, status: int, headers: dict[str, str], *, media_type: str) -> None:
+        super().__init__(pieces, status, headers, media_type=media_type)
+        self._source = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with closing(self._source):
+            await super().__call__(scope, receive, send)
 
 
 def _range(header: str, size: int) -> tuple[int, int] | None:
