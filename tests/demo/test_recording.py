@@ -88,6 +88,25 @@ def test_run_that_is_interrupted_is_killed(recorder: Recorder) -> None:
     assert recorder.client.get_run(recorder.runs[-1].run_id).info.status is RunStatus.KILLED
 
 
+def test_run_that_was_made_unnoticed_is_ended_too(recorder: Recorder) -> None:
+    recorder.run(recorder.experiment("unnoticed", ""), "never entered", params={}, note="")
+
+    with pytest.raises(KeyboardInterrupt), recorder:
+        raise KeyboardInterrupt
+
+    assert recorder.client.get_run(recorder.runs[-1].run_id).info.status is RunStatus.KILLED
+
+
+def test_runs_of_others_are_left_alone(recorder: Recorder) -> None:
+    experiment_id = recorder.experiment("others", "")
+    other = recorder.client.create_run(experiment_id).info.run_id
+
+    with pytest.raises(KeyboardInterrupt), recorder:
+        raise KeyboardInterrupt
+
+    assert recorder.client.get_run(other).info.status is RunStatus.RUNNING
+
+
 def _tamper_state(client: Client, run_id: str) -> None:
     client.set_terminated(run_id, "FAILED")
 

@@ -68,7 +68,8 @@ def _train(address: str, *, verifies: bool) -> None:
     from runstone.demo.verification import differences
 
     client = Client(address)
-    trained = train_all(Recorder(client, tell=lambda sentence: click.echo(f"  {sentence}")))
+    with Recorder(client, tell=lambda sentence: click.echo(f"  {sentence}")) as recorder:
+        trained = train_all(recorder)
     if verifies:
         problems = list(differences(client, trained.runs))
         for problem in problems:

@@ -1,5 +1,6 @@
 """Neural networks that read handwritten digits: curves by epoch, one run that fails."""
 
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -93,7 +94,7 @@ def _train(run: Recording, network: Network, parts: list[Any]) -> None:
     for epoch in range(1, _EPOCHS + 1):
         # A loss that overflows is a value worth seeing on the curve, not a warning on the console.
         with np.errstate(all="ignore"):
-            model.partial_fit(train_images, train_digits, classes=range(10))
+            fit_epoch(model, train_images, train_digits)
             chances = model.predict_proba(images)
             losses = {
                 "train_loss": model.loss_,
@@ -110,3 +111,23 @@ def _train(run: Recording, network: Network, parts: list[Any]) -> None:
     )
     run.json("classification-report.json", classification_report(digits, said, output_dict=True))
     model_files.keep(run, model, rows="float64, shape (n, 64), grey values from 0 to 1")
+
+
+def fit_epoch(model: MLPClassifier, images: figures.Floats, digits: figures.Integers) -> None:
+    """Train for one epoch.
+
+    Args:
+        model: Trained in place.
+        images: float64, shape (n, 64).
+        digits: int64, shape (n,).
+
+    Raises:
+        KeyboardInterrupt: It came while the weights were moved. scikit-learn turns it into a warning, and would have
+            the next epoch follow as if nobody had wanted to stop.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Training interrupted by user", UserWarning)
+        try:
+            model.partial_fit(images, digits, classes=range(10))
+        except UserWarning:
+            raise KeyboardInterrupt from None

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import shutil
 import tempfile
 import time
 import traceback
@@ -11,12 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 from runstone.client.client import Client
 from runstone.entities import LifecycleStage, Metric, Param, RunStatus
 from runstone.entities.tag import NOTE, PARENT_RUN_ID, SOURCE_NAME, SOURCE_TYPE, USER
 
 FAILURE = "failure.txt"
+SESSION = "demo.session"
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class LoggedRun:
 
 
 class Recorder:
-    """Opens runs, and knows all of them.
+    """Opens runs, and knows all of them; as a context manager it leaves none open when the block is broken off.
 
     Attributes:
         client: The handle that everything is logged through.
@@ -64,6 +67,20 @@ class Recorder:
         self.client = client
         self.runs: list[LoggedRun] = []
         self._tell = tell
+        self._session = uuid4().hex
+        self._experiments: set[str] = set()
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """Leave no run open: Ctrl-C may come when the server has made one, and its id is not known here yet."""
+        if error is None or not self._experiments:
+            return
+        ours = f"tags.{SESSION} = '{self._session}' AND attributes.status = 'RUNNING'"
+        for run in self.client.search_runs(sorted(self._experiments), ours):
+            self.client.set_terminated(run.info.run_id, RunStatus.KILLED.value)
 
     def experiment(self, name: str, note: str) -> str:
         """The id of the experiment with this name; it is made if none in use has it.
@@ -74,8 +91,11 @@ class Recorder:
         """
         found = self.client.get_experiment_by_name(name)
         if found is not None and found.lifecycle_stage is LifecycleStage.ACTIVE:
-            return found.experiment_id
-        return self.client.create_experiment(name, tags={NOTE: note})
+            experiment_id = found.experiment_id
+        else:
+            experiment_id = self.client.create_experiment(name, tags={NOTE: note})
+        self._experiments.add(experiment_id)
+        return experiment_id
 
     def run(
         self, experiment_id: str, name: str, *, params: Mapping[str, Any], note: str, parent: str | None = None
@@ -90,6 +110,7 @@ class Recorder:
             parent: Run that it is nested in.
         """
         tags = {NOTE: note, USER: getpass.getuser(), SOURCE_NAME: "runstone demo", SOURCE_TYPE: "LOCAL"}
+        tags[SESSION] = self._session
         if parent is not None:
             tags[PARENT_RUN_ID] = parent
         made = self.client.create_run(experiment_id, run_name=name, tags=tags)
@@ -111,11 +132,12 @@ class Recording:
         self.logged = logged
         self._client = client
         self._tell = tell
-        self._files = tempfile.TemporaryDirectory(prefix="runstone-demo-")
+        self._folder = Path()
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Make room for files."""
+        self._folder = Path(tempfile.mkdtemp(prefix="runstone-demo-"))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -131,7 +153,7 @@ class Recording:
             self._upload()
         finally:
             self._client.set_terminated(self.logged.run_id, self.logged.status.value)
-            self._files.cleanup()
+            shutil.rmtree(self._folder)
         self._tell(self._summary())
 
     def params(self, params: Mapping[str, Any]) -> None:
@@ -167,7 +189,7 @@ class Recording:
 
     def place(self, path: str) -> Path:
         """Where to write an artifact of this name; it is uploaded when the run ends."""
-        place = Path(self._files.name) / path
+        place = self._folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         return place
 
@@ -180,10 +202,9 @@ class Recording:
         self.text(path, json.dumps(value, indent=2))
 
     def _upload(self) -> None:
-        folder = Path(self._files.name)
-        files = sorted(file for file in folder.rglob("*") if file.is_file())
+        files = sorted(file for file in self._folder.rglob("*") if file.is_file())
         for file in files:
-            path = file.relative_to(folder)
+            path = file.relative_to(self._folder)
             inside = path.parent.as_posix()
             self._client.log_artifact(self.logged.run_id, str(file), None if inside == "." else inside)
             self.logged.files[path.as_posix()] = sha256(file.read_bytes()).hexdigest()
