@@ -1,1 +1,1 @@
-"""The bars of the design, measured side by side with the peers: `make bench`. Numbers are printed, never asserted."""
+"""The bars of the design, measured beside genuine MLflow; prints numbers and asserts nothing."""

@@ -62,7 +62,7 @@ def venv() -> None:
             _run([PYTHON, "-m", "ensurepip"])
         _run([PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements" / "uv.txt"])
     say("installing requirements/dev.txt into .venv")
-    _uv_pip(PYTHON, "sync", "--require-hashes", ROOT / "requirements" / "dev.txt")
+    _uv_pip(PYTHON, "sync", "--compile-bytecode", "--require-hashes", ROOT / "requirements" / "dev.txt")
 
 
 def project() -> None:
@@ -89,7 +89,9 @@ def peer() -> None:
         say("making .venv-peer")
         _run([VENV / "bin" / "uv", "venv", "--quiet", "--python", PYTHON, PEER])
     say("installing requirements/peer.txt (the genuine MLflow) into .venv-peer")
-    _uv_pip(PEER / "bin" / "python", "sync", "--require-hashes", ROOT / "requirements" / "peer.txt")
+    _uv_pip(
+        PEER / "bin" / "python", "sync", "--compile-bytecode", "--require-hashes", ROOT / "requirements" / "peer.txt"
+    )
 
 
 def install_system_package(name: str) -> None:

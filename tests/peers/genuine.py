@@ -34,7 +34,8 @@ QUIET = {
 def environment(address: str) -> dict[str, str]:
     """Variables under which the genuine package works on the server at an address, and on nothing else."""
     path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**os.environ, **QUIET, "PATH": path, "MLFLOW_TRACKING_URI": address}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # it imports a lot
+    return {**kept, **QUIET, "PATH": path, "MLFLOW_TRACKING_URI": address}
 
 
 def run_script(name: str, address: str, folder: Path) -> Any:
