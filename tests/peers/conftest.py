@@ -1,14 +1,13 @@
 """A server of ours, and the genuine MLflow to drive it."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from runstone.stores.rest.tracking import RestStore
-from tests.cli.processes import RunningServer
 from tests.peers import genuine
+from tests.peers.ours import our_server
 
 # They import the genuine package, which only their own environment has.
 collect_ignore = ["scripts"]
@@ -24,9 +23,7 @@ def peer() -> None:
 @pytest.fixture(scope="session")
 def address(peer: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `runstone server` answers, as a process of its own."""
-    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(("RUNSTONE_TRACK", "MLFLOW_"))}
-    with RunningServer(["server", "--port", "0"], tmp_path_factory.mktemp("server")) as server:
-        os.environ.update(kept)
+    with our_server(tmp_path_factory.mktemp("server")) as server:
         yield server.address
 
 

@@ -34,7 +34,8 @@ QUIET = {
 def environment(address: str) -> dict[str, str]:
     """Variables under which the genuine package works on the server at an address, and on nothing else."""
     path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # it imports a lot
+    not_kept = ("RUNSTONE_", "MLFLOW_", "PYTHONDONTWRITEBYTECODE")  # it imports so much that it has to keep it compiled
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(not_kept)}
     return {**kept, **QUIET, "PATH": path, "MLFLOW_TRACKING_URI": address}
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.processes import RunningServer
 from tests.peers.genuine import ROOT, run_script, running_genuine_server
+from tests.peers.ours import our_server
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
@@ -84,7 +84,7 @@ def views(peer: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Seen, S
     folder = tmp_path_factory.mktemp("comparison")
     with running_genuine_server(folder) as address:
         genuine = seen_at(address, folder / "genuine")
-    with RunningServer(["server", "--port", "0"], folder) as server:
+    with our_server(folder) as server:
         ours = seen_at(server.address, folder / "ours")
     return genuine, ours
 
