@@ -28,6 +28,7 @@ def test_server_says_where_it_is_once_it_answers(tmp_path: Path) -> None:
     assert code == 0
     assert server.stdout == ""
     assert "sqlite:///runstone.db" in server.stderr
+    assert str(tmp_path / "runstone-artifacts") in server.stderr
     assert f'runstone.set_tracking_uri("{server.address}")' in server.stderr
 
 

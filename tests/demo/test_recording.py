@@ -88,8 +88,8 @@ def test_run_that_is_interrupted_is_killed(recorder: Recorder) -> None:
     assert recorder.client.get_run(recorder.runs[-1].run_id).info.status is RunStatus.KILLED
 
 
-def test_run_that_was_made_unnoticed_is_ended_too(recorder: Recorder) -> None:
-    recorder.run(recorder.experiment("unnoticed", ""), "never entered", params={}, note="")
+def test_run_that_was_never_entered_is_ended_too(recorder: Recorder) -> None:
+    recorder.run(recorder.experiment("never entered", ""), "forgotten", params={}, note="")
 
     with pytest.raises(KeyboardInterrupt), recorder:
         raise KeyboardInterrupt

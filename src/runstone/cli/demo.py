@@ -48,12 +48,9 @@ def demo(*, folder: Path, port: int, ends: bool, opens: bool) -> None:
         _train(server.address, verifies=ends)
         if ends:
             return
-        click.echo(f"\nAll of it is in the folder {folder}. Ctrl-C stops the server; to see it again:")
-        click.echo(
-            f"  runstone ui --backend-store-uri sqlite:///{folder.as_posix()}/runstone.db "
-            f"--artifacts-destination {folder.as_posix()}/artifacts"
-        )
         try:
+            click.echo(f"\nAll of it is in the folder {folder}. Ctrl-C stops the server; to see it again:")
+            click.echo(f"  runstone ui --backend-store-uri sqlite:///{folder.as_posix()}/runstone.db")
             server.wait()
         except KeyboardInterrupt:
             click.echo("\nStopped.", err=True)

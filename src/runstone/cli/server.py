@@ -164,12 +164,10 @@ def serve(*, notes: Sequence[str] = (), opens: bool = False, **options: Any) -> 
 
     chosen = listen.ServerOptions(**options)
 
-    def announce(address: str) -> None:
+    def announce(address: str, place: str) -> None:
         click.echo(f"Runstone is at {address}")
         _say("store", without_password(chosen.store_uri))
-        _say(
-            "artifacts", chosen.artifacts_destination or "as the database says; by default runstone-artifacts beside it"
-        )
+        _say("artifacts", place)
         _say("in Python", f'runstone.set_tracking_uri("{address}")')
         _say("to stop", "Ctrl-C")
         if opens:
@@ -190,7 +188,7 @@ def serve(*, notes: Sequence[str] = (), opens: bool = False, **options: Any) -> 
 
 
 def _say(what: str, text: str) -> None:
-    click.echo(f"  {click.style(what, dim=True):<12} {text}", err=True)
+    click.echo(f"  {click.style(what.ljust(10), dim=True)} {text}", err=True)
 
 
 def _listed(names: str | None) -> list[str]:

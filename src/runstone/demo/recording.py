@@ -7,19 +7,20 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from uuid import uuid4
 
 from runstone.client.client import Client
+from runstone.demo.interruption import uninterrupted
 from runstone.entities import LifecycleStage, Metric, Param, RunStatus
 from runstone.entities.tag import NOTE, PARENT_RUN_ID, SOURCE_NAME, SOURCE_TYPE, USER
+from runstone.errors import BackendUnavailable
 
 FAILURE = "failure.txt"
-SESSION = "demo.session"
 
 
 @dataclass(slots=True)
@@ -67,20 +68,18 @@ class Recorder:
         self.client = client
         self.runs: list[LoggedRun] = []
         self._tell = tell
-        self._session = uuid4().hex
-        self._experiments: set[str] = set()
 
     def __enter__(self) -> Self:
         """Begin."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        """Leave no run open: Ctrl-C may come when the server has made one, and its id is not known here yet."""
-        if error is None or not self._experiments:
-            return
-        ours = f"tags.{SESSION} = '{self._session}' AND attributes.status = 'RUNNING'"
-        for run in self.client.search_runs(sorted(self._experiments), ours):
-            self.client.set_terminated(run.info.run_id, RunStatus.KILLED.value)
+        """End the runs that were started, but not entered or not left."""
+        for run in self.runs:
+            if run.status is RunStatus.RUNNING:
+                # Where the server is gone nothing can be said to it, and the error that is under way says more.
+                with suppress(BackendUnavailable):
+                    self.client.set_terminated(run.run_id, RunStatus.KILLED.value)
 
     def experiment(self, name: str, note: str) -> str:
         """The id of the experiment with this name; it is made if none in use has it.
@@ -91,11 +90,8 @@ class Recorder:
         """
         found = self.client.get_experiment_by_name(name)
         if found is not None and found.lifecycle_stage is LifecycleStage.ACTIVE:
-            experiment_id = found.experiment_id
-        else:
-            experiment_id = self.client.create_experiment(name, tags={NOTE: note})
-        self._experiments.add(experiment_id)
-        return experiment_id
+            return found.experiment_id
+        return self.client.create_experiment(name, tags={NOTE: note})
 
     def run(
         self, experiment_id: str, name: str, *, params: Mapping[str, Any], note: str, parent: str | None = None
@@ -110,12 +106,12 @@ class Recorder:
             parent: Run that it is nested in.
         """
         tags = {NOTE: note, USER: getpass.getuser(), SOURCE_NAME: "runstone demo", SOURCE_TYPE: "LOCAL"}
-        tags[SESSION] = self._session
         if parent is not None:
             tags[PARENT_RUN_ID] = parent
-        made = self.client.create_run(experiment_id, run_name=name, tags=tags)
-        logged = LoggedRun(made.info.run_id, name, experiment_id)
-        self.runs.append(logged)
+        with uninterrupted():  # or the server would have a run that nobody here knows
+            made = self.client.create_run(experiment_id, run_name=name, tags=tags)
+            logged = LoggedRun(made.info.run_id, name, experiment_id)
+            self.runs.append(logged)
         recording = Recording(self.client, logged, self._tell)
         recording.params(params)
         return recording
@@ -142,18 +138,19 @@ class Recording:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         """End the run: finished, failed with its traceback kept, or killed by Ctrl-C."""
-        if error is None:
-            self.logged.status = RunStatus.FINISHED
-        elif isinstance(error, Exception):
-            self.logged.status = RunStatus.FAILED
+        status = RunStatus.FINISHED
+        if isinstance(error, Exception):
+            status = RunStatus.FAILED
             self.text(FAILURE, "".join(traceback.format_exception(error)))
-        else:
-            self.logged.status = RunStatus.KILLED
-        try:
-            self._upload()
-        finally:
-            self._client.set_terminated(self.logged.run_id, self.logged.status.value)
-            shutil.rmtree(self._folder)
+        elif error is not None:
+            status = RunStatus.KILLED
+        with uninterrupted():
+            try:
+                self._upload()
+                self._client.set_terminated(self.logged.run_id, status.value)
+                self.logged.status = status
+            finally:
+                shutil.rmtree(self._folder)
         self._tell(self._summary())
 
     def params(self, params: Mapping[str, Any]) -> None:

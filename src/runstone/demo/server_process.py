@@ -20,7 +20,7 @@ def main(text: str) -> int:
     )
     threading.Thread(target=_end_with_maker, daemon=True).start()
     try:
-        serve(options, announce=lambda address: _say(Answer(address=address)))
+        serve(options, announce=lambda address, _place: _say(Answer(address=address)))
     except RunstoneError as error:
         _say(Answer(code=error.code, name=type(error).__name__, message=error.message))
         return 1

@@ -48,8 +48,8 @@ class ServerOptions:
     allowed_hosts: Sequence[str] = ()
     insecure_no_auth: bool = False
 
-    def application(self) -> Application:
-        """Open the stores and put the application in front of them.
+    def opened(self) -> Stores:
+        """Open the stores.
 
         Raises:
             BackendError: The database cannot be opened.
@@ -60,12 +60,21 @@ class ServerOptions:
         kept = self.artifacts_destination or self.default_artifact_root
         if kept:
             tracking.record_artifact_root(kept)
-        served = Stores(
+        return Stores(
             tracking=tracking,
             artifacts=artifacts.repository(tracking.artifact_root()),
             root_uri=root_uri.rstrip("/"),
             serves_artifacts=self.serves_artifacts,
         )
+
+    def application(self) -> Application:
+        """Open the stores and put the application in front of them.
+
+        Raises:
+            BackendError: The database cannot be opened.
+            InvalidValue: A URI is of a kind that the server cannot keep.
+        """
+        served = self.opened()
         guard = Guard([*self.allowed_hosts, *_listed(config.ALLOWED_HOSTS.get() or "")])
         return Application(served, guard=guard, max_request_bytes=config.MAX_REQUEST_MB.required() * 1_000_000)
 
@@ -122,21 +131,21 @@ def settings(options: ServerOptions) -> uvicorn.Config:
     )
 
 
-def serve(options: ServerOptions, *, announce: Callable[[str], None]) -> None:
+def serve(options: ServerOptions, *, announce: Callable[[str, str], None]) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are answered first.
 
     Args:
         options: What is served, and to whom.
-        announce: Called once with the address, when requests are answered.
+        announce: Called once with the address and the place of the artifacts, when requests are answered.
 
     Raises:
         InvalidValue: The address is not a loopback one and that was not asked for.
         BackendError: The address cannot be had, or the database cannot be opened.
     """
     check_listen_address(options.host, insecure_no_auth=options.insecure_no_auth)
-    _open_once(options)
+    place = _open_once(options)
     sock = bind(options.host, options.port)
-    announcer = threading.Thread(target=_announce, args=(address_of(sock), announce), daemon=True)
+    announcer = threading.Thread(target=_announce, args=(address_of(sock), place, announce), daemon=True)
     announcer.start()
     configuration = settings(options)
     if options.workers == 1:
@@ -145,14 +154,22 @@ def serve(options: ServerOptions, *, announce: Callable[[str], None]) -> None:
         Multiprocess(configuration, [sock]).run()
 
 
-def _open_once(options: ServerOptions) -> None:
-    """Make or migrate the database before anyone is let in, and fail here if it cannot be opened."""
-    options.application().close()
+def _open_once(options: ServerOptions) -> str:
+    """Make or migrate the database before anyone is let in, and fail here if it cannot be opened.
+
+    Returns:
+        Where its artifacts are.
+    """
+    tracking = options.opened().tracking
+    try:
+        return tracking.artifact_root()
+    finally:
+        tracking.close()
 
 
-def _announce(address: str, announce: Callable[[str], None]) -> None:
+def _announce(address: str, place: str, announce: Callable[[str, str], None]) -> None:
     try:
         Transport(address).send("GET", "/health")
     except BackendUnavailable:
         return  # it was stopped before it was up
-    announce(address)
+    announce(address, place)
