@@ -58,6 +58,21 @@ def test_database_of_the_newest_revision_is_left_alone(uri: str) -> None:
     assert upgraded.stdout == f"{uri} is up to date.\n"
 
 
+def test_older_database_is_upgraded_after_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as driver:
+        driver.execute("CREATE TABLE schema_revision (version_num VARCHAR(32) NOT NULL)")
+
+    before = _db("check", f"sqlite:///{path}")
+    upgraded = _db("upgrade", f"sqlite:///{path}")
+    after = _db("check", f"sqlite:///{path}")
+
+    assert before.exit_code == 1
+    assert "upgraded; the copy from before is " in upgraded.stdout
+    assert len(list(tmp_path.glob("old.db.backup*"))) == 1
+    assert after.exit_code == 0, after.output
+
+
 def test_database_of_the_setting_is_meant_by_default(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNSTONE_TRACKING_URI", uri)
 
@@ -73,8 +88,12 @@ def test_missing_database_is_told_and_not_made(verb: str, tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
-def test_address_of_a_server_is_no_database() -> None:
-    told = _db("check", "http://runs.example:5000")
+@pytest.mark.parametrize(
+    "arguments",
+    [["db", "check", "http://ada@runs.example"], ["--tracking-uri", "http://ada@runs.example", "db", "check"]],
+)
+def test_address_of_a_server_is_no_database(arguments: list[str]) -> None:
+    told = CliRunner().invoke(main, arguments)
 
     assert told.exit_code == 1
     assert "sqlite:///FILE" in told.stderr

@@ -1,12 +1,18 @@
 """`runstone doctor`: each step on real parts, sound and broken."""
 
 import json
+import socket
+import sqlite3
+import threading
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from runstone.cli.doctor import check_modules, check_packages, check_port, check_python
 from runstone.cli.main import main
 from runstone.server.listen import ServerOptions
 from runstone.stores.sql.store import SqlStore
@@ -123,6 +129,111 @@ def test_unreadable_setting_is_found_first(monkeypatch: pytest.MonkeyPatch) -> N
     assert code == 1
     assert steps["settings"]["fix"] == "unset RUNSTONE_HTTP_TIMEOUT, or correct it"
     assert "store" not in steps
+
+
+@pytest.mark.parametrize(
+    ("answer", "failing"),
+    [(b"OK", "store"), (b"{}", "artifacts")],
+    ids=["a server of something else", "a server that mixes up files"],
+)
+def test_server_that_only_seems_to_be_one_is_found(answer: bytes, failing: str) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def do_GET(self) -> None:
+            self._answer()
+
+        def do_POST(self) -> None:
+            self._answer()
+
+        def do_DELETE(self) -> None:
+            self._answer()
+
+        def do_PUT(self) -> None:
+            while int(self.rfile.readline(), 16):  # pieces, each behind its length in hexadecimal
+                while self.rfile.readline() != b"\r\n":
+                    pass
+            self.rfile.readline()
+            self._answer()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        code, steps = _examine("--tracking-uri", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        thread.join()
+
+    assert code == 1
+    assert [name for name, step in steps.items() if step["state"] == "failed"] == [failing]
+
+
+def test_database_with_a_broken_reference_is_found(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'runs.db'}"
+    SqlStore(uri).close()
+    with closing(sqlite3.connect(tmp_path / "runs.db")) as driver:
+        driver.execute("INSERT INTO change (experiment_id, count) VALUES (99, 0)")
+        driver.commit()
+
+    code, steps = _examine("--tracking-uri", uri)
+
+    assert code == 1
+    assert "change" in steps["store"]["found"]
+    assert "runstone db check" in steps["store"]["fix"]
+
+
+def test_database_in_a_folder_that_is_not_there_can_be_made(tmp_path: Path) -> None:
+    code, steps = _examine("--tracking-uri", f"sqlite:///{tmp_path / 'a' / 'b' / 'runs.db'}")
+
+    assert code == 0
+    assert steps["store"]["state"] == "ok"
+    assert not list(tmp_path.iterdir())
+
+
+def test_python_that_is_too_old_is_found() -> None:
+    step = check_python((3, 10, 9))
+
+    assert step.state == "failed"
+    assert step.fix == "use Python 3.11 or newer"
+
+
+def test_missing_package_is_found() -> None:
+    step = check_packages(("click", "no-such-package"))
+
+    assert step.state == "failed"
+    assert step.found == "missing: no-such-package"
+
+
+def test_missing_extra_is_a_note() -> None:
+    step = check_modules("demo", ("no_such_module",), "`runstone demo`")
+
+    assert step.state == "note"
+    assert 'pip install "runstone[demo]"' in step.fix
+
+
+def test_port_in_use_is_a_note() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        step = check_port(taken.getsockname()[1])
+
+    assert step.state == "note"
+    assert "--port" in step.fix
+
+
+def test_failing_step_is_shown_with_its_fix(tmp_path: Path) -> None:
+    (tmp_path / "runs.db").write_text("no database")
+
+    shown = CliRunner().invoke(main, ["--tracking-uri", f"sqlite:///{tmp_path / 'runs.db'}", "doctor"])
+
+    assert shown.exit_code == 1
+    assert "✗ store: " in shown.stdout
+    assert "\n  the setting RUNSTONE_TRACKING_URI or --tracking-uri names the store\n" in shown.stdout
 
 
 def test_steps_are_lines_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

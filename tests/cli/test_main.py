@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from runstone.cli.main import COMMANDS, main
+from runstone.cli.main import COMMANDS, CommandLine, main
 from tests.cli.processes import run
 
 
@@ -95,6 +95,52 @@ def test_traceback_is_shown_when_asked_for(tmp_path: Path, arguments: list[str])
     assert done.returncode == 1
     assert "Traceback" in done.stderr
     assert "InvalidValue" in done.stderr
+
+
+@click.group(cls=CommandLine)
+def program() -> None:
+    """A program whose command fails in ways that nobody foresaw."""
+
+
+@program.command()
+def fail() -> None:
+    """Fail."""
+    raise ZeroDivisionError("division by zero")
+
+
+@program.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def read(path: Path) -> None:
+    """Read a file."""
+    path.read_bytes()
+
+
+@program.command()
+def interrupt() -> None:
+    """Be interrupted."""
+    raise KeyboardInterrupt
+
+
+def test_error_that_nobody_foresaw_asks_for_a_report() -> None:
+    done = CliRunner().invoke(program, ["fail"])
+
+    assert done.exit_code == 1
+    assert "ZeroDivisionError: division by zero; please report it" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    done = CliRunner().invoke(program, ["read", str(tmp_path / "none.txt")])
+
+    assert done.exit_code == 1
+    assert done.stderr == f"Error: No such file or directory: {tmp_path / 'none.txt'}\n"
+
+
+def test_ctrl_c_ends_with_its_own_code() -> None:
+    done = CliRunner().invoke(program, ["interrupt"])
+
+    assert done.exit_code == 130
+    assert done.stderr.strip() == "Interrupted."
 
 
 @pytest.mark.parametrize("arguments", [["config"], ["--help"]])

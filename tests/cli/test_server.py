@@ -5,6 +5,7 @@ import http.client
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -216,6 +217,30 @@ def test_database_of_the_setting_is_served(tmp_path: Path) -> None:
         server.stop(signal.SIGTERM)
 
     assert (tmp_path / "mine.db").is_file()
+
+
+def test_page_is_opened_when_asked_for(tmp_path: Path) -> None:
+    opener = tmp_path / "bin" / "xdg-open"
+    opener.parent.mkdir()
+    opener.write_text('#!/bin/sh\necho "$1" > "$(dirname "$0")/opened.txt"\n')
+    opener.chmod(0o755)
+    path = f"{opener.parent}{os.pathsep}{os.environ['PATH']}"
+
+    with RunningServer(["ui", "--port", "0", "--open"], tmp_path, PATH=path) as server:
+        opened = _content_of(opener.with_name("opened.txt"))
+        server.stop(signal.SIGTERM)
+
+    assert opened == f"{server.address}\n"
+
+
+def _content_of(place: Path) -> str:
+    """What another process writes to a file, once it is there."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if place.exists() and (text := place.read_text()):
+            return text
+        time.sleep(0.01)
+    raise AssertionError(f"nothing was written to {place}")
 
 
 def test_ui_points_to_a_server_that_keeps_the_runs(tmp_path: Path) -> None:

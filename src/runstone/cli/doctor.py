@@ -3,7 +3,7 @@
 import platform
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -79,29 +79,39 @@ def _print(step: Step) -> None:
 
 
 def _examine(address: Callable[[], str]) -> Iterator[Step]:
-    yield _python()
-    yield _packages()
-    yield _extra("server", SERVER, "`runstone server` and `runstone ui`")
-    yield _extra("demo", DEMO, "`runstone demo`, and data frames and figures")
+    yield check_python(sys.version_info)
+    yield check_packages(_PACKAGES)
+    yield check_modules("server", SERVER, "`runstone server` and `runstone ui`")
+    yield check_modules("demo", DEMO, "`runstone demo`, and data frames and figures")
     settings = _settings()
     yield settings
     if settings.state == _BAD:
         return
     uri = address()
     yield from _server(uri) if uri.startswith(("http://", "https://")) else _database(uri)
-    yield _port()
+    yield check_port(_PORT)
 
 
-def _python() -> Step:
+def check_python(version_info: tuple[object, ...]) -> Step:
+    """Whether this Python is new enough.
+
+    Args:
+        version_info: Its version, the largest part first.
+    """
     found = f"{platform.python_version()} ({platform.system()} {platform.machine()}), {sys.executable}"
-    if sys.version_info < _OLDEST:
+    if version_info < _OLDEST:
         return Step("Python", _BAD, found, f"use Python {'.'.join(map(str, _OLDEST))} or newer")
     return Step("Python", _GOOD, found)
 
 
-def _packages() -> Step:
+def check_packages(names: Sequence[str]) -> Step:
+    """Whether what every installation needs is installed.
+
+    Args:
+        names: Distributions.
+    """
     found, missing = [f"runstone {version('runstone')}"], []
-    for name in _PACKAGES:
+    for name in names:
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
@@ -111,7 +121,14 @@ def _packages() -> Step:
     return Step("packages", _GOOD, ", ".join(found))
 
 
-def _extra(name: str, modules: tuple[str, ...], about: str) -> Step:
+def check_modules(name: str, modules: Sequence[str], about: str) -> Step:
+    """Whether what an extra brings is installed.
+
+    Args:
+        name: The extra.
+        modules: What is imported of it.
+        about: What needs it.
+    """
     missing = missing_modules(modules)
     if missing:
         fix = f'only {about} need it; to have it: pip install "runstone[{name}]"'
@@ -231,12 +248,17 @@ def _write_once(open_repository: Callable[[], ArtifactRepository]) -> None:
         raise BackendError(f"a file of {len(body)} bytes came back changed, with {len(read)} bytes")
 
 
-def _port() -> Step:
-    name = f"port {_PORT}"
+def check_port(port: int) -> Step:
+    """Whether a port of this machine is free.
+
+    Args:
+        port: The port.
+    """
+    name = f"port {port}"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", _PORT))
+            probe.bind(("127.0.0.1", port))
         except OSError as error:
             return Step(name, _NOTED, f"not free: {error.strerror}", "give `runstone server` another --port")
     return Step(name, _GOOD, "free for `runstone server`")

@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 import threading
+from types import FrameType
+from typing import NoReturn
 
 import msgspec
 
@@ -18,12 +20,15 @@ def main(text: str) -> int:
     options = ServerOptions(
         store_uri=request.store_uri, artifacts_destination=request.artifacts_destination, port=request.port
     )
+    signal.signal(signal.SIGTERM, _stop)  # uvicorn raises it again when it has shut down
     threading.Thread(target=_end_with_maker, daemon=True).start()
     try:
         serve(options, announce=lambda address, _place: _say(Answer(address=address)))
     except RunstoneError as error:
         _say(Answer(code=error.code, name=type(error).__name__, message=error.message))
         return 1
+    except KeyboardInterrupt:
+        pass
     return 0
 
 
@@ -32,6 +37,10 @@ def _end_with_maker() -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _say(answer: Answer) -> None:
