@@ -97,6 +97,15 @@ def test_traceback_is_shown_when_asked_for(tmp_path: Path, arguments: list[str])
     assert "InvalidValue" in done.stderr
 
 
+def test_unreadable_setting_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_DEBUG", "perhaps")
+
+    done = CliRunner().invoke(main, ["runs", "list"])
+
+    assert done.exit_code == 1
+    assert done.stderr == "Error: RUNSTONE_DEBUG='perhaps' cannot be read: wanted: true or false\n"
+
+
 @click.group(cls=CommandLine)
 def program() -> None:
     """A program whose command fails in ways that nobody foresaw."""

@@ -57,7 +57,7 @@ def demo(*, folder: Path, port: int, ends: bool, opens: bool) -> None:
 
 
 def _train(address: str, *, verifies: bool) -> None:
-    # After the server has been started: while these libraries load, it gets ready.
+    # Loaded here and not above: the address is told first, for these libraries take their time.
     from runstone.client.client import Client
     from runstone.demo.recording import Recorder
     from runstone.demo.tour import sentences

@@ -14,7 +14,6 @@ from runstone import config
 from runstone.errors import RunstoneError
 
 EXIT_ERROR = 1
-EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 _DEBUG = "runstone.cli.debug"
 
@@ -94,7 +93,7 @@ class CommandLine(click.Group):
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
         except Exception as error:  # the edge of the command line
-            if ctx.meta.get(_DEBUG) or config.DEBUG.get():
+            if ctx.meta.get(_DEBUG):
                 raise
             raise Failure(_sentence(error)) from None
 
@@ -156,4 +155,4 @@ def main(ctx: click.Context, *, tracking_uri: str | None, debug: bool) -> None:
     the standard error, 2 for a command that is not understood, 130 for Ctrl-C.
     """
     ctx.obj = tracking_uri
-    ctx.meta[_DEBUG] = debug
+    ctx.meta[_DEBUG] = debug or config.DEBUG.required()
