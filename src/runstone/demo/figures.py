@@ -49,8 +49,9 @@ def misread(place: Path, images: Floats, truth: Integers, said: Integers, sure: 
     """
     order = np.argsort(-sure)[: _ROWS * _COLUMNS]
     side = images.shape[1] + 2 * _GAP
-    sheet = np.zeros((_ROWS * (side + _GAP), _COLUMNS * side))
-    figure, axes = _axes(6, 5.4, left=0.02, bottom=0.02, top=0.92, right=0.98)
+    rows = max(1, -(-len(order) // _COLUMNS))
+    sheet = np.zeros((rows * (side + _GAP), _COLUMNS * side))
+    figure, axes = _axes(6, 0.6 + 1.6 * rows, left=0.02, bottom=0.02, top=1 - 0.45 / (0.6 + 1.6 * rows), right=0.98)
     for at, which in enumerate(order):
         top, left = at // _COLUMNS * (side + _GAP) + 2 * _GAP, at % _COLUMNS * side + _GAP
         sheet[top : top + images.shape[1], left : left + images.shape[2]] = images[which]
