@@ -11,51 +11,55 @@ The module verbs have MLflow's names and arguments, so that ``import runstone as
 
 from runstone import artifacts
 from runstone.client import Client, RunOperations
+from runstone.client.address import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
 from runstone.client.context import ActiveRun
-from runstone.client.fluent import (
-    active_run,
+from runstone.client.fluent import artifacts as _artifact_verbs
+from runstone.client.fluent.experiments import (
     create_experiment,
     delete_experiment,
     delete_experiment_tag,
-    delete_run,
-    delete_tag,
-    end_run,
-    flush_artifact_async_logging,
-    flush_async_logging,
-    get_artifact_uri,
     get_experiment,
     get_experiment_by_name,
-    get_parent_run,
-    get_run,
-    get_tracking_uri,
-    is_tracking_uri_set,
-    last_active_run,
+    restore_experiment,
+    search_experiments,
+    set_experiment,
+    set_experiment_tag,
+    set_experiment_tags,
+)
+from runstone.client.fluent.files import (
+    flush_artifact_async_logging,
+    get_artifact_uri,
     load_table,
     log_artifact,
     log_artifacts,
     log_dict,
     log_figure,
     log_image,
+    log_stream,
+    log_table,
+    log_text,
+)
+from runstone.client.fluent.runs import (
+    active_run,
+    delete_run,
+    end_run,
+    get_parent_run,
+    get_run,
+    last_active_run,
+    restore_run,
+    search_runs,
+    start_run,
+)
+from runstone.client.fluent.values import (
+    delete_tag,
+    flush_async_logging,
     log_metric,
     log_metrics,
     log_param,
     log_params,
-    log_stream,
-    log_table,
-    log_text,
-    restore_experiment,
-    restore_run,
-    search_experiments,
-    search_runs,
-    set_experiment,
-    set_experiment_tag,
-    set_experiment_tags,
     set_tag,
     set_tags,
-    set_tracking_uri,
-    start_run,
 )
-from runstone.client.fluent import artifacts as _artifact_verbs
 from runstone.errors import RunstoneError
 from runstone.media.images import Image
 
