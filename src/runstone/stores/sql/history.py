@@ -1,9 +1,5 @@
 """Metrics on their way out: the values of a key, in order, by pages, thinned."""
 
-import base64
-import binascii
-import hashlib
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
@@ -12,6 +8,7 @@ from runstone.entities import Metric, Page, RunMetric
 from runstone.errors import InvalidPageToken, InvalidValue
 from runstone.stores.base import LEAST_POINTS, MAX_PAGE
 from runstone.stores.sql.keys import find
+from runstone.stores.sql.pages import Bookmark, bookmark_of, fingerprint, token_of
 from runstone.stores.sql.points import Place, Point, in_order, place, points_of
 from runstone.stores.sql.runs import row_of
 from runstone.stores.sql.session import driver_of
@@ -22,7 +19,8 @@ def one(connection: Connection, run_id: str, key: str, *, max_results: int | Non
     """The history of one metric of one run; see ``TrackingStore.metric_history``."""
     if max_results is not None and not 1 <= max_results <= MAX_PAGE:
         raise InvalidValue(f"a page of a history has 1 to {MAX_PAGE} values; got {max_results}")
-    after = _read_token(page_token, run_id, key) if page_token else None
+    search = fingerprint(["history", run_id, key])
+    after = _place_of(search, page_token) if page_token else None
     number, _, _ = row_of(driver_of(connection), run_id)
     points = in_order(_load(connection, number, key))
     if after is not None:
@@ -30,7 +28,7 @@ def one(connection: Connection, run_id: str, key: str, *, max_results: int | Non
     token = ""
     if max_results is not None and len(points) > max_results:
         points = points[:max_results]
-        token = _token(points[-1], run_id, key)
+        token = token_of(search, Bookmark(0, list(place(points[-1]))))
     return Page([Metric(key, value, timestamp, step) for timestamp, step, value in points], token)
 
 
@@ -76,23 +74,13 @@ def _load(connection: Connection, number: int, key: str) -> list[Point]:
     return points
 
 
-def _fingerprint(run_id: str, key: str) -> str:
-    return hashlib.sha256(f"{run_id}\0{key}".encode()).hexdigest()[:16]
+def _place_of(search: str, token: str) -> Place:
+    """Where the former page ended.
 
-
-def _token(last: Point, run_id: str, key: str) -> str:
-    timestamp, step, value, tie = place(last)
-    text = json.dumps([_fingerprint(run_id, key), timestamp, step, value.hex(), tie], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_token(token: str, run_id: str, key: str) -> Place:
-    try:
-        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        fingerprint, timestamp, step, value, tie = json.loads(text)
-        after = (int(timestamp), int(step), float.fromhex(value), int(tie))
-    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
-        raise InvalidPageToken(token) from None
-    if fingerprint != _fingerprint(run_id, key):
-        raise InvalidPageToken(token)
-    return after
+    Raises:
+        InvalidPageToken: The token is not one of this history.
+    """
+    match bookmark_of(search, token).keys:
+        case [int(timestamp), int(step), float(value), int(tie)]:
+            return timestamp, step, value, tie
+    raise InvalidPageToken(token)
