@@ -8,6 +8,8 @@ PYTEST := $(RUN) pytest
 # Two workers at least: many tests wait for a child process.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
 SPREAD := -n $(WORKERS) --dist worksteal
+# A module of these works on one server from its first test to its last.
+BY_MODULE := -n $(WORKERS) --dist loadscope
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -78,9 +80,10 @@ test-stores: setup ## every store, against the shared suite
 	$(PYTEST) $(SPREAD) tests/stores tests/migrations
 
 test: check web-check docs web peer browser ## everything; what CI runs
-	$(PYTEST) $(SPREAD) -m "not browser" --cov --cov-report= --cov-fail-under=0
+	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
 	$(RUN) coverage report --skip-covered
 	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'
+	$(PYTEST) $(BY_MODULE) -m peer tests/peers
 	$(PYTEST) $(SPREAD) -m browser tests/e2e
 
 web-check: .venv/.node ## lint, types and tests of the page
