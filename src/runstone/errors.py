@@ -12,12 +12,16 @@
     ├── NotFound (LookupError)         RESOURCE_DOES_NOT_EXIST
     │   ├── ExperimentNotFound
     │   ├── RunNotFound
+    │   ├── RegisteredModelNotFound
+    │   ├── ModelVersionNotFound
+    │   ├── ModelAliasNotFound         INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ArtifactNotFound
     │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
     ├── LocalFileNotFound (FileNotFoundError)  RESOURCE_DOES_NOT_EXIST: a file of the caller's own machine
     │       └── MethodNotAllowed       the path is served, but not by this method
     ├── AlreadyExists                  RESOURCE_ALREADY_EXISTS
-    │   └── ExperimentExists
+    │   ├── ExperimentExists
+    │   └── RegisteredModelExists
     ├── InvalidState                   INVALID_STATE
     │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
     │   └── ExperimentDeleted          INVALID_PARAMETER_VALUE, as MLflow answers
@@ -170,6 +174,50 @@ class RunNotFound(NotFound):
         super().__init__(f"no run has the id {run_id!r}", run_id=run_id)
 
 
+class RegisteredModelNotFound(NotFound):
+    """No registered model has this name.
+
+    Attributes:
+        name: The name that was looked for.
+    """
+
+    name: str
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no registered model has the name {name!r}", name=name)
+
+
+class ModelVersionNotFound(NotFound):
+    """A registered model has no such version, or is not there itself.
+
+    Attributes:
+        name: Name of the registered model.
+        version: The version that was looked for.
+    """
+
+    name: str
+    version: str
+
+    def __init__(self, name: str, version: str) -> None:
+        super().__init__(f"there is no version {version!r} of a registered model {name!r}", name=name, version=version)
+
+
+class ModelAliasNotFound(NotFound):
+    """A registered model has no such alias.
+
+    Attributes:
+        name: Name of the registered model.
+        alias: The alias that was looked for.
+    """
+
+    code = "INVALID_PARAMETER_VALUE"
+    name: str
+    alias: str
+
+    def __init__(self, name: str, alias: str) -> None:
+        super().__init__(f"the registered model {name!r} has no alias {alias!r}", name=name, alias=alias)
+
+
 class ArtifactNotFound(NotFound):
     """No artifact has this path.
 
@@ -227,6 +275,21 @@ class ExperimentExists(AlreadyExists):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"an experiment named {name!r} exists already; choose another name, or use it", name=name)
+
+
+class RegisteredModelExists(AlreadyExists):
+    """A registered model of this name exists.
+
+    Attributes:
+        name: The name that is taken.
+    """
+
+    name: str
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"a registered model named {name!r} exists already; choose another name, or add a version to it", name=name
+        )
 
 
 class InvalidState(RunstoneError):

@@ -6,8 +6,13 @@ from runstone.entities import (
     Experiment,
     LifecycleStage,
     Metric,
+    ModelAlias,
+    ModelStage,
+    ModelTag,
+    ModelVersion,
     Page,
     Param,
+    RegisteredModel,
     Run,
     RunData,
     RunInfo,
@@ -69,3 +74,23 @@ def test_page_is_a_list_with_a_token() -> None:
     page = Page([1, 2], "next")
 
     assert (page, page.token, Page[int]().token) == ([1, 2], "next", "")
+
+
+def test_model_and_version_offer_tags_and_aliases_as_dicts() -> None:
+    tags = [ModelTag("a", "b")]
+    version = ModelVersion(name="m", version="1", creation_timestamp=1, last_updated_timestamp=1, tag_list=tags)
+    model = RegisteredModel(
+        name="m",
+        creation_timestamp=1,
+        last_updated_timestamp=1,
+        tag_list=tags,
+        alias_list=[ModelAlias("champion", "1")],
+    )
+
+    assert version.tags == model.tags == {"a": "b"}
+    assert model.aliases == {"champion": "1"}
+    assert (version.current_stage, version.status, version.description) == (ModelStage.NONE, "READY", "")
+
+
+def test_stages_of_use_are_staging_and_production() -> None:
+    assert [stage for stage in ModelStage if stage.is_active] == [ModelStage.STAGING, ModelStage.PRODUCTION]

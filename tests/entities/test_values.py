@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstone.entities import Metric, NonFinite, Param, RunMetric, Tag
-from runstone.entities.names import canonical_name, check_int64, shown
+from runstone.entities import Metric, ModelTag, NonFinite, Param, RunMetric, Tag
+from runstone.entities.names import canonical_name, check_alias, check_int64, model_name, shown
 from runstone.errors import InvalidValue
 
 GOOD_KEYS = ["loss", "val/loss", "a b", "train.acc", "λ", "50_%".replace("%", "x"), "a:b-c", "x" * 250, "..a", "a..b"]
@@ -150,3 +150,33 @@ def test_integers_are_checked_against_their_bounds() -> None:
 def test_long_values_are_cut_in_messages() -> None:
     assert shown("a" * 100).endswith("... (102 characters)")
     assert shown("a") == "'a'"
+
+
+def test_value_of_a_models_tag_is_text_of_a_largest_length() -> None:
+    assert ModelTag("a", 5).value == "5"  # type: ignore[arg-type]  # anything is turned into text
+    assert len(ModelTag("a", "x" * 100_000).value) == 100_000
+    with pytest.raises(InvalidValue, match="at most 100000 characters"):
+        ModelTag("a", "x" * 100_001)
+    with pytest.raises(InvalidValue, match="not allowed"):
+        ModelTag("a;b", "x")
+
+
+@pytest.mark.parametrize("name", ["a/b", "a:b", ".", "..", "", " ", "x" * 257, "a\nb"])
+def test_name_of_a_model_that_breaks_a_rule_is_refused(name: str) -> None:
+    with pytest.raises(InvalidValue, match="the name of a registered model"):
+        model_name(name)
+
+
+def test_name_of_a_model_is_put_into_canonical_form() -> None:
+    assert model_name("cafe\u0301") == "caf\u00e9"
+
+
+@pytest.mark.parametrize("alias", ["champion", "2", "a-b_c", "Älteste", "v", "latest2"])
+def test_good_alias_is_taken(alias: str) -> None:
+    check_alias(alias)
+
+
+@pytest.mark.parametrize("alias", ["", "a b", "a.b", "LATEST", "v1", "x" * 256, 5])
+def test_bad_alias_is_refused(alias: Any) -> None:
+    with pytest.raises(InvalidValue, match="alias"):
+        check_alias(alias)

@@ -20,6 +20,7 @@ from runstone.stores.sql.store import SqlStore
 from runstone.stores.sql.tables import metadata
 
 TIMEOUT_S = 60
+DATABASES = Path(__file__).parents[2] / "spec" / "databases"
 
 
 @pytest.fixture
@@ -34,6 +35,15 @@ def base(tmp_path: Path) -> Path:
     with closing(sqlite3.connect(path)) as driver:
         driver.execute(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         driver.commit()
+    return path
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """A database of the first revision, with an experiment and a run in it."""
+    path = tmp_path / "runstone.db"
+    with closing(sqlite3.connect(path)) as driver:
+        driver.executescript((DATABASES / "0001.sql").read_text(encoding="utf-8"))
     return path
 
 
@@ -82,6 +92,33 @@ def test_migrated_store_works(base: Path) -> None:
         assert store.create_experiment("first") == "1"
 
     assert current(f"sqlite:///{base}") == HEAD
+
+
+def test_database_of_the_first_revision_gets_the_tables_of_the_registry(first: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    SqlStore(f"sqlite:///{new}").close()
+
+    copy = upgrade(f"sqlite:///{first}")
+
+    assert copy == tmp_path / "runstone.db.backup-0001"
+    assert current(f"sqlite:///{copy}") == "0001"
+    assert schema_of(first) == schema_of(new)
+    assert check(f"sqlite:///{first}") == []
+
+
+def test_database_of_the_first_revision_keeps_what_it_holds(first: Path) -> None:
+    with closing(SqlStore(f"sqlite:///{first}")) as store:
+        experiment = store.get_experiment("1")
+        [run] = store.search_runs(["1"])
+        history = store.metric_history(run.info.run_id, "loss")
+        store.create_registered_model("churn")
+        version = store.create_model_version("churn", "s3://bucket/model", run_id=run.info.run_id)
+
+    assert (experiment.name, experiment.tags) == ("churn", {"team": "blue"})
+    assert (run.info.run_name, run.info.user_id, run.info.start_time, run.info.end_time) == ("first", "ada", 5, 9)
+    assert (run.data.params, run.data.tags["kind"]) == ({"lr": "0.1"}, "trial")
+    assert [(point.value, point.timestamp, point.step) for point in history] == [(0.5, 7, 3), (0.25, 8, 4)]
+    assert version.version == "1"
 
 
 def test_older_database_is_copied_before_it_is_upgraded(base: Path, tmp_path: Path) -> None:

@@ -12,11 +12,26 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runstone.errors import InvalidFilter
-from runstone.search import EXPERIMENTS, RUNS, Subject, filter_text, order_text, parse_filter, parse_order
+from runstone.search import (
+    EXPERIMENTS,
+    MODEL_VERSIONS,
+    REGISTERED_MODELS,
+    RUNS,
+    Subject,
+    filter_text,
+    order_text,
+    parse_filter,
+    parse_order,
+)
 from runstone.search.ast import AnyOf, Comparison, Filter, Operator, Order
 
 SPEC = Path(__file__).parents[2] / "spec" / "search"
-SUBJECTS = {"runs": RUNS, "experiments": EXPERIMENTS}
+SUBJECTS = {
+    "runs": RUNS,
+    "experiments": EXPERIMENTS,
+    "registered models": REGISTERED_MODELS,
+    "model versions": MODEL_VERSIONS,
+}
 # Pieces that texts are made of, so that many of them are almost filters.
 WORDS = """metrics. params. tags. loss depth start_time status duration run_id and or not in is null like ilike rlike
 now() = == != > >= < <= ( ) , + - . ; 1 2.5 7d 1e9 nan inf 'x' "x" `x` ' " ` '' é \\ $ #"""
@@ -82,7 +97,7 @@ def test_bad_order_of_the_specification_is_refused_at_its_position(case: dict[st
 @example("start_time > '9999-12-31T23:59:59.999999-23:59'")
 @example("metrics.a > " + "9" * 5000)
 def test_any_text_is_read_or_refused_at_a_position_within_it(text: str) -> None:
-    for subject in (RUNS, EXPERIMENTS):
+    for subject in SUBJECTS.values():
         in_filter = position_of_refusal(parse_filter, text, subject)
         in_order = position_of_refusal(parse_order, text, subject)
 

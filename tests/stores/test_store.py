@@ -7,6 +7,7 @@ import pytest
 
 from runstone.entities import Metric
 from runstone.stores.sql.store import SqlStore
+from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.stores import TrackingStoreCases
 
 
@@ -17,11 +18,11 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
     store.close()
 
 
-class TestSqlStore(TrackingStoreCases):
+class TestSqlStore(TrackingStoreCases, RegistryStoreCases):
     """The whole contract, on a file."""
 
 
-class TestDurableSqlStore(TrackingStoreCases):
+class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases):
     """The whole contract once more, as a server opens it: every change goes through the thread that writes."""
 
     @pytest.fixture

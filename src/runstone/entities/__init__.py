@@ -1,13 +1,15 @@
-"""The nouns of tracking: frozen values that refuse bad data."""
+"""The nouns of tracking and of the registry: frozen values that refuse bad data."""
 
 from runstone.entities.artifact import ArtifactPath, FileInfo
 from runstone.entities.experiment import Experiment
 from runstone.entities.metric import Metric, NonFinite, RunMetric
+from runstone.entities.model_version import ModelVersion
 from runstone.entities.page import Page
 from runstone.entities.param import Param
+from runstone.entities.registered_model import ModelAlias, RegisteredModel
 from runstone.entities.run import Run, RunData, RunInfo
-from runstone.entities.states import LifecycleStage, RunStatus, ViewType
-from runstone.entities.tag import Tag
+from runstone.entities.states import LifecycleStage, ModelStage, RunStatus, ViewType
+from runstone.entities.tag import ModelTag, Tag
 
 __all__ = [
     "ArtifactPath",
@@ -15,9 +17,14 @@ __all__ = [
     "FileInfo",
     "LifecycleStage",
     "Metric",
+    "ModelAlias",
+    "ModelStage",
+    "ModelTag",
+    "ModelVersion",
     "NonFinite",
     "Page",
     "Param",
+    "RegisteredModel",
     "Run",
     "RunData",
     "RunInfo",

@@ -10,12 +10,19 @@ MAX_KEY = 250
 MAX_PARAM_VALUE = 6000
 MAX_TAG_VALUE = 8000
 MAX_EXPERIMENT_NAME = 500
+MAX_MODEL_NAME = 256
+MAX_MODEL_TAG_VALUE = 100_000
+MAX_MODEL_DESCRIPTION = 100_000
+MAX_MODEL_SOURCE = 8000
+MAX_MODEL_ALIAS = 255
 MAX_RUN_NAME = 5000  # kept as the tag mlflow.runName by MLflow, hence below the tag's limit
 MAX_ARTIFACT_LOCATION = 500
 MAX_INT64 = 2**63 - 1
 
 # MLflow's alphabet for metric, param and tag names: word characters of any script, dash, dot, space, colon, slash.
 _KEY = re.compile(r"[/\w.\- :]+")
+_ALIAS = re.compile(r"[\w\-]+")
+_RESERVED_ALIAS = re.compile(r"latest|v\d+", re.IGNORECASE)
 _SHOWN = 80
 # Halves of a character, which no encoding can write.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -91,6 +98,38 @@ def canonical_name(what: str, name: object, most: int) -> str:
     if any(unicodedata.category(letter) == "Cc" for letter in name):
         raise InvalidValue(f"{what} holds no control characters; got {shown(name)}")
     return unicodedata.normalize("NFC", name)
+
+
+def model_name(name: object) -> str:
+    """The form in which the name of a registered model is stored and compared.
+
+    Raises:
+        InvalidValue: It breaks a rule of ``canonical_name``, holds a slash or a colon, which have a meaning in
+            ``models:/`` addresses, or is dots alone.
+    """
+    wanted = canonical_name("the name of a registered model", name, MAX_MODEL_NAME)
+    if "/" in wanted or ":" in wanted:
+        raise InvalidValue(f"the name of a registered model holds neither '/' nor ':'; got {shown(name)}")
+    if wanted in {".", ".."}:
+        raise InvalidValue(f"the name of a registered model is not dots alone; got {shown(name)}")
+    return wanted
+
+
+def check_alias(alias: object) -> None:
+    """Check a name that is to stand for a version of a registered model.
+
+    Raises:
+        InvalidValue: It is no string, is empty, over 255 characters, holds a character that is not allowed, or reads
+            as ``latest`` or as a version, such as ``v2``.
+    """
+    check_length("an alias", alias, MAX_MODEL_ALIAS)
+    assert isinstance(alias, str)
+    if not _ALIAS.fullmatch(alias):
+        raise InvalidValue(f"an alias has letters, digits, underscores and dashes, at least one; got {shown(alias)}")
+    if _RESERVED_ALIAS.fullmatch(alias):
+        raise InvalidValue(
+            f"the alias {shown(alias)} is reserved: it reads as a version; choose another, as 'champion'"
+        )
 
 
 def check_int64(what: str, value: object, *, least: int = -(2**63)) -> None:

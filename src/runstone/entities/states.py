@@ -1,4 +1,4 @@
-"""The states that experiments and runs are in."""
+"""The states that experiments, runs and versions of models are in."""
 
 from enum import StrEnum
 
@@ -16,6 +16,20 @@ class RunStatus(StrEnum):
     def is_terminal(self) -> bool:
         """Whether a run in this state has ended."""
         return self in {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED}
+
+
+class ModelStage(StrEnum):
+    """How far a version of a registered model has come, for clients that know no aliases."""
+
+    NONE = "None"
+    STAGING = "Staging"
+    PRODUCTION = "Production"
+    ARCHIVED = "Archived"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a version in this stage is in use, so that it can take the place of others."""
+        return self in {ModelStage.STAGING, ModelStage.PRODUCTION}
 
 
 class LifecycleStage(StrEnum):

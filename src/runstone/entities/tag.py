@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from runstone.entities.names import MAX_TAG_VALUE, check_key, check_length
+from runstone.entities.names import MAX_MODEL_TAG_VALUE, MAX_TAG_VALUE, check_key, check_length
 
 
 class Tag(Struct, frozen=True, gc=False):
@@ -23,6 +23,24 @@ class Tag(Struct, frozen=True, gc=False):
             force_setattr(self, "value", str(self.value))
         if len(self.value) > MAX_TAG_VALUE:
             check_length(f"the value of the tag {self.key!r}", self.value, MAX_TAG_VALUE)
+
+
+class ModelTag(Struct, frozen=True, gc=False):
+    """A note on a registered model or on a version of it; setting it again replaces the value.
+
+    Attributes:
+        key: Name, 1 to 250 characters.
+        value: Text, at most 100,000 characters; anything else given is turned into text.
+    """
+
+    key: str
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        check_key("tag", self.key)
+        if type(self.value) is not str:
+            force_setattr(self, "value", str(self.value))
+        check_length(f"the value of the tag {self.key!r}", self.value, MAX_MODEL_TAG_VALUE)
 
 
 RUN_NAME = "mlflow.runName"

@@ -1,4 +1,4 @@
-"""What can be searched for: the attributes of runs and of experiments, their types and their other names."""
+"""What can be searched for: the attributes of runs, experiments and models, their types and their other names."""
 
 from enum import Enum
 
@@ -15,6 +15,7 @@ class FieldType(Enum):
     TIME = "a time"
     DURATION = "a duration"
     NUMBER_OR_TEXT = "text that may be a number"
+    WHOLE_NUMBER = "a whole number"
 
 
 class Subject(Struct, frozen=True):
@@ -96,4 +97,30 @@ EXPERIMENTS = Subject(
         "last_update_time": FieldType.TIME,
     },
     aliases={},
+)
+
+REGISTERED_MODELS = Subject(
+    name="registered models",
+    prefixes=_SHARED,
+    attributes={
+        "name": FieldType.TEXT,
+        "creation_timestamp": FieldType.TIME,
+        "last_updated_timestamp": FieldType.TIME,
+    },
+    aliases={"timestamp": "last_updated_timestamp"},
+)
+
+MODEL_VERSIONS = Subject(
+    name="model versions",
+    prefixes=_SHARED,
+    attributes={
+        "name": FieldType.TEXT,
+        "version_number": FieldType.WHOLE_NUMBER,
+        "run_id": FieldType.TEXT,
+        "source_path": FieldType.TEXT,
+        "current_stage": FieldType.TEXT,
+        "creation_timestamp": FieldType.TIME,
+        "last_updated_timestamp": FieldType.TIME,
+    },
+    aliases={"stage": "current_stage"},
 )

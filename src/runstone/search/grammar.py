@@ -52,7 +52,7 @@ def parse_filter(text: str, subject: Subject = RUNS) -> Filter:
 
     Args:
         text: The filter; one that is empty or blank takes everything.
-        subject: What is searched: ``RUNS`` or ``EXPERIMENTS``.
+        subject: What is searched: ``RUNS``, ``EXPERIMENTS``, ``REGISTERED_MODELS`` or ``MODEL_VERSIONS``.
 
     Returns:
         The tree; ``All()`` for an empty text.
@@ -73,7 +73,7 @@ def parse_order(text: str, subject: Subject = RUNS) -> Order:
 
     Args:
         text: The item.
-        subject: What is searched: ``RUNS`` or ``EXPERIMENTS``.
+        subject: What is searched: ``RUNS``, ``EXPERIMENTS``, ``REGISTERED_MODELS`` or ``MODEL_VERSIONS``.
 
     Raises:
         InvalidFilter: The text cannot be read.

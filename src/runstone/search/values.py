@@ -1,5 +1,6 @@
 """Reads a value: text, a number, a time or a duration, whichever the field takes."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from runstone.search.ast import Now, Value
@@ -11,10 +12,12 @@ _WANTED = {
     FieldType.TEXT: "text in quotes",
     FieldType.NUMBER: "a number",
     FieldType.NUMBER_OR_TEXT: "text in quotes or a number",
+    FieldType.WHOLE_NUMBER: "a whole number",
     FieldType.TIME: "a time: milliseconds, a date such as '2026-01-31', or now() - 7d",
     FieldType.DURATION: "a duration: milliseconds, or 90s, 15m, 6h, 7d, 2w",
 }
 _QUOTED = {TokenKind.TEXT, TokenKind.QUOTED_NAME}
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The time of a search plus or minus this is an exact number in every database and in JSON.
 _FARTHEST = 2**52
@@ -32,6 +35,8 @@ def read_value(reader: Reader, kind: FieldType) -> Value:
             return reader.take().value
         if kind is FieldType.TIME:
             return _date(reader)
+        if kind is FieldType.WHOLE_NUMBER and _DIGITS.fullmatch(token.value):
+            return int(reader.take().value)  # MLflow's users write it in quotes
     elif kind is FieldType.TIME and token.word == "NOW":
         return _now(reader)
     elif kind is FieldType.DURATION and token.kind is TokenKind.SPAN:

@@ -29,14 +29,14 @@ class Bookmark(Struct, frozen=True):
     keys: list[Key]
 
 
-def check_page_size(max_results: int) -> None:
+def check_page_size(max_results: int, most: int = MAX_PAGE) -> None:
     """Check the size of a page.
 
     Raises:
-        InvalidValue: It is outside 1 to 50,000.
+        InvalidValue: It is outside 1 to ``most``.
     """
-    if type(max_results) is not int or not 1 <= max_results <= MAX_PAGE:
-        raise InvalidValue(f"a page has 1 to {MAX_PAGE} results; got max_results={max_results!r}")
+    if type(max_results) is not int or not 1 <= max_results <= most:
+        raise InvalidValue(f"a page has 1 to {most} results; got max_results={max_results!r}")
 
 
 def fingerprint(parts: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is searched: where the fields of runs and of experiments are found in the tables."""
+"""What is searched: where the fields of runs, experiments and models are found in the tables."""
 
 from typing import Any, Protocol
 
@@ -24,7 +24,20 @@ from sqlalchemy import (
 from runstone.search.ast import Field, Kind
 from runstone.stores.sql.documents import ArtifactUriOf, load_artifact_uris, run_artifact_uri
 from runstone.stores.sql.ordering import Term
-from runstone.stores.sql.tables import ACTIVE, experiment, experiment_tag, key, latest, param, run, tag
+from runstone.stores.sql.tables import (
+    ACTIVE,
+    experiment,
+    experiment_tag,
+    key,
+    latest,
+    model_version,
+    model_version_tag,
+    param,
+    registered_model,
+    registered_model_tag,
+    run,
+    tag,
+)
 
 Condition = ColumnElement[bool]
 
@@ -78,6 +91,30 @@ _EXPERIMENT = {
     "lifecycle_stage": _stage(experiment.c.stage),
     "creation_time": Attribute(experiment.c.created_at, int),
     "last_update_time": Attribute(experiment.c.updated_at, int),
+}
+
+
+_MODELS: dict[str, tuple[Table, dict[str, Attribute]]] = {
+    "registered_model": (
+        registered_model_tag,
+        {
+            "name": Attribute(registered_model.c.name, str),
+            "creation_timestamp": Attribute(registered_model.c.created_at, int),
+            "last_updated_timestamp": Attribute(registered_model.c.updated_at, int),
+        },
+    ),
+    "model_version": (
+        model_version_tag,
+        {
+            "name": Attribute(model_version.c.name, str),
+            "version_number": Attribute(model_version.c.version, int),
+            "run_id": Attribute(model_version.c.run_id, str),
+            "source_path": Attribute(model_version.c.source, str),
+            "current_stage": Attribute(model_version.c.stage, str),
+            "creation_timestamp": Attribute(model_version.c.created_at, int),
+            "last_updated_timestamp": Attribute(model_version.c.updated_at, int),
+        },
+    ),
 }
 
 
@@ -211,6 +248,44 @@ class ExperimentScope:
 
     def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:  # noqa: ARG002  # tags of experiments are few
         """Whether the experiment has a tag that passes a test."""
+        table = self.table(field.kind)
+        return exists().select_from(table).where(self._link(table, field), true() if test is None else test)
+
+
+class ModelScope:
+    """All registered models, or all versions of them.
+
+    Args:
+        connection: In the transaction of the search.
+        now: Time of the search, in milliseconds since the Unix epoch, UTC.
+        searched: The table ``registered_model`` or ``model_version``.
+    """
+
+    def __init__(self, connection: Connection, now: int, searched: Table) -> None:
+        self.connection = connection
+        self.now = now
+        self._searched = searched
+        self._tags, self._attributes = _MODELS[searched.name]
+
+    def attribute(self, name: str) -> Attribute:
+        """An attribute."""
+        return self._attributes[name]
+
+    def table(self, kind: Kind) -> Table:
+        """The table that holds tags."""
+        assert kind is Kind.TAG
+        return self._tags
+
+    def link(self, source: FromClause, field: Field) -> Condition | None:
+        """What ties a row of ``table``, or of an alias of it, to the row searched."""
+        return self._link(source, field)
+
+    def _link(self, source: FromClause, field: Field) -> Condition:
+        # The first column says whose tag it is.
+        return and_(next(iter(source.c)) == self._searched.c.id, source.c.key == field.key)
+
+    def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:  # noqa: ARG002  # tags of models are few
+        """Whether the row searched has a tag that passes a test."""
         table = self.table(field.kind)
         return exists().select_from(table).where(self._link(table, field), true() if test is None else test)
 

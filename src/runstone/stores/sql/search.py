@@ -20,6 +20,7 @@ from runstone.search import (
     parse_order,
 )
 from runstone.search.ast import Field, Kind
+from runstone.stores.base import MAX_PAGE
 from runstone.stores.sql.documents import ArtifactUriOf, load_experiments, load_runs
 from runstone.stores.sql.experiments import number_of
 from runstone.stores.sql.filters import condition, refuse_datasets
@@ -165,9 +166,10 @@ def _read(
     order_by: Sequence[str],
     max_results: int,
     page_token: str,
-    now: int | None,
+    now: int | None = None,
+    most: int = MAX_PAGE,
 ) -> _Request:
-    check_page_size(max_results)
+    check_page_size(max_results, most)
     if len(order_by) > MAX_ORDER:
         raise InvalidValue(f"an order has at most {MAX_ORDER} items; got {len(order_by)}")
     tree = parse_filter(filter_string, subject)

@@ -1,4 +1,4 @@
-"""The tracking store on an SQL database."""
+"""The tracking store and the registry on an SQL database."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -12,16 +12,17 @@ from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.database import open_database, path_of
 from runstone.stores.sql.documents import load_experiments, load_runs
 from runstone.stores.sql.locations import ArtifactRoot
+from runstone.stores.sql.registry import SqlRegistry
 from runstone.stores.sql.session import Session, driver_of
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
 T = TypeVar("T")
 
 
-class SqlStore:
-    """Experiments and runs in one SQLite file, which many threads and processes may use at once.
+class SqlStore(SqlRegistry):
+    """Experiments, runs and registered models in one SQLite file, which many threads and processes may use at once.
 
-    Does what ``EmbeddedStore`` says.
+    Does what ``EmbeddedStore`` and ``RegistryStore`` say.
     """
 
     def __init__(self, uri: str, *, artifact_root: str | None = None, durable: bool = False) -> None:
