@@ -19,6 +19,8 @@ from runstone.entities import (
     RunStatus,
     Tag,
 )
+from runstone.entities.states import model_stage
+from runstone.errors import InvalidValue
 
 
 def test_run_offers_its_data_as_dicts() -> None:
@@ -90,6 +92,17 @@ def test_model_and_version_offer_tags_and_aliases_as_dicts() -> None:
     assert version.tags == model.tags == {"a": "b"}
     assert model.aliases == {"champion": "1"}
     assert (version.current_stage, version.status, version.description) == (ModelStage.NONE, "READY", "")
+
+
+@pytest.mark.parametrize("name", ["Production", "production", "PRODUCTION"])
+def test_stage_is_named_in_any_case(name: str) -> None:
+    assert model_stage(name) is ModelStage.PRODUCTION
+
+
+@pytest.mark.parametrize("name", ["", "bogus", None, 5])
+def test_unknown_stage_is_refused(name: object) -> None:
+    with pytest.raises(InvalidValue, match="Archived"):
+        model_stage(name)
 
 
 def test_stages_of_use_are_staging_and_production() -> None:

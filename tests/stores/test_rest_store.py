@@ -7,11 +7,12 @@ import pytest
 
 from runstone.server.listen import ServerOptions
 from runstone.stores.rest.tracking import RestStore
+from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.server import running_server
 from runstone.testing.stores import TrackingStoreCases
 
 
-class TestRestStore(TrackingStoreCases):
+class TestRestStore(TrackingStoreCases, RegistryStoreCases):
     """The whole contract, over HTTP."""
 
     @pytest.fixture

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from runstone.errors import InvalidValue
+
 
 class RunStatus(StrEnum):
     """How far a run has come."""
@@ -30,6 +32,18 @@ class ModelStage(StrEnum):
     def is_active(self) -> bool:
         """Whether a version in this stage is in use, so that it can take the place of others."""
         return self in {ModelStage.STAGING, ModelStage.PRODUCTION}
+
+
+def model_stage(name: object) -> ModelStage:
+    """The stage of this name, whatever its case.
+
+    Raises:
+        InvalidValue: There is none of that name.
+    """
+    for stage in ModelStage:
+        if isinstance(name, str) and stage.lower() == name.lower():
+            return stage
+    raise InvalidValue(f"the stage of a version is one of {', '.join(ModelStage)}; got {name!r}")
 
 
 class LifecycleStage(StrEnum):

@@ -23,6 +23,7 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
         summary: What it does, in one sentence.
         also: Other methods under which old clients call it.
         repeatable: Whether doing it twice is the same as once, so that a call without an answer may be sent again.
+        word: Tells it from another endpoint of the same path.
     """
 
     method: str
@@ -32,9 +33,10 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
     summary: str
     also: tuple[str, ...] = ()
     repeatable: bool = True
+    word: str = ""
 
     @property
     def name(self) -> str:
         """A name that is unique among the endpoints, made of the path: ``experiments/get-by-name``."""
         below = self.path.removeprefix("/api/2.0/").removeprefix("/api/runstone/v1/")
-        return below.removeprefix("mlflow/")
+        return below.removeprefix("mlflow/") + (f"-{self.word}" if self.word else "")

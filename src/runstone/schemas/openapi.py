@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from runstone.schemas import artifacts, experiments, logged_models, metrics, runs
+from runstone.schemas import artifacts, experiments, logged_models, metrics, model_versions, registered_models, runs
 from runstone.schemas.endpoint import Endpoint
 from runstone.schemas.errors import ErrorBody
 
@@ -16,6 +16,8 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *logged_models.ENDPOINTS,
+    *registered_models.ENDPOINTS,
+    *model_versions.ENDPOINTS,
 )
 
 _REF = "#/components/schemas/{name}"

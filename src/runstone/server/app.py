@@ -15,7 +15,16 @@ from runstone.errors import MethodNotAllowed, TooLarge
 from runstone.schemas import wire
 from runstone.server import errors
 from runstone.server.guard import Guard
-from runstone.server.routes import artifacts, experiments, logged_models, metrics, pages, runs
+from runstone.server.routes import (
+    artifacts,
+    experiments,
+    logged_models,
+    metrics,
+    model_versions,
+    pages,
+    registered_models,
+    runs,
+)
 from runstone.server.routes.route import AnyRoute, Stores
 
 Scope = MutableMapping[str, Any]
@@ -29,6 +38,8 @@ ROUTES: tuple[AnyRoute, ...] = (
     *metrics.ROUTES,
     *artifacts.ROUTES,
     *logged_models.ROUTES,
+    *registered_models.ROUTES,
+    *model_versions.ROUTES,
 )
 
 # Where the calls of `/api/2.0/` are served besides: to the UI of MLflow, to 3.x clients, to 1.x clients.

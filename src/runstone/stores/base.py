@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
 from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
+from runstone.stores.registry import RegistryStore
 
 T = TypeVar("T")
 
@@ -204,8 +205,8 @@ class TrackingStore(Protocol):
         ...
 
 
-class EmbeddedStore(TrackingStore, Protocol):
-    """A store whose database is at hand: what a server serves."""
+class EmbeddedStore(TrackingStore, RegistryStore, Protocol):
+    """A store whose database is at hand, with the registry of models beside the runs: what a server serves."""
 
     def submit(self, change: Callable[[], T]) -> "Future[T]":
         """Run ``change``, which calls verbs of this store, on the thread that writes; returns at once.

@@ -100,6 +100,7 @@ class ModelVersionCases:
             ("models:/nobody/latest", RegisteredModelNotFound),
             ("models:/churn@champion", ModelAliasNotFound),
             ("models:/churn/newest", InvalidValue),
+            ("models:/m-0123", InvalidValue),
         ]:
             with pytest.raises(error):
                 store.create_model_version("churn", source)

@@ -1,9 +1,6 @@
-"""The tracking store behind a server's address."""
+"""The tracking store and the registry behind a server's address."""
 
 from collections.abc import Sequence
-from typing import TypeVar
-
-import msgspec
 
 from runstone.entities import (
     Experiment,
@@ -18,28 +15,16 @@ from runstone.entities import (
     ViewType,
 )
 from runstone.errors import InvalidValue, NotFound
-from runstone.schemas import experiments, metrics, runs, wire
-from runstone.schemas.endpoint import Endpoint
+from runstone.schemas import experiments, metrics, runs
 from runstone.stores.base import LEAST_POINTS
-from runstone.transport import Transport
-
-Request = TypeVar("Request", bound=msgspec.Struct)
-Response = TypeVar("Response", bound=msgspec.Struct)
+from runstone.stores.rest.registry import RestRegistry
 
 
-class RestStore:
-    """Experiments and runs that a server keeps; does what ``TrackingStore`` says.
+class RestStore(RestRegistry):
+    """Experiments, runs and models that a server keeps; does what ``TrackingStore`` and ``RegistryStore`` say.
 
     Works with a genuine MLflow server as well, but for the searches that only Runstone's grammar has.
     """
-
-    def __init__(self, uri: str) -> None:
-        """Prepare for calls; nothing is sent yet.
-
-        Args:
-            uri: Address of the server, as ``Transport`` takes it.
-        """
-        self._transport = Transport(uri)
 
     def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
         """Make an experiment; returns its id."""
@@ -197,10 +182,6 @@ class RestStore:
             found += self._call(metrics.GET_HISTORY_BULK_INTERVAL, request).metrics
         return found
 
-    def close(self) -> None:
-        """Close the connections that are kept."""
-        self._transport.close()
-
     def _whole_history(self, run_id: str, key: str, start: int | None, end: int | None) -> list[RunMetric]:
         # The call for intervals thins always, so that all points are had from the history.
         try:
@@ -212,12 +193,3 @@ class RestStore:
             RunMetric(m.key, m.value, m.timestamp, m.step, run_id)
             for m in sorted(inside, key=lambda m: (m.step, m.timestamp))
         ]
-
-    def _call(self, endpoint: Endpoint[Request, Response], request: Request) -> Response:
-        if endpoint.method == "GET":
-            body = self._transport.send("GET", endpoint.path, query=msgspec.structs.asdict(request))
-        else:
-            body = self._transport.send(
-                endpoint.method, endpoint.path, body=wire.encode(request), repeatable=endpoint.repeatable
-            )
-        return wire.decode(body, endpoint.response)

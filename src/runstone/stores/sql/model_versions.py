@@ -142,6 +142,11 @@ def _resolved(connection: Connection, source: str) -> tuple[str, str]:
     """The source as it is kept, and where the files are."""
     other = _OTHER_VERSION.fullmatch(source)
     if other is None:
+        if source.startswith("models:"):
+            raise InvalidValue(
+                f"the source {shown(source)} is no version of a registered model; wanted: 'models:/NAME/VERSION' or "
+                "'models:/NAME@ALIAS'"
+            )
         return source, source
     number = _other(connection, other["name"], other["version"], other["alias"])
     name, version, location = (

@@ -15,8 +15,11 @@ def find(connection: Connection, name: str) -> int:
     """Number of a registered model.
 
     Raises:
+        InvalidValue: The name is empty.
         RegisteredModelNotFound: There is none of this name.
     """
+    if not name:
+        raise InvalidValue("the name of a registered model is not empty; got ''")
     # A name that no model can have is not there; only making one with it is an error.
     try:
         wanted = model_name(name)

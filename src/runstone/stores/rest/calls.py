@@ -1,0 +1,37 @@
+"""Calls of a server's endpoints: structs go out, structs come back."""
+
+from typing import TypeVar
+
+import msgspec
+
+from runstone.schemas import wire
+from runstone.schemas.endpoint import Endpoint
+from runstone.transport import Transport
+
+Request = TypeVar("Request", bound=msgspec.Struct)
+Response = TypeVar("Response", bound=msgspec.Struct)
+
+
+class Calls:
+    """The endpoints of one server."""
+
+    def __init__(self, uri: str) -> None:
+        """Prepare for calls; nothing is sent yet.
+
+        Args:
+            uri: Address of the server, as ``Transport`` takes it.
+        """
+        self._transport = Transport(uri)
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._transport.close()
+
+    def _call(self, endpoint: Endpoint[Request, Response], request: Request) -> Response:
+        if endpoint.method == "GET":
+            body = self._transport.send("GET", endpoint.path, query=msgspec.structs.asdict(request))
+        else:
+            body = self._transport.send(
+                endpoint.method, endpoint.path, body=wire.encode(request), repeatable=endpoint.repeatable
+            )
+        return wire.decode(body, endpoint.response)
