@@ -386,8 +386,8 @@ def test_what_is_not_offered_yet_is_refused_by_name(client: Client, run_id: str)
         client.log_metric(run_id, "m", 1, model_id="m-1")
     with pytest.raises(Unsupported, match="dataset_name"):
         client.log_metric(run_id, "m", 1, dataset_name="d")
-    with pytest.raises(Unsupported, match="registry_uri"):
-        Client("sqlite:///a.db", registry_uri="sqlite:///b.db")
+    with pytest.raises(Unsupported, match="workspace_store_uri"):
+        Client("sqlite:///a.db", workspace_store_uri="sqlite:///b.db")
 
 
 def test_client_tells_its_address(client: Client, address: str) -> None:

@@ -2,11 +2,13 @@
 
 from runstone.client import address, arguments
 from runstone.client.experiments import ExperimentVerbs
+from runstone.client.model_versions import ModelVersionVerbs
+from runstone.client.registered_models import RegisteredModelVerbs
 from runstone.client.tables import TableVerbs
 
 
-class Client(ExperimentVerbs, TableVerbs):
-    """Experiments and runs at one address; may be used from several threads.
+class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs):
+    """Experiments, runs and registered models at one address; may be used from several threads.
 
     Example:
         >>> Client("http://127.0.0.1:5000").tracking_uri
@@ -23,16 +25,18 @@ class Client(ExperimentVerbs, TableVerbs):
 
         Args:
             tracking_uri: Where runs are kept; ``get_tracking_uri()`` if ``None``.
-            registry_uri: Not offered yet.
+            registry_uri: Where registered models are kept; where runs are if ``None``.
             workspace_store_uri: Not offered yet.
 
         Raises:
-            InvalidValue: The address is no text.
-            Unsupported: A registry or a store of workspaces was given.
+            InvalidValue: An address is no text.
+            Unsupported: A store of workspaces was given.
         """
-        arguments.refuse("the model registry", registry_uri=registry_uri)
         arguments.refuse("workspaces", workspace_store_uri=workspace_store_uri)
-        super().__init__(arguments.text("the tracking URI", tracking_uri or address.get_tracking_uri()))
+        super().__init__(
+            arguments.text("the tracking URI", tracking_uri or address.get_tracking_uri()),
+            arguments.text("the registry URI", registry_uri or "") or None,
+        )
 
     def __repr__(self) -> str:
         return f"Client({self.tracking_uri!r})"

@@ -7,9 +7,11 @@ from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.base import ArtifactRepository
 from runstone.client import arguments
 from runstone.entities import LifecycleStage
-from runstone.errors import RunDeleted
+from runstone.entities.names import shown
+from runstone.errors import RunDeleted, Unsupported
 from runstone.stores import resolve as stores
 from runstone.stores.base import TrackingStore
+from runstone.stores.registry import RegistryStore
 
 _KEPT = 128
 
@@ -48,9 +50,15 @@ open_stores = OpenStores()
 class Connection:
     """The stores behind one address."""
 
-    def __init__(self, tracking_uri: str) -> None:
-        """Remember the address; nothing is opened yet."""
+    def __init__(self, tracking_uri: str, registry_uri: str | None = None) -> None:
+        """Remember the addresses; nothing is opened yet.
+
+        Args:
+            tracking_uri: Where the runs are kept.
+            registry_uri: Where the registered models are kept; where the runs are if ``None``.
+        """
         self._tracking_uri = tracking_uri
+        self._registry_uri = registry_uri or tracking_uri
         self._repositories: OrderedDict[str, ArtifactRepository] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -62,6 +70,13 @@ class Connection:
     @property
     def _store(self) -> TrackingStore:
         return open_stores.get(self._tracking_uri)
+
+    @property
+    def _registry(self) -> RegistryStore:
+        store = open_stores.get(self._registry_uri)
+        if not isinstance(store, RegistryStore):
+            raise Unsupported(f"what is kept at {shown(self._registry_uri)} has no registered models; name another URI")
+        return store
 
     def _artifacts(self, run_id: str, *, writes: bool) -> ArtifactRepository:
         """The files of a run.
