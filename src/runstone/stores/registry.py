@@ -17,8 +17,10 @@ class RegistryStore(Protocol):
     model has raises ``RegisteredModelNotFound``; a version that is not there, or of a model that is not there,
     ``ModelVersionNotFound``, and one that is no whole number ``InvalidValue``. ``order_by`` items and filters are text
     of ``runstone.search``; a bad one raises ``InvalidFilter``, a foreign page token ``InvalidPageToken``, a page size
-    out of range ``InvalidValue``. Tags and aliases change no time; what else changes a version or adds or removes
-    one, but for its description, sets ``last_updated_timestamp`` of the model as well.
+    out of range ``InvalidValue``. What lacks a tag does not match a comparison with it, but for one: without the tag
+    ``mlflow.prompt.is_prompt`` a model is no prompt, so that ``!=`` with any text matches, as MLflow has it. Tags and
+    aliases change no time; what else changes a version or adds or removes one, but for its description, sets
+    ``last_updated_timestamp`` of the model as well.
     """
 
     def create_registered_model(

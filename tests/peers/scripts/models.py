@@ -40,7 +40,7 @@ made = client.create_registered_model("wheat", tags={"crop": "grain"}, descripti
 seen["made"] = [made.name, dict(made.tags), made.description, made.creation_timestamp > 0]
 
 with mlflow.start_run() as run:
-    mlflow.log_text("weights", "model/weights.txt")
+    mlflow.log_text(f"artifact_path: model\nflavors: {{}}\nrun_id: {run.info.run_id}\n", "model/MLmodel")
 one = client.create_model_version(
     "wheat", f"{run.info.artifact_uri}/model", run.info.run_id, tags={"a": "b"}, description="one"
 )

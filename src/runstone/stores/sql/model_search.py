@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Column, Connection, Row, Table, select, true
 
 from runstone.entities import ModelAlias, ModelStage, ModelTag, ModelVersion, Page, RegisteredModel
-from runstone.search import MODEL_VERSIONS, REGISTERED_MODELS, Order
-from runstone.search.ast import Field, Kind
+from runstone.search import MODEL_VERSIONS, REGISTERED_MODELS, Filter, Order
+from runstone.search.ast import All, AnyOf, Comparison, Field, Kind, Missing, Not, Operator
 from runstone.stores.registry import MAX_MODELS_PAGE, MAX_VERSIONS_PAGE
 from runstone.stores.sql.model_versions import latest
 from runstone.stores.sql.scopes import ModelScope
@@ -26,6 +27,7 @@ _CHUNK = 5000
 _NAME = Order(Field(Kind.ATTRIBUTE, "name"))
 _MODEL_TIES = [_NAME]
 _VERSION_TIES = [_NAME, Order(Field(Kind.ATTRIBUTE, "version_number"), is_descending=True)]
+_PROMPT_MARK = Field(Kind.TAG, "mlflow.prompt.is_prompt")
 _NEWEST = Order(Field(Kind.ATTRIBUTE, "last_updated_timestamp"), is_descending=True)
 
 
@@ -43,6 +45,7 @@ def search_models(
         most=MAX_MODELS_PAGE,
     )
     scope = ModelScope(connection, request.now, registered_model)
+    request = replace(request, tree=_with_unmarked(request.tree))
     ids, token = _page(scope, request, registered_model, true(), _MODEL_TIES)
     return Page(load_models(connection, ids), token)
 
@@ -62,8 +65,28 @@ def search_versions(
     )
     ties = _VERSION_TIES if request.orders else [_NEWEST, *_VERSION_TIES]
     scope = ModelScope(connection, request.now, model_version)
+    request = replace(request, tree=_with_unmarked(request.tree))
     ids, token = _page(scope, request, model_version, true(), ties)
     return Page(load_versions(connection, ids), token)
+
+
+def _with_unmarked(tree: Filter) -> Filter:
+    """The filter, in which what has no mark of a prompt is no prompt.
+
+    Clients of MLflow 3 add ``tag.`mlflow.prompt.is_prompt` != 'true'`` to every search for models. For all other tags
+    a thing that lacks the tag does not match.
+    """
+    match tree:
+        case Not():
+            return Not(_with_unmarked(tree.term))
+        case All():
+            return All(tuple(map(_with_unmarked, tree.terms)))
+        case AnyOf():
+            return AnyOf(tuple(map(_with_unmarked, tree.terms)))
+        case Comparison() if tree.field == _PROMPT_MARK and tree.operator is Operator.NOT_EQUAL:
+            return AnyOf((Missing(_PROMPT_MARK), tree))
+        case _:
+            return tree
 
 
 def load_models(connection: Connection, ids: Sequence[int]) -> list[RegisteredModel]:
