@@ -40,7 +40,7 @@ KNOWN = (
     Flag("--trace-archival-config", _NO_TRACES),
     Flag("--secrets-cache-ttl", _NO_TRACES),
     Flag("--secrets-cache-max-size", _NO_TRACES),
-    Flag("--registry-store-uri", "there is no model registry yet"),
+    Flag("--registry-store-uri", "registered models are kept in the database of --backend-store-uri"),
     Flag("--disable-workspaces", "there are no workspaces", is_switch=True),
     Flag(
         "--x-frame-options",

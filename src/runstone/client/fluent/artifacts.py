@@ -47,7 +47,7 @@ def download_artifacts(
         RunNotFound: There is no such run.
         Unsupported: The URI is of a kind that is not offered yet.
     """
-    arguments.refuse("the model registry", registry_uri=registry_uri)
+    arguments.refuse("the download of registered models", registry_uri=registry_uri)
     repository, path = _located(artifact_uri, run_id, artifact_path, tracking_uri)
     return fetch(repository, path, dst_path)
 
@@ -142,7 +142,7 @@ def _located(
     uri = arguments.text("artifact_uri", artifact_uri, may_be_empty=False)
     scheme, _, rest = uri.partition(":")
     if scheme == "models":
-        arguments.refuse("the model registry", artifact_uri=uri)
+        arguments.refuse("the download of registered models", artifact_uri=uri)
     if scheme == "runs":
         named, _, path = rest.lstrip("/").partition("/")
         if not named:
