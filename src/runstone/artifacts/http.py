@@ -68,7 +68,7 @@ class HttpRepository:
             if self.info(path).is_dir:
                 raise ArtifactNotFound(path) from None
             raise
-        return pieces if start == 0 and stop is None else _cut(pieces, start, stop)
+        return _Answer(pieces if start == 0 and stop is None else _cut(pieces, start, stop))
 
     def info(self, path: ArtifactPath) -> FileInfo:
         """What stands at a path.
@@ -115,7 +115,22 @@ class HttpRepository:
         return f"{PROXY}/{quote_path(self._full(path))}"
 
 
-def _cut(pieces: Pieces, start: int, stop: int | None) -> Generator[bytes, None, None]:
+class _Answer(Iterator[bytes]):
+    """The bytes of a server's answer, whose length only the server knows."""
+
+    size: int | None = None
+
+    def __init__(self, source: Generator[bytes, None, None]) -> None:
+        self._source = source
+
+    def __next__(self) -> bytes:
+        return next(self._source)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def _cut(pieces: Generator[bytes, None, None], start: int, stop: int | None) -> Generator[bytes, None, None]:
     offset = 0
     with closing(pieces):
         for piece in pieces:
