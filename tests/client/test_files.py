@@ -162,7 +162,10 @@ def test_file_wants_a_name(run: runstone.ActiveRun, bad: Any) -> None:
     "call",
     [
         lambda: runstone.log_text(5, "a.txt"),  # type: ignore[arg-type]  # on purpose
+        lambda: runstone.log_text("\ud800", "a.txt"),
         lambda: runstone.log_dict({"a": {1, 2}, (1, 2): 3}, "a.json"),
+        lambda: runstone.log_dict({"a": "\ud800"}, "a.yaml"),
+        lambda: runstone.log_table({"a": ["\ud800"]}, "a.json"),
         lambda: runstone.log_figure(object(), "a.png"),
         lambda: runstone.log_image("a.png", "a.png"),
         lambda: runstone.log_image(np.zeros((2, 2, 5)), "a.png"),
