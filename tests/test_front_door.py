@@ -67,6 +67,26 @@ def test_listed_names_are_mlflows_and_absent() -> None:
     assert [name for name in LISTED if callable(ours(name))] == []
 
 
+@pytest.mark.parametrize(
+    "name", ["sklearn", "pyfunc", "autolog", *(name for name in LISTED if "." not in name and name != "autolog")]
+)
+def test_absent_name_of_mlflow_says_what_is_not_there_and_what_to_do(name: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(runstone, name)
+
+    told = str(caught.value)
+    assert told.startswith(f"module 'runstone' has no attribute {name!r}: ")
+    assert "models and their flavors, autologging, the model registry" in told
+    assert "keeps 'import mlflow', with MLFLOW_TRACKING_URI" in told
+    assert caught.value.name == name
+
+
+@pytest.mark.parametrize("name", ["_private", "__wrapped__"])
+def test_private_name_is_absent_in_few_words(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"^module 'runstone' has no attribute '{name}'$"):
+        getattr(runstone, name)
+
+
 def test_names_for_star_are_all_there_and_sorted_by_kind() -> None:
     assert [name for name in runstone.__all__ if not hasattr(runstone, name)] == []
     assert len(runstone.__all__) == len(set(runstone.__all__))

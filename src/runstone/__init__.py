@@ -9,6 +9,9 @@ The module verbs have MLflow's names and arguments, so that ``import runstone as
         runstone.log_metric("accuracy", 0.93, step=1)
 """
 
+import sys
+from typing import TYPE_CHECKING
+
 from runstone import artifacts
 from runstone.client import Client, RunOperations
 from runstone.client.address import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
@@ -71,6 +74,22 @@ MlflowException = RunstoneError
 # store is meant, which the room does not; so they are put there here, before anyone can import it.
 for _verb in _artifact_verbs.__all__:
     setattr(artifacts, _verb, getattr(_artifact_verbs, _verb))
+
+# Hidden from type checkers, which would take any name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> None:
+        """Say what is not there, to scripts that were written for MLflow."""
+        absent = f"module {__name__!r} has no attribute {name!r}"
+        if not name.startswith("_"):
+            absent += (
+                ": of MLflow, models and their flavors, autologging, the model registry, dataset inputs, system "
+                "metrics, projects, evaluation and traces are not there yet; a script that uses them keeps "
+                "'import mlflow', with MLFLOW_TRACKING_URI set to the address of a Runstone server"
+            )
+        # With the module, Python can tell a name that is close.
+        raise AttributeError(absent, name=name, obj=sys.modules[__name__])
+
 
 __all__ = [
     "ActiveRun",

@@ -8,7 +8,7 @@ import pytest
 
 from runstone.artifacts.http import HttpRepository
 from runstone.entities import ArtifactPath
-from runstone.errors import BackendUnavailable
+from runstone.errors import ArtifactNotFound, BackendUnavailable, InvalidArtifactPath
 from runstone.server.listen import ServerOptions
 from runstone.testing.artifacts import ArtifactRepositoryCases, content
 from runstone.testing.server import running_server
@@ -39,6 +39,22 @@ def test_repository_without_a_root_sees_the_whole_store(address: str) -> None:
 
     assert root in {file.path for file in whole.list()}
     assert content(whole, f"{root}/a") == b"a"
+
+
+def test_errors_name_the_path_that_was_given(address: str) -> None:
+    repository = HttpRepository(address, ArtifactPath(f"{uuid4().hex}/artifacts"))
+    repository.write(ArtifactPath("f"), [b"a"])
+    repository.write(ArtifactPath("d/a"), [b"a"])
+
+    for path in ("f/g", "d", "x/" * 490 + "x"):
+        with pytest.raises(InvalidArtifactPath) as caught:
+            repository.write(ArtifactPath(path), [b"a"])
+        assert (caught.value.path, caught.value.facts) == (path, {"path": path})
+        assert caught.value.message.startswith(f"the artifact path {path!r} ")
+    for path in ("none", "f/none", "d"):
+        with pytest.raises(ArtifactNotFound) as missing:
+            repository.read(ArtifactPath(path))
+        assert missing.value.message == f"there is no artifact {path!r}"
 
 
 def test_server_that_is_away_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,11 +108,12 @@ def test_unfinished_file_is_not_shown_and_cannot_be_asked_for(tmp_path: Path, re
         yield b"a"
         seen.append([entry.name for entry in (tmp_path / "root").iterdir()])
         seen.append([file.path for file in repository.list()])
+        seen.append([file.path for file in LocalRepository(tmp_path).list(ArtifactPath("root"))])
 
     repository.write(ArtifactPath("a"), chunks())
 
-    [unfinished], shown = seen
-    assert shown == []
+    [unfinished], shown, shown_from_above = seen
+    assert shown == shown_from_above == []
     assert [entry.name for entry in (tmp_path / "root").iterdir()] == ["a"]
     with pytest.raises(InvalidArtifactPath, match="kept for files that are being written"):
         repository.write(ArtifactPath(unfinished), [b"x"])

@@ -75,6 +75,11 @@ def test_moment_that_is_missing_stays_missing() -> None:
     assert moment(0) is not None
 
 
+@pytest.mark.parametrize("odd", [2**62, -(2**62), 2**63 - 1, -(2**63)])
+def test_moment_that_no_calendar_has_is_the_plain_number(odd: int) -> None:
+    assert moment(odd) == str(odd)
+
+
 def test_terminal_gets_a_table_that_fits(tmp_path: Path) -> None:
     reading, writing = pty.openpty()
     fcntl.ioctl(writing, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))

@@ -156,6 +156,37 @@ def test_batch_beyond_the_limits_is_sent_in_several(client: Client, run_id: str)
     assert len([key for key in run.data.tags if key.startswith("t")]) == 120
 
 
+def test_param_with_two_values_in_one_call_is_refused_before_anything_is_sent(client: Client, run_id: str) -> None:
+    params = [*(Param(f"p{number}", "1") for number in range(150)), Param("p0", "2")]
+
+    with pytest.raises(ParamChanged, match="'p0'") as caught:
+        client.log_batch(run_id, [Metric("m", 1.0, 1, 0)], params, [Tag("t", "x")])
+
+    data = client.get_run(run_id).data
+    assert (data.metrics, data.params, data.tags.get("t")) == ({}, {}, None)
+    assert (caught.value.run_id, caught.value.key) == (run_id, "p0")
+
+
+def test_conflict_among_many_params_leaves_no_metric(client: Client, run_id: str) -> None:
+    client.log_param(run_id, "p149", "another")
+    params = [Param(f"p{number}", "1") for number in range(150)]
+
+    with pytest.raises(ParamChanged, match="'p149'"):
+        client.log_batch(run_id, [Metric("m", 1.0, 1, step) for step in range(1500)], params)
+
+    assert client.get_run(run_id).data.metrics == {}
+
+
+def test_conflict_among_many_tags_and_metrics_leaves_no_metric(client: Client, run_id: str) -> None:
+    client.log_param(run_id, "p", "another")
+    tags = [Tag(f"t{number}", "x") for number in range(250)]
+
+    with pytest.raises(ParamChanged, match="'p'"):
+        client.log_batch(run_id, [Metric("m", 1.0, 1, 0)], [Param("p", "1")], tags)
+
+    assert client.get_run(run_id).data.metrics == {}
+
+
 def test_logging_that_need_not_wait_gives_something_to_wait_on(client: Client, run_id: str) -> None:
     given = [
         client.log_metric(run_id, "m", 1, synchronous=False),

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from runstone.errors import (
     InvalidArtifactPath,
     InvalidValue,
     LocalFileNotFound,
+    RunDeleted,
     RunNotFound,
     Unsupported,
 )
@@ -162,7 +164,10 @@ def test_file_wants_a_name(run: runstone.ActiveRun, bad: Any) -> None:
     "call",
     [
         lambda: runstone.log_text(5, "a.txt"),  # type: ignore[arg-type]  # on purpose
+        lambda: runstone.log_text("\ud800", "a.txt"),
         lambda: runstone.log_dict({"a": {1, 2}, (1, 2): 3}, "a.json"),
+        lambda: runstone.log_dict({"a": "\ud800"}, "a.yaml"),
+        lambda: runstone.log_table({"a": ["\ud800"]}, "a.json"),
         lambda: runstone.log_figure(object(), "a.png"),
         lambda: runstone.log_image("a.png", "a.png"),
         lambda: runstone.log_image(np.zeros((2, 2, 5)), "a.png"),
@@ -318,6 +323,29 @@ def test_artifacts_that_are_badly_named_are_refused(
 def test_artifact_uri_is_below_the_one_of_the_run(run: runstone.ActiveRun) -> None:
     assert runstone.get_artifact_uri() == run.info.artifact_uri
     assert runstone.get_artifact_uri("a/b") == f"{run.info.artifact_uri}/a/b"
+
+
+def test_run_that_another_client_deleted_takes_no_files(
+    chosen: Client, run: runstone.ActiveRun, address: str, tmp_path: Path
+) -> None:
+    id = run.info.run_id
+    chosen.log_text(id, "before", "a.txt")
+    Client(address).delete_run(id)
+
+    calls: list[Callable[[], None]] = [
+        lambda: chosen.log_text(id, "after", "a.txt"),
+        lambda: chosen.log_stream(id, io.BytesIO(b"after"), "b.bin"),
+        lambda: chosen.log_artifacts(id, tmp_path),
+        lambda: chosen.log_image(id, np.zeros((2, 2)), "c.png"),
+    ]
+    for call in calls:
+        with pytest.raises(RunDeleted):
+            call()
+
+    assert names(chosen, run) == ["a.txt"]
+    assert Path(chosen.download_artifacts(id, "a.txt")).read_text() == "before"
+    Client(address).restore_run(id)
+    chosen.log_text(id, "after", "a.txt")
 
 
 def test_names_with_signs_of_uris_are_read_back(chosen: Client, run: runstone.ActiveRun) -> None:

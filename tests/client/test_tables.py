@@ -27,6 +27,22 @@ def test_table_is_logged_lengthened_and_loaded() -> None:
     assert json.loads(tag) == [{"path": "tables/t.json", "type": "table"}]
 
 
+def test_numbers_of_a_table_are_loaded_exactly() -> None:
+    numbers = [1 / 3, 1e-12, 123456789.123456789, float("inf"), float("-inf")]
+    with runstone.start_run():
+        runstone.log_table({"x": numbers}, "t.json")
+        runstone.log_table({"x": [2**60 + 1, None]}, "t.json")
+
+    loaded = runstone.load_table("t.json")["x"].tolist()
+    assert loaded[:6] == [*numbers, 2**60 + 1]
+    assert loaded[6] is None
+
+
+def test_table_with_two_columns_of_one_name_is_refused() -> None:
+    with runstone.start_run(), pytest.raises(InvalidValue, match="different names"):
+        runstone.log_table(pd.DataFrame([[1, 2]], columns=["a", "a"]), "t.json")
+
+
 def test_table_is_kept_as_columns_and_rows() -> None:
     with runstone.start_run():
         runstone.log_table({"q": ["ü"], "x": [float("nan")], "t": pd.to_datetime(["2026-01-02"])}, "t.json")

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstone.entities import Metric, ModelTag, NonFinite, Param, RunMetric, Tag
-from runstone.entities.names import canonical_name, check_alias, check_int64, model_name, shown
+from runstone.entities.names import (
+    MAX_TIME,
+    canonical_name,
+    check_alias,
+    check_int64,
+    check_time,
+    model_name,
+    shown,
+)
 from runstone.errors import InvalidValue
 
 GOOD_KEYS = ["loss", "val/loss", "a b", "train.acc", "λ", "50_%".replace("%", "x"), "a:b-c", "x" * 250, "..a", "a..b"]
@@ -180,3 +188,14 @@ def test_good_alias_is_taken(alias: str) -> None:
 def test_bad_alias_is_refused(alias: Any) -> None:
     with pytest.raises(InvalidValue, match="alias"):
         check_alias(alias)
+
+
+@pytest.mark.parametrize("value", [-1, MAX_TIME + 1, 2**63, True, 1.0, "1"])
+def test_what_is_no_time_is_refused(value: object) -> None:
+    with pytest.raises(InvalidValue, match="the start"):
+        check_time("the start", value)
+
+
+@pytest.mark.parametrize("value", [0, MAX_TIME])
+def test_times_from_1970_to_the_end_of_9999_are_taken(value: int) -> None:
+    check_time("the start", value)

@@ -52,6 +52,18 @@ def test_what_cannot_be_written_is_refused() -> None:
             documents.encode(bad, ".json")
 
 
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+def test_half_a_character_in_a_document_is_refused(suffix: str) -> None:
+    for bad in ({"a": "\ud800"}, {"\ud800": 1}):
+        with pytest.raises(InvalidValue, match="cannot be written"):
+            documents.encode(bad, suffix)
+
+
+def test_half_a_character_in_a_text_is_refused_with_its_place() -> None:
+    with pytest.raises(InvalidValue, match="at 2"):
+        documents.encode_text("ab\ud800")
+
+
 @pytest.mark.parametrize(
     ("data", "suffix"),
     [

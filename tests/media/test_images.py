@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidValue, LocalFileNotFound
 from runstone.media import images
 
 np = pytest.importorskip("numpy")
@@ -128,3 +128,13 @@ def test_pictures_of_a_file_are_read_whole() -> None:
     PIL.new("RGB", (2, 2)).save(buffer, format="PNG")
 
     assert images.read(buffer.getvalue()).getpixel((1, 1)) == (0, 0, 0)
+
+
+def test_file_that_is_missing_or_no_image_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("text")
+
+    with pytest.raises(LocalFileNotFound, match="no-such"):
+        images.Image(str(tmp_path / "no-such.png"))
+    for bad in (tmp_path / "text.png", tmp_path, "nul\0byte"):
+        with pytest.raises(InvalidValue, match="no image"):
+            images.Image(bad)

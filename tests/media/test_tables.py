@@ -2,9 +2,12 @@
 
 import json
 from importlib.util import find_spec
+from io import BytesIO
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from runstone.entities import ArtifactPath
 from runstone.errors import InvalidValue, Unsupported
@@ -12,6 +15,26 @@ from runstone.media import images, tables
 
 pd = pytest.importorskip("pandas")
 np = pytest.importorskip("numpy")
+
+NUMBERS = [some.floats(), some.integers(-(2**64), 2**64), some.none(), some.booleans()]
+COLUMN = some.one_of(
+    *(some.lists(kind, min_size=1, max_size=4) for kind in NUMBERS),
+    some.lists(some.one_of(*NUMBERS), min_size=1, max_size=4),
+)
+
+
+def seen(values: Any) -> list[tuple[bool, str]]:
+    """Cells for comparison: what is missing is one thing, and -0.0 is another than 0.0."""
+    return [(isinstance(value, bool), "none" if pd.isna(value) else repr(value)) for value in values]
+
+
+def reread(frame: Any) -> Any:
+    return tables.decode(tables.encode(frame, ".json"), ".json")
+
+
+def as_numbers(values: Any) -> list[Any]:
+    """Cells with floats and integers of one value made equal, as a frame of pandas may make floats of integers."""
+    return ["none" if pd.isna(value) else value for value in values]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +64,47 @@ def test_frame_of_the_caller_is_left_as_it_is() -> None:
 def test_what_is_no_table_is_refused(bad: Any) -> None:
     with pytest.raises(InvalidValue):
         tables.to_frame(bad)
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(InvalidValue, match="two named 'a'"):
+        tables.to_frame(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+
+
+@given(some.lists(some.floats(), min_size=1))
+def test_every_float_is_read_as_it_was_written(values: list[float]) -> None:
+    assert seen(reread(tables.to_frame({"a": values}))["a"].tolist()) == seen(values)
+
+
+@given(COLUMN, some.lists(COLUMN, max_size=3))
+def test_no_number_is_lost_by_writing_reading_and_adding_rows(first: list[Any], more: list[list[Any]]) -> None:
+    whole = reread(tables.to_frame({"a": first}))
+    for values in more:
+        whole = reread(tables.joined([whole, tables.to_frame({"a": values})]))
+
+    assert as_numbers(whole["a"].tolist()) == as_numbers([*first, *(value for values in more for value in values)])
+
+
+def test_large_integers_survive_a_table_that_lacks_their_column() -> None:
+    large = 2**60 + 1
+
+    whole = reread(tables.joined([tables.to_frame({"a": [large]}), tables.to_frame({"b": [0.5]})]))
+
+    assert whole["a"].tolist() == [large, None]
+
+
+def test_infinities_are_plain_json_that_every_reader_takes() -> None:
+    data = tables.encode(tables.to_frame({"a": [float("inf"), float("-inf"), 0.1]}), ".json")
+
+    assert data == b'{"columns":["a"],"data":[[1e999],[-1e999],[0.1]]}'
+    assert pd.read_json(BytesIO(data), orient="split")["a"].tolist() == [float("inf"), float("-inf"), 0.1]
+
+
+def test_tables_that_cannot_be_joined_are_refused() -> None:
+    twice = tables.decode(b'{"columns": ["a", "a"], "data": [[1, 2]]}', ".json")
+
+    with pytest.raises(InvalidValue, match="two columns of one name"):
+        tables.joined([twice, tables.to_frame({"b": [1]})])
 
 
 def test_json_holds_columns_and_rows() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,7 @@ TRAVERSALS = [
     "a%00.txt",
     "a%0a.txt",
     "file:%2f%2f%2fetc%2fpasswd",
+    "a%ff.txt",
     "x" * 1001,
     "y" * 256,
 ]
@@ -153,6 +155,7 @@ def test_unknown_kinds_are_saved_not_shown(web: Web) -> None:
         ("bytes=a-b", 200, b"0123456789"),
         ("bytes=0-1,3-4", 200, b"0123456789"),
         ("lines=0-1", 200, b"0123456789"),
+        ("bytes=" + "9" * 5000 + "-", 200, b"0123456789"),
     ],
 )
 def test_parts_of_a_file_are_sent_on_request(web: Web, wanted: str, status: int, body: bytes) -> None:
@@ -252,3 +255,25 @@ def open_files() -> str:
         with suppress(OSError):
             found.append(str(link.readlink()))
     return "\n".join(found)
+
+
+def test_file_that_is_replaced_while_it_is_read_is_sent_whole(web: Web) -> None:
+    run = web.new_run()
+    path = f"{PROXY}/{root_of(run)}/changing.bin"
+    short, long = b"s" * 100, b"l" * 300_000
+    web.send("PUT", path, short)
+
+    def write() -> None:
+        writer = Web(web.address)
+        for _ in range(60):
+            writer.send("PUT", path, long)
+            writer.send("PUT", path, short)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    seen = set()
+    while thread.is_alive():
+        seen.add(web.send("GET", path).body)
+    thread.join()
+
+    assert seen <= {short, long}

@@ -30,6 +30,7 @@ def test_own_names_and_addresses_are_answered(web: Web, host: str) -> None:
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "http://[bad"},
         {"Sec-Fetch-Site": "cross-site"},
     ],
 )

@@ -95,3 +95,51 @@ def test_allowed_host_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         statuses = [web.send("GET", "/health", headers={"Host": host}).status for host in hosts]
 
     assert statuses == [200, 200, 200, 403]
+
+
+def test_files_of_former_runs_are_not_left_behind_by_another_option(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    with running_server(ServerOptions(store_uri=uri, artifacts_destination=f"{tmp_path}/first")) as address:
+        web = Web(address)
+        run = web.new_run()
+        web.send("PUT", f"/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/a.txt", b"hello")
+
+    second = f"{tmp_path}/second"
+    for options in (
+        ServerOptions(store_uri=uri, artifacts_destination=second),
+        ServerOptions(store_uri=uri, default_artifact_root=second),
+    ):
+        with pytest.raises(InvalidValue, match=r"have their files in '.*first', not in '.*second'"):
+            options.opened()
+    (tmp_path / "first").rename(tmp_path / "second")
+    moved = ServerOptions(store_uri=uri, artifacts_destination=f"{tmp_path}/second").opened()
+
+    assert moved.tracking.artifact_root() == f"{tmp_path}/second"
+    moved.tracking.close()
+
+
+def test_clients_are_not_left_without_a_place_for_files(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="--default-artifact-root"):
+        ServerOptions(store_uri=f"sqlite:///{tmp_path}/runstone.db", serves_artifacts=False).opened()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_that_the_owner_of_the_database_named_is_shown(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    direct = SqlStore(uri)
+    experiment = direct.create_experiment("own", artifact_location=f"{tmp_path}/own")
+    run = direct.create_run(experiment).info
+    direct.close()
+    Path(run.artifact_uri).mkdir(parents=True)
+    (Path(run.artifact_uri) / "a.txt").write_bytes(b"hello")
+
+    with running_server(ServerOptions(store_uri=uri)) as address:
+        web = Web(address)
+        listed = web.get("artifacts/list", f"run_id={run.run_id}").json["files"]
+        read = web.send("GET", f"/get-artifact?run_id={run.run_id}&path=a.txt").body
+        outside = web.send("GET", f"/get-artifact?run_id={run.run_id}&path=../../../runstone.db")
+
+    assert [file["path"] for file in listed] == ["a.txt"]
+    assert read == b"hello"
+    assert (outside.status, outside.code) == (400, "INVALID_PARAMETER_VALUE")

@@ -1,8 +1,10 @@
 """The calls of the protocol answer as MLflow's do: fields, names, status, codes."""
 
 import json
+import socket
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -383,3 +385,33 @@ def test_call_that_is_not_there_yet_is_told_so(web: Web, call: str) -> None:
 
     assert answer.status == 404
     assert answer.code == "ENDPOINT_NOT_FOUND"
+
+
+@pytest.mark.parametrize("sent", [b"", b'{"experiment_id": "0"'])
+def test_half_a_request_asks_for_nothing(web: Web, sent: bytes) -> None:
+    experiment = web.post("experiments/create", name=f"half {len(sent)}").json["experiment_id"]
+    at = urlsplit(web.address)
+    head = f"POST /api/2.0/mlflow/runs/create HTTP/1.1\r\nHost: {at.netloc}\r\nContent-Length: 300\r\n\r\n"
+
+    before = len(web.post("runs/search", experiment_ids=["0", experiment], max_results=50_000).json.get("runs", []))
+    with socket.create_connection((at.hostname, at.port)) as connection:
+        connection.sendall(head.encode() + sent)
+    web.send("GET", "/health")
+
+    after = len(web.post("runs/search", experiment_ids=["0", experiment], max_results=50_000).json.get("runs", []))
+    assert after == before
+
+
+def test_body_that_is_nested_without_end_is_refused(web: Web) -> None:
+    answer = web.send("POST", "/api/2.0/mlflow/runs/search", b'{"a":' + b"[" * 200_000)
+
+    assert (answer.status, answer.code) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize(
+    "location", ["mlflow-artifacts:/../../etc", "mlflow-artifacts:/a//b", "mlflow-artifacts:/a%2e"]
+)
+def test_location_that_can_never_work_is_refused_at_once(web: Web, location: str) -> None:
+    answer = web.post("experiments/create", name=f"at {location}", artifact_location=location)
+
+    assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")

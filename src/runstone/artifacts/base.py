@@ -9,7 +9,13 @@ CHUNK = 1 << 20
 
 
 class Pieces(Iterator[bytes], Protocol):
-    """The bytes of a file, piece by piece; whoever does not take them all closes it."""
+    """The bytes of a file, piece by piece; whoever does not take them all closes it.
+
+    Attributes:
+        size: Length in bytes of the whole file that was opened; ``None`` where only its sender knows.
+    """
+
+    size: int | None
 
     def close(self) -> None:
         """Close the file or the connection that is read from."""

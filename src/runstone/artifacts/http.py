@@ -1,11 +1,11 @@
 """Artifacts that a server passes on."""
 
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 from runstone.artifacts.base import Pieces
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound
+from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound, restore
 from runstone.schemas import wire
 from runstone.schemas.artifacts import PROXY, ProxiedArtifacts
 from runstone.transport import Transport, quote_path
@@ -41,7 +41,8 @@ class HttpRepository:
             raise InvalidArtifactPath(path, "names no file")
         body = _Body(chunks)
         try:
-            self._transport.send("PUT", self._url(path), body=body.send(), content_type="application/octet-stream")
+            with self._paths_of_caller():
+                self._transport.send("PUT", self._url(path), body=body.send(), content_type="application/octet-stream")
         except Exception:
             # The transport takes an error of the pieces for one of the network.
             if body.error is not None:
@@ -60,7 +61,8 @@ class HttpRepository:
         if not path:
             raise ArtifactNotFound(path)
         try:
-            pieces = self._transport.stream("GET", self._url(path))
+            with self._paths_of_caller():
+                pieces = self._transport.stream("GET", self._url(path))
         except NotFound:
             raise ArtifactNotFound(path) from None
         except BackendError:
@@ -68,7 +70,7 @@ class HttpRepository:
             if self.info(path).is_dir:
                 raise ArtifactNotFound(path) from None
             raise
-        return pieces if start == 0 and stop is None else _cut(pieces, start, stop)
+        return _Answer(pieces if start == 0 and stop is None else _cut(pieces, start, stop))
 
     def info(self, path: ArtifactPath) -> FileInfo:
         """What stands at a path.
@@ -90,7 +92,8 @@ class HttpRepository:
         Raises:
             BackendUnavailable: The server gave no answer.
         """
-        body = self._transport.send("GET", PROXY, query={"path": self._full(path) or None})
+        with self._paths_of_caller():
+            body = self._transport.send("GET", PROXY, query={"path": self._full(path) or None})
         files = wire.decode(body, ProxiedArtifacts).files
         found = [FileInfo(path=str(path / file.path), is_dir=file.is_dir, size=file.size) for file in files]
         return sorted(found, key=lambda file: file.path)
@@ -104,9 +107,23 @@ class HttpRepository:
         """
         self.info(path)  # a genuine MLflow server says nothing about what was not there
         try:
-            self._transport.send("DELETE", self._url(path))
+            with self._paths_of_caller():
+                self._transport.send("DELETE", self._url(path))
         except NotFound:
             raise ArtifactNotFound(path) from None
+
+    @contextmanager
+    def _paths_of_caller(self) -> Generator[None, None, None]:
+        """Errors name a path as the caller gave it, without the folder of the server's store."""
+        try:
+            yield
+        except InvalidArtifactPath as error:
+            full = str(error.facts.get("path", ""))
+            if not self._root or not f"{full}/".startswith(f"{self._root}/"):
+                raise
+            path = full[len(self._root) :].lstrip("/")
+            message = error.message.replace(repr(full), repr(path))
+            raise restore(error.code, message, name=type(error).__name__, facts={**error.facts, "path": path}) from None
 
     def _full(self, path: ArtifactPath) -> ArtifactPath:
         return self._root / path if path else self._root
@@ -115,7 +132,22 @@ class HttpRepository:
         return f"{PROXY}/{quote_path(self._full(path))}"
 
 
-def _cut(pieces: Pieces, start: int, stop: int | None) -> Generator[bytes, None, None]:
+class _Answer(Iterator[bytes]):
+    """The bytes of a server's answer, whose length only the server knows."""
+
+    size: int | None = None
+
+    def __init__(self, source: Generator[bytes, None, None]) -> None:
+        self._source = source
+
+    def __next__(self) -> bytes:
+        return next(self._source)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def _cut(pieces: Generator[bytes, None, None], start: int, stop: int | None) -> Generator[bytes, None, None]:
     offset = 0
     with closing(pieces):
         for piece in pieces:

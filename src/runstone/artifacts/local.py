@@ -43,7 +43,7 @@ class LocalRepository:
         Raises:
             InvalidArtifactPath: A symbolic link leads out of the root, or the name is kept for unfinished writes.
         """
-        if _UNFINISHED.fullmatch(path):
+        if any(map(_UNFINISHED.fullmatch, path.split("/"))):
             raise InvalidArtifactPath(path, "is a name kept for files that are being written")
         place = Path(os.path.realpath(self._root / path))
         if place != self._root and self._root not in place.parents:
@@ -136,6 +136,7 @@ class _OpenFile(Iterator[bytes]):
     """The bytes of an open file, or so many of them; closes it at the end, or when nobody wants them any more."""
 
     def __init__(self, handle: int, length: int | None) -> None:
+        self.size: int | None = os.fstat(handle).st_size
         self._handle: int | None = handle
         self._left = sys.maxsize if length is None else length
 

@@ -50,14 +50,17 @@ def print_facts(facts: Sequence[tuple[str, Cell]]) -> None:
 
 
 def moment(milliseconds: int | None) -> str | None:
-    """A time as people of this place write it; ``None`` stays ``None``.
+    """A time as people of this place write it; the plain number where calendars have none. ``None`` stays ``None``.
 
     Args:
         milliseconds: Since the Unix epoch, UTC.
     """
     if milliseconds is None:
         return None
-    return datetime.fromtimestamp(milliseconds / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # which of them depends on the system
+        return str(milliseconds)
 
 
 def without_password(text: str) -> str:

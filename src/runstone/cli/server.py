@@ -54,8 +54,7 @@ def listening(command: Command) -> Command:
 @click.option(
     "--default-artifact-root",
     metavar="URI",
-    help="Where clients of new experiments are told to keep artifacts themselves. By default they pass them through "
-    "the server.",
+    help="Where clients are told to keep artifacts themselves. By default they pass them through the server.",
 )
 @click.option(
     "--serve-artifacts/--no-serve-artifacts",

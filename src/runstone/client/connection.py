@@ -86,24 +86,18 @@ class Connection:
             RunDeleted: ``writes``, and the run is in the trash.
         """
         run_id = arguments.identifier("the id of a run", run_id)
-        known = self._repositories.get(run_id)
-        if known is not None:
-            return known
+        # Asked each time: another client may have put the run into the trash.
         info = self._store.get_run(run_id).info
-        if info.lifecycle_stage is LifecycleStage.DELETED:
-            if writes:
-                raise RunDeleted(run_id)
-            return artifacts.repository(info.artifact_uri, tracking_uri=self._tracking_uri)
-        return self._remember(run_id, info.artifact_uri)
+        if writes and info.lifecycle_stage is LifecycleStage.DELETED:
+            raise RunDeleted(run_id)
+        return self._repository(info.artifact_uri)
 
-    def _remember(self, run_id: str, artifact_uri: str) -> ArtifactRepository:
-        opened = artifacts.repository(artifact_uri, tracking_uri=self._tracking_uri)
+    def _repository(self, uri: str) -> ArtifactRepository:
+        """The files at a URI; kept, since opening them sets up connections."""
         with self._lock:
-            self._repositories[run_id] = opened
-            while len(self._repositories) > _KEPT:
-                self._repositories.popitem(last=False)
+            opened = self._repositories.get(uri)
+            if opened is None:
+                opened = self._repositories[uri] = artifacts.repository(uri, tracking_uri=self._tracking_uri)
+                while len(self._repositories) > _KEPT:
+                    self._repositories.popitem(last=False)
         return opened
-
-    def _forget(self, run_id: str) -> None:
-        with self._lock:
-            self._repositories.pop(run_id, None)

@@ -72,13 +72,13 @@ class FileVerbs(RecordVerbs):
             artifact_file: Name of the artifact, such as ``notes/first.txt``.
 
         Raises:
-            InvalidValue: ``text`` is none.
+            InvalidValue: ``text`` is none, or holds half a character, which UTF-8 cannot write.
             InvalidArtifactPath: ``artifact_file`` is not the name of an artifact.
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
         path = arguments.artifact_file(artifact_file)
-        self._store_file(run_id, path, arguments.text("the text of an artifact", text).encode())
+        self._store_file(run_id, path, documents.encode_text(arguments.text("the text of an artifact", text)))
 
     def log_dict(self, run_id: str, dictionary: Any, artifact_file: str) -> None:
         """Store a dict or a list as an artifact.

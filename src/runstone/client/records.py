@@ -8,7 +8,7 @@ from runstone.client.connection import Connection
 from runstone.client.runs import now_ms
 from runstone.entities import Metric, Param, Tag
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidValue, ParamChanged
 
 _ID = "the id of a run"
 # What MLflow's protocol takes in one batch: 100 params, 100 tags, 1000 values of all kinds.
@@ -122,7 +122,11 @@ class RecordVerbs(Connection):
         tags: Sequence[Tag] = (),
         synchronous: bool | None = None,
     ) -> RunOperations | None:
-        """Log many values at once; more than one request carries are sent in several.
+        """Log many values at once.
+
+        More than 1000 values, 100 params or 100 tags are sent in several requests, params and tags before metrics.
+        Where one of these is refused, the former ones stay stored: of more than 100 params with a conflict, some
+        params and tags, but no metric, may be left. Sent once more without the conflict, all params are taken.
 
         Args:
             run_id: A run in use.
@@ -133,7 +137,7 @@ class RecordVerbs(Connection):
 
         Raises:
             InvalidValue: One of them is of a wrong type.
-            ParamChanged: A param has another value already, or comes with two.
+            ParamChanged: A param comes with two values, and nothing is stored; or it has another value already.
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
@@ -145,6 +149,8 @@ class RecordVerbs(Connection):
     ) -> None:
         """Hand checked values on to the store; all that is logged passes here, and here the journal will sit."""
         run_id = arguments.identifier(_ID, run_id)
+        if len(params) > _MAX_PARAMS:
+            _check_agree(run_id, params)
         for some_metrics, some_params, some_tags in _batches(metrics, params, tags):
             self._store.log_batch(run_id, metrics=some_metrics, params=some_params, tags=some_tags)
 
@@ -197,6 +203,20 @@ def _batches(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[
     while metrics or params or tags:
         some_params, params = params[:_MAX_PARAMS], params[_MAX_PARAMS:]
         some_tags, tags = tags[:_MAX_TAGS], tags[_MAX_TAGS:]
-        room = _MAX_ALL - len(some_params) - len(some_tags)
+        # Params are what may be refused: no metric goes before the last of them.
+        room = 0 if params or tags else _MAX_ALL - len(some_params) - len(some_tags)
         some_metrics, metrics = metrics[:room], metrics[room:]
         yield some_metrics, some_params, some_tags
+
+
+def _check_agree(run_id: str, params: Sequence[Param]) -> None:
+    """See that no param comes with two values; the store sees only those of one batch together.
+
+    Raises:
+        ParamChanged: One does.
+    """
+    values: dict[str, str] = {}
+    for param in params:
+        known = values.setdefault(param.key, param.value)
+        if known != param.value:
+            raise ParamChanged(run_id, param.key, old=known, new=param.value)

@@ -146,9 +146,7 @@ class RunVerbs(Connection):
         Raises:
             RunNotFound: There is no such run.
         """
-        run_id = arguments.identifier(_ID, run_id)
-        self._store.delete_run(run_id)
-        self._forget(run_id)
+        self._store.delete_run(arguments.identifier(_ID, run_id))
 
     def restore_run(self, run_id: str) -> None:
         """Take a run out of the trash.

@@ -56,6 +56,8 @@ def _why_not(path: str) -> str:
         return f"has {len(path)} characters; at most {MAX_ARTIFACT_PATH} are taken"
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in path):
         return "holds a control character"
+    if "\ufffd" in path:
+        return "holds bytes that are no UTF-8"
     if "\\" in path:
         return "holds a backslash"
     if ":" in path:

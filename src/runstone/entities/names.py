@@ -18,6 +18,7 @@ MAX_MODEL_ALIAS = 255
 MAX_RUN_NAME = 5000  # kept as the tag mlflow.runName by MLflow, hence below the tag's limit
 MAX_ARTIFACT_LOCATION = 500
 MAX_INT64 = 2**63 - 1
+MAX_TIME = 253_402_300_799_999  # the last millisecond of the year 9999, which is as far as calendars go
 
 # MLflow's alphabet for metric, param and tag names: word characters of any script, dash, dot, space, colon, slash.
 _KEY = re.compile(r"[/\w.\- :]+")
@@ -142,3 +143,15 @@ def check_int64(what: str, value: object, *, least: int = -(2**63)) -> None:
         raise InvalidValue(f"{what} is an integer; got {shown(value)}, a {type(value).__name__}")
     if not least <= value <= MAX_INT64:
         raise InvalidValue(f"{what} is between {least} and {MAX_INT64}; got {value}")
+
+
+def check_time(what: str, value: object) -> None:
+    """Check that a value is a time in milliseconds since the Unix epoch, UTC, from 1970 up to the year 9999.
+
+    Raises:
+        InvalidValue: It is no integer, or no such time.
+    """
+    check_int64(what, value)
+    assert isinstance(value, int)
+    if not 0 <= value <= MAX_TIME:
+        raise InvalidValue(f"{what} is between 0 and {MAX_TIME} milliseconds since 1970 (UTC); got {value}")

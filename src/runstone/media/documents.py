@@ -19,17 +19,33 @@ def encode(value: Any, suffix: str) -> bytes:
         suffix: Suffix of the file, with its dot.
 
     Raises:
-        InvalidValue: It holds itself, or has keys that are neither text nor numbers.
+        InvalidValue: It holds itself, has keys that are neither text nor numbers, or texts that are no Unicode.
         Unsupported: YAML is wanted and PyYAML is not installed.
     """
     try:
-        text = json.dumps(value, indent=2, default=_plain, ensure_ascii=False)
+        data = json.dumps(value, indent=2, default=_plain, ensure_ascii=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidValue(f"the document cannot be written as JSON: {error}") from None
     if suffix.lower() in _YAML:
         # By way of JSON, so that only plain values reach the YAML.
-        text = _yaml().safe_dump(json.loads(text), sort_keys=False, allow_unicode=True)
-    return text.encode()
+        written: str = _yaml().safe_dump(json.loads(data), sort_keys=False, allow_unicode=True)
+        return written.encode()
+    return data
+
+
+def encode_text(text: str) -> bytes:
+    """A text in UTF-8.
+
+    Raises:
+        InvalidValue: It holds half a character (a lone surrogate).
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidValue(
+            f"a text is valid Unicode; got half a character, {text[error.start]!r}, at {error.start}: remove it, or "
+            "store the bytes with log_stream"
+        ) from None
 
 
 def decode(data: bytes, suffix: str) -> Any:

@@ -33,7 +33,8 @@ def of_runs(runs: Sequence[Run]) -> "pandas.DataFrame":
 
     Returns:
         The columns ``run_id``, ``experiment_id``, ``status``, ``artifact_uri``, ``start_time``, ``end_time``, then a
-        column for every metric (float64), param and tag (text) that occurs, in the order met.
+        column for every metric (float64), param and tag (text) that occurs, in the order met. A time that pandas
+        cannot hold is missing (NaT).
     """
     import pandas as pd
 
@@ -55,7 +56,7 @@ def of_runs(runs: Sequence[Run]) -> "pandas.DataFrame":
 def _times(values: Iterable[int | None]) -> "pandas.Series[Any]":
     import pandas as pd
 
-    return pd.to_datetime(pd.Series(list(values), dtype="Int64"), unit="ms", utc=True)
+    return pd.to_datetime(pd.Series(list(values), dtype="Int64"), unit="ms", utc=True, errors="coerce")
 
 
 def _by_name(kind: str, rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:

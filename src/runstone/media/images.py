@@ -3,12 +3,13 @@
 import os
 import warnings
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from runstone.entities import ArtifactPath
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue, Unsupported
+from runstone.errors import InvalidValue, LocalFileNotFound, Unsupported
 
 if TYPE_CHECKING:
     import numpy
@@ -36,12 +37,12 @@ class Image:
                 an image file.
 
         Raises:
-            InvalidValue: It is no image.
+            InvalidValue: It is no image, or the file holds none.
+            LocalFileNotFound: There is no such file.
             Unsupported: Pillow is not installed.
         """
         if isinstance(image, str | os.PathLike):
-            with _pillow().open(os.fspath(image)) as opened:
-                self._image: PIL.Image.Image = opened.copy()
+            self._image: PIL.Image.Image = _read_file(Path(image))
         elif isinstance(image, list):
             self._image = to_pil(_numpy().array(image))
         else:
@@ -167,6 +168,18 @@ def step_names(key: str, step: int, timestamp: int) -> tuple[ArtifactPath, Artif
         )
     stem = f"images/{key.replace('/', '~')}+step+{step}+timestamp+{timestamp}+{uuid4()}"
     return ArtifactPath(f"{stem}.png"), ArtifactPath(f"{stem}+compressed.webp")
+
+
+def _read_file(file: Path) -> "PIL.Image.Image":
+    pillow = _pillow()
+    try:
+        with pillow.open(file) as opened:
+            image: PIL.Image.Image = opened.copy()
+    except FileNotFoundError:
+        raise LocalFileNotFound(str(file)) from None
+    except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
+        raise InvalidValue(f"the file {str(file)!r} is no image that can be read: {error}") from None
+    return image
 
 
 def _bytes_of(array: Any) -> Any:

@@ -84,11 +84,25 @@ SEARCH = Endpoint(
     "POST", f"{_BASE}/search", SearchExperiments, Experiments, "Search experiments, a page at a time.", also=("GET",)
 )
 UPDATE = Endpoint("POST", f"{_BASE}/update", UpdateExperiment, Empty, "Rename an experiment.")
-DELETE = Endpoint("POST", f"{_BASE}/delete", ExperimentId, Empty, "Move an experiment and its runs to the trash.")
-RESTORE = Endpoint("POST", f"{_BASE}/restore", ExperimentId, Empty, "Take an experiment out of the trash.")
+DELETE = Endpoint(
+    "POST",
+    f"{_BASE}/delete",
+    ExperimentId,
+    Empty,
+    "Move an experiment and its runs to the trash.",
+    repeatable=False,
+)
+RESTORE = Endpoint(
+    "POST", f"{_BASE}/restore", ExperimentId, Empty, "Take an experiment out of the trash.", repeatable=False
+)
 SET_TAG = Endpoint("POST", f"{_BASE}/set-experiment-tag", SetExperimentTag, Empty, "Set a tag of an experiment.")
 DELETE_TAG = Endpoint(
-    "POST", f"{_BASE}/delete-experiment-tag", DeleteExperimentTag, Empty, "Remove a tag of an experiment."
+    "POST",
+    f"{_BASE}/delete-experiment-tag",
+    DeleteExperimentTag,
+    Empty,
+    "Remove a tag of an experiment.",
+    repeatable=False,
 )
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (

@@ -153,7 +153,7 @@ LOG_METRIC = Endpoint("POST", f"{_BASE}/log-metric", LogMetric, Empty, "Log one 
 LOG_PARAM = Endpoint("POST", f"{_BASE}/log-parameter", LogParam, Empty, "Log one param.")
 LOG_BATCH = Endpoint("POST", f"{_BASE}/log-batch", LogBatch, Empty, "Log metrics, params and tags: all or none.")
 SET_TAG = Endpoint("POST", f"{_BASE}/set-tag", SetTag, Empty, "Set a tag of a run.")
-DELETE_TAG = Endpoint("POST", f"{_BASE}/delete-tag", DeleteTag, Empty, "Remove a tag of a run.")
+DELETE_TAG = Endpoint("POST", f"{_BASE}/delete-tag", DeleteTag, Empty, "Remove a tag of a run.", repeatable=False)
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     CREATE,

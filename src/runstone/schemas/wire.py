@@ -57,6 +57,8 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise _why(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedRequest(f"the body of the request is not JSON: {error}") from None
+    except RecursionError:
+        raise MalformedRequest("the body of the request is nested too deeply; no call wants that") from None
     return made
 
 

@@ -54,6 +54,10 @@ _JSON_HEADERS = (
 )
 
 
+class ClientGone(Exception):
+    """The client went away before it had sent all of its request: half a request asks for nothing."""
+
+
 class Application:
     """The ASGI application in front of the stores."""
 
@@ -93,6 +97,8 @@ class Application:
                 await self._pages(scope, receive, send_once)
                 return
             status, body = 200, await self._answer(route, scope, receive)
+        except ClientGone:
+            return
         except Exception as error:
             if started:
                 raise  # a stream that broke: the connection is closed, so that nobody takes it for whole
@@ -126,14 +132,14 @@ class Application:
         return await loop.run_in_executor(self._readers, lambda: wire.encode(route.handler(self._stores, request)))
 
     async def _body(self, receive: Receive) -> bytes:
-        message = await receive()
+        message = await _next_part(receive)
         first: bytes = message.get("body", b"")
         if not message.get("more_body"):
             return self._checked(first)
         parts = [first]
         size = len(first)
         while message.get("more_body"):
-            message = await receive()
+            message = await _next_part(receive)
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self._max_request_bytes:
@@ -157,6 +163,13 @@ class Application:
                 self.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+async def _next_part(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return message
 
 
 def _table() -> dict[str, dict[str, AnyRoute]]:

@@ -4,17 +4,19 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from runstone import config
 from runstone.artifacts import resolve as artifacts
-from runstone.errors import BackendError, BackendUnavailable
+from runstone.errors import BackendError, BackendUnavailable, InvalidValue
 from runstone.server.app import Application
 from runstone.server.guard import Guard, check_listen_address
 from runstone.server.routes.route import Stores
 from runstone.stores import resolve as stores
+from runstone.stores.base import EmbeddedStore
 from runstone.transport import Transport
 
 PROXIED_ROOT = "mlflow-artifacts:/"
@@ -53,13 +55,23 @@ class ServerOptions:
 
         Raises:
             BackendError: The database cannot be opened.
-            InvalidValue: A URI is of a kind that the server cannot keep.
+            InvalidValue: A URI is of a kind that the server cannot keep, the options contradict each other, or the
+                files of former runs are in another place than the one that is given.
         """
+        if not self.serves_artifacts and not self.default_artifact_root:
+            raise InvalidValue(
+                "--no-serve-artifacts leaves clients without a place for files; name one that they reach themselves by "
+                "--default-artifact-root"
+            )
         root_uri = self.default_artifact_root or PROXIED_ROOT
         tracking = stores.open_embedded_store(self.store_uri, artifact_root=root_uri)
         kept = self.artifacts_destination or self.default_artifact_root
         if kept:
-            tracking.record_artifact_root(kept)
+            try:
+                _move(tracking, kept)
+            except InvalidValue:
+                tracking.close()
+                raise
         return Stores(
             tracking=tracking,
             artifacts=artifacts.repository(tracking.artifact_root()),
@@ -77,6 +89,21 @@ class ServerOptions:
         served = self.opened()
         guard = Guard([*self.allowed_hosts, *_listed(config.ALLOWED_HOSTS.get() or "")])
         return Application(served, guard=guard, max_request_bytes=config.MAX_REQUEST_MB.required() * 1_000_000)
+
+
+def _move(tracking: EmbeddedStore, kept: str) -> None:
+    """Record where files are kept, unless files of former runs are left elsewhere, which nobody would find again."""
+    former = tracking.artifact_root()
+    if (
+        former.startswith("/")
+        and Path(former) != Path(kept.removeprefix("file://")).absolute()
+        and next(Path(former).glob("*"), None)
+    ):
+        raise InvalidValue(
+            f"the runs of this database have their files in {former!r}, not in {kept!r}; leave the option out, or move "
+            "the files there first"
+        )
+    tracking.record_artifact_root(kept)
 
 
 def _listed(text: str) -> list[str]:

@@ -103,7 +103,8 @@ class TrackingStore(Protocol):
 
         ``start_time`` is milliseconds since the Unix epoch, UTC; now if ``None``. The name is the tag
         ``mlflow.runName`` at the same time; where neither is given, two words and a number are chosen. A name and a
-        tag that differ raise ``InvalidValue``.
+        tag that differ raise ``InvalidValue``, and so does a time that is not from 0 up to 253402300799999, the end
+        of the year 9999.
         """
         ...
 
@@ -119,7 +120,10 @@ class TrackingStore(Protocol):
         end_time: int | None = None,
         run_name: str | None = None,
     ) -> RunInfo:
-        """Change state, end time or name of an active run; ``None`` and an empty name leave a field as it is."""
+        """Change state, end time or name of an active run; ``None`` and an empty name leave a field as it is.
+
+        ``end_time`` has the unit and the bounds of a start time.
+        """
         ...
 
     def delete_run(self, run_id: str) -> None:

@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 
 from runstone.entities import LifecycleStage, Metric, Param, RunStatus, Tag
+from runstone.entities.names import MAX_TIME
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
 from runstone.stores.base import TrackingStore
@@ -85,14 +86,24 @@ class RunCases:
         root = store.get_experiment("0").artifact_location
         assert run.info.artifact_uri == f"{root}/{run.info.run_id}/artifacts"
 
-    @pytest.mark.parametrize("start", [2**63, -(2**63) - 1])
-    def test_time_beyond_64_bits_is_refused(self, store: TrackingStore, start: int) -> None:
+    @pytest.mark.parametrize("moment", [-1, MAX_TIME + 1, 2**62, 2**63, -(2**63) - 1])
+    def test_time_that_no_calendar_has_is_refused(self, store: TrackingStore, moment: int) -> None:
         run = new_run(store)
 
         with pytest.raises(InvalidValue):
-            store.create_run("0", start_time=start)
+            store.create_run("0", start_time=moment)
         with pytest.raises(InvalidValue):
-            store.update_run(run, end_time=start)
+            store.update_run(run, end_time=moment)
+        assert [each.info.run_id for each in store.search_runs(["0"])] == [run]
+        assert store.get_run(run).info.end_time is None
+
+    @pytest.mark.parametrize("moment", [0, MAX_TIME])
+    def test_first_and_last_time_are_kept(self, store: TrackingStore, moment: int) -> None:
+        run = store.create_run("0", start_time=moment).info.run_id
+
+        info = store.update_run(run, end_time=moment)
+
+        assert (info.start_time, info.end_time) == (moment, moment)
 
     def test_overlong_run_name_is_refused(self, store: TrackingStore) -> None:
         run = new_run(store)
@@ -101,6 +112,16 @@ class RunCases:
             store.create_run("0", run_name="x" * 5001)
         with pytest.raises(InvalidValue):
             store.update_run(run, run_name="x" * 5001)
+
+    def test_overlong_run_name_by_its_tag_is_refused(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        name = Tag(RUN_NAME, "x" * 5001)
+
+        with pytest.raises(InvalidValue):
+            store.create_run("0", tags=[name])
+        with pytest.raises(InvalidValue):
+            store.log_batch(run, tags=[name])
+        assert store.get_run(run).info.run_name != name.value
 
     @pytest.mark.parametrize("id", UNKNOWN_RUNS)
     def test_unknown_run_is_not_found(self, store: TrackingStore, id: str) -> None:

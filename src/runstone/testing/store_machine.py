@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from runstone.entities import LifecycleStage, Metric, Param, RunStatus, Tag, ViewType
+from runstone.entities.names import MAX_TIME
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import RunstoneError
 from runstone.stores.base import TrackingStore
@@ -31,6 +32,7 @@ KEYS = st.sampled_from(["a", "b", "c/d", "größe"])
 TEXTS = st.sampled_from(["", "1", "2", "naïve\n🙂"])
 NAMES = st.sampled_from(["red", "green", "blue"])
 TIMES = st.integers(0, 3) | st.just(2**63 - 1)
+RUN_TIMES = st.integers(0, 3) | st.just(MAX_TIME)
 STEPS = st.integers(-1, 2) | st.sampled_from([-(2**63), 2**63 - 1])
 VALUES = st.sampled_from([0.0, -0.0, 0.5, -1.5, inf, -inf, nan, 5e-324]) | st.floats()
 METRICS = st.lists(st.builds(Metric, KEYS, VALUES, TIMES, STEPS), max_size=6)
@@ -101,7 +103,7 @@ class StoreMachine(RuleBasedStateMachine):
     def delete_experiment_tag(self, id: str, key: str) -> None:
         self._both(lambda: self.model.delete_experiment_tag(id, key), lambda: self.store.delete_experiment_tag(id, key))
 
-    @rule(target=runs, id=experiments, start=TIMES, tags=TAGS)
+    @rule(target=runs, id=experiments, start=RUN_TIMES, tags=TAGS)
     def create_run(self, id: str, start: int, tags: list[Tag]) -> MultipleResults[str] | str:
         run = self._both(
             lambda: self.model.active_experiment(id),
@@ -113,7 +115,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.model.runs[run.info.run_id] = ModelRun(id, "r", start, tags={**kept, RUN_NAME: "r"})
         return run.info.run_id
 
-    @rule(id=runs, status=st.none() | st.sampled_from(RunStatus), end_time=st.none() | TIMES)
+    @rule(id=runs, status=st.none() | st.sampled_from(RunStatus), end_time=st.none() | RUN_TIMES)
     def update_run(self, id: str, status: RunStatus | None, end_time: int | None) -> None:
         self._both(
             lambda: self.model.update_run(id, status, end_time),

@@ -11,9 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from runstone.artifacts.base import Pieces
+from runstone.artifacts.base import ArtifactRepository, Pieces
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactNotFound, InvalidValue, MethodNotAllowed, Unsupported
+from runstone.errors import ArtifactNotFound, BackendUnavailable, InvalidValue, MethodNotAllowed, Unsupported
 from runstone.schemas import artifacts as schema
 from runstone.server.routes.route import AnyRoute, Route, Stores
 
@@ -36,11 +36,17 @@ _SHOWN = {
 }
 
 
+# How often a file is opened anew that was replaced while it was opened.
+_TRIES = 20
+# Two 64-bit numbers, and the dash and some spaces around them.
+_LONGEST_RANGE = 45
+
+
 def list_run(stores: Stores, request: schema.ListArtifacts) -> schema.RunArtifacts:
     """List a folder of a run's artifacts; paths are relative to the run's root."""
     uri = stores.tracking.get_run(request.id).info.artifact_uri
-    root = stores.path_of(uri)
-    found = stores.artifacts.list(root / ArtifactPath(request.path or ""))
+    artifacts, root = stores.place_of(uri)
+    found = artifacts.list(root / ArtifactPath(request.path or ""))
     return schema.RunArtifacts(uri, [_relative(file, root) for file in found])
 
 
@@ -71,7 +77,7 @@ async def proxied(stores: Stores, request: Request, path: str) -> Response:
     _check_served(stores)
     file = ArtifactPath(path)
     if request.method in {"GET", "HEAD"}:
-        return await _send(stores, request, file, is_saved=True)
+        return await _send(stores.artifacts, request, file, is_saved=True)
     if request.method == "PUT":
         return await _upload(stores, request, file)
     if request.method == "DELETE":
@@ -123,33 +129,58 @@ async def get_artifact(stores: Stores, request: Request) -> Response:
     if not run_id or not name:
         raise InvalidValue("the request names no file; wanted: the parameters 'run_id' and 'path'")
     run = await anyio.to_thread.run_sync(stores.tracking.get_run, run_id)
-    path = stores.path_of(run.info.artifact_uri) / ArtifactPath(name)
-    return await _send(stores, request, path, is_saved="download" in request.query_params)
+    artifacts, root = stores.place_of(run.info.artifact_uri)
+    return await _send(artifacts, request, root / ArtifactPath(name), is_saved="download" in request.query_params)
 
 
-async def _send(stores: Stores, request: Request, path: ArtifactPath, *, is_saved: bool) -> Response:
-    info = await anyio.to_thread.run_sync(stores.artifacts.info, path)
-    size = info.file_size
-    if size is None:
-        raise ArtifactNotFound(path)
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    headers = {
-        "Content-Disposition": _disposition(path.name, is_saved=is_saved or kind not in _SHOWN),
+async def _send(artifacts: ArtifactRepository, request: Request, path: ArtifactPath, *, is_saved: bool) -> Response:
+    if request.method == "HEAD":
+        length = (await anyio.to_thread.run_sync(artifacts.info, path)).file_size
+        if length is None:
+            raise ArtifactNotFound(path)
+        headers = _headers(path, is_saved=is_saved) | {"Content-Length": str(length)}
+        return Response(headers=headers, media_type=_kind(path))
+    wanted = request.headers.get("range", "")
+    pieces, size, part = await anyio.to_thread.run_sync(_open, artifacts, path, wanted)
+    headers = _headers(path, is_saved=is_saved)
+    start, stop = (0, size) if part is None else part
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    headers["Content-Length"] = str(stop - start)
+    return _Stream(pieces, 206 if part else 200, headers, media_type=_kind(path))
+
+
+def _open(artifacts: ArtifactRepository, path: ArtifactPath, wanted: str) -> tuple[Pieces, int, tuple[int, int] | None]:
+    """Open a file, or the part of it that a range wants; returns its bytes, its size, and the part.
+
+    A file may be replaced between the look at its size and its opening: then both are done again, so that the length
+    that is told is that of the bytes that are sent.
+    """
+    for _ in range(_TRIES):
+        size = artifacts.info(path).file_size
+        if size is None:
+            raise ArtifactNotFound(path)
+        part = _range(wanted, size)
+        start, stop = (0, size) if part is None else part
+        pieces = artifacts.read(path, start=start, stop=stop)
+        if pieces.size in {None, size}:
+            return pieces, size, part
+        pieces.close()
+    raise BackendUnavailable(f"the artifact {str(path)!r} is replaced all the time; try again")
+
+
+def _kind(path: ArtifactPath) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _headers(path: ArtifactPath, *, is_saved: bool) -> dict[str, str]:
+    return {
+        "Content-Disposition": _disposition(path.name, is_saved=is_saved or _kind(path) not in _SHOWN),
         "Content-Security-Policy": _CONTENT_POLICY,
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",
         "Cache-Control": "no-cache",
     }
-    start, stop, status = 0, size, 200
-    if wanted := _range(request.headers.get("range", ""), size):
-        start, stop = wanted
-        status = 206
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-    headers["Content-Length"] = str(stop - start)
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type=kind)
-    pieces = await anyio.to_thread.run_sync(lambda: stores.artifacts.read(path, start=start, stop=stop))
-    return _Stream(pieces, status, headers, media_type=kind)
 
 
 class _Stream(StreamingResponse):
@@ -170,6 +201,8 @@ def _range(header: str, size: int) -> tuple[int, int] | None:
     A header that asks for several ranges, or cannot be read or met, is passed over, as RFC 9110 (14.2) allows.
     """
     unit, _, text = header.partition("=")
+    if len(text) > _LONGEST_RANGE:
+        return None
     first, dash, last = text.strip().partition("-")
     if (
         unit.strip() != "bytes"

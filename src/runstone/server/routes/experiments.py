@@ -1,12 +1,13 @@
 """Routes of experiments."""
 
-from runstone.entities import Tag, ViewType
+from runstone.entities import ArtifactPath, Tag, ViewType
 from runstone.errors import ExperimentNotFound, InvalidValue, Unsupported
 from runstone.schemas import experiments as schema
 from runstone.schemas.endpoint import Empty
 from runstone.server.routes.route import AnyRoute, Route, Stores
 
-_REMOTE = ("s3://", "gs://", "wasbs://", "abfss://", "http://", "https://", "mlflow-artifacts:/")
+PROXIED = "mlflow-artifacts:/"
+_REMOTE = ("s3://", "gs://", "wasbs://", "abfss://", "http://", "https://", PROXIED)
 
 
 def create(stores: Stores, request: schema.CreateExperiment) -> schema.ExperimentId:
@@ -17,6 +18,8 @@ def create(stores: Stores, request: schema.CreateExperiment) -> schema.Experimen
             f"the artifact location {location!r} names a folder of the server; leave it out, "
             "or name a store that clients reach themselves, such as s3://bucket/path"
         )
+    if location and location.startswith(PROXIED):
+        ArtifactPath(location.removeprefix(PROXIED).strip("/"))
     made = stores.tracking.create_experiment(request.name, artifact_location=location, tags=request.tags or ())
     return schema.ExperimentId(made)
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from runstone.artifacts.base import ArtifactRepository
+from runstone.artifacts.resolve import repository
 from runstone.entities import ArtifactPath
 from runstone.errors import Unsupported
 from runstone.schemas.endpoint import Endpoint
@@ -32,18 +33,23 @@ class Stores:
     root_uri: str
     serves_artifacts: bool = True
 
-    def path_of(self, artifact_uri: str) -> ArtifactPath:
-        """Where the files at a URI are, below the root.
+    def place_of(self, artifact_uri: str) -> tuple[ArtifactRepository, ArtifactPath]:
+        """Where the files of a run are: a repository, and the run's folder in it.
+
+        A folder of this machine is opened as well: only who works on the database itself can have named it, since
+        none is taken from a client.
 
         Raises:
-            Unsupported: The URI lies elsewhere. The server opens no place that a client has named.
+            Unsupported: They are kept where only clients read them.
         """
         rest = artifact_uri.removeprefix(self.root_uri)
-        if rest == artifact_uri or not rest.startswith("/"):
-            raise Unsupported(
-                f"these artifacts are kept at {artifact_uri!r}, which this server does not read; use the client there"
-            )
-        return ArtifactPath(rest.strip("/"))
+        if rest != artifact_uri and rest.startswith("/"):
+            return self.artifacts, ArtifactPath(rest.strip("/"))
+        if artifact_uri.startswith(("/", "file:")):
+            return repository(artifact_uri), ArtifactPath()
+        raise Unsupported(
+            f"these artifacts are kept at {artifact_uri!r}, which this server does not read; use the client there"
+        )
 
 
 @dataclass(frozen=True, slots=True)

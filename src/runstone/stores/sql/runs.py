@@ -8,7 +8,7 @@ from msgspec import UNSET
 from sqlalchemy import Connection
 
 from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunStatus, Tag
-from runstone.entities.names import MAX_RUN_NAME, check_int64, check_length, shown
+from runstone.entities.names import MAX_RUN_NAME, check_length, check_time, shown
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
 from runstone.stores.sql import experiments, run_names
@@ -74,7 +74,7 @@ def create(
     kept = {tag.key: tag.value for tag in tags}
     name = kept[RUN_NAME] = _name(run_name, kept.get(RUN_NAME, ""))
     moment = experiments.now() if start_time is None else start_time
-    check_int64("the start time of a run", moment)
+    check_time("the start time of a run", moment)
     check_length("the user of a run", user_id, MAX_RUN_NAME)
     run_id = uuid.uuid4().hex
     driver = driver_of(connection)
@@ -86,6 +86,7 @@ def create(
 
 def _name(given: str, tagged: str) -> str:
     check_length("the name of a run", given, MAX_RUN_NAME)
+    check_length("the name of a run", tagged, MAX_RUN_NAME)
     if given and tagged and given != tagged:
         raise InvalidValue(
             f"the run is named {shown(given)}, but its tag {RUN_NAME!r} says {shown(tagged)}; give one of them"
@@ -108,10 +109,9 @@ def update(
     if status is not None:
         driver.execute("UPDATE run SET status = ? WHERE id = ?", (_status(status).value, number))
     if end_time is not None:
-        check_int64("the end time of a run", end_time)
+        check_time("the end time of a run", end_time)
         driver.execute("UPDATE run SET end_time = ? WHERE id = ?", (end_time, number))
     if run_name:
-        check_length("the name of a run", run_name, MAX_RUN_NAME)
         put_tags(driver, keys, number, {RUN_NAME: run_name})
     return number, experiment
 
@@ -169,7 +169,12 @@ def _cut(text: str) -> str:
 
 
 def put_tags(driver: sqlite3.Connection, keys: Keys, number: int, tags: dict[str, str]) -> None:
-    """Set tags; the tag ``mlflow.runName`` names the run as well, unless it is empty."""
+    """Set tags; the tag ``mlflow.runName`` names the run as well, unless it is empty.
+
+    Raises:
+        InvalidValue: That name is longer than a run's may be.
+    """
+    check_length("the name of a run", tags.get(RUN_NAME, ""), MAX_RUN_NAME)
     ids = keys.ids(driver, tags)
     driver.executemany(
         "INSERT INTO tag (run_id, key_id, value) VALUES (?, ?, ?) "

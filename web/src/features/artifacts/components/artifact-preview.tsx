@@ -82,10 +82,12 @@ function BytesPreview({ runId, path, kind }: { runId: string; path: string; kind
   );
 }
 
-/** JSON with line breaks; text that is none stays as it is. */
+/** JSON with line breaks; text that is none, or that would say something else then, stays as it is. */
 function indented(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    const read: unknown = JSON.parse(text);
+    const bare = text.replace(/("(?:\\.|[^"\\])*")|\s+/g, "$1");
+    return JSON.stringify(read) === bare ? JSON.stringify(read, null, 2) : text;
   } catch {
     return text;
   }
