@@ -260,6 +260,334 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/model-versions/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a version to a registered model. */
+        post: operations["model-versions-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a version. */
+        delete: operations["model-versions-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/delete-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a tag of a version. */
+        delete: operations["model-versions-delete-tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a version. */
+        get: operations["model-versions-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/get-download-uri": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the URI of the files of a version. */
+        get: operations["model-versions-get-download-uri"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search versions, a page at a time. */
+        get: operations["model-versions-search"];
+        put?: never;
+        /** Search versions, a page at a time. */
+        post: operations["model-versions-search-by-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/set-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a tag of a version. */
+        post: operations["model-versions-set-tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/transition-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a version to a stage. */
+        post: operations["model-versions-transition-stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/model-versions/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Replace the description of a version. */
+        patch: operations["model-versions-update"];
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/alias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the version that an alias stands for. */
+        get: operations["registered-models-alias"];
+        put?: never;
+        /** Let an alias stand for a version. */
+        post: operations["registered-models-alias-set"];
+        /** Remove an alias. */
+        delete: operations["registered-models-alias-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a registered model. */
+        post: operations["registered-models-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a registered model with its versions. */
+        delete: operations["registered-models-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/delete-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a tag of a registered model. */
+        delete: operations["registered-models-delete-tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a registered model. */
+        get: operations["registered-models-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/get-latest-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the highest version in each stage. */
+        get: operations["registered-models-get-latest-versions-by-get"];
+        put?: never;
+        /** Get the highest version in each stage. */
+        post: operations["registered-models-get-latest-versions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rename a registered model. */
+        post: operations["registered-models-rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search registered models, a page at a time. */
+        get: operations["registered-models-search"];
+        put?: never;
+        /** Search registered models, a page at a time. */
+        post: operations["registered-models-search-by-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/set-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a tag of a registered model. */
+        post: operations["registered-models-set-tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/registered-models/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Replace the description of a registered model. */
+        patch: operations["registered-models-update"];
+        trace?: never;
+    };
     "/api/2.0/mlflow/runs/create": {
         parameters: {
             query?: never;
@@ -463,6 +791,37 @@ export interface components {
             tags?: components["schemas"]["Tag"][] | null;
         };
         /**
+         * CreateModelVersion
+         * @description Asks for a new version of a registered model.
+         */
+        CreateModelVersion: {
+            name: string;
+            source: string;
+            /** @default null */
+            run_id?: string | null;
+            /** @default null */
+            tags?: components["schemas"]["ModelTag"][] | null;
+            /** @default null */
+            run_link?: string | null;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            model_id?: string | null;
+        };
+        /**
+         * CreateRegisteredModel
+         * @description Asks for a new registered model.
+         */
+        CreateRegisteredModel: {
+            name: string;
+            /** @default null */
+            tags?: components["schemas"]["ModelTag"][] | null;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            deployment_job_id?: string | null;
+        };
+        /**
          * CreateRun
          * @description Asks for a new run.
          */
@@ -484,6 +843,23 @@ export interface components {
          */
         DeleteExperimentTag: {
             experiment_id: string;
+            key: string;
+        };
+        /**
+         * DeleteModelVersionTag
+         * @description Removes one tag of a version.
+         */
+        DeleteModelVersionTag: {
+            name: string;
+            version: string;
+            key: string;
+        };
+        /**
+         * DeleteRegisteredModelTag
+         * @description Removes one tag of a registered model.
+         */
+        DeleteRegisteredModelTag: {
+            name: string;
             key: string;
         };
         /**
@@ -626,6 +1002,15 @@ export interface components {
             max_results?: number | null;
         };
         /**
+         * GetLatestVersions
+         * @description Asks for the highest version in each of some stages, in all if none is named.
+         */
+        GetLatestVersions: {
+            name: string;
+            /** @default null */
+            stages?: string[] | null;
+        };
+        /**
          * GetRun
          * @description Asks for a run.
          */
@@ -644,6 +1029,14 @@ export interface components {
             metrics?: components["schemas"]["Metric"][];
             /** @default  */
             next_page_token?: string;
+        };
+        /**
+         * LatestVersions
+         * @description Carries the highest version in each stage.
+         */
+        LatestVersions: {
+            /** @default [] */
+            model_versions?: components["schemas"]["ModelVersion"][];
         };
         /**
          * LifecycleStage
@@ -735,11 +1128,121 @@ export interface components {
             step?: number;
         };
         /**
+         * ModelAlias
+         * @description A name that stands for one version of a registered model, until it is given to another.
+         *
+         *         Attributes:
+         *             alias: The name.
+         *             version: Digits.
+         */
+        ModelAlias: {
+            alias: string;
+            version: string;
+        };
+        /**
+         * ModelStage
+         * @description How far a version of a registered model has come, for clients that know no aliases.
+         * @enum {unknown}
+         */
+        ModelStage: "Archived" | "None" | "Production" | "Staging";
+        /**
+         * ModelTag
+         * @description A note on a registered model or on a version of it; setting it again replaces the value.
+         *
+         *         Attributes:
+         *             key: Name, 1 to 250 characters.
+         *             value: Text, at most 100,000 characters; anything else given is turned into text.
+         */
+        ModelTag: {
+            key: string;
+            /** @default  */
+            value?: string;
+        };
+        /**
+         * ModelVersion
+         * @description One model as it was at one time. Its files and its number never change.
+         *
+         *         Attributes:
+         *             name: The registered model it belongs to.
+         *             version: Digits; versions of a model count up from 1, and the number of a deleted one is not given again.
+         *             creation_timestamp: Milliseconds since the Unix epoch, UTC.
+         *             last_updated_timestamp: Milliseconds since the Unix epoch, UTC.
+         *             current_stage: How far it has come.
+         *             description: A note for people, maybe empty.
+         *             source: URI of its files, as it was given.
+         *             run_id: The run that made it; empty if none is known.
+         *             status: Always ``READY``.
+         *             tag_list: The tags, by key. ``tags`` has them as a dict.
+         *             run_link: Address of the page of the run, maybe empty.
+         *             aliases: Names that stand for this version, sorted.
+         *             user_id: Who made it; empty if not known.
+         *             status_message: More about ``status``, maybe empty.
+         */
+        ModelVersion: {
+            name: string;
+            version: string;
+            creation_timestamp: number;
+            last_updated_timestamp: number;
+            current_stage?: components["schemas"]["ModelStage"];
+            description?: string;
+            source?: string;
+            run_id?: string;
+            status?: string;
+            /** @default [] */
+            tags?: components["schemas"]["ModelTag"][];
+            run_link?: string;
+            /** @default [] */
+            aliases?: string[];
+            /** @default  */
+            user_id?: string;
+            /** @default  */
+            status_message?: string;
+        };
+        /**
+         * ModelVersionLocation
+         * @description Carries the URI of the files of a version.
+         */
+        ModelVersionLocation: {
+            artifact_uri: string;
+        };
+        /**
+         * ModelVersionNumber
+         * @description Names a version of a registered model.
+         */
+        ModelVersionNumber: {
+            name: string;
+            version: string;
+        };
+        /**
+         * ModelVersions
+         * @description Carries a page of versions.
+         */
+        ModelVersions: {
+            /** @default [] */
+            model_versions?: components["schemas"]["ModelVersion"][];
+            /** @default  */
+            next_page_token?: string;
+        };
+        /**
          * OneExperiment
          * @description Carries one experiment.
          */
         OneExperiment: {
             experiment: components["schemas"]["Experiment"];
+        };
+        /**
+         * OneModelVersion
+         * @description Carries one version of a registered model.
+         */
+        OneModelVersion: {
+            model_version: components["schemas"]["ModelVersion"];
+        };
+        /**
+         * OneRegisteredModel
+         * @description Carries one registered model.
+         */
+        OneRegisteredModel: {
+            registered_model: components["schemas"]["RegisteredModel"];
         };
         /**
          * OneRun
@@ -775,6 +1278,68 @@ export interface components {
         ProxiedArtifacts: {
             /** @default [] */
             files?: components["schemas"]["FileInfo"][];
+        };
+        /**
+         * RegisteredModel
+         * @description A name, and the versions that it has had.
+         *
+         *         Attributes:
+         *             name: At most 256 characters, in Unicode NFC, without slash and colon.
+         *             creation_timestamp: Milliseconds since the Unix epoch, UTC.
+         *             last_updated_timestamp: Milliseconds since the Unix epoch, UTC.
+         *             user_id: Who made it; empty if not known.
+         *             description: A note for people, maybe empty.
+         *             latest_versions: The highest version in each stage, by version.
+         *             tag_list: The tags, by key. ``tags`` has them as a dict.
+         *             alias_list: The aliases, by name. ``aliases`` has them as a dict.
+         */
+        RegisteredModel: {
+            name: string;
+            creation_timestamp: number;
+            last_updated_timestamp: number;
+            /** @default  */
+            user_id?: string;
+            /** @default  */
+            description?: string;
+            /** @default [] */
+            latest_versions?: components["schemas"]["ModelVersion"][];
+            /** @default [] */
+            tags?: components["schemas"]["ModelTag"][];
+            /** @default [] */
+            aliases?: components["schemas"]["ModelAlias"][];
+        };
+        /**
+         * RegisteredModelAlias
+         * @description Names an alias of a registered model.
+         */
+        RegisteredModelAlias: {
+            name: string;
+            alias: string;
+        };
+        /**
+         * RegisteredModelName
+         * @description Names a registered model.
+         */
+        RegisteredModelName: {
+            name: string;
+        };
+        /**
+         * RegisteredModels
+         * @description Carries a page of registered models.
+         */
+        RegisteredModels: {
+            /** @default [] */
+            registered_models?: components["schemas"]["RegisteredModel"][];
+            /** @default  */
+            next_page_token?: string;
+        };
+        /**
+         * RenameRegisteredModel
+         * @description Asks for another name.
+         */
+        RenameRegisteredModel: {
+            name: string;
+            new_name: string;
         };
         /**
          * Run
@@ -933,6 +1498,34 @@ export interface components {
             page_token?: string | null;
         };
         /**
+         * SearchModelVersions
+         * @description Asks for the versions that match.
+         */
+        SearchModelVersions: {
+            /** @default null */
+            filter?: string | null;
+            /** @default 200000 */
+            max_results?: number;
+            /** @default null */
+            order_by?: string[] | null;
+            /** @default null */
+            page_token?: string | null;
+        };
+        /**
+         * SearchRegisteredModels
+         * @description Asks for the registered models that match.
+         */
+        SearchRegisteredModels: {
+            /** @default null */
+            filter?: string | null;
+            /** @default 100 */
+            max_results?: number;
+            /** @default null */
+            order_by?: string[] | null;
+            /** @default null */
+            page_token?: string | null;
+        };
+        /**
          * SearchRuns
          * @description Asks for the runs that match.
          */
@@ -956,6 +1549,36 @@ export interface components {
          */
         SetExperimentTag: {
             experiment_id: string;
+            key: string;
+            /** @default  */
+            value?: string;
+        };
+        /**
+         * SetModelVersionTag
+         * @description Sets one tag of a version.
+         */
+        SetModelVersionTag: {
+            name: string;
+            version: string;
+            key: string;
+            /** @default  */
+            value?: string;
+        };
+        /**
+         * SetRegisteredModelAlias
+         * @description Lets an alias stand for a version.
+         */
+        SetRegisteredModelAlias: {
+            name: string;
+            alias: string;
+            version: string;
+        };
+        /**
+         * SetRegisteredModelTag
+         * @description Sets one tag of a registered model.
+         */
+        SetRegisteredModelTag: {
+            name: string;
             key: string;
             /** @default  */
             value?: string;
@@ -987,6 +1610,17 @@ export interface components {
             value?: string;
         };
         /**
+         * TransitionModelVersionStage
+         * @description Moves a version to a stage.
+         */
+        TransitionModelVersionStage: {
+            name: string;
+            version: string;
+            stage: string;
+            /** @default null */
+            archive_existing_versions?: boolean | null;
+        };
+        /**
          * UpdateExperiment
          * @description Asks for another name.
          */
@@ -994,6 +1628,27 @@ export interface components {
             experiment_id: string;
             /** @default null */
             new_name?: string | null;
+        };
+        /**
+         * UpdateModelVersion
+         * @description Replaces the description; one that is left out is empty.
+         */
+        UpdateModelVersion: {
+            name: string;
+            version: string;
+            /** @default null */
+            description?: string | null;
+        };
+        /**
+         * UpdateRegisteredModel
+         * @description Replaces the description; one that is left out is empty.
+         */
+        UpdateRegisteredModel: {
+            name: string;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            deployment_job_id?: string | null;
         };
         /**
          * UpdateRun
@@ -1542,6 +2197,794 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunHistories"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateModelVersion"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneModelVersion"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelVersionNumber"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-delete-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteModelVersionTag"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-get": {
+        parameters: {
+            query: {
+                name: string;
+                version: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneModelVersion"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-get-download-uri": {
+        parameters: {
+            query: {
+                name: string;
+                version: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionLocation"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-search": {
+        parameters: {
+            query?: {
+                filter?: string | null;
+                max_results?: number;
+                order_by?: string[] | null;
+                page_token?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersions"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-search-by-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchModelVersions"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersions"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-set-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetModelVersionTag"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-transition-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransitionModelVersionStage"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneModelVersion"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "model-versions-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateModelVersion"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneModelVersion"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-alias": {
+        parameters: {
+            query: {
+                name: string;
+                alias: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneModelVersion"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-alias-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRegisteredModelAlias"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-alias-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisteredModelAlias"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRegisteredModel"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneRegisteredModel"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisteredModelName"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-delete-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteRegisteredModelTag"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-get": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneRegisteredModel"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-get-latest-versions-by-get": {
+        parameters: {
+            query: {
+                name: string;
+                stages?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestVersions"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-get-latest-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GetLatestVersions"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestVersions"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRegisteredModel"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneRegisteredModel"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-search": {
+        parameters: {
+            query?: {
+                filter?: string | null;
+                max_results?: number;
+                order_by?: string[] | null;
+                page_token?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredModels"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-search-by-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchRegisteredModels"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredModels"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-set-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRegisteredModelTag"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "registered-models-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateRegisteredModel"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneRegisteredModel"];
                 };
             };
             /** @description What went wrong. */
