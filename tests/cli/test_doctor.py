@@ -60,7 +60,11 @@ def test_server_and_its_artifacts_are_tried(tmp_path: Path) -> None:
 
 
 def test_server_that_takes_no_files_is_found(tmp_path: Path) -> None:
-    options = ServerOptions(store_uri=f"sqlite:///{tmp_path / 'runs.db'}", serves_artifacts=False)
+    options = ServerOptions(
+        store_uri=f"sqlite:///{tmp_path / 'runs.db'}",
+        default_artifact_root=str(tmp_path / "shared"),
+        serves_artifacts=False,
+    )
     with running_server(options) as address:
         code, steps = _examine("--tracking-uri", address)
 
@@ -243,3 +247,12 @@ def test_steps_are_lines_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert shown.stdout.startswith("✓ Python: 3.")
     assert "✓ packages: runstone " in shown.stdout
+
+
+@pytest.mark.parametrize("address", ["http://h:99999", "http://h:abc", "http://[::1"])
+def test_odd_address_of_a_server_is_one_failed_step(address: str) -> None:
+    code, steps = _examine("--tracking-uri", address)
+
+    assert code == 1
+    assert steps["server"]["found"] == f"the address of a server looks like http://host:5000; got '{address}'"
+    assert "port 5000" in steps

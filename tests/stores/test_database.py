@@ -232,3 +232,8 @@ def _open_as_anybody(uri: str) -> None:
         os.setuid(65534)
     with pytest.raises(BackendError, match="cannot be written"):
         SqlStore(uri)
+
+
+def test_name_that_no_disk_takes_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match="x" * 20):
+        SqlStore(f"sqlite:///{tmp_path}/{'x' * 300}")

@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from runstone.entities.names import shown_address
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explain_os, explained
 from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
@@ -32,7 +33,7 @@ def path_of(uri: str) -> Path:
     """
     name = uri.removeprefix(_PREFIX)
     if not uri.startswith(_PREFIX) or not name or any(letter in name for letter in "?#\0"):
-        raise InvalidValue(f"a database is given as 'sqlite:///FILE', without '?' and '#'; got {uri!r}")
+        raise InvalidValue(f"a database is given as 'sqlite:///FILE', without '?' and '#'; got {shown_address(uri)}")
     if name == ":memory:":
         raise InvalidValue("a database in memory is not offered; give a file, such as 'sqlite:///runstone.db'")
     return Path(os.path.normpath(Path.cwd() / name))
@@ -87,9 +88,9 @@ def upgrade(path: Path) -> Path | None:
 
 
 def _holds_something(path: Path) -> bool:
-    if path.is_dir():
-        raise BackendError(f"the database {path} is a folder; name a file in it, such as {path / 'runstone.db'}")
     try:
+        if path.is_dir():
+            raise BackendError(f"the database {path} is a folder; name a file in it, such as {path / 'runstone.db'}")
         with path.open("rb") as file:
             start = file.read(len(_MAGIC))
     except FileNotFoundError:
