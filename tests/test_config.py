@@ -45,6 +45,39 @@ def test_text_that_cannot_be_read_names_its_variable(monkeypatch: pytest.MonkeyP
         setting.get()
 
 
+@pytest.mark.parametrize("text", ["-1", "0", "nan", "inf", "1000001", "long"])
+def test_timeout_out_of_bounds_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("RUNSTONE_HTTP_TIMEOUT", text)
+
+    with pytest.raises(InvalidValue, match=f"RUNSTONE_HTTP_TIMEOUT='{text}' .* above 0, at most 1,000,000"):
+        config.HTTP_TIMEOUT.required()
+
+
+@pytest.mark.parametrize("text", ["-1", "1001", "1.5", "many"])
+def test_retries_out_of_bounds_are_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("RUNSTONE_HTTP_RETRIES", text)
+
+    with pytest.raises(InvalidValue, match=f"RUNSTONE_HTTP_RETRIES='{text}' .* from 0 to 1,000"):
+        config.HTTP_RETRIES.required()
+
+
+@pytest.mark.parametrize("text", ["-1", "0", "100001", "64MB"])
+def test_size_of_a_request_out_of_bounds_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("RUNSTONE_MAX_REQUEST_MB", text)
+
+    with pytest.raises(InvalidValue, match=f"RUNSTONE_MAX_REQUEST_MB='{text}' .* from 1 to 100,000"):
+        config.MAX_REQUEST_MB.required()
+
+
+def test_numbers_at_their_bounds_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("HTTP_TIMEOUT", "1000000"), ("HTTP_RETRIES", "0"), ("MAX_REQUEST_MB", "1")):
+        monkeypatch.setenv(f"RUNSTONE_{name}", text)
+
+    values = (config.HTTP_TIMEOUT.required(), config.HTTP_RETRIES.required(), config.MAX_REQUEST_MB.required())
+
+    assert values == (1_000_000.0, 0, 1)
+
+
 def test_needed_setting_without_value_is_named() -> None:
     with pytest.raises(InvalidValue, match="RUNSTONE_RUN_ID is not set"):
         config.RUN_ID.required()

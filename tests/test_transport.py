@@ -83,7 +83,20 @@ def transport(peer: Peer) -> Iterator[Transport]:
     made.close()
 
 
-@pytest.mark.parametrize("address", ["", "127.0.0.1:5000", "ftp://host", "http://", "sqlite:///a.db"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "127.0.0.1:5000",
+        "ftp://host",
+        "http://",
+        "sqlite:///a.db",
+        "http://h:0",
+        "http://h:99999",
+        "http://h:abc",
+        "http://[::1",
+    ],
+)
 def test_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(InvalidValue, match="looks like http://host:5000"):
         Transport(address)

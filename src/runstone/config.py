@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from runstone.errors import InvalidValue
@@ -17,6 +18,28 @@ def _boolean(text: str) -> bool:
     if word in {"0", "false", "no", "off", ""}:
         return False
     raise ValueError("wanted: true or false")
+
+
+def _whole(text: str, *, least: int, most: int) -> int:
+    wanted = f"wanted: a whole number from {least:,} to {most:,}"
+    try:
+        value = int(text)
+    except ValueError:
+        raise ValueError(wanted) from None
+    if not least <= value <= most:
+        raise ValueError(wanted)
+    return value
+
+
+def _seconds(text: str, *, most: int) -> float:
+    wanted = f"wanted: a number of seconds above 0, at most {most:,}"
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(wanted) from None
+    if not 0 < value <= most:  # false for NaN too
+        raise ValueError(wanted)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +115,15 @@ USER = Setting("RUNSTONE_USER", None, "Who is written down as the owner of a run
 HTTP_TIMEOUT = Setting(
     "RUNSTONE_HTTP_TIMEOUT",
     "120",
-    "Seconds before a request to a server is given up.",
-    float,
+    "Seconds before a request to a server is given up; above 0, at most 1,000,000.",
+    partial(_seconds, most=1_000_000),  # the system's calls take some two million
     "MLFLOW_HTTP_REQUEST_TIMEOUT",
 )
 HTTP_RETRIES = Setting(
     "RUNSTONE_HTTP_RETRIES",
     "5",
-    "How often a request that got no answer, or 429, 502, 503 or 504, is sent again.",
-    int,
+    "How often a request that got no answer, or 429, 502, 503 or 504, is sent again; 0 to 1,000.",
+    partial(_whole, least=0, most=1000),
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES",
 )
 TRACKING_USERNAME = Setting(
@@ -127,7 +150,10 @@ ALLOWED_HOSTS = Setting(
     "MLFLOW_SERVER_ALLOWED_HOSTS",
 )
 MAX_REQUEST_MB = Setting(
-    "RUNSTONE_MAX_REQUEST_MB", "64", "Largest JSON body in MB (1,000,000 bytes) that the server reads.", int
+    "RUNSTONE_MAX_REQUEST_MB",
+    "64",
+    "Largest JSON body in MB (1,000,000 bytes) that the server reads; 1 to 100,000.",
+    partial(_whole, least=1, most=100_000),
 )
 DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", _boolean)
 

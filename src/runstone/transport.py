@@ -3,7 +3,7 @@
 import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import msgspec
@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util import Retry, Timeout, make_headers
 
 from runstone import config
+from runstone.entities.names import shown_address
 from runstone.errors import BackendError, BackendUnavailable, Fact, InvalidValue, RunstoneError, restore
 
 CHUNK = 1 << 20
@@ -46,16 +47,14 @@ class Transport:
         Raises:
             InvalidValue: The address is not of that form.
         """
-        parts = urlsplit(address.rstrip("/"))
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise InvalidValue(f"the address of a server looks like http://host:5000; got {address!r}")
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        parts, hostname = _parts(address)
+        host = f"[{hostname}]" if ":" in hostname else hostname
         port = f":{parts.port}" if parts.port else ""
         self.address = f"{parts.scheme}://{host}{port}{parts.path}"
         self._headers = _credentials(parts.username, parts.password)
         self._timeout = Timeout(config.HTTP_TIMEOUT.required())
         self._retries = config.HTTP_RETRIES.required()
-        self._scheme, self._host = parts.scheme, parts.hostname
+        self._scheme, self._host = parts.scheme, hostname
         self._process, self._pool = os.getpid(), _pool(self._scheme, self._host)
 
     def send(
@@ -159,6 +158,17 @@ class Transport:
 def quote_path(path: str) -> str:
     """A path as it stands in a URL; slashes stay."""
     return quote(path, safe="/")
+
+
+def _parts(address: str) -> tuple[SplitResult, str]:
+    """The parts of an address that can be called, and its host."""
+    try:
+        parts = urlsplit(address.rstrip("/"))
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return parts, parts.hostname
+    except ValueError:  # a port that is none, or brackets that do not match
+        pass
+    raise InvalidValue(f"the address of a server looks like http://host:5000; got {shown_address(address)}")
 
 
 def _query(query: Query | None) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.local import LocalRepository
 from runstone.entities import ArtifactPath
+from runstone.entities.names import shown_address
 from runstone.errors import InvalidValue, Unsupported
 
 ENTRY_POINTS = "runstone.artifact_repositories"
@@ -79,7 +80,9 @@ def joined(uri: str, path: ArtifactPath) -> str:
 
 def _scheme(uri: str) -> str:
     if not uri:
-        raise InvalidValue(f"the URI of artifacts is a text such as 'mlflow-artifacts:/1/2/artifacts'; got {uri!r}")
+        raise InvalidValue(
+            f"the URI of artifacts is a text such as 'mlflow-artifacts:/1/2/artifacts'; got {shown_address(uri)}"
+        )
     found = _SCHEME.match(uri)
     return found[1].lower() if found else ""
 
@@ -87,9 +90,12 @@ def _scheme(uri: str) -> str:
 def _folder(uri: str) -> Path:
     if not _scheme(uri):
         return Path(uri)
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # brackets that do not match
+        parts = urlsplit("")
     if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not parts.path:
-        raise InvalidValue(f"the URI of a local folder looks like 'file:///path/to/folder'; got {uri!r}")
+        raise InvalidValue(f"the URI of a local folder looks like 'file:///path/to/folder'; got {shown_address(uri)}")
     path = unquote(parts.path)
     return Path(path[1:] if _DRIVE.match(path) else path)
 
@@ -103,15 +109,18 @@ def _proxied(uri: str, tracking_uri: str) -> tuple[str, ArtifactPath]:
             address = f"{'https' if tracking_uri.startswith('https:') else 'http'}://{host}"
         else:
             path, address = rest, tracking_uri
-            if urlsplit(address).scheme not in {"http", "https"}:
+            if not address.lower().startswith(("http://", "https://")):
                 raise InvalidValue(
-                    f"the artifacts {uri!r} are kept by a server, and the tracking URI names none: {tracking_uri!r}; "
+                    f"the artifacts {shown_address(uri)} are kept by a server, and the tracking URI names none: "
+                    f"{shown_address(tracking_uri)}; "
                     "set it to the server's address"
                 )
         return address, ArtifactPath(path.strip("/"))
     address, proxy, path = uri.partition(_PROXY)
     if not proxy or not (path == "" or path.startswith("/")):
-        raise InvalidValue(f"the address of artifacts looks like 'http://host:5000{_PROXY}/path'; got {uri!r}")
+        raise InvalidValue(
+            f"the address of artifacts looks like 'http://host:5000{_PROXY}/path'; got {shown_address(uri)}"
+        )
     return address, ArtifactPath(unquote(path.strip("/")))
 
 
@@ -129,10 +138,10 @@ def _plugin(uri: str, scheme: str) -> ArtifactRepository:
         return made
     if scheme in _OBJECT_STORES:
         raise Unsupported(
-            f"artifacts at {uri!r}: {scheme!r} comes with the support of object stores, which is not there yet; "
-            "use a local folder, or a server that passes artifacts on"
+            f"artifacts at {shown_address(uri)}: {scheme!r} comes with the support of object stores, which is not "
+            "there yet; use a local folder, or a server that passes artifacts on"
         )
     raise InvalidValue(
-        f"no store of artifacts is known for the scheme {scheme!r} of {uri!r}; known are plain paths, 'file', "
-        f"'mlflow-artifacts', 'http' and 'https', and what packages add by the entry points {ENTRY_POINTS!r}"
+        f"no store of artifacts is known for the scheme {scheme!r} of {shown_address(uri)}; known are plain paths, "
+        f"'file', 'mlflow-artifacts', 'http' and 'https', and what packages add by the entry points {ENTRY_POINTS!r}"
     )

@@ -14,8 +14,9 @@ import click
 from runstone.artifacts.base import ArtifactRepository
 from runstone.cli.extras import DEMO, SERVER, missing_modules
 from runstone.cli.options import as_json, tracking_uri
-from runstone.cli.output import print_json, without_password
+from runstone.cli.output import print_json
 from runstone.config import SETTINGS
+from runstone.entities.names import without_password
 from runstone.errors import BackendError, RunstoneError
 from runstone.stores.base import MAX_PAGE
 

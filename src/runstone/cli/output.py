@@ -1,6 +1,5 @@
 """How answers are printed: tables for people, one JSON document for programs."""
 
-import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +12,6 @@ import msgspec
 Cell = str | int | float | None
 
 _DIGITS = 6
-_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
 
 
 def print_json(value: Any) -> None:
@@ -61,16 +59,6 @@ def moment(milliseconds: int | None) -> str | None:
         return datetime.fromtimestamp(milliseconds / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError, OSError):  # which of them depends on the system
         return str(milliseconds)
-
-
-def without_password(text: str) -> str:
-    """A text in which a password in an address is replaced by stars.
-
-    Example:
-        >>> without_password("https://ada:open-sesame@runs.example")
-        'https://ada:***@runs.example'
-    """
-    return _PASSWORD.sub(r"\1***\2", text)
 
 
 def duration(milliseconds: int | None) -> str | None:

@@ -9,8 +9,8 @@ import click
 from runstone import config
 from runstone.cli.extras import SERVER, check_extra
 from runstone.cli.mlflow_flags import known_flags, notes_on
-from runstone.cli.output import without_password
 from runstone.cli.stopping import ending_on_signals
+from runstone.entities.names import without_password
 from runstone.errors import InvalidValue
 
 DEFAULT_STORE = "sqlite:///runstone.db"

@@ -5,6 +5,7 @@ from runstone.client.experiments import ExperimentVerbs
 from runstone.client.model_versions import ModelVersionVerbs
 from runstone.client.registered_models import RegisteredModelVerbs
 from runstone.client.tables import TableVerbs
+from runstone.entities.names import without_password
 
 
 class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs):
@@ -39,4 +40,4 @@ class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerb
         )
 
     def __repr__(self) -> str:
-        return f"Client({self.tracking_uri!r})"
+        return f"Client({without_password(self.tracking_uri)!r})"

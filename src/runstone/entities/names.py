@@ -25,6 +25,9 @@ _KEY = re.compile(r"[/\w.\- :]+")
 _ALIAS = re.compile(r"[\w\-]+")
 _RESERVED_ALIAS = re.compile(r"latest|v\d+", re.IGNORECASE)
 _SHOWN = 80
+# User and password of an address, also where its scheme is missing or half written; what is a port is none. A password
+# may hold every character, even those that an address forbids.
+_PASSWORD = re.compile(r"((?:^/{0,2}|:/{1,2})[^/:\[]*:)(?!/|[0-9]+[/?#]).+@", re.DOTALL)
 # Halves of a character, which no encoding can write.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,6 +36,21 @@ def shown(value: object) -> str:
     """A value for use in a message: quoted, and cut when long."""
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
+
+
+def without_password(address: str) -> str:
+    """An address with stars in place of its password.
+
+    Example:
+        >>> without_password("https://ada:open-sesame@runs.example")
+        'https://ada:***@runs.example'
+    """
+    return _PASSWORD.sub(r"\1***@", address)
+
+
+def shown_address(address: object) -> str:
+    """An address for use in a message: without its password, quoted, and cut when long."""
+    return shown(without_password(address) if isinstance(address, str) else address)
 
 
 def check_key(kind: str, key: object) -> None:

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, cast
 
-from runstone.entities.names import shown
+from runstone.entities.names import shown_address
 from runstone.errors import InvalidValue, Unsupported
 from runstone.stores.base import EmbeddedStore, TrackingStore
 
@@ -40,7 +40,7 @@ def resolve(uri: str) -> Callable[[str], TrackingStore]:
     scheme = scheme_of(uri)
     if not scheme:
         raise InvalidValue(
-            f"the tracking address {shown(uri)} has no scheme; wanted: 'sqlite:///FILE', or the 'http://' or "
+            f"the tracking address {shown_address(uri)} has no scheme; wanted: 'sqlite:///FILE', or the 'http://' or "
             "'https://' address of a server"
         )
     if scheme in BUILT_IN:
@@ -55,8 +55,8 @@ def resolve(uri: str) -> Callable[[str], TrackingStore]:
             ) from error
     known = sorted({*BUILT_IN, *(found.name for found in _entry_points())})
     raise Unsupported(
-        f"no store takes the tracking address {shown(uri)}: {scheme!r} is none of {', '.join(known)}; install a "
-        "plugin for it, or use another address"
+        f"no store takes the tracking address {shown_address(uri)}: {scheme!r} is none of {', '.join(known)}; install "
+        "a plugin for it, or use another address"
     )
 
 
@@ -85,7 +85,7 @@ def open_embedded_store(uri: str, *, artifact_root: str) -> EmbeddedStore:
     """
     if scheme_of(uri) in {"http", "https"}:
         raise InvalidValue(
-            f"a server keeps its runs in a database; got the address of another server, {shown(uri)}; "
+            f"a server keeps its runs in a database; got the address of another server, {shown_address(uri)}; "
             "wanted: 'sqlite:///FILE'"
         )
     opener = cast("Callable[..., EmbeddedStore]", resolve(uri))
