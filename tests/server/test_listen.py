@@ -143,3 +143,13 @@ def test_folder_that_the_owner_of_the_database_named_is_shown(tmp_path: Path) ->
     assert [file["path"] for file in listed] == ["a.txt"]
     assert read == b"hello"
     assert (outside.status, outside.code) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_files_of_another_database_in_the_same_folder_are_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "runstone-artifacts" / "0").mkdir(parents=True)
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/team.db", artifacts_destination=f"{tmp_path}/team")
+
+    stores = options.opened()
+
+    assert stores.tracking.artifact_root() == f"{tmp_path}/team"
+    stores.tracking.close()

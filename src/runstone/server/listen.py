@@ -11,12 +11,13 @@ from uvicorn.supervisors import Multiprocess
 
 from runstone import config
 from runstone.artifacts import resolve as artifacts
+from runstone.entities import ViewType
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue
 from runstone.server.app import Application
 from runstone.server.guard import Guard, check_listen_address
 from runstone.server.routes.route import Stores
 from runstone.stores import resolve as stores
-from runstone.stores.base import EmbeddedStore
+from runstone.stores.base import MAX_PAGE, EmbeddedStore
 from runstone.transport import Transport
 
 PROXIED_ROOT = "mlflow-artifacts:/"
@@ -93,17 +94,20 @@ class ServerOptions:
 
 def _move(tracking: EmbeddedStore, kept: str) -> None:
     """Record where files are kept, unless files of former runs are left elsewhere, which nobody would find again."""
-    former = tracking.artifact_root()
-    if (
-        former.startswith("/")
-        and Path(former) != Path(kept.removeprefix("file://")).absolute()
-        and next(Path(former).glob("*"), None)
-    ):
+    former = Path(tracking.artifact_root())
+    is_elsewhere = former.is_absolute() and former != Path(kept.removeprefix("file://")).absolute()
+    if is_elsewhere and next(former.glob("*"), None) and _has_runs(tracking):
         raise InvalidValue(
-            f"the runs of this database have their files in {former!r}, not in {kept!r}; leave the option out, or move "
-            "the files there first"
+            f"the runs of this database have their files in {str(former)!r}, not in {kept!r}; leave the option out, or "
+            "move the files there first"
         )
     tracking.record_artifact_root(kept)
+
+
+def _has_runs(tracking: EmbeddedStore) -> bool:
+    every = tracking.search_experiments(view_type=ViewType.ALL, max_results=MAX_PAGE)
+    ids = [experiment.experiment_id for experiment in every]
+    return bool(tracking.search_runs(ids, view_type=ViewType.ALL, max_results=1))
 
 
 def _listed(text: str) -> list[str]:
