@@ -32,7 +32,7 @@ def test_word_of_one_machine_is_named_with_its_line(name: str, text: str) -> Non
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("a.md", "see https://example.org/home/page and ./work/notes\n"),
+        ("a.md", "see https://example.org/home/page and ./{}/notes\n".format("work")),
         ("a.md", "a folder such as data/home/x or ~/work\n"),
         ("a.toml", "registry = 'artifacts'\n"),
         ("web/package-lock.json", '"integrity": "sha512-abc"\n'),
