@@ -1,11 +1,15 @@
 """One record per call of the protocol; the server mounts it, the REST store calls it, OpenAPI is made from it."""
 
+import re
 from typing import Generic, TypeVar
+from urllib.parse import quote
 
 from msgspec import Struct
 
 Request = TypeVar("Request", bound=Struct)
 Response = TypeVar("Response", bound=Struct)
+
+_PART = re.compile(r"\{(\w+)\}")
 
 
 class Empty(Struct, frozen=True):
@@ -17,7 +21,8 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
 
     Attributes:
         method: HTTP method.
-        path: Path below the server's root, in the version that new clients use.
+        path: Path below the server's root, in the version that new clients use. A part in braces is the field of the
+            request that has this name: ``/things/{thing_id}``.
         request: Struct that the JSON body is decoded into; for GET, the query's parameters.
         response: Struct whose JSON is the answer.
         summary: What it does, in one sentence.
@@ -38,5 +43,18 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
     @property
     def name(self) -> str:
         """A name that is unique among the endpoints, made of the path: ``experiments/get-by-name``."""
-        below = self.path.removeprefix("/api/2.0/").removeprefix("/api/runstone/v1/")
+        below = re.sub(r"/\{\w+\}", "", self.path).removeprefix("/api/2.0/").removeprefix("/api/runstone/v1/")
         return below.removeprefix("mlflow/") + (f"-{self.word}" if self.word else "")
+
+    @property
+    def in_path(self) -> tuple[str, ...]:
+        """The fields of the request that stand in the path."""
+        return tuple(_PART.findall(self.path))
+
+    def address(self, request: Request) -> str:
+        """The path for one request.
+
+        Args:
+            request: Has the fields that stand in the path.
+        """
+        return _PART.sub(lambda part: quote(str(getattr(request, part[1])), safe=""), self.path)

@@ -63,14 +63,21 @@ def _operation(
             "default": {"description": "What went wrong.", "content": _json(by_kind[ErrorBody])},
         },
     }
-    if method == "GET":
-        fields = components[endpoint.request.__name__]
-        required = set(fields.get("required", ()))
-        operation["parameters"] = [
-            {"name": name, "in": "query", "required": name in required, "schema": schema}
-            for name, schema in fields["properties"].items()
-        ]
-    else:
+    fields = components[endpoint.request.__name__]
+    required = set(fields.get("required", ()))
+    parameters = [
+        {
+            "name": name,
+            "in": "path" if name in endpoint.in_path else "query",
+            "required": name in required,
+            "schema": schema,
+        }
+        for name, schema in fields["properties"].items()
+        if method == "GET" or name in endpoint.in_path
+    ]
+    if parameters or method == "GET":
+        operation["parameters"] = parameters
+    if method != "GET":
         operation["requestBody"] = {"required": True, "content": _json(by_kind[endpoint.request])}
     return operation
 

@@ -1,5 +1,6 @@
 """Text to structs and back: the one place that decodes and encodes JSON of the protocol."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from math import isnan
 from typing import Any, TypeVar
@@ -44,14 +45,21 @@ def encode(value: msgspec.Struct) -> bytes:
         raise InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}") from None
 
 
-def decode(body: bytes, kind: type[T]) -> T:
+def decode(body: bytes, kind: type[T], fields: Mapping[str, str] | None = None) -> T:
     """Make a struct of a JSON body; an empty body counts as ``{}``.
+
+    Args:
+        body: The JSON.
+        kind: The struct.
+        fields: Fields that the path gave, which go before those of the body.
 
     Raises:
         MalformedRequest: The body is not JSON.
         InvalidValue: It is, but a field is missing, has the wrong type, or breaks a rule of its entity.
     """
     try:
+        if fields:
+            return convert({**_decoder(dict).decode(body or b"{}"), **fields}, kind)
         made: T = _decoder(kind).decode(body or b"{}")
     except msgspec.ValidationError as error:
         raise _why(error) from None

@@ -4,14 +4,14 @@ Calls of the protocol are dispatched by one look-up; what has streams or pages g
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from runstone.errors import MethodNotAllowed, TooLarge
+from runstone.errors import TooLarge
 from runstone.schemas import wire
 from runstone.server import errors
 from runstone.server.guard import Guard
@@ -26,6 +26,7 @@ from runstone.server.routes import (
     runs,
 )
 from runstone.server.routes.route import AnyRoute, Stores
+from runstone.server.table import RouteTable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -41,10 +42,6 @@ ROUTES: tuple[AnyRoute, ...] = (
     *registered_models.ROUTES,
     *model_versions.ROUTES,
 )
-
-# Where the calls of `/api/2.0/` are served besides: to the UI of MLflow, to 3.x clients, to 1.x clients.
-ALIASES = ("/ajax-api/2.0/", "/api/3.0/", "/ajax-api/3.0/")
-PREVIEWS = ("/api/2.0/preview/", "/ajax-api/2.0/preview/")
 
 _READERS = 8
 _JSON_HEADERS = (
@@ -74,7 +71,7 @@ class Application:
         self._max_request_bytes = max_request_bytes
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="runstone-reader")
         self._pages = pages.application(stores)
-        self._table = _table()
+        self._table = RouteTable(ROUTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request, or follow the server's life."""
@@ -92,11 +89,11 @@ class Application:
 
         try:
             self._guard.check(scope["method"], scope["headers"])
-            route = self._find(scope["method"], scope["path"])
-            if route is None:
+            found = self._table.find(scope["method"], scope["path"])
+            if found is None:
                 await self._pages(scope, receive, send_once)
                 return
-            status, body = 200, await self._answer(route, scope, receive)
+            status, body = 200, await self._answer(*found, scope, receive)
         except ClientGone:
             return
         except Exception as error:
@@ -110,21 +107,12 @@ class Application:
         self._readers.shutdown()
         self._stores.tracking.close()
 
-    def _find(self, method: str, path: str) -> AnyRoute | None:
-        methods = self._table.get(path)
-        if methods is None:
-            return None
-        route = methods.get(method)
-        if route is None:
-            raise MethodNotAllowed(f"{path} is called by {' or '.join(sorted(methods))}; got {method}")
-        return route
-
-    async def _answer(self, route: AnyRoute, scope: Scope, receive: Receive) -> bytes:
+    async def _answer(self, route: AnyRoute, fields: Mapping[str, str], scope: Scope, receive: Receive) -> bytes:
         kind = route.endpoint.request
         if scope["method"] == "GET":
-            request = wire.convert(_query(scope["query_string"], kind), kind)
+            request = wire.convert({**_query(scope["query_string"], kind), **fields}, kind)
         else:
-            request = wire.decode(await self._body(receive), kind)
+            request = wire.decode(await self._body(receive), kind, fields)
         if route.writes:
             change = self._stores.tracking.submit(lambda: route.handler(self._stores, request))
             return wire.encode(await asyncio.wrap_future(change))
@@ -170,18 +158,6 @@ async def _next_part(receive: Receive) -> Message:
     if message["type"] == "http.disconnect":
         raise ClientGone
     return message
-
-
-def _table() -> dict[str, dict[str, AnyRoute]]:
-    """Path, then method, to route; with every path under which old and new clients look for it."""
-    table: dict[str, dict[str, AnyRoute]] = {}
-    for route in ROUTES:
-        path = route.endpoint.path
-        paths = [path, *(path.replace("/api/2.0/", prefix, 1) for prefix in (*ALIASES, *PREVIEWS))]
-        for each in paths:
-            for method in (route.endpoint.method, *route.endpoint.also):
-                table.setdefault(each, {})[method] = route
-    return table
 
 
 def _query(query: bytes, kind: type[msgspec.Struct]) -> dict[str, Any]:

@@ -28,10 +28,13 @@ class Calls:
         self._transport.close()
 
     def _call(self, endpoint: Endpoint[Request, Response], request: Request) -> Response:
+        path = endpoint.address(request)
         if endpoint.method == "GET":
-            body = self._transport.send("GET", endpoint.path, query=msgspec.structs.asdict(request))
+            fields = msgspec.structs.asdict(request)
+            query = {name: value for name, value in fields.items() if name not in endpoint.in_path}
+            body = self._transport.send("GET", path, query=query)
         else:
             body = self._transport.send(
-                endpoint.method, endpoint.path, body=wire.encode(request), repeatable=endpoint.repeatable
+                endpoint.method, path, body=wire.encode(request), repeatable=endpoint.repeatable
             )
         return wire.decode(body, endpoint.response)

@@ -1,0 +1,57 @@
+"""From the method and the path of a request to the route that answers it."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from runstone.errors import MethodNotAllowed
+from runstone.server.routes.route import AnyRoute
+
+# Where the calls of `/api/2.0/` are served besides: to the UI of MLflow, to 3.x clients, to 1.x clients.
+ALIASES = ("/ajax-api/2.0/", "/api/3.0/", "/ajax-api/3.0/")
+PREVIEWS = ("/api/2.0/preview/", "/ajax-api/2.0/preview/")
+
+_NOTHING: Mapping[str, str] = {}
+
+
+class RouteTable:
+    """Every path under which old and new clients look for a route."""
+
+    def __init__(self, routes: Iterable[AnyRoute]) -> None:
+        """Build the table.
+
+        Args:
+            routes: The routes.
+        """
+        self._plain: dict[str, dict[str, AnyRoute]] = {}
+        patterns: dict[str, dict[str, AnyRoute]] = {}
+        for route in routes:
+            path = route.endpoint.path
+            paths = [path, *(path.replace("/api/2.0/", prefix, 1) for prefix in (*ALIASES, *PREVIEWS))]
+            table = patterns if route.endpoint.in_path else self._plain
+            for each in paths:
+                for method in (route.endpoint.method, *route.endpoint.also):
+                    table.setdefault(each, {})[method] = route
+        self._patterns = [(_pattern(path), methods) for path, methods in patterns.items()]
+
+    def find(self, method: str, path: str) -> tuple[AnyRoute, Mapping[str, str]] | None:
+        """The route for a request, and the fields that its path gives; ``None`` where no route has this path.
+
+        Raises:
+            MethodNotAllowed: There are routes with this path, but none with this method.
+        """
+        methods, fields = self._plain.get(path), _NOTHING
+        if methods is None:
+            for pattern, candidates in self._patterns:
+                if found := pattern.fullmatch(path):
+                    methods, fields = candidates, found.groupdict()
+                    break
+            else:
+                return None
+        route = methods.get(method)
+        if route is None:
+            raise MethodNotAllowed(f"{path[:200]} is called by {' or '.join(sorted(methods))}; got {method}")
+        return route, fields
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
