@@ -15,7 +15,7 @@ import runstone.stores.sql.migrations as migrations
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
 from runstone.stores.sql.migrations.commands import check, current, upgrade
 from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
-from runstone.stores.sql.session import open_engine
+from runstone.stores.sql.sqlite_file import open_engine
 from runstone.stores.sql.store import SqlStore
 from runstone.stores.sql.tables import metadata
 

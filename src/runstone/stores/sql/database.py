@@ -9,9 +9,10 @@ from pathlib import Path
 
 from runstone.entities.names import shown_address
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
+from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explain_os, explained
 from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
-from runstone.stores.sql.session import driver_of, open_engine
+from runstone.stores.sql.sqlite_file import open_engine
 from runstone.stores.sql.tables import ACTIVE, metadata
 
 _PREFIX = "sqlite:///"
@@ -143,7 +144,7 @@ def _create(path: Path) -> None:
             raise
 
 
-def _make_default_experiment(driver: sqlite3.Connection) -> None:
+def _make_default_experiment(driver: Driver) -> None:
     moment = time.time_ns() // 1_000_000
     driver.execute(
         "INSERT INTO experiment (id, name, stage, created_at, updated_at) VALUES (0, 'Default', ?, ?, ?)",
@@ -152,7 +153,7 @@ def _make_default_experiment(driver: sqlite3.Connection) -> None:
     driver.execute("INSERT INTO change (experiment_id, count) VALUES (0, 0)")
 
 
-def _use_wal(driver: sqlite3.Connection) -> None:
+def _use_wal(driver: Driver) -> None:
     """Let readers and a writer work at once. Waits for others who are about to do the same."""
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:

@@ -15,8 +15,8 @@ from runstone.errors import (
     InvalidValue,
     NotFound,
 )
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.locations import given_location
-from runstone.stores.sql.session import driver_of
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
 DEFAULT_NAME = "Default"

@@ -1,15 +1,12 @@
-"""What the driver's errors mean, in one sentence with what to do."""
+"""What the errors of SQLite mean, in one sentence with what to do."""
 
 import errno
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, ResourceClosedError
-
-from runstone.entities.names import shown
-from runstone.errors import BackendError, BackendUnavailable, InvalidValue, SchemaMismatch
+from runstone.errors import BackendError, BackendUnavailable, SchemaMismatch
+from runstone.stores.sql.databases import cause_of, explaining
 
 BUSY_TIMEOUT_S = 60
 
@@ -25,7 +22,7 @@ def explain(error: Exception, path: Path) -> BackendError:
         error: From ``sqlite3``, or from SQLAlchemy around one of these.
         path: The database file.
     """
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    cause = cause_of(error)
     code = (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF
     if code in {_BUSY, _LOCKED}:
         return BackendUnavailable(
@@ -55,12 +52,6 @@ def explain_os(error: OSError, path: Path) -> BackendError:
     return BackendError(f"the database {path} cannot be made: {reason}; choose another place or give write access")
 
 
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn the errors of the driver that are met inside into errors of ours."""
-    try:
-        yield
-    except (sqlite3.Error, DBAPIError, ResourceClosedError) as error:
-        raise explain(error, path) from error
-    except UnicodeEncodeError as error:
-        raise InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}") from None
+def explained(path: Path) -> AbstractContextManager[None]:
+    """Turns the errors of the driver that are met inside into errors of ours."""
+    return explaining((sqlite3.Error,), lambda error: explain(error, path))

@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 from runstone.entities import Metric, Page, RunMetric
 from runstone.errors import InvalidPageToken, InvalidValue
 from runstone.stores.base import LEAST_POINTS, MAX_PAGE
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.keys import find
 from runstone.stores.sql.pages import Bookmark, bookmark_of, fingerprint, token_of
 from runstone.stores.sql.points import Place, Point, in_order, place, points_of
 from runstone.stores.sql.runs import row_of
-from runstone.stores.sql.session import driver_of
 from runstone.stores.sql.thinning import thin
 
 

@@ -1,9 +1,11 @@
 """Names of metrics, params and tags, and the small integers that stand for them in the tables."""
 
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from runstone.stores.sql.driver import Driver
 
 _MOST = 100_000
+_CHUNK = 500
 
 
 class Keys:
@@ -16,23 +18,22 @@ class Keys:
         self._known: dict[str, int] = {}
         self._fresh: dict[str, int] = {}
 
-    def ids(self, driver: sqlite3.Connection, names: Iterable[str]) -> dict[str, int]:
+    def ids(self, driver: Driver, names: Iterable[str]) -> dict[str, int]:
         """The id of each name, made where there is none. Needs an open transaction that may write."""
-        known = self._known
+        known, fresh = self._known, self._fresh
         found: dict[str, int] = {}
+        unknown: list[str] = []
         for name in names:
-            number = known.get(name)
-            found[name] = self._look_up(driver, name) if number is None else number
-        return found
-
-    def _look_up(self, driver: sqlite3.Connection, name: str) -> int:
-        number = self._fresh.get(name)
-        if number is None:
-            number = find(driver, name)
+            number = known.get(name) or fresh.get(name)
             if number is None:
-                number = int(driver.execute("INSERT INTO key (name) VALUES (?) RETURNING id", (name,)).fetchone()[0])
-            self._fresh[name] = number
-        return number
+                unknown.append(name)
+            else:
+                found[name] = number
+        if unknown:
+            made = _made(driver, unknown)
+            fresh.update(made)
+            found.update(made)
+        return found
 
     def keep(self) -> None:
         """Remember the ids that were made or found since the last commit; called after one."""
@@ -47,7 +48,28 @@ class Keys:
         self._fresh = {}
 
 
-def find(driver: sqlite3.Connection, name: str) -> int | None:
+def _made(driver: Driver, names: Sequence[str]) -> dict[str, int]:
+    found = _find(driver, names)
+    missing = sorted({name for name in names if name not in found})
+    if missing:
+        # In one order, so that two who make the same ones do not wait for each other in a ring.
+        driver.executemany(
+            "INSERT INTO key (name) VALUES (?) ON CONFLICT (name) DO NOTHING", [(name,) for name in missing]
+        )
+        found.update(_find(driver, missing))
+    return found
+
+
+def _find(driver: Driver, names: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(names), _CHUNK):
+        chunk = names[start : start + _CHUNK]
+        signs = ", ".join("?" * len(chunk))
+        found.update(driver.execute(f"SELECT name, id FROM key WHERE name IN ({signs})", chunk).fetchall())  # noqa: S608  # question marks alone
+    return found
+
+
+def find(driver: Driver, name: str) -> int | None:
     """The id of a name, or ``None`` where nothing has it."""
     row = driver.execute("SELECT id FROM key WHERE name = ?", (name,)).fetchone()
     return None if row is None else int(row[0])

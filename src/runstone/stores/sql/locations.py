@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from runstone.entities.names import MAX_ARTIFACT_LOCATION, check_length
 from runstone.errors import InvalidValue
-from runstone.stores.sql.session import driver_of
+from runstone.stores.sql.driver import driver_of
 
 FOLDER = "runstone-artifacts"
 _ROOT = "artifact_root"

@@ -1,11 +1,12 @@
 """How text is matched in SQLite. Another database says these few things in other words, and only these."""
 
 import re
+import sqlite3
 
 from sqlalchemy import ColumnElement, Connection, Integer, Numeric, cast, func, literal
 
 from runstone.search.pattern import compiled
-from runstone.stores.sql.session import driver_of
+from runstone.stores.sql.driver import driver_of
 
 _MATCHES = "runstone_matches"
 _GLOB = str.maketrans({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"})
@@ -31,7 +32,9 @@ def ilike(connection: Connection, text: Text, pattern: str) -> Condition:
 def rlike(connection: Connection, text: Text, expression: str) -> Condition:
     """Whether a regular expression is found in a text."""
     if _MATCHES not in connection.info:
-        driver_of(connection).create_function(_MATCHES, 2, _matches, deterministic=True)
+        driver = driver_of(connection)
+        assert isinstance(driver, sqlite3.Connection)
+        driver.create_function(_MATCHES, 2, _matches, deterministic=True)
         connection.info[_MATCHES] = True
     return func.runstone_matches(expression, text, type_=Integer) == 1
 

@@ -1,14 +1,13 @@
 """Metrics on their way in: the points of a batch, and the latest value of each key."""
 
-import sqlite3
 from collections.abc import Sequence
 from math import isnan
 
 from runstone.entities import Metric
+from runstone.stores.sql.driver import Driver
 from runstone.stores.sql.keys import Keys
 from runstone.stores.sql.points import pack, rank
 
-# The statements of the ingest path, for SQLite's driver. PostgreSQL's differ in the signs of their parameters alone.
 _APPEND = "INSERT INTO tail (run_id, size, points) VALUES (?, ?, ?)"
 # NaN is null in the column and counts as just above zero, as MLflow has it.
 _LATEST = """
@@ -20,10 +19,10 @@ WHERE (excluded.step, excluded.timestamp, coalesce(excluded.value, 0.0), exclude
 """
 
 
-def append(driver: sqlite3.Connection, keys: Keys, number: int, metrics: Sequence[Metric]) -> None:
+def append(driver: Driver, keys: Keys, number: int, metrics: Sequence[Metric]) -> None:
     """Add the points of a batch to a run, and move its latest values.
 
-    The database turns -0.0 into 0.0 among the latest values; the points keep it.
+    -0.0 is 0.0 among the latest values; the points keep it.
     """
     latest: dict[str, Metric] = {}
     for metric in metrics:
@@ -40,11 +39,13 @@ def append(driver: sqlite3.Connection, keys: Keys, number: int, metrics: Sequenc
     driver.execute(_APPEND, (number, len(metrics), packed))
     driver.executemany(
         _LATEST,
-        [
-            (number, ids[key], metric.value, isnan(metric.value), metric.step, metric.timestamp)
-            for key, metric in latest.items()
-        ],
+        [(number, ids[key], *_stored(metric.value), metric.step, metric.timestamp) for key, metric in latest.items()],
     )
+
+
+def _stored(value: float) -> tuple[float | None, bool]:
+    """The columns ``value`` and ``is_nan``."""
+    return (None, True) if isnan(value) else (value + 0.0, False)
 
 
 def _is_later(metric: Metric, former: Metric) -> bool:

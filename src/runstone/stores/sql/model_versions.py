@@ -9,8 +9,8 @@ from runstone.entities import ModelStage, ModelTag
 from runstone.entities.names import MAX_MODEL_DESCRIPTION, MAX_MODEL_SOURCE, check_alias, check_length, shown
 from runstone.errors import InvalidValue, ModelAliasNotFound, ModelVersionNotFound, RegisteredModelNotFound
 from runstone.stores.sql import registered_models
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.experiments import now
-from runstone.stores.sql.session import driver_of
 from runstone.stores.sql.tables import model_version
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from runstone.entities import ModelTag
 from runstone.entities.names import MAX_MODEL_DESCRIPTION, check_length, model_name
 from runstone.errors import InvalidValue, RegisteredModelExists, RegisteredModelNotFound
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.experiments import now
-from runstone.stores.sql.session import driver_of
 
 
 def find(connection: Connection, name: str) -> int:

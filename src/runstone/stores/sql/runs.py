@@ -1,6 +1,5 @@
 """Runs: the verbs, each inside a transaction that the caller opened."""
 
-import sqlite3
 import uuid
 from collections.abc import Sequence
 
@@ -13,37 +12,43 @@ from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
 from runstone.stores.sql import experiments, run_names
 from runstone.stores.sql.documents import run_artifact_uri
+from runstone.stores.sql.driver import LOCKED, Driver, driver_of
 from runstone.stores.sql.keys import Keys, find
-from runstone.stores.sql.session import driver_of
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
 _SHOWN = 80
+_FIND = "SELECT id, experiment_id, stage FROM run WHERE uuid = ?"
 _INSERT = """
 INSERT INTO run (uuid, experiment_id, name, user_id, status, start_time, stage) VALUES (?, ?, ?, ?, 'RUNNING', ?, 0)
 RETURNING id
 """
 
 
-def row_of(driver: sqlite3.Connection, run_id: str) -> tuple[int, int, int]:
+def row_of(driver: Driver, run_id: str, *, lock: str = "") -> tuple[int, int, int]:
     """Number, experiment's number and stage of a run.
+
+    Args:
+        driver: In a transaction.
+        run_id: The run.
+        lock: ``LOCKED`` if it is to stay so.
 
     Raises:
         RunNotFound: There is none with this id.
     """
-    row = driver.execute("SELECT id, experiment_id, stage FROM run WHERE uuid = ?", (run_id,)).fetchone()
+    row = driver.execute(f"{_FIND}{lock}", (run_id,)).fetchone()
     if row is None:
         raise RunNotFound(run_id)
     return row  # type: ignore[no-any-return]  # the columns are declared as integers
 
 
-def active(driver: sqlite3.Connection, run_id: str) -> tuple[int, int]:
+def active(driver: Driver, run_id: str) -> tuple[int, int]:
     """Number and experiment's number of a run that takes changes.
 
     Raises:
         RunDeleted: It is in the trash.
         RunNotFound: There is none with this id.
     """
-    number, experiment, stage = row_of(driver, run_id)
+    number, experiment, stage = row_of(driver, run_id, lock=LOCKED)
     if stage != ACTIVE:
         raise RunDeleted(run_id)
     return number, experiment
@@ -126,14 +131,14 @@ def _status(status: RunStatus) -> RunStatus:
 def move(connection: Connection, run_id: str, *, to: int) -> int:
     """Move a run to the trash or out of it; returns its experiment's number. What is there already stays."""
     driver = driver_of(connection)
-    number, experiment, stage = row_of(driver, run_id)
+    number, experiment, stage = row_of(driver, run_id, lock=LOCKED)
     if stage != to:
         moment = experiments.now() if to == DELETED else None
         driver.execute("UPDATE run SET stage = ?, deleted_at = ? WHERE id = ?", (to, moment, number))
     return experiment
 
 
-def put_params(driver: sqlite3.Connection, keys: Keys, run_id: str, number: int, params: Sequence[Param]) -> None:
+def put_params(driver: Driver, keys: Keys, run_id: str, number: int, params: Sequence[Param]) -> None:
     """Write params once.
 
     Raises:
@@ -145,12 +150,11 @@ def put_params(driver: sqlite3.Connection, keys: Keys, run_id: str, number: int,
         if first != param.value:
             raise _changed(run_id, param.key, first, param.value)
     ids = keys.ids(driver, wanted)
-    before = driver.total_changes
-    driver.executemany(
+    new = driver.executemany(
         "INSERT INTO param (run_id, key_id, value) VALUES (?, ?, ?) ON CONFLICT (run_id, key_id) DO NOTHING",
         [(number, ids[name], value) for name, value in wanted.items()],
     )
-    if driver.total_changes - before == len(wanted):
+    if new.rowcount == len(wanted):
         return
     for name, value in wanted.items():
         old = driver.execute("SELECT value FROM param WHERE run_id = ? AND key_id = ?", (number, ids[name])).fetchone()[
@@ -168,7 +172,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def put_tags(driver: sqlite3.Connection, keys: Keys, number: int, tags: dict[str, str]) -> None:
+def put_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -> None:
     """Set tags; the tag ``mlflow.runName`` names the run as well, unless it is empty.
 
     Raises:

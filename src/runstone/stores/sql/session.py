@@ -1,69 +1,31 @@
-"""Connections and transactions: who may write when, and what is committed together."""
+"""Transactions: who may write when, and what is committed together. The same for every database."""
 
 import os
-import sqlite3
 import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection
 
 from runstone.errors import BackendError, InvalidState
-from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explained
+from runstone.stores.sql.databases import Again, Database
+from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.keys import Keys
+from runstone.stores.sql.readers import Readers, closed
+
+__all__ = ["Session", "driver_of"]
 
 T = TypeVar("T")
 
 # Changes that one commit takes at most: bounds the wait of those that come after.
 GROUP = 256
-_IDLE = 8
 _FORK_WAIT_S = 10
-# Bytes that the write-ahead log keeps on disk once a large change has gone into the database.
-_MOST_WAL = 64 << 20
-
-
-def driver_of(connection: Connection) -> sqlite3.Connection:
-    """The driver's own connection below one of SQLAlchemy, for the statements of the ingest path."""
-    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
-
-
-def open_engine(path: Path, *, durable: bool) -> Engine:
-    """An engine on a file that is there. Nothing but ``BEGIN`` in words opens a transaction.
-
-    Args:
-        path: The database file.
-        durable: Whether a commit waits until the disk has it.
-    """
-    # AUTOCOMMIT keeps SQLAlchemy and the driver from saying BEGIN and COMMIT; we say both ourselves.
-    return create_engine(
-        "sqlite://",
-        creator=lambda: _connect(path, durable=durable),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        skip_autocommit_rollback=True,
-    )
-
-
-def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
-    uri = f"{path.as_uri()}?mode=rw"
-    driver = sqlite3.connect(
-        uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
-    try:
-        driver.execute("PRAGMA foreign_keys = ON")
-        driver.execute("PRAGMA temp_store = MEMORY")  # where savepoints keep pages
-        driver.execute(f"PRAGMA journal_size_limit = {_MOST_WAL}")
-        driver.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-    except BaseException:
-        driver.close()
-        raise
-    return driver
+# How often a change is begun that other processes are in the way of.
+_MOST_ATTEMPTS = 10
 
 
 class _Job:
@@ -80,22 +42,23 @@ _Outcome = tuple[Any, BaseException | None]
 
 
 class Session:
-    """The connections of one store to one database file.
+    """The connections of one store to one database.
 
-    Readers take a connection each and see what was committed when they began. One writer at a time: in this process
-    by a lock, between processes by ``BEGIN IMMEDIATE``. Where commits need not wait for the disk, a thread that
-    writes does so itself, which is measured cheaper than handing over; where they do, it hands its change to the
-    thread that commits many at once.
+    Readers take a connection each and see what was committed when they began. One writer at a time in this process;
+    what holds between processes is the database's. Where commits need not wait for the disk, a thread that writes does
+    so itself, which is measured cheaper than handing over; where they do, it hands its change to the thread that
+    commits many at once.
 
     Attributes:
-        path: The database file.
+        database: The database.
         keys: Ids of names.
     """
 
-    def __init__(self, path: Path, *, durable: bool = False) -> None:
-        self.path = path
+    def __init__(self, database: Database, *, durable: bool = False) -> None:
+        self.database = database
         self.keys = Keys()
         self._durable = durable
+        self._hands_over = durable or database.hands_over
         self._closed = False
         self._touched: set[int] = set()
         self._fresh_start()
@@ -103,22 +66,18 @@ class Session:
 
     def _fresh_start(self) -> None:
         """Begin without a connection, a thread or a held lock, as a new process does."""
-        self._engine = open_engine(self.path, durable=self._durable)
+        self._engine = self.database.open_engine(durable=self._durable)
+        self._readers = Readers(self.database, self._engine)
         self._writing = threading.Lock()
         self._owner = 0
         self._writer: Connection | None = None
         self._is_group = False
         self._is_first = False  # whether the open change has done nothing yet
-        self._reading = threading.Condition()
-        self._readers = 0
-        self._idle: list[Connection] = []
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._door = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_held = False  # whether a fork has taken the locks
         self._undone()
-
-    # Reading.
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query in a transaction of its own; inside a change, in the change's.
@@ -127,66 +86,31 @@ class Session:
             BackendError: The database failed.
             InvalidState: The store is closed.
         """
-        with explained(self.path):
-            if self._owner == threading.get_ident():
+        if self._owner == threading.get_ident():
+            with self.database.explained():
                 return query(self._open_writer())
-            return self._read(query)
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        connection = self._borrow()
-        kept = False
-        try:
-            driver = driver_of(connection)
-            driver.execute("BEGIN")
-            try:
-                return query(connection)
-            finally:
-                driver.execute("ROLLBACK")
-                kept = True
-        finally:
-            self._give_back(connection, kept=kept)
-
-    def _borrow(self) -> Connection:
-        with self._reading:
-            if self._closed:
-                raise _closed()
-            self._readers += 1
-            if self._idle:
-                return self._idle.pop()
-        try:
-            return self._engine.connect()
-        except BaseException:
-            with self._reading:
-                self._readers -= 1
-                self._reading.notify_all()
-            raise
-
-    def _give_back(self, connection: Connection, *, kept: bool) -> None:
-        with self._reading:
-            self._readers -= 1
-            self._reading.notify_all()
-            if kept and not self._closed and len(self._idle) < _IDLE:
-                self._idle.append(connection)
-                return
-        connection.close()
+        return self._readers.read(query)
 
     # Writing.
 
     def write(self, change: Callable[[Connection], T]) -> T:
         """Run a change in a transaction: its own, or, called inside a change, a part of that one.
 
+        Where other processes write too, a change may be undone and run again from its beginning.
+
         Raises:
-            BackendError: The database failed; nothing of the change is left.
+            BackendError: The database failed; nothing of the change is left, unless the message says that this is not
+                known.
             InvalidState: The store is closed.
         """
         if self._owner == threading.get_ident():
-            with explained(self.path):
+            with self.database.explained():
                 return self._inside(change)
-        if self._durable:
+        if self._hands_over:
             return self.submit(lambda: change(self._open_writer())).result()
-        with explained(self.path), self._writing:
+        with self.database.explained(), self._writing:
             if self._closed:
-                raise _closed()
+                raise closed()
             return self._alone(change)
 
     def submit(self, change: Callable[[], T]) -> "Future[T]":
@@ -194,7 +118,7 @@ class Session:
         job = _Job(change)
         with self._door:
             if self._closed:
-                raise _closed()
+                raise closed()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="runstone-writer", daemon=True)
                 self._thread.start()
@@ -205,12 +129,12 @@ class Session:
         """Note that runs of an experiment changed; counted once at the commit."""
         self._touched.add(experiment_id)
 
-    def _alone(self, change: Callable[[Connection], T]) -> T:
+    def _alone(self, change: Callable[[Connection], T], *, is_group: bool = False) -> T:
         connection = self._open_writer()
         driver = driver_of(connection)
-        driver.execute("BEGIN IMMEDIATE")
         self._owner = threading.get_ident()
         try:
+            self.database.begin_writing(driver, is_group=is_group)
             result = change(connection)
             self._commit(driver)
         except BaseException:
@@ -230,17 +154,18 @@ class Session:
         connection = self._open_writer()
         driver = driver_of(connection)
         if not driver.in_transaction:
-            raise BackendError(f"the database {self.path} undid what was under way; try all of it again")
+            raise BackendError(f"the database {self.database.name} undid what was under way; try all of it again")
         if not self._is_first:
             return self._part(connection, lambda: change(connection))
         self._is_first = False
         try:
             return change(connection)
         except BaseException:
-            self._undo_first(driver)
+            with self.database.explained():
+                self._undo_first(driver)
             raise
 
-    def _undo_first(self, driver: sqlite3.Connection) -> None:
+    def _undo_first(self, driver: Driver) -> None:
         self.keys.forget()
         if self._is_group:
             if driver.in_transaction:
@@ -248,7 +173,7 @@ class Session:
             return
         if driver.in_transaction:
             driver.execute("ROLLBACK")
-        driver.execute("BEGIN IMMEDIATE")
+        self.database.begin_writing(driver, is_group=False)
 
     def _part(self, connection: Connection, change: Callable[[], T]) -> T:
         """Run a change between savepoints."""
@@ -271,15 +196,15 @@ class Session:
             self._writer = self._engine.connect()
         return self._writer
 
-    def _commit(self, driver: sqlite3.Connection) -> None:
+    def _commit(self, driver: Driver) -> None:
         for experiment_id in sorted(self._touched):
             driver.execute(
                 "INSERT INTO change (experiment_id, count) VALUES (?, 1) "
-                "ON CONFLICT (experiment_id) DO UPDATE SET count = count + 1",
+                "ON CONFLICT (experiment_id) DO UPDATE SET count = change.count + 1",
                 (experiment_id,),
             )
         self._touched.clear()
-        driver.execute("COMMIT")
+        self.database.commit(driver)
 
     def _roll_back(self) -> None:
         """Undo the open transaction. A connection that cannot is thrown away, which undoes it too."""
@@ -291,9 +216,13 @@ class Session:
             driver = driver_of(writer)
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
-            self._writer = writer
-        except sqlite3.Error:
+        except self.database.errors:
             writer.close()
+            return
+        if self.database.is_lost(driver):
+            writer.close()
+        else:
+            self._writer = writer
 
     def _undone(self) -> None:
         self.keys.forget()
@@ -315,17 +244,43 @@ class Session:
                 self._commit_together(group)
 
     def _commit_together(self, group: list[_Job]) -> None:
-        outcomes: list[_Outcome] = []
         try:
-            with explained(self.path), self._writing:
-                self._alone(lambda connection: outcomes.extend(self._outcomes(connection, group)))
-        except BaseException as failure:  # noqa: BLE001  # each future gets it: nobody else could
-            outcomes = [(None, error or failure) for _, error in outcomes] or [(None, failure)] * len(group)
+            outcomes = self._try(group)
+        except Again:
+            # Each by itself: it waits for others then, who do not wait for what it has done already.
+            outcomes = [self._patiently(job) for job in group]
         for job, (result, error) in zip(group, outcomes, strict=True):
             if error is None:
                 job.future.set_result(result)
             else:
                 job.future.set_exception(error)
+
+    def _patiently(self, job: _Job) -> _Outcome:
+        for _ in range(_MOST_ATTEMPTS - 1):
+            with suppress(Again):
+                return self._try([job])[0]
+        try:
+            return self._try([job])[0]
+        except Again as failure:
+            return None, failure
+
+    def _try(self, group: list[_Job]) -> list[_Outcome]:
+        """Run these changes in one transaction.
+
+        Raises:
+            Again: It may be tried again.
+        """
+        outcomes: list[_Outcome] = []
+        try:
+            with self.database.explained(), self._writing:
+                self._alone(
+                    lambda connection: outcomes.extend(self._outcomes(connection, group)), is_group=len(group) > 1
+                )
+        except Again:
+            raise
+        except BaseException as failure:  # noqa: BLE001  # each future gets it: nobody else could
+            return [(None, error or failure) for _, error in outcomes] or [(None, failure)] * len(group)
+        return outcomes
 
     def _outcomes(self, connection: Connection, group: list[_Job]) -> list[_Outcome]:
         self._is_group, self._is_first = len(group) > 1, True
@@ -336,8 +291,10 @@ class Session:
         for job in group:
             self._is_first = True
             try:
-                with explained(self.path):
+                with self.database.explained():
                     outcomes.append((self._part(connection, job.change), None))
+            except Again:
+                raise
             except BaseException as error:
                 if not driver.in_transaction:
                     raise
@@ -362,41 +319,35 @@ class Session:
         if thread is not None:
             thread.join()
         with self._writing:
-            self._close_connections()
+            self._readers.close()
+            self._close_writer()
 
-    def _close_connections(self) -> None:
-        with self._reading:
-            idle, self._idle = self._idle, []
+    def _close_writer(self) -> None:
         writer, self._writer = self._writer, None
-        for connection in [*idle, *([writer] if writer else [])]:
-            connection.close()
+        if writer is not None:
+            writer.close()
 
     def before_fork(self) -> None:
-        """Let no connection be open across a fork: the child would share what SQLite remembers of its locks."""
+        """Let no connection be open across a fork: the child would share what lies below it with us."""
         # A fork inside a change, or while one takes very long, cannot be made safe; it must not hang either.
         is_inside = self._owner == threading.get_ident()
         self._is_held = not is_inside and self._writing.acquire(timeout=_FORK_WAIT_S)
         if self._is_held:
             self._door.acquire()
-            self._reading.acquire()
-            self._reading.wait_for(lambda: not self._readers, timeout=_FORK_WAIT_S)
-            self._close_connections()
+            self._readers.hold(_FORK_WAIT_S)
+            self._close_writer()
 
     def after_fork_in_parent(self) -> None:
         """Go on as before."""
         if self._is_held:
             self._is_held = False
-            self._reading.release()
+            self._readers.release()
             self._door.release()
             self._writing.release()
 
     def after_fork_in_child(self) -> None:
         """Begin anew: threads and locks of the parent are not ours."""
         self._fresh_start()
-
-
-def _closed() -> InvalidState:
-    return InvalidState("this store is closed; open another one")
 
 
 def _watch_forks(session: Session) -> None:

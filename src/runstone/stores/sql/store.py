@@ -11,9 +11,11 @@ from runstone.stores.sql import experiments, history, runs, search
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.database import open_database, path_of
 from runstone.stores.sql.documents import load_experiments, load_runs
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.registry import SqlRegistry
-from runstone.stores.sql.session import Session, driver_of
+from runstone.stores.sql.session import Session
+from runstone.stores.sql.sqlite_file import SqliteFile
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
 T = TypeVar("T")
@@ -43,7 +45,7 @@ class SqlStore(SqlRegistry):
         path = path_of(uri)
         open_database(path)
         self._root = ArtifactRoot(path, artifact_root)
-        self._session = Session(path, durable=durable)
+        self._session = Session(SqliteFile(path), durable=durable)
 
     def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
         """Make an experiment; returns its id."""

@@ -10,9 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from runstone.errors import SchemaMismatch
+from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.failures import explained
 from runstone.stores.sql.revisions import HEAD, VERSION_TABLE
-from runstone.stores.sql.session import driver_of, open_engine
+from runstone.stores.sql.sqlite_file import open_engine
 
 _BASE = "base"
 
@@ -78,7 +79,7 @@ def _back_up(path: Path, revision: str) -> Path:
     return copy
 
 
-def _check_references(driver: sqlite3.Connection, path: Path) -> None:
+def _check_references(driver: Driver, path: Path) -> None:
     broken = driver.execute("PRAGMA foreign_key_check").fetchone()
     if broken is not None:
         raise SchemaMismatch(
