@@ -42,6 +42,13 @@ def _seconds(text: str, *, most: int) -> float:
     return value
 
 
+def _schemes(text: str) -> str:
+    listed = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if not listed or not set(listed) <= {"http", "https"}:
+        raise ValueError("wanted: https, or http,https")
+    return ",".join(listed)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
     """One setting, read from the environment at each use.
@@ -155,6 +162,44 @@ MAX_REQUEST_MB = Setting(
     "Largest JSON body in MB (1,000,000 bytes) that the server reads; 1 to 100,000.",
     partial(_whole, least=1, most=100_000),
 )
+WEBHOOK_ALLOWED_SCHEMES = Setting(
+    "RUNSTONE_WEBHOOK_ALLOWED_SCHEMES",
+    "https",
+    "Schemes, parted by commas, that the address of a webhook may have: `https`, `http`.",
+    _schemes,
+    "MLFLOW_WEBHOOK_ALLOWED_SCHEMES",
+)
+WEBHOOK_ALLOW_PRIVATE_IPS = Setting(
+    "RUNSTONE_WEBHOOK_ALLOW_PRIVATE_IPS",
+    "false",
+    "Whether webhooks may call addresses that are not of the public internet: this machine and its own networks.",
+    _boolean,
+    "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS",
+)
+WEBHOOK_REQUEST_TIMEOUT = Setting(
+    "RUNSTONE_WEBHOOK_REQUEST_TIMEOUT",
+    "30",
+    "Seconds that a call of a webhook takes at most; above 0, at most 300.",
+    partial(_seconds, most=300),
+    "MLFLOW_WEBHOOK_REQUEST_TIMEOUT",
+)
+WEBHOOK_REQUEST_MAX_RETRIES = Setting(
+    "RUNSTONE_WEBHOOK_REQUEST_MAX_RETRIES",
+    "8",
+    "How often a webhook that did not take an event is tried again, after 2 s, 8 s, 32 s and so on, at most an hour; "
+    "0 to 100.",
+    partial(_whole, least=0, most=100),
+    "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES",
+)
+WEBHOOK_SECRET_ENCRYPTION_KEY = Setting(
+    "RUNSTONE_WEBHOOK_SECRET_ENCRYPTION_KEY",
+    None,
+    "Key by which the secrets of webhooks are encrypted: 32 bytes in URL-safe base64. One that the database keeps if "
+    "unset.",
+    str,
+    "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY",
+    secret=True,
+)
 DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", _boolean)
 
 SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
@@ -172,5 +217,10 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     TRACKING_CA_BUNDLE,
     ALLOWED_HOSTS,
     MAX_REQUEST_MB,
+    WEBHOOK_ALLOWED_SCHEMES,
+    WEBHOOK_ALLOW_PRIVATE_IPS,
+    WEBHOOK_REQUEST_TIMEOUT,
+    WEBHOOK_REQUEST_MAX_RETRIES,
+    WEBHOOK_SECRET_ENCRYPTION_KEY,
     DEBUG,
 )

@@ -7,6 +7,7 @@
     │   ├── InvalidFilter              a filter or an order that cannot be read; knows the position
     │   ├── InvalidArtifactPath        an artifact name that is not a plain relative path
     │   ├── InvalidPageToken           a page token that this server did not make
+    │   ├── AddressForbidden           an address that a server does not call
     │   ├── ParamChanged               a param already holds another value
     │   └── MalformedRequest           BAD_REQUEST: a body that is not JSON
     ├── NotFound (LookupError)         RESOURCE_DOES_NOT_EXIST
@@ -14,6 +15,7 @@
     │   ├── RunNotFound
     │   ├── RegisteredModelNotFound
     │   ├── ModelVersionNotFound
+    │   ├── WebhookNotFound
     │   ├── ModelAliasNotFound         INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ArtifactNotFound
     │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
@@ -116,6 +118,19 @@ class InvalidPageToken(InvalidValue):
         )
 
 
+class AddressForbidden(InvalidValue):
+    """An address that was given to a server is not one that it calls.
+
+    Attributes:
+        url: The address as it was given.
+    """
+
+    url: str
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"the address {url[:200]!r} {reason}", url=url)
+
+
 class ParamChanged(InvalidValue):
     """A param already holds another value; params are written once.
 
@@ -200,6 +215,19 @@ class ModelVersionNotFound(NotFound):
 
     def __init__(self, name: str, version: str) -> None:
         super().__init__(f"there is no version {version!r} of a registered model {name!r}", name=name, version=version)
+
+
+class WebhookNotFound(NotFound):
+    """There is no such webhook.
+
+    Attributes:
+        webhook: The id that was given.
+    """
+
+    webhook: str
+
+    def __init__(self, webhook: str) -> None:
+        super().__init__(f"no webhook has the id {webhook[:100]!r}", webhook=webhook)
 
 
 class ModelAliasNotFound(NotFound):

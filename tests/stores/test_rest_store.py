@@ -10,9 +10,10 @@ from runstone.stores.rest.tracking import RestStore
 from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.server import running_server
 from runstone.testing.stores import TrackingStoreCases
+from runstone.testing.webhook_cases import WebhookCases
 
 
-class TestRestStore(TrackingStoreCases, RegistryStoreCases):
+class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases):
     """The whole contract, over HTTP."""
 
     @pytest.fixture

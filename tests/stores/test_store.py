@@ -9,6 +9,7 @@ from runstone.entities import Metric
 from runstone.stores.sql.store import SqlStore
 from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.stores import TrackingStoreCases
+from runstone.testing.webhook_cases import OutboxCases, WebhookCases
 
 
 @pytest.fixture
@@ -18,11 +19,11 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
     store.close()
 
 
-class TestSqlStore(TrackingStoreCases, RegistryStoreCases):
+class TestSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases):
     """The whole contract, on a file."""
 
 
-class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases):
+class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases):
     """The whole contract once more, as a server opens it: every change goes through the thread that writes."""
 
     @pytest.fixture

@@ -5,10 +5,11 @@ from runstone.client.experiments import ExperimentVerbs
 from runstone.client.model_versions import ModelVersionVerbs
 from runstone.client.registered_models import RegisteredModelVerbs
 from runstone.client.tables import TableVerbs
+from runstone.client.webhooks import WebhookVerbs
 from runstone.entities.names import without_password
 
 
-class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs):
+class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs, WebhookVerbs):
     """Experiments, runs and registered models at one address; may be used from several threads.
 
     Example:

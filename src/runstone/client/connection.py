@@ -12,6 +12,7 @@ from runstone.errors import RunDeleted, Unsupported
 from runstone.stores import resolve as stores
 from runstone.stores.base import TrackingStore
 from runstone.stores.registry import RegistryStore
+from runstone.stores.webhooks import WebhookStore
 
 _KEPT = 128
 
@@ -76,6 +77,13 @@ class Connection:
         store = open_stores.get(self._registry_uri)
         if not isinstance(store, RegistryStore):
             raise Unsupported(f"what is kept at {shown(self._registry_uri)} has no registered models; name another URI")
+        return store
+
+    @property
+    def _webhooks(self) -> WebhookStore:
+        store = open_stores.get(self._registry_uri)
+        if not isinstance(store, WebhookStore):
+            raise Unsupported(f"what is kept at {shown(self._registry_uri)} has no webhooks; name another URI")
         return store
 
     def _artifacts(self, run_id: str, *, writes: bool) -> ArtifactRepository:

@@ -10,6 +10,15 @@ from runstone.entities.registered_model import ModelAlias, RegisteredModel
 from runstone.entities.run import Run, RunData, RunInfo
 from runstone.entities.states import LifecycleStage, ModelStage, RunStatus, ViewType
 from runstone.entities.tag import ModelTag, Tag
+from runstone.entities.webhook import (
+    Webhook,
+    WebhookAction,
+    WebhookDelivery,
+    WebhookEntity,
+    WebhookEvent,
+    WebhookStatus,
+    WebhookTestResult,
+)
 
 __all__ = [
     "ArtifactPath",
@@ -32,4 +41,11 @@ __all__ = [
     "RunStatus",
     "Tag",
     "ViewType",
+    "Webhook",
+    "WebhookAction",
+    "WebhookDelivery",
+    "WebhookEntity",
+    "WebhookEvent",
+    "WebhookStatus",
+    "WebhookTestResult",
 ]

@@ -6,7 +6,16 @@ from typing import Any
 
 import msgspec
 
-from runstone.schemas import artifacts, experiments, logged_models, metrics, model_versions, registered_models, runs
+from runstone.schemas import (
+    artifacts,
+    experiments,
+    logged_models,
+    metrics,
+    model_versions,
+    registered_models,
+    runs,
+    webhooks,
+)
 from runstone.schemas.endpoint import Endpoint
 from runstone.schemas.errors import ErrorBody
 
@@ -18,6 +27,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *logged_models.ENDPOINTS,
     *registered_models.ENDPOINTS,
     *model_versions.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 )
 
 _REF = "#/components/schemas/{name}"

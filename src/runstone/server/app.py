@@ -14,6 +14,7 @@ import msgspec
 from runstone.errors import TooLarge
 from runstone.schemas import wire
 from runstone.server import errors
+from runstone.server.courier import Courier
 from runstone.server.guard import Guard
 from runstone.server.routes import (
     artifacts,
@@ -24,6 +25,7 @@ from runstone.server.routes import (
     pages,
     registered_models,
     runs,
+    webhooks,
 )
 from runstone.server.routes.route import AnyRoute, Stores
 from runstone.server.table import RouteTable
@@ -41,9 +43,11 @@ ROUTES: tuple[AnyRoute, ...] = (
     *logged_models.ROUTES,
     *registered_models.ROUTES,
     *model_versions.ROUTES,
+    *webhooks.ROUTES,
 )
 
 _READERS = 8
+_WAITERS = 4
 _JSON_HEADERS = (
     (b"content-type", b"application/json"),
     (b"x-content-type-options", b"nosniff"),
@@ -70,6 +74,8 @@ class Application:
         self._guard = guard
         self._max_request_bytes = max_request_bytes
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="runstone-reader")
+        self._waiters = ThreadPoolExecutor(_WAITERS, thread_name_prefix="runstone-waiter")
+        self._courier = Courier(stores.tracking)
         self._pages = pages.application(stores)
         self._table = RouteTable(ROUTES)
 
@@ -104,7 +110,9 @@ class Application:
 
     def close(self) -> None:
         """Close the stores and end the threads."""
+        self._courier.stop()
         self._readers.shutdown()
+        self._waiters.shutdown()
         self._stores.tracking.close()
 
     async def _answer(self, route: AnyRoute, fields: Mapping[str, str], scope: Scope, receive: Receive) -> bytes:
@@ -117,7 +125,8 @@ class Application:
             change = self._stores.tracking.submit(lambda: route.handler(self._stores, request))
             return wire.encode(await asyncio.wrap_future(change))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, lambda: wire.encode(route.handler(self._stores, request)))
+        threads = self._waiters if route.waits else self._readers
+        return await loop.run_in_executor(threads, lambda: wire.encode(route.handler(self._stores, request)))
 
     async def _body(self, receive: Receive) -> bytes:
         message = await _next_part(receive)
@@ -146,6 +155,7 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                self._courier.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 self.close()

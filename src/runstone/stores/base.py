@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
 from runstone.stores.registry import RegistryStore
+from runstone.stores.webhooks import DeliveryQueue, WebhookStore
 
 T = TypeVar("T")
 
@@ -209,8 +210,8 @@ class TrackingStore(Protocol):
         ...
 
 
-class EmbeddedStore(TrackingStore, RegistryStore, Protocol):
-    """A store whose database is at hand, with the registry of models beside the runs: what a server serves."""
+class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, Protocol):
+    """A store whose database is at hand, with registry and webhooks beside the runs: what a server serves."""
 
     def submit(self, change: Callable[[], T]) -> "Future[T]":
         """Run ``change``, which calls verbs of this store, on the thread that writes; returns at once.

@@ -60,11 +60,13 @@ class Route(Generic[Request, Response]):
         endpoint: How it is called.
         handler: Makes the answer; calls one verb of a store.
         writes: Whether it changes something, and so runs on the store's writing thread.
+        waits: Whether it may wait long, for others or for much work, and so must not keep readers from their threads.
     """
 
     endpoint: Endpoint[Request, Response]
     handler: Callable[[Stores, Request], Response]
     writes: bool = False
+    waits: bool = False
 
 
 AnyRoute = Route[Any, Any]

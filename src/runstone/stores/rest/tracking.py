@@ -18,10 +18,11 @@ from runstone.errors import InvalidValue, NotFound
 from runstone.schemas import experiments, metrics, runs
 from runstone.stores.base import LEAST_POINTS
 from runstone.stores.rest.registry import RestRegistry
+from runstone.stores.rest.webhooks import RestWebhooks
 
 
-class RestStore(RestRegistry):
-    """Experiments, runs and models that a server keeps; does what ``TrackingStore`` and ``RegistryStore`` say.
+class RestStore(RestRegistry, RestWebhooks):
+    """Experiments, runs, models and webhooks that a server keeps; does what their protocols say.
 
     Works with a genuine MLflow server as well, but for the searches that only Runstone's grammar has.
     """

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from runstone.entities import ModelStage, ModelTag, ModelVersion, Page, RegisteredModel
-from runstone.stores.sql import model_search, model_versions, registered_models
+from runstone.stores.sql import model_search, model_versions, outbox, registered_models
+from runstone.stores.sql.outbox import enqueue
 from runstone.stores.sql.session import Session
 
 
@@ -18,9 +19,18 @@ class SqlRegistry:
         self, name: str, *, tags: Sequence[ModelTag] = (), description: str = ""
     ) -> RegisteredModel:
         """Make a registered model without versions."""
-        return self._model(
-            lambda connection: registered_models.create(connection, name, tags=tags, description=description)
-        )
+
+        def change(connection: Connection) -> RegisteredModel:
+            number = registered_models.create(connection, name, tags=tags, description=description)
+            made = model_search.load_models(connection, [number])[0]
+            enqueue(
+                connection,
+                outbox.MODEL_CREATED,
+                {"name": made.name, "tags": made.tags, "description": made.description},
+            )
+            return made
+
+        return self._session.write(change)
 
     def get_registered_model(self, name: str) -> RegisteredModel:
         """The registered model of this name, with the latest version in each stage."""
@@ -69,11 +79,21 @@ class SqlRegistry:
 
     def set_registered_model_alias(self, name: str, alias: str, version: str) -> None:
         """Let an alias stand for a version."""
-        self._session.write(lambda connection: model_versions.set_alias(connection, name, alias, version))
+
+        def change(connection: Connection) -> None:
+            model_versions.set_alias(connection, name, alias, version)
+            enqueue(connection, outbox.ALIAS_CREATED, {"name": name, "alias": alias, "version": version})
+
+        self._session.write(change)
 
     def delete_registered_model_alias(self, name: str, alias: str) -> None:
         """Remove an alias."""
-        self._session.write(lambda connection: registered_models.delete_alias(connection, name, alias))
+
+        def change(connection: Connection) -> None:
+            registered_models.delete_alias(connection, name, alias)
+            enqueue(connection, outbox.ALIAS_DELETED, {"name": name, "alias": alias})
+
+        self._session.write(change)
 
     def get_model_version_by_alias(self, name: str, alias: str) -> ModelVersion:
         """The version that an alias stands for."""
@@ -101,11 +121,24 @@ class SqlRegistry:
         description: str = "",
     ) -> ModelVersion:
         """Add a version to a registered model."""
-        return self._version(
-            lambda connection: model_versions.create(
+
+        def change(connection: Connection) -> ModelVersion:
+            number = model_versions.create(
                 connection, name, source, run_id=run_id, tags=tags, run_link=run_link, description=description
             )
-        )
+            made = _loaded(connection, number)
+            data = {
+                "name": made.name,
+                "version": made.version,
+                "source": made.source,
+                "run_id": made.run_id or None,
+                "tags": made.tags,
+                "description": made.description or None,
+            }
+            enqueue(connection, outbox.VERSION_CREATED, data)
+            return made
+
+        return self._session.write(change)
 
     def get_model_version(self, name: str, version: str) -> ModelVersion:
         """One version of a registered model."""
@@ -158,11 +191,22 @@ class SqlRegistry:
 
     def set_model_version_tag(self, name: str, version: str, tag: ModelTag) -> None:
         """Set one tag of a version."""
-        self._session.write(lambda connection: model_versions.set_tag(connection, name, version, tag))
+
+        def change(connection: Connection) -> None:
+            model_versions.set_tag(connection, name, version, tag)
+            data = {"name": name, "version": version, "key": tag.key, "value": tag.value}
+            enqueue(connection, outbox.TAG_SET, data)
+
+        self._session.write(change)
 
     def delete_model_version_tag(self, name: str, version: str, key: str) -> None:
         """Remove one tag of a version."""
-        self._session.write(lambda connection: model_versions.delete_tag(connection, name, version, key))
+
+        def change(connection: Connection) -> None:
+            model_versions.delete_tag(connection, name, version, key)
+            enqueue(connection, outbox.TAG_DELETED, {"name": name, "version": version, "key": key})
+
+        self._session.write(change)
 
     def _model(self, change: Callable[[Connection], int]) -> RegisteredModel:
         """Run a change that returns the number of a model; returns the model as it is then."""

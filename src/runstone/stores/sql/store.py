@@ -17,14 +17,15 @@ from runstone.stores.sql.registry import SqlRegistry
 from runstone.stores.sql.session import Session
 from runstone.stores.sql.sqlite_file import SqliteFile
 from runstone.stores.sql.tables import ACTIVE, DELETED
+from runstone.stores.sql.webhooks import SqlWebhooks
 
 T = TypeVar("T")
 
 
-class SqlStore(SqlRegistry):
-    """Experiments, runs and registered models in one SQLite file, which many threads and processes may use at once.
+class SqlStore(SqlRegistry, SqlWebhooks):
+    """Experiments, runs, registered models and webhooks in one SQLite file, for many threads and processes at once.
 
-    Does what ``EmbeddedStore`` and ``RegistryStore`` say.
+    Does what ``EmbeddedStore`` says.
     """
 
     def __init__(self, uri: str, *, artifact_root: str | None = None, durable: bool = False) -> None:
