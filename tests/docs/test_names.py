@@ -23,7 +23,9 @@ def headings(page: str) -> set[str]:
 
 
 def error_names(kind: type[errors.RunstoneError] = errors.RunstoneError) -> set[str]:
-    return {kind.__name__}.union(*(error_names(child) for child in kind.__subclasses__()))
+    # What a module keeps to itself, and never lets out, needs no page.
+    public = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    return {kind.__name__}.union(*map(error_names, public))
 
 
 def extras() -> set[str]:
