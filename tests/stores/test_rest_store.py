@@ -10,10 +10,11 @@ from runstone.stores.rest.tracking import RestStore
 from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.server import running_server
 from runstone.testing.stores import TrackingStoreCases
+from runstone.testing.trash_cases import TrashCases
 from runstone.testing.webhook_cases import WebhookCases
 
 
-class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases):
+class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, TrashCases):
     """The whole contract, over HTTP."""
 
     @pytest.fixture

@@ -9,6 +9,7 @@ from runstone.entities import Metric
 from runstone.stores.sql.store import SqlStore
 from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.stores import TrackingStoreCases
+from runstone.testing.trash_cases import TrashCases
 from runstone.testing.webhook_cases import OutboxCases, WebhookCases
 
 
@@ -19,11 +20,11 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
     store.close()
 
 
-class TestSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases):
+class TestSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases):
     """The whole contract, on a file."""
 
 
-class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases):
+class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases):
     """The whole contract once more, as a server opens it: every change goes through the thread that writes."""
 
     @pytest.fixture

@@ -66,6 +66,22 @@ def locate(uri: str, *, tracking_uri: str = "") -> tuple[ArtifactRepository, Art
     return _plugin(folder, scheme), ArtifactPath(name)
 
 
+def remove(uri: str, *, tracking_uri: str = "") -> None:
+    """Remove a file, or a folder with all in it.
+
+    Args:
+        uri: As for :func:`repository`, but may name a file too.
+        tracking_uri: As for :func:`repository`.
+
+    Raises:
+        ArtifactNotFound: Nothing stands there.
+        InvalidValue: As :func:`repository`.
+        Unsupported: As :func:`repository`.
+    """
+    place, path = locate(uri, tracking_uri=tracking_uri)
+    place.delete(path)
+
+
 def joined(uri: str, path: ArtifactPath) -> str:
     """The URI of a file or folder below a root.
 

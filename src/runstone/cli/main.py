@@ -23,6 +23,7 @@ COMMANDS = {
     "db": "runstone.cli.db:db",
     "demo": "runstone.cli.demo:demo",
     "doctor": "runstone.cli.doctor:doctor",
+    "gc": "runstone.cli.gc:gc",
     "experiments": "runstone.cli.experiments:experiments",
     "runs": "runstone.cli.runs:runs",
     "server": "runstone.cli.server:server",

@@ -5,11 +5,12 @@ from runstone.client.experiments import ExperimentVerbs
 from runstone.client.model_versions import ModelVersionVerbs
 from runstone.client.registered_models import RegisteredModelVerbs
 from runstone.client.tables import TableVerbs
+from runstone.client.trash import TrashVerbs
 from runstone.client.webhooks import WebhookVerbs
 from runstone.entities.names import without_password
 
 
-class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs, WebhookVerbs):
+class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs, WebhookVerbs, TrashVerbs):
     """Experiments, runs and registered models at one address; may be used from several threads.
 
     Example:

@@ -14,6 +14,7 @@ from runstone.schemas import (
     model_versions,
     registered_models,
     runs,
+    trash,
     webhooks,
 )
 from runstone.schemas.endpoint import Endpoint
@@ -28,6 +29,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *registered_models.ENDPOINTS,
     *model_versions.ENDPOINTS,
     *webhooks.ENDPOINTS,
+    *trash.ENDPOINTS,
 )
 
 _REF = "#/components/schemas/{name}"

@@ -25,6 +25,7 @@ from runstone.server.routes import (
     pages,
     registered_models,
     runs,
+    trash,
     webhooks,
 )
 from runstone.server.routes.route import AnyRoute, Stores
@@ -44,6 +45,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *registered_models.ROUTES,
     *model_versions.ROUTES,
     *webhooks.ROUTES,
+    *trash.ROUTES,
 )
 
 _READERS = 8

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
 from runstone.stores.registry import RegistryStore
+from runstone.stores.trash import Leftovers, TrashStore
 from runstone.stores.webhooks import DeliveryQueue, WebhookStore
 
 T = TypeVar("T")
@@ -210,7 +211,7 @@ class TrackingStore(Protocol):
         ...
 
 
-class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, Protocol):
+class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, TrashStore, Leftovers, Protocol):
     """A store whose database is at hand, with registry and webhooks beside the runs: what a server serves."""
 
     def submit(self, change: Callable[[], T]) -> "Future[T]":

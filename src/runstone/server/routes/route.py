@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from runstone.artifacts.base import ArtifactRepository
-from runstone.artifacts.resolve import repository
+from runstone.artifacts.resolve import remove, repository
 from runstone.entities import ArtifactPath
 from runstone.errors import Unsupported
 from runstone.schemas.endpoint import Endpoint
@@ -50,6 +50,19 @@ class Stores:
         raise Unsupported(
             f"these artifacts are kept at {artifact_uri!r}, which this server does not read; use the client there"
         )
+
+    def remove(self, uri: str) -> None:
+        """Remove the folder at a URI with all in it.
+
+        Raises:
+            ArtifactNotFound: It is not there.
+            Unsupported: It is kept where only clients read it.
+        """
+        repository, path = self.place_of(uri)
+        if path:
+            repository.delete(path)
+        else:
+            remove(uri)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from runstone.errors import InvalidValue, NotFound
 from runstone.schemas import experiments, metrics, runs
 from runstone.stores.base import LEAST_POINTS
 from runstone.stores.rest.registry import RestRegistry
+from runstone.stores.rest.trash import RestTrash
 from runstone.stores.rest.webhooks import RestWebhooks
 
 
-class RestStore(RestRegistry, RestWebhooks):
+class RestStore(RestRegistry, RestWebhooks, RestTrash):
     """Experiments, runs, models and webhooks that a server keeps; does what their protocols say.
 
     Works with a genuine MLflow server as well, but for the searches that only Runstone's grammar has.

@@ -17,12 +17,13 @@ from runstone.stores.sql.registry import SqlRegistry
 from runstone.stores.sql.session import Session
 from runstone.stores.sql.sqlite_file import SqliteFile
 from runstone.stores.sql.tables import ACTIVE, DELETED
+from runstone.stores.sql.trash import SqlTrash
 from runstone.stores.sql.webhooks import SqlWebhooks
 
 T = TypeVar("T")
 
 
-class SqlStore(SqlRegistry, SqlWebhooks):
+class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
     """Experiments, runs, registered models and webhooks in one SQLite file, for many threads and processes at once.
 
     Does what ``EmbeddedStore`` says.

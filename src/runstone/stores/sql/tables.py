@@ -245,6 +245,14 @@ webhook_delivery = Table(
     sqlite_autoincrement=True,
 )
 
+# Files whose run is gone for good, still to be removed: a place below the root of the artifacts, or one of its own.
+leftover = Table(
+    "leftover",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("place", Text, nullable=False),
+)
+
 # Counts the changes of an experiment; what is cached under an older count is stale.
 change = Table(
     "change",

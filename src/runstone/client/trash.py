@@ -1,0 +1,60 @@
+"""The verb of ``Client`` that empties the trash."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from msgspec.structs import replace
+
+from runstone.artifacts import resolve as artifacts
+from runstone.client import arguments
+from runstone.client.connection import Connection
+from runstone.entities.names import shown
+from runstone.entities.trash import Emptied, seconds_of
+from runstone.errors import Unsupported
+from runstone.stores.trash import Leftovers, TrashStore, sweep
+
+
+class TrashVerbs(Connection):
+    """Remove for good what was deleted."""
+
+    def empty_trash(
+        self,
+        older_than: str | None = None,
+        experiment_ids: Sequence[str] | None = None,
+        run_ids: Sequence[str] | None = None,
+        dry_run: bool = False,
+    ) -> Emptied:
+        """Remove for good what is in the trash, files included: all of it, unless some is named.
+
+        Args:
+            older_than: How long a thing must have been there, as ``"30d"`` or ``"1d12h"``.
+            experiment_ids: Only these experiments, with all their runs, and the runs that are named.
+            run_ids: Only these runs, and the experiments that are named.
+            dry_run: Whether to only say what would go.
+
+        Returns:
+            What is gone, or would be.
+
+        Raises:
+            InvalidState: What is named is not in the trash, or not as long as asked.
+            InvalidValue: An argument cannot be read.
+            NotFound: There is no such experiment or run.
+            Unsupported: The store's trash cannot be emptied.
+
+        Example:
+            >>> Client("sqlite:///runstone.db").empty_trash("30d", dry_run=True).run_ids
+            []
+        """
+        store = self._store
+        if not isinstance(store, TrashStore):
+            raise Unsupported(f"the trash of what is kept at {shown(self._tracking_uri)} cannot be emptied")
+        emptied = store.empty_trash(
+            older_than_s=seconds_of(arguments.text("older_than", older_than or "")),
+            experiment_ids=arguments.identifiers("the id of an experiment", experiment_ids or []),
+            run_ids=arguments.identifiers("the id of a run", run_ids or []),
+            dry_run=dry_run,
+        )
+        if dry_run or not isinstance(store, Leftovers):
+            return emptied
+        remove = partial(artifacts.remove, tracking_uri=self._tracking_uri)
+        return replace(emptied, left=sweep(store, remove))

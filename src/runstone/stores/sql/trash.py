@@ -1,0 +1,158 @@
+"""Removing for good what is in the trash of an SQL database."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+
+from sqlalchemy import Connection
+
+from runstone.entities.trash import Emptied
+from runstone.errors import InvalidState, RunNotFound
+from runstone.stores.sql import experiments, runs
+from runstone.stores.sql.driver import LOCKED, driver_of
+from runstone.stores.sql.locations import ArtifactRoot
+from runstone.stores.sql.session import Session
+from runstone.stores.sql.tables import DELETED
+from runstone.stores.trash import Leftover
+
+# Runs that one transaction removes: bounds the wait of those who write meanwhile.
+_BATCH = 50
+
+
+class SqlTrash:
+    """The trash of a database; does what ``TrashStore`` and ``Leftovers`` say."""
+
+    _session: Session
+    _root: ArtifactRoot
+
+    def empty_trash(
+        self,
+        *,
+        older_than_s: float = 0,
+        experiment_ids: Sequence[str] = (),
+        run_ids: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> Emptied:
+        """Remove for good what is in the trash. The files of the runs become leftovers."""
+        before = experiments.now() - int(older_than_s * 1000)
+        numbers, wanted = self._session.read(lambda connection: _chosen(connection, before, experiment_ids, run_ids))
+        if not dry_run:
+            batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+            wanted = [run_id for batch in batches for run_id in self._session.write(partial(self._remove_runs, batch))]
+            numbers = [number for number in numbers if self._session.write(partial(_remove_experiment, number))]
+        return Emptied(experiment_ids=[str(number) for number in numbers], run_ids=wanted)
+
+    def leftovers(self, *, after: int = 0, most: int = 100) -> list[Leftover]:
+        """Files that are still to be removed, by number."""
+
+        def query(connection: Connection) -> list[Leftover]:
+            rows = driver_of(connection).execute(
+                "SELECT id, place FROM leftover WHERE id > ? ORDER BY id LIMIT ?", (after, most)
+            )
+            root = self._root.find(connection).rstrip("/")
+            return [Leftover(number, place if _is_whole(place) else f"{root}/{place}") for number, place in rows]
+
+        return self._session.read(query)
+
+    def forget_leftover(self, number: int) -> None:
+        """Say that the files are removed."""
+        self._session.write(
+            lambda connection: driver_of(connection).execute("DELETE FROM leftover WHERE id = ?", (number,)).rowcount
+        )
+
+    def _remove_runs(self, run_ids: Iterable[str], connection: Connection) -> list[str]:
+        """Remove runs that are still in the trash, and write down where their files are; returns their ids."""
+        driver = driver_of(connection)
+        gone = []
+        for run_id in run_ids:
+            with suppress(RunNotFound):
+                number, experiment, stage = runs.row_of(driver, run_id, lock=LOCKED)
+                if stage == DELETED:
+                    self._remove_run(connection, run_id, number, experiment)
+                    gone.append(run_id)
+        return gone
+
+    def _remove_run(self, connection: Connection, run_id: str, number: int, experiment: int) -> None:
+        driver = driver_of(connection)
+        location = driver.execute("SELECT artifact_location FROM experiment WHERE id = ?", (experiment,)).fetchone()[0]
+        # Relative to the root of the artifacts where it can be, so that both may be moved.
+        place = f"{(location or str(experiment)).rstrip('/')}/{run_id}"
+        driver.execute("INSERT INTO leftover (place) VALUES (?)", (place,))
+        driver.execute("DELETE FROM run WHERE id = ?", (number,))
+        self._session.touch(experiment)
+
+
+def _is_whole(place: str) -> bool:
+    """Whether a place stands for itself: one below the root begins with the number of an experiment."""
+    return not place.partition("/")[0].isdecimal()
+
+
+def _remove_experiment(number: int, connection: Connection) -> bool:
+    """Remove an experiment that is still in the trash and has no runs any more; returns whether it was."""
+    driver = driver_of(connection)
+    gone = driver.execute(
+        "DELETE FROM experiment WHERE id = ? AND stage = ? "
+        "AND NOT EXISTS (SELECT 1 FROM run WHERE run.experiment_id = experiment.id) RETURNING artifact_location",
+        (number, DELETED),
+    ).fetchone()
+    # A place that somebody chose may hold other things than this experiment's.
+    if gone is not None and gone[0] is None:
+        driver.execute("INSERT INTO leftover (place) VALUES (?)", (str(number),))
+    return gone is not None
+
+
+def _chosen(
+    connection: Connection, before: int, experiment_ids: Sequence[str], run_ids: Sequence[str]
+) -> tuple[list[int], list[str]]:
+    """Numbers of experiments and ids of runs that may go."""
+    if experiment_ids or run_ids:
+        numbers = sorted({_named_experiment(connection, before, experiment_id) for experiment_id in experiment_ids})
+        named = [_named_run(connection, before, run_id) for run_id in dict.fromkeys(run_ids)]
+        return numbers, list(dict.fromkeys([*named, *_runs_of(connection, numbers)]))
+    driver = driver_of(connection)
+    numbers = [
+        int(number)
+        for (number,) in driver.execute(
+            "SELECT id FROM experiment WHERE stage = ? AND deleted_at <= ? ORDER BY id", (DELETED, before)
+        )
+    ]
+    alone = [
+        str(run_id)
+        for (run_id,) in driver.execute(
+            "SELECT uuid FROM run WHERE stage = ? AND deleted_at <= ? ORDER BY deleted_at, id", (DELETED, before)
+        )
+    ]
+    return numbers, list(dict.fromkeys([*alone, *_runs_of(connection, numbers)]))
+
+
+def _runs_of(connection: Connection, numbers: Sequence[int]) -> list[str]:
+    driver = driver_of(connection)
+    return [
+        str(run_id)
+        for number in numbers
+        for (run_id,) in driver.execute(
+            "SELECT uuid FROM run WHERE experiment_id = ? AND stage = ? ORDER BY deleted_at, id", (number, DELETED)
+        )
+    ]
+
+
+def _named_experiment(connection: Connection, before: int, experiment_id: str) -> int:
+    number, _ = experiments.find(connection, experiment_id)
+    query = "SELECT stage, deleted_at FROM experiment WHERE id = ?"
+    _check_deleted(f"experiment {experiment_id!r}", before, *driver_of(connection).execute(query, (number,)).fetchone())
+    return number
+
+
+def _named_run(connection: Connection, before: int, run_id: str) -> str:
+    driver = driver_of(connection)
+    number, _, _ = runs.row_of(driver, run_id)
+    query = "SELECT stage, deleted_at FROM run WHERE id = ?"
+    _check_deleted(f"run {run_id!r}", before, *driver.execute(query, (number,)).fetchone())
+    return run_id
+
+
+def _check_deleted(what: str, before: int, stage: int, deleted_at: int | None) -> None:
+    if stage != DELETED:
+        raise InvalidState(f"the {what} is not in the trash; delete it first")
+    if deleted_at is not None and deleted_at > before:
+        raise InvalidState(f"the {what} is not in the trash as long as asked; name a shorter time, or wait")
