@@ -151,7 +151,8 @@ def _parameter(parameter: click.Parameter, context: click.Context) -> str:
 def _tree(kind: type[errors.RunstoneError]) -> Iterator[type[errors.RunstoneError]]:
     yield kind
     for child in kind.__subclasses__():
-        yield from _tree(child)
+        if child.__module__ == errors.__name__:  # what another module keeps to itself needs no page
+            yield from _tree(child)
 
 
 def _docstring(kind: type) -> tuple[str, list[tuple[str, str]]]:
