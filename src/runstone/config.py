@@ -200,6 +200,41 @@ WEBHOOK_SECRET_ENCRYPTION_KEY = Setting(
     "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY",
     secret=True,
 )
+MAX_ARTIFACT_MB = Setting(
+    "RUNSTONE_MAX_ARTIFACT_MB",
+    "1000000",
+    "Largest artifact in MB (1,000,000 bytes) that the server takes from a client; 1 to 100,000,000.",
+    partial(_whole, least=1, most=100_000_000),
+)
+ENABLE_ARTIFACTS_PROGRESS_BAR = Setting(
+    "RUNSTONE_ENABLE_ARTIFACTS_PROGRESS_BAR",
+    "true",
+    "Whether a transfer of artifacts that takes longer than a second shows a bar, where there is a terminal.",
+    _boolean,
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR",
+)
+S3_ENDPOINT_URL = Setting(
+    "RUNSTONE_S3_ENDPOINT_URL",
+    None,
+    "Address of the S3-compatible service that keeps `s3://` artifacts; Amazon's if unset.",
+    str,
+    "MLFLOW_S3_ENDPOINT_URL",
+)
+S3_IGNORE_TLS = Setting(
+    "RUNSTONE_S3_IGNORE_TLS",
+    "false",
+    "Whether the certificate of the S3-compatible service is left unchecked.",
+    _boolean,
+    "MLFLOW_S3_IGNORE_TLS",
+)
+AZURE_CONNECTION_STRING = Setting(
+    "RUNSTONE_AZURE_CONNECTION_STRING",
+    None,
+    "Account, key and endpoint of the Azure storage that keeps artifacts, as the portal shows them.",
+    str,
+    "AZURE_STORAGE_CONNECTION_STRING",
+    secret=True,
+)
 DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", _boolean)
 
 SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
@@ -222,5 +257,10 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     WEBHOOK_REQUEST_TIMEOUT,
     WEBHOOK_REQUEST_MAX_RETRIES,
     WEBHOOK_SECRET_ENCRYPTION_KEY,
+    MAX_ARTIFACT_MB,
+    ENABLE_ARTIFACTS_PROGRESS_BAR,
+    S3_ENDPOINT_URL,
+    S3_IGNORE_TLS,
+    AZURE_CONNECTION_STRING,
     DEBUG,
 )

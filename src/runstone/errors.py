@@ -31,6 +31,7 @@
     ├── TooLarge                       REQUEST_LIMIT_EXCEEDED
     ├── Unsupported                    NOT_IMPLEMENTED
     └── BackendError                   INTERNAL_ERROR: a database or a service failed
+        ├── ArtifactDamaged            a file is not what was once written
         ├── BackendUnavailable         TEMPORARILY_UNAVAILABLE: no answer; trying again may help
         └── SchemaMismatch             a database that is broken, foreign or newer than this Runstone
 
@@ -380,6 +381,29 @@ class BackendUnavailable(BackendError):
     """A server or a database gave no answer; trying again may help."""
 
     code = "TEMPORARILY_UNAVAILABLE"
+
+
+class ArtifactDamaged(BackendError):
+    """A file is not what was once written: its SHA-256 is another.
+
+    Attributes:
+        path: The artifact.
+        expected: The hash that was recorded when it was written, in hexadecimal.
+        found: The hash of what was read.
+    """
+
+    path: str
+    expected: str
+    found: str
+
+    def __init__(self, path: str, *, expected: str, found: str) -> None:
+        super().__init__(
+            f"the artifact {path!r} was changed or cut since it was written: its SHA-256 was {expected}, and is "
+            f"{found}; fetch it again, and if that fails too, bring it back from a backup or log it again",
+            path=path,
+            expected=expected,
+            found=found,
+        )
 
 
 class SchemaMismatch(BackendError):

@@ -1,7 +1,7 @@
 """One HTTP call: address, credentials, retries, time-outs, and the error that an answer stands for."""
 
 import os
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -85,13 +85,21 @@ class Transport:
         data: bytes = response.data
         return data
 
-    def stream(self, method: str, path: str, *, query: Query | None = None) -> Generator[bytes, None, None]:
+    def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> "Answer":
         """Send a request and give the body of the answer in pieces of at most 1 MiB.
 
         The request is sent, and its errors raised, by the call itself. Raises what :meth:`send` raises.
         """
-        response = self._request(method, path, query, None, "", repeatable=False, preload=False)
-        return self._pieces(response)
+        response = self._request(method, path, query, body, content_type, repeatable=False, preload=False)
+        return Answer(response, self.address)
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -102,18 +110,6 @@ class Transport:
         if self._process != os.getpid():
             self._process, self._pool = os.getpid(), _pool(self._scheme, self._host)
         return self._pool
-
-    def _pieces(self, response: urllib3.BaseHTTPResponse) -> Generator[bytes, None, None]:
-        is_whole = False
-        try:
-            yield from response.stream(CHUNK)
-            is_whole = True
-        except HTTPError as error:
-            raise BackendUnavailable(f"the answer of {self.address} broke off: {error}") from None
-        finally:
-            if not is_whole:
-                response.close()  # the rest of the answer must not be taken for the next one
-            response.release_conn()
 
     def _request(
         self,
@@ -153,6 +149,38 @@ class Transport:
         if response.status >= 300:
             raise _reported(self.address, response.status, response.data)
         return response
+
+
+class Answer(Iterator[bytes]):
+    """The body of an answer, piece by piece; whoever does not take them all closes it.
+
+    Attributes:
+        headers: The answer's headers; names are found in any case.
+    """
+
+    def __init__(self, response: urllib3.BaseHTTPResponse, address: str) -> None:
+        self.headers: Mapping[str, str] = response.headers
+        self._pieces = _pieces(response, address)
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """Close the connection, if there is something left to read."""
+        self._pieces.close()
+
+
+def _pieces(response: urllib3.BaseHTTPResponse, address: str) -> Generator[bytes, None, None]:
+    is_whole = False
+    try:
+        yield from response.stream(CHUNK)
+        is_whole = True
+    except HTTPError as error:
+        raise BackendUnavailable(f"the answer of {address} broke off: {error}") from None
+    finally:
+        if not is_whole:
+            response.close()  # the rest of the answer must not be taken for the next one
+        response.release_conn()
 
 
 def quote_path(path: str) -> str:

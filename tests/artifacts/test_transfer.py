@@ -1,15 +1,26 @@
 """Whole files and folders, up and down."""
 
+import hashlib
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from runstone.artifacts import integrity
 from runstone.artifacts.local import LocalRepository
 from runstone.artifacts.transfer import download, upload_file, upload_folder
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, InvalidValue, LocalFileNotFound
+from runstone.errors import (
+    ArtifactDamaged,
+    ArtifactNotFound,
+    BackendError,
+    BackendUnavailable,
+    InvalidArtifactPath,
+    InvalidValue,
+    LocalFileNotFound,
+)
 from runstone.testing.artifacts import content
 
 
@@ -140,14 +151,79 @@ def test_hostile_list_cannot_make_files_outside_of_the_folder(tmp_path: Path) ->
 
 
 class Full(LocalRepository):
-    """A store with room for three files."""
+    """A store with no room for some files."""
 
-    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
-        if len(self.list()) >= 3:
+    def __init__(self, root: Path, refused: set[str]) -> None:
+        super().__init__(root)
+        self.refused = refused
+
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
+        if path in self.refused:
             raise BackendError("full")
-        super().write(path, chunks)
+        return super().write(path, chunks)
 
 
-def test_first_error_of_an_upload_is_raised(tmp_path: Path, source: Path) -> None:
-    with pytest.raises(BackendError, match="full"):
-        upload_folder(Full(tmp_path / "store"), source, ArtifactPath())
+def test_only_error_of_an_upload_is_raised_as_it_is_and_all_other_files_are_there(tmp_path: Path, source: Path) -> None:
+    store = Full(tmp_path / "store", {"03.bin"})
+
+    with pytest.raises(BackendError, match=r"^full$"):
+        upload_folder(store, source, ArtifactPath())
+
+    assert not (tmp_path / "store" / "03.bin").exists()
+    assert len(store.list()) == len(list(source.iterdir())) - 1
+
+
+def test_several_errors_of_an_upload_are_listed_by_name(tmp_path: Path, source: Path) -> None:
+    names = sorted(place.name for place in source.iterdir() if place.is_file())
+
+    with pytest.raises(BackendError) as caught:
+        upload_folder(Full(tmp_path / "store", set(names)), source, ArtifactPath())
+
+    assert caught.value.message.startswith(f"{len(names)} of ")
+    assert [f"  {name}: full" for name in names[:10]] == caught.value.message.splitlines()[1:11]
+
+
+class Away(LocalRepository):
+    """A store that gives no answer."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.asked = 0
+
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
+        self.asked += 1
+        raise BackendUnavailable("no answer")
+
+
+def test_store_that_gives_no_answer_is_not_asked_for_every_file(tmp_path: Path) -> None:
+    (tmp_path / "many").mkdir()
+    for number in range(500):
+        (tmp_path / "many" / str(number)).touch()
+    store = Away(tmp_path / "store")
+
+    with pytest.raises(BackendUnavailable):
+        upload_folder(store, tmp_path / "many", ArtifactPath())
+
+    assert store.asked < 500
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no extended attributes in Python here")
+@pytest.mark.parametrize("damage", [b"wrong", b"", b"the right text and more"])
+def test_file_that_is_not_what_was_written_is_not_fetched(tmp_path: Path, damage: bytes) -> None:
+    store = LocalRepository(tmp_path / "store")
+    store.write(ArtifactPath("deep/a"), [b"the right text"])
+    store.write(ArtifactPath("deep/b"), [b"b"])
+    with (tmp_path / "store" / "deep" / "a").open("r+b") as file:
+        file.truncate(0)
+        file.write(damage)
+
+    with pytest.raises(ArtifactDamaged) as caught:
+        download(store, ArtifactPath("deep"), tmp_path / "back")
+    with pytest.raises(ArtifactDamaged):
+        integrity.read(store, ArtifactPath("deep/a"))
+
+    assert caught.value.path == "deep/a"
+    assert caught.value.expected == hashlib.sha256(b"the right text").hexdigest()
+    assert caught.value.found == hashlib.sha256(damage).hexdigest()
+    assert not (tmp_path / "back" / "deep" / "a").exists()
+    assert (tmp_path / "back" / "deep" / "b").read_bytes() == b"b"

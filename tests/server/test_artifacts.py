@@ -1,5 +1,6 @@
 """Files go through the server whole or not at all, and no name leads out of the run's folder."""
 
+import base64
 import hashlib
 import socket
 import threading
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from runstone.errors import TooLarge
+from runstone.transport import Transport
 from tests.server.web import Web
 
 PROXY = "/api/2.0/mlflow-artifacts/artifacts"
@@ -207,6 +210,34 @@ def test_upload_that_breaks_off_leaves_the_old_file(web: Web) -> None:
 
     assert web.send("GET", path).body == b"old"
     assert [f["path"] for f in web.get("artifacts/list", f"run_id={run}").json["files"]] == ["big.bin"]
+
+
+def test_hash_of_a_file_is_told_to_who_sends_and_who_fetches_it(web: Web) -> None:
+    path = f"{PROXY}/{root_of(web.new_run())}/a.txt"
+    digest = base64.b64encode(hashlib.sha256(b"12345").digest()).decode()
+
+    put = web.send("PUT", path, b"12345")
+    got = web.send("GET", path)
+    part = web.send("GET", path, headers={"Range": "bytes=1-2"})
+
+    assert [answer.headers["repr-digest"] for answer in (put, got, part)] == [f"sha-256=:{digest}:"] * 3
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_file_beyond_the_limit_is_refused_and_nothing_is_written(
+    web: Web, monkeypatch: pytest.MonkeyPatch, chunked: bool
+) -> None:
+    monkeypatch.setenv("RUNSTONE_MAX_ARTIFACT_MB", "1")
+    run = web.new_run()
+    path = f"{PROXY}/{root_of(run)}/large.bin"
+    transport = Transport(web.address)
+    pieces = [bytes(100_000)] * 10
+
+    transport.send("PUT", path, body=iter(pieces) if chunked else b"".join(pieces))
+    with pytest.raises(TooLarge, match="RUNSTONE_MAX_ARTIFACT_MB"):
+        transport.send("PUT", path, body=iter([*pieces, b"x"]) if chunked else b"".join(pieces) + b"x")
+
+    assert len(web.send("GET", path).body) == 1_000_000
 
 
 def test_artifacts_that_clients_keep_elsewhere_are_not_opened(web: Web) -> None:

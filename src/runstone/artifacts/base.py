@@ -13,9 +13,12 @@ class Pieces(Iterator[bytes], Protocol):
 
     Attributes:
         size: Length in bytes of the whole file that was opened; ``None`` where only its sender knows.
+        sha256: SHA-256 of the whole file in hexadecimal, as it was recorded when the file was written; ``None`` where
+            it was not. It is told, not checked: see ``integrity.checked``.
     """
 
     size: int | None
+    sha256: str | None
 
     def close(self) -> None:
         """Close the file or the connection that is read from."""
@@ -28,8 +31,11 @@ class ArtifactRepository(Protocol):
     Writes are atomic: a reader sees the whole file or none. All verbs may be called from any thread.
     """
 
-    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
         """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        Returns:
+            SHA-256 of what was written, in hexadecimal; it is recorded with the file where the store can.
 
         Raises:
             InvalidValue: The path is empty, is a folder, or leads through a file.

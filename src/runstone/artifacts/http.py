@@ -3,12 +3,13 @@
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 
+from runstone.artifacts import integrity
 from runstone.artifacts.base import Pieces
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound, restore
+from runstone.errors import ArtifactDamaged, ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound, restore
 from runstone.schemas import wire
 from runstone.schemas.artifacts import PROXY, ProxiedArtifacts
-from runstone.transport import Transport, quote_path
+from runstone.transport import Answer, Transport, quote_path
 
 
 class HttpRepository:
@@ -30,24 +31,37 @@ class HttpRepository:
     def __repr__(self) -> str:
         return f"HttpRepository({self._transport.address!r}, {str(self._root)!r})"
 
-    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
         """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        Returns:
+            SHA-256 of what was sent, in hexadecimal; compared with what a Runstone server received.
 
         Raises:
             InvalidValue: The path is empty, is a folder, or leads through a file.
             BackendUnavailable: The server gave no answer.
+            ArtifactDamaged: The server received something else.
         """
         if not path:
             raise InvalidArtifactPath(path, "names no file")
-        body = _Body(chunks)
+        counted = integrity.Counted(chunks)
+        body = _Body(counted)
         try:
-            with self._paths_of_caller():
-                self._transport.send("PUT", self._url(path), body=body.send(), content_type="application/octet-stream")
+            with (
+                self._paths_of_caller(),
+                closing(self._transport.stream("PUT", self._url(path), body=body.send())) as answer,
+            ):
+                received = integrity.from_header(answer.headers.get(integrity.HEADER))
+                for _ in answer:
+                    pass
         except Exception:
             # The transport takes an error of the pieces for one of the network.
             if body.error is not None:
                 raise body.error from None
             raise
+        if received not in {None, counted.sha256}:
+            raise ArtifactDamaged(path, expected=counted.sha256, found=received or "")
+        return counted.sha256
 
     def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
         """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
@@ -70,7 +84,7 @@ class HttpRepository:
             if self.info(path).is_dir:
                 raise ArtifactNotFound(path) from None
             raise
-        return _Answer(pieces if start == 0 and stop is None else _cut(pieces, start, stop))
+        return _Answer(pieces, start, stop)
 
     def info(self, path: ArtifactPath) -> FileInfo:
         """What stands at a path.
@@ -133,21 +147,23 @@ class HttpRepository:
 
 
 class _Answer(Iterator[bytes]):
-    """The bytes of a server's answer, whose length only the server knows."""
+    """The bytes of a server's answer, or a part of them; only the server knows how many there are."""
 
     size: int | None = None
 
-    def __init__(self, source: Generator[bytes, None, None]) -> None:
+    def __init__(self, source: Answer, start: int, stop: int | None) -> None:
+        self.sha256 = integrity.from_header(source.headers.get(integrity.HEADER))
         self._source = source
+        self._pieces: Iterator[bytes] = source if start == 0 and stop is None else _cut(source, start, stop)
 
     def __next__(self) -> bytes:
-        return next(self._source)
+        return next(self._pieces)
 
     def close(self) -> None:
         self._source.close()
 
 
-def _cut(pieces: Generator[bytes, None, None], start: int, stop: int | None) -> Generator[bytes, None, None]:
+def _cut(pieces: Answer, start: int, stop: int | None) -> Iterator[bytes]:
     offset = 0
     with closing(pieces):
         for piece in pieces:

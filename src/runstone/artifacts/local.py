@@ -10,11 +10,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from runstone.artifacts.base import CHUNK, Pieces
+from runstone.artifacts.integrity import Counted
 from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath
 
 # A file being written has such a name in the root, so that a write that breaks off leaves no folder behind.
 _UNFINISHED = re.compile(r"\.runstone-[0-9a-f]{32}\.part")
+# The extended attribute that holds a file's SHA-256: it comes and goes with the file itself.
+_SHA256 = "user.runstone.sha256"
 # How often a folder is made again when another process removes it between making it and using it.
 _TRIES = 5
 
@@ -50,8 +53,11 @@ class LocalRepository:
             raise InvalidArtifactPath(path, "leads out of its folder by a symbolic link")
         return place
 
-    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
         """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        Returns:
+            SHA-256 of what was written, in hexadecimal; recorded where the file system has extended attributes.
 
         Raises:
             InvalidValue: The path is empty, is a folder, or leads through a file.
@@ -64,12 +70,13 @@ class LocalRepository:
             self._root.mkdir(parents=True, exist_ok=True)
         unfinished = self._root / f".runstone-{os.urandom(16).hex()}.part"
         try:
-            _fill(unfinished, path, chunks)
+            sha256 = _fill(unfinished, path, chunks)
             with _os_errors(path):
                 _move(unfinished, place)
         finally:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
+        return sha256
 
     def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
         """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
@@ -137,6 +144,7 @@ class _OpenFile(Iterator[bytes]):
 
     def __init__(self, handle: int, length: int | None) -> None:
         self.size: int | None = os.fstat(handle).st_size
+        self.sha256 = _recorded(handle)
         self._handle: int | None = handle
         self._left = sys.maxsize if length is None else length
 
@@ -154,20 +162,38 @@ class _OpenFile(Iterator[bytes]):
             os.close(handle)
 
 
-def _fill(place: Path, path: ArtifactPath, chunks: Iterable[bytes]) -> None:
-    """Make a file of pieces that is on the disk when this returns."""
+def _recorded(handle: int) -> str | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.getxattr(handle, _SHA256).decode("ascii", "replace")
+    except OSError:  # none was recorded, or the file system has no such attributes
+        return None
+
+
+def _record(handle: int, sha256: str) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError):  # the file system has no such attributes
+            os.setxattr(handle, _SHA256, sha256.encode())
+
+
+def _fill(place: Path, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
+    """Make a file of pieces that is on the disk, its SHA-256 beside it, when this returns; the latter is returned."""
+    counted = Counted(chunks)
     with _os_errors(path):
         file = place.open("xb")
     try:
-        for chunk in chunks:
+        for chunk in counted:
             with _os_errors(path):
                 file.write(chunk)
         with _os_errors(path):
             file.flush()
+            _record(file.fileno(), counted.sha256)
             os.fsync(file.fileno())
     finally:
         with suppress(OSError):  # closing tries once more to write what could not be written
             file.close()
+    return counted.sha256
 
 
 def _move(source: Path, target: Path) -> None:

@@ -1,19 +1,28 @@
 """Whole files and folders, up and down: many files at a time."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 from runstone.artifacts.base import CHUNK, ArtifactRepository
+from runstone.artifacts.integrity import checked
 from runstone.artifacts.local import LocalRepository
+from runstone.artifacts.progress import TransferBar
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactNotFound, InvalidValue, LocalFileNotFound
+from runstone.errors import (
+    ArtifactNotFound,
+    BackendUnavailable,
+    InvalidValue,
+    LocalFileNotFound,
+    RunstoneError,
+    restore,
+)
 
 THREADS = 8
-
-T = TypeVar("T")
+# How many files a message lists.
+_LISTED = 10
 
 
 def upload_file(repository: ArtifactRepository, local_path: Path, path: ArtifactPath) -> None:
@@ -29,11 +38,14 @@ def upload_file(repository: ArtifactRepository, local_path: Path, path: Artifact
         InvalidValue: It is no plain file.
     """
     _check_is_file(local_path)
-    repository.write(path, _pieces(local_path))
+    with TransferBar(f"upload {path.name}", local_path.stat().st_size) as bar:
+        repository.write(path, bar.counted(_pieces(local_path)))
 
 
 def upload_folder(repository: ArtifactRepository, local_dir: Path, path: ArtifactPath) -> None:
     """Store all files of a local folder, several at a time; all are looked at before anything is sent.
+
+    A file that fails stops no other, unless the store gives no answer any more.
 
     Args:
         repository: Where to.
@@ -43,6 +55,7 @@ def upload_folder(repository: ArtifactRepository, local_dir: Path, path: Artifac
     Raises:
         LocalFileNotFound: There is no such folder, or a symbolic link in it leads nowhere.
         InvalidValue: It is no folder, or a file in it cannot be an artifact.
+        RunstoneError: Files could not be stored: the error of the first, which lists all where they are several.
     """
     if not local_dir.is_dir():
         if local_dir.exists():
@@ -51,12 +64,17 @@ def upload_folder(repository: ArtifactRepository, local_dir: Path, path: Artifac
     found = list(_files(local_dir))
     for file in found:
         _check_is_file(file)
-    files = [(file, path / file.relative_to(local_dir).as_posix()) for file in found]
-    _in_parallel(lambda pair: upload_file(repository, *pair), files)
+    files = {str(path / file.relative_to(local_dir).as_posix()): file for file in found}
+    with TransferBar(f"upload {len(files)} files", sum(file.stat().st_size for file in found)) as bar:
+
+        def store(name: str) -> None:
+            repository.write(ArtifactPath(name), bar.counted(_pieces(files[name])))
+
+        _in_parallel(store, list(files))
 
 
 def download(repository: ArtifactRepository, path: ArtifactPath, folder: Path) -> Path:
-    """Fetch a file, or a folder with all in it.
+    """Fetch a file, or a folder with all in it; each is compared with the hash that was recorded when it was written.
 
     Args:
         repository: Where from.
@@ -68,6 +86,8 @@ def download(repository: ArtifactRepository, path: ArtifactPath, folder: Path) -
 
     Raises:
         ArtifactNotFound: Nothing stands at ``path``.
+        ArtifactDamaged: A file is not what was once written; nothing stands under its name in ``folder``.
+        RunstoneError: Files could not be fetched, as in :func:`upload_folder`.
     """
     here = LocalRepository(folder)
     found = repository.info(path)
@@ -76,10 +96,15 @@ def download(repository: ArtifactRepository, path: ArtifactPath, folder: Path) -
         raise ArtifactNotFound(path)
     base = f"{path.folder}/" if path.folder else ""
 
-    def fetch(file: FileInfo) -> None:
-        here.write(ArtifactPath(file.path.removeprefix(base)), repository.read(ArtifactPath(file.path)))
+    what = f"{len(files)} files" if found.is_dir else path.name
+    with TransferBar(f"download {what}", sum(file.file_size or 0 for file in files)) as bar:
 
-    _in_parallel(fetch, files)
+        def fetch(name: str) -> None:
+            with closing(repository.read(ArtifactPath(name))) as pieces:
+                whole = checked(pieces, ArtifactPath(name))
+                here.write(ArtifactPath(name.removeprefix(base)), bar.counted(whole))
+
+        _in_parallel(fetch, [file.path for file in files])
     place = here.local_path(ArtifactPath(path.name))
     if found.is_dir:
         place.mkdir(parents=True, exist_ok=True)
@@ -119,18 +144,39 @@ def _pieces(file: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _in_parallel(action: Callable[[T], None], items: Iterable[T]) -> None:
-    """Do ``action`` for all; the first error stops what has not begun, and is raised."""
-    waiting = list(items)
-    if len(waiting) < 2:
-        for item in waiting:
-            action(item)
+def _in_parallel(action: Callable[[str], None], names: Sequence[str]) -> None:
+    """Do ``action`` for all files, several at a time.
+
+    Raises:
+        RunstoneError: What the only one that failed raised; of several, the first by the order given, with a message
+            that lists them.
+    """
+    if len(names) < 2:
+        for name in names:
+            action(name)
         return
     with ThreadPoolExecutor(THREADS, "runstone-artifacts") as pool:
-        futures = [pool.submit(action, item) for item in waiting]
+        futures = [pool.submit(action, name) for name in names]
         try:
-            for future in futures:
-                future.result()
+            failed = dict(_failures(names, futures))
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+    if len(failed) == 1:
+        raise next(iter(failed.values()))
+    if failed:
+        first = next(iter(failed.values()))
+        listed = "".join(f"\n  {name}: {error.message}" for name, error in list(failed.items())[:_LISTED])
+        more = f"\n  and {len(failed) - _LISTED} more" if len(failed) > _LISTED else ""
+        message = f"{len(failed)} of {len(names)} files failed, the others are there:{listed}{more}"
+        raise restore(first.code, message, name=type(first).__name__, facts=first.facts)
+
+
+def _failures(names: Sequence[str], futures: Sequence[Future[None]]) -> Iterator[tuple[str, RunstoneError]]:
+    for name, future in zip(names, futures, strict=True):
+        try:
+            future.result()
+        except BackendUnavailable:
+            raise  # each of the others would wait as long
+        except RunstoneError as error:
+            yield name, error

@@ -211,6 +211,7 @@ class FileVerbs(RecordVerbs):
 
         Raises:
             ArtifactNotFound: There is no such file or folder.
+            ArtifactDamaged: A file is not what was once written.
             InvalidArtifactPath: ``path`` is not the name of an artifact.
             RunNotFound: There is no such run.
         """

@@ -5,6 +5,7 @@ import threading
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from runstone.artifacts import integrity
 from runstone.client import arguments
 from runstone.client.files import FileVerbs
 from runstone.client.runs import RunVerbs
@@ -46,7 +47,7 @@ class TableVerbs(FileVerbs, RunVerbs):
             tag = _with_table(self.get_run(run_id), path)
             pictures = list(tables.take_out_images(frame, path))
             try:
-                former = tables.decode(b"".join(repository.read(path)), PurePosixPath(path).suffix)
+                former = tables.decode(integrity.read(repository, path), PurePosixPath(path).suffix)
             except ArtifactNotFound:
                 former = None
             whole = frame if former is None else tables.joined([former, frame])
@@ -84,7 +85,7 @@ class TableVerbs(FileVerbs, RunVerbs):
         for run in self._runs_with_tables(arguments.identifier("the id of an experiment", experiment_id)):
             run_id = run.info.run_id
             if str(path) in _logged(run, "table") and (wanted is None or run_id in wanted):
-                data = b"".join(self._artifacts(run_id, writes=False).read(path))
+                data = integrity.read(self._artifacts(run_id, writes=False), path)
                 frame = tables.decode(data, PurePosixPath(path).suffix)
                 found.append(tables.with_run_columns(frame, run, columns))
         if not found:

@@ -13,8 +13,10 @@ The fixture gives a new, empty store to each test. Cases are added with minor ve
 your store is tested with.
 """
 
+import hashlib
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -38,7 +40,17 @@ def broken_off() -> Iterator[bytes]:
 
 
 class ArtifactRepositoryCases:
-    """All that ``ArtifactRepository`` says, a sentence a case. Subclass it and provide the fixture ``repository``."""
+    """All that ``ArtifactRepository`` says, a sentence a case. Subclass it and provide the fixture ``repository``.
+
+    Attributes:
+        records_hashes: Whether the store records the hash of each file; set it to ``False`` for one that cannot.
+    """
+
+    records_hashes = True
+
+    def recorded(self, sha256: str) -> set[str | None]:
+        """What a file's hash may be told as."""
+        return {sha256} if self.records_hashes else {sha256, None}
 
     @pytest.mark.parametrize("name", NAMES)
     def test_file_is_read_as_it_was_written(self, repository: ArtifactRepository, name: str) -> None:
@@ -78,6 +90,19 @@ class ArtifactRepositoryCases:
             assert b"".join(repository.read(ArtifactPath("large"), start=2, stop=5)) == piece[2:5]
 
         assert content(repository, "large") == piece * 8
+
+    def test_hash_of_what_was_written_is_told_with_it(self, repository: ArtifactRepository) -> None:
+        expected = hashlib.sha256(b"one two").hexdigest()
+
+        written = repository.write(ArtifactPath("a"), [b"one ", b"two"])
+        repository.write(ArtifactPath("a"), [b"another"])
+        repository.write(ArtifactPath("a"), [b"one ", b"two"])
+
+        assert written == expected
+        with closing(repository.read(ArtifactPath("a"))) as whole:
+            assert whole.sha256 in self.recorded(expected)
+        with closing(repository.read(ArtifactPath("a"), start=2, stop=4)) as part:
+            assert part.sha256 in self.recorded(expected)
 
     def test_writing_again_replaces_the_file(self, repository: ArtifactRepository) -> None:
         repository.write(ArtifactPath("a"), [b"the former, which is longer"])

@@ -4,7 +4,7 @@ import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from runstone.artifacts import resolve
+from runstone.artifacts import integrity, resolve
 from runstone.artifacts.base import ArtifactRepository
 from runstone.client import address, arguments
 from runstone.client.client import Client
@@ -84,6 +84,7 @@ def load_text(artifact_uri: str) -> str:
 
     Raises:
         ArtifactNotFound: There is no such file.
+        ArtifactDamaged: It is not what was once written.
         InvalidValue: It is not UTF-8, or the URI cannot be read.
         RunNotFound: There is no such run.
     """
@@ -99,6 +100,7 @@ def load_dict(artifact_uri: str) -> Any:
 
     Raises:
         ArtifactNotFound: There is no such file.
+        ArtifactDamaged: It is not what was once written.
         InvalidValue: It is no such document, or the URI cannot be read.
         RunNotFound: There is no such run.
         Unsupported: It is YAML and PyYAML is not installed.
@@ -112,6 +114,7 @@ def load_image(artifact_uri: str) -> "PIL.Image.Image":
 
     Raises:
         ArtifactNotFound: There is no such file.
+        ArtifactDamaged: It is not what was once written.
         InvalidValue: It is no image, or the URI cannot be read.
         RunNotFound: There is no such run.
         Unsupported: Pillow is not installed.
@@ -121,7 +124,7 @@ def load_image(artifact_uri: str) -> "PIL.Image.Image":
 
 def _read(artifact_uri: str) -> tuple[bytes, ArtifactPath]:
     repository, path = _located(artifact_uri, None, None, None)
-    return b"".join(repository.read(path)), path
+    return integrity.read(repository, path), path
 
 
 def _of_run(tracking_uri: str, run_id: str) -> ArtifactRepository:

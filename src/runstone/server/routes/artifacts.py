@@ -11,9 +11,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from runstone import config
+from runstone.artifacts import integrity
 from runstone.artifacts.base import ArtifactRepository, Pieces
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactNotFound, BackendUnavailable, InvalidValue, MethodNotAllowed, Unsupported
+from runstone.errors import (
+    ArtifactNotFound,
+    BackendUnavailable,
+    InvalidValue,
+    MethodNotAllowed,
+    TooLarge,
+    Unsupported,
+)
 from runstone.schemas import artifacts as schema
 from runstone.server.routes.route import AnyRoute, Route, Stores
 
@@ -86,20 +95,35 @@ async def proxied(stores: Stores, request: Request, path: str) -> Response:
 
 
 async def _upload(stores: Stores, request: Request, path: ArtifactPath) -> Response:
+    most = config.MAX_ARTIFACT_MB.required() * 1_000_000
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told[:_LONGEST_RANGE]) > most:
+        raise _too_large(path, most)
 
     def pieces() -> Iterator[bytes]:
         stream = request.stream()
+        size = 0
         while True:
             piece = anyio.from_thread.run(_next, stream)
             if piece is None:
                 return
+            size += len(piece)
+            if size > most:
+                raise _too_large(path, most)
             yield piece
 
     try:
-        await anyio.to_thread.run_sync(stores.artifacts.write, path, pieces())
+        sha256 = await anyio.to_thread.run_sync(stores.artifacts.write, path, pieces())
     except ClientDisconnect:
         return Response(status_code=499)  # nobody is there to read it, and nothing was written
-    return Response(b"{}", media_type="application/json")
+    return Response(b"{}", media_type="application/json", headers={integrity.HEADER: integrity.header(sha256)})
+
+
+def _too_large(path: ArtifactPath, most: int) -> TooLarge:
+    return TooLarge(
+        f"the artifact {str(path)!r} has more than {most} bytes (RUNSTONE_MAX_ARTIFACT_MB of the server); send "
+        "a smaller one, or raise the limit"
+    )
 
 
 async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
@@ -147,6 +171,8 @@ async def _send(artifacts: ArtifactRepository, request: Request, path: ArtifactP
     if part:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
+    if pieces.sha256:
+        headers[integrity.HEADER] = integrity.header(pieces.sha256)
     return _Stream(pieces, 206 if part else 200, headers, media_type=_kind(path))
 
 
