@@ -15,7 +15,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser peer generated dist lock clean
+.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser postgres peer generated dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ peer: .venv-peer/.installed ## make .venv-peer with the genuine MLflow, which te
 
 browser: setup ## install Chromium from the system's packages where there is none
 	@$(BIN)/python tools/setup.py browser
+
+postgres: setup ## install PostgreSQL from the system's packages where there is none
+	@$(BIN)/python tools/setup.py postgres
 
 web: .venv/.node ## build the page, if its sources changed
 	@$(BIN)/python tools/web.py build
@@ -76,10 +79,10 @@ generated: setup ## write what is made from the code: spec/openapi.json, spec/pu
 test-fast: setup ## the inner loop: no slow, peer and browser tests
 	$(PYTEST) $(SPREAD) -m "not slow and not peer and not browser"
 
-test-stores: setup ## every store, against the shared suite
+test-stores: setup postgres ## every store, against the shared suite
 	$(PYTEST) $(SPREAD) tests/stores tests/migrations
 
-test: check web-check docs web peer browser ## everything; what CI runs
+test: check web-check docs web peer browser postgres ## everything; what CI runs
 	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
 	$(RUN) coverage report --skip-covered
 	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'

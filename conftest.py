@@ -1,7 +1,9 @@
 """What holds for every test: a clean environment, and no silent skips where everything must run."""
 
+import importlib
 import os
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -57,3 +59,33 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _forbid_skip(report)
     return report
+
+
+@pytest.fixture
+def postgres_uri() -> Iterator[str]:
+    """Address of a database on a real PostgreSQL, with tables and nothing in them."""
+    postgres = _postgres()
+    with postgres.new_database() as uri:
+        yield uri
+
+
+@pytest.fixture(scope="module")
+def module_postgres_uri() -> Iterator[str]:
+    """The same for all tests of a module."""
+    with _postgres().new_database() as uri:
+        yield uri
+
+
+@pytest.fixture
+def empty_postgres_uri() -> Iterator[str]:
+    """Address of a database on a real PostgreSQL, without tables."""
+    with _postgres().new_database(is_empty=True) as uri:
+        yield uri
+
+
+def _postgres() -> Any:
+    # Loaded on use: most tests need none of it.
+    postgres = importlib.import_module("tests.postgres")
+    if postgres.programs() is None:
+        pytest.skip(postgres.MISSING)
+    return postgres

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PEER = ROOT / ".venv-peer"
 PYTHON = VENV / "bin" / "python"
+# Where Debian keeps the programs that only a server needs.
+POSTGRES = Path("/usr/lib/postgresql")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "project": project,
         "node": node,
         "browser": browser,
+        "postgres": postgres,
         "peer": peer,
     }
     parser = argparse.ArgumentParser(description="Make the environments that developers and CI work in.")
@@ -81,6 +84,12 @@ def browser() -> None:
     """Install Chromium from the system's packages unless there is one."""
     if not any(shutil.which(name) for name in BROWSERS):
         install_system_package("chromium")
+
+
+def postgres() -> None:
+    """Install PostgreSQL from the system's packages unless there is one; the tests start servers of their own."""
+    if shutil.which("initdb") is None and not any(POSTGRES.glob("*/bin/initdb")):
+        install_system_package("postgresql")
 
 
 def peer() -> None:

@@ -106,7 +106,7 @@ class Setting(Generic[T]):
 TRACKING_URI = Setting(
     "RUNSTONE_TRACKING_URI",
     "sqlite:///runstone.db",
-    "Where runs are kept: `sqlite:///FILE` or the `http(s)://` address of a server.",
+    "Where runs are kept: `sqlite:///FILE`, `postgresql://USER@HOST/DATABASE`, or the address of a server.",
     str,
     "MLFLOW_TRACKING_URI",
 )

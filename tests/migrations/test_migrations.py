@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 import runstone.stores.sql.migrations as migrations
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
-from runstone.stores.sql.migrations.commands import check, current, upgrade
+from runstone.stores.sql.migrations.commands import Upgrade, check, current, upgrade
 from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
 from runstone.stores.sql.sqlite_file import open_engine
 from runstone.stores.sql.store import SqlStore
@@ -98,9 +98,10 @@ def test_database_of_the_first_revision_gets_the_tables_of_the_registry(first: P
     new = tmp_path / "new.db"
     SqlStore(f"sqlite:///{new}").close()
 
-    copy = upgrade(f"sqlite:///{first}")
+    done = upgrade(f"sqlite:///{first}")
 
-    assert copy == tmp_path / "runstone.db.backup-0001"
+    copy = tmp_path / "runstone.db.backup-0001"
+    assert done == Upgrade(copy)
     assert current(f"sqlite:///{copy}") == "0001"
     assert schema_of(first) == schema_of(new)
     assert check(f"sqlite:///{first}") == []
@@ -122,9 +123,10 @@ def test_database_of_the_first_revision_keeps_what_it_holds(first: Path) -> None
 
 
 def test_older_database_is_copied_before_it_is_upgraded(base: Path, tmp_path: Path) -> None:
-    copy = upgrade(f"sqlite:///{base}")
+    done = upgrade(f"sqlite:///{base}")
 
-    assert copy == tmp_path / "runstone.db.backup-base"
+    copy = tmp_path / "runstone.db.backup-base"
+    assert done == Upgrade(copy)
     with closing(sqlite3.connect(copy)) as driver:
         assert driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [(VERSION_TABLE,)]
 

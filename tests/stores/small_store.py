@@ -8,12 +8,13 @@ from functools import cmp_to_key, partial
 from math import isnan
 from typing import Any
 
-from sqlalchemy import Connection, Row, create_engine, insert
+from sqlalchemy import Connection, Engine, Row, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from runstone.entities import ViewType
 from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Order
 from runstone.stores.sql import tables
+from runstone.stores.sql.driver import driver_of
 
 ROOT = "mlflow-artifacts:"
 
@@ -49,8 +50,18 @@ def artifact_uri_of(row: Row[Any]) -> str:
 
 
 @contextmanager
-def connected() -> Iterator[Connection]:
-    """A connection to empty tables in memory."""
+def connected(engine: Engine | None = None) -> Iterator[Connection]:
+    """A connection to empty tables: in memory, or in a database on PostgreSQL, where nothing of it stays."""
+    if engine is not None:
+        with engine.connect() as connection:
+            driver = driver_of(connection)
+            driver.execute("BEGIN")
+            try:
+                driver.execute("DELETE FROM experiment")
+                yield connection
+            finally:
+                driver.execute("ROLLBACK")
+        return
     engine = create_engine("sqlite://", poolclass=StaticPool)
     try:
         with engine.connect() as connection:

@@ -109,7 +109,8 @@ def test_readers_do_not_wait_for_the_writer(tmp_path: Path, *, durable: bool) ->
 
 
 @pytest.mark.parametrize(
-    "uri", ["sqlite://", "sqlite:///", "sqlite:/x.db", "postgresql://x/y", "runstone.db", "sqlite:///x.db?mode=ro"]
+    "uri",
+    ["sqlite://", "sqlite:///", "sqlite:/x.db", "sqlite+pysqlite:///x.db", "runstone.db", "sqlite:///x.db?mode=ro"],
 )
 def test_address_of_another_form_is_refused(uri: str) -> None:
     with pytest.raises(InvalidValue, match="sqlite:///FILE"):

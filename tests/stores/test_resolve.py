@@ -42,9 +42,9 @@ def test_address_without_a_scheme_is_refused_with_what_works(uri: str) -> None:
         open_store(uri)
 
 
-@pytest.mark.parametrize("uri", ["ftp://host/x", "databricks://profile", "postgresql://user@host/db"])
+@pytest.mark.parametrize("uri", ["ftp://host/x", "databricks://profile", "mysql://user@host/db"])
 def test_unknown_scheme_is_refused_with_what_works(uri: str) -> None:
-    with pytest.raises(Unsupported, match="http, https, sqlite"):
+    with pytest.raises(Unsupported, match="http, https, postgres, postgresql, sqlite"):
         open_store(uri)
 
 

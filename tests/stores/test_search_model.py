@@ -6,12 +6,14 @@ from math import inf, nan
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from msgspec import Struct
+from sqlalchemy import Connection, Engine
 
 from runstone.entities import Page, Run, ViewType
 from runstone.search import Order, filter_text, order_text
 from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator
 from runstone.search.fields import RUNS, FieldType
+from runstone.stores.sql.postgres.server import PostgresServer
 from runstone.stores.sql.search import search_runs
 from tests.stores.small_store import SmallExperiment, SmallRun, SmallStore, artifact_uri_of, connected
 
@@ -36,7 +38,17 @@ TEXTS = [
     "FAILED",
 ]
 PATTERNS = ["", "%", "_", "x%", "%Y", "É%", "é", "[x]", "*x", "1_", "F%D"]
-EXPRESSIONS = ["^x", "[0-9]+$", "(?i)É", "a|b", "."]
+EXPRESSIONS = [
+    "^x",
+    "[0-9]+$",
+    "(?i)É",
+    "a|b",
+    ".",
+    r"^\w+$",
+    r"[^a-z]\s",
+    "(?i)[X-Z]$",
+    r"^(?:1|\D{2})?0*$",
+]
 NUMBERS = [-inf, -1, -0.0, 0, 0.5, 9, 10, 10.0, 9007199254740993, 1000, 2000, inf]
 MOMENTS = [-5, 0, 1000, 2000, 2**40]
 STATUSES = ["RUNNING", "FINISHED", "FAILED"]
@@ -116,40 +128,74 @@ def ids(page: Page[Run]) -> list[str]:
     return [run.info.run_id for run in page]
 
 
+class Searched(Struct, frozen=True):
+    """A search, and what is searched."""
+
+    found: list[SmallRun]
+    tree: Filter
+    order: list[Order]
+    view_type: ViewType
+    experiments: set[int]
+    size: int
+
+
+searches = st.builds(
+    Searched,
+    stores,
+    filters,
+    orders,
+    st.sampled_from(ViewType),
+    st.sets(st.sampled_from([1, 2, 3])),
+    st.integers(1, 4),
+)
+
+
+def check_search(connection: Connection, searched: Searched) -> None:
+    """Search by pages, and compare with what Python says."""
+    store = filled(connection, searched.found)
+    pages: list[str] = []
+    token = ""
+    now = 1000
+
+    while True:
+        page = search_runs(
+            connection,
+            [str(number) for number in searched.experiments],
+            artifact_uri_of=artifact_uri_of,
+            filter_string=filter_text(searched.tree),
+            view_type=searched.view_type,
+            max_results=searched.size,
+            order_by=[order_text(item) for item in searched.order],
+            page_token=token,
+            now=now,
+        )
+        pages += ids(page)
+        token = page.token
+        if not token:
+            break
+
+    expected = store.search(sorted(searched.experiments), searched.tree, searched.view_type, searched.order, now)
+    assert pages == expected
+
+
 @settings(max_examples=150, deadline=None)
-@given(stores, filters, orders, st.sampled_from(ViewType), st.sets(st.sampled_from([1, 2, 3])), st.integers(1, 4))
-def test_search_answers_what_python_says_on_pages_of_any_size(
-    found: list[SmallRun],
-    tree: Filter,
-    order: list[Order],
-    view_type: ViewType,
-    experiments: set[int],
-    size: int,
-) -> None:
+@given(searches)
+def test_search_answers_what_python_says_on_pages_of_any_size(searched: Searched) -> None:
     with connected() as connection:
-        store = filled(connection, found)
-        pages: list[str] = []
-        token = ""
-        now = 1000
+        check_search(connection, searched)
 
-        while True:
-            page = search_runs(
-                connection,
-                [str(number) for number in experiments],
-                artifact_uri_of=artifact_uri_of,
-                filter_string=filter_text(tree),
-                view_type=view_type,
-                max_results=size,
-                order_by=[order_text(item) for item in order],
-                page_token=token,
-                now=now,
-            )
-            pages += ids(page)
-            token = page.token
-            if not token:
-                break
 
-        assert pages == store.search(sorted(experiments), tree, view_type, order, now)
+@pytest.fixture(scope="module")
+def postgres_engine(module_postgres_uri: str) -> Engine:
+    return PostgresServer(module_postgres_uri).open_engine(durable=True)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None)
+@given(searched=searches)
+def test_search_on_postgres_answers_the_same(postgres_engine: Engine, searched: Searched) -> None:
+    with connected(postgres_engine) as connection:
+        check_search(connection, searched)
 
 
 @settings(deadline=None)

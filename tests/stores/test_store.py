@@ -39,3 +39,13 @@ def test_run_that_is_named_twice_has_its_history_once(store: SqlStore) -> None:
     store.log_batch(run, metrics=[Metric("m", 1.0, 1)])
 
     assert len(store.metric_histories([run, run], "m")) == 1
+
+
+class TestPostgresStore(TrackingStoreCases, RegistryStoreCases):
+    """The whole contract on PostgreSQL."""
+
+    @pytest.fixture
+    def store(self, postgres_uri: str) -> Iterator[SqlStore]:
+        store = SqlStore(postgres_uri)
+        yield store
+        store.close()

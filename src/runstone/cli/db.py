@@ -5,14 +5,16 @@ import click
 from runstone.cli.options import as_json
 from runstone.cli.output import print_json
 from runstone.cli.server import local_store
+from runstone.entities.names import without_password
 
 
 @click.group()
 def db() -> None:
     """Look after a database.
 
-    URI is the database, as sqlite:///FILE; by default the one that `runstone server` would serve. Opening a database
-    of an older Runstone upgrades it after a backup, so `db upgrade` is needed only to choose the moment.
+    URI is the database, as sqlite:///FILE or postgresql://USER@HOST/DATABASE; by default the one that `runstone server`
+    would serve. Opening a file of an older Runstone upgrades it after a backup, so `db upgrade` is needed only to
+    choose the moment. A database on PostgreSQL, which others may be writing to, is upgraded by this command alone.
     """
 
 
@@ -27,7 +29,7 @@ def current(ctx: click.Context, /, *, uri: str, as_json: bool) -> None:
     uri = uri or local_store(ctx.find_root().obj)
     revision = commands.current(uri)
     if as_json:
-        print_json({"uri": uri, "revision": revision, "newest": HEAD})
+        print_json({"uri": without_password(uri), "revision": revision, "newest": HEAD})
     else:
         click.echo(revision or "none")
 
@@ -43,12 +45,12 @@ def check(ctx: click.Context, /, *, uri: str, as_json: bool) -> None:
     uri = uri or local_store(ctx.find_root().obj)
     problems = commands.check(uri)
     if as_json:
-        print_json({"uri": uri, "problems": problems})
+        print_json({"uri": without_password(uri), "problems": problems})
     elif problems:
         for problem in problems:
             click.echo(problem, err=True)
     else:
-        click.echo(f"{uri} is sound and up to date.")
+        click.echo(f"{without_password(uri)} is sound and up to date.")
     if problems:
         ctx.exit(1)
 
@@ -57,12 +59,18 @@ def check(ctx: click.Context, /, *, uri: str, as_json: bool) -> None:
 @click.argument("uri", default="")
 @click.pass_context
 def upgrade(ctx: click.Context, /, *, uri: str) -> None:
-    """Bring the tables to the newest revision, after a copy of the file was made beside it."""
+    """Bring the tables to the newest revision.
+
+    A copy of a file is made beside it first. Of a database on PostgreSQL make one yourself, with pg_dump.
+    """
     from runstone.stores.sql.migrations import commands
 
     uri = uri or local_store(ctx.find_root().obj)
-    copy = commands.upgrade(uri)
-    if copy is None:
-        click.echo(f"{uri} is up to date.")
+    done = commands.upgrade(uri)
+    shown = without_password(uri)
+    if done is None:
+        click.echo(f"{shown} is up to date.")
+    elif done.copy is None:
+        click.echo(f"{shown} is upgraded.")
     else:
-        click.echo(f"{uri} is upgraded; the copy from before is {copy}.")
+        click.echo(f"{shown} is upgraded; the copy from before is {done.copy}.")

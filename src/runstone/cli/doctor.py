@@ -193,7 +193,7 @@ def _database(uri: str) -> Iterator[Step]:
         if path is not None and not path.exists():
             yield _missing(path)
             return
-        problems = [] if path is None else commands.check(uri)
+        problems = commands.check(uri) if path is not None or _has_tables(uri) else []
         if problems:
             yield Step("store", _BAD, problems[0], "see `runstone db check` for all, `runstone db upgrade` to upgrade")
             return
@@ -215,6 +215,15 @@ def _database(uri: str) -> Iterator[Step]:
         )
         return
     yield Step("artifacts", _GOOD, f"{root} can be written")
+
+
+def _has_tables(uri: str) -> bool:
+    """Whether the address is one of a PostgreSQL that has tables; where it is empty, the first run makes them."""
+    from runstone.stores.sql.opening import is_postgres, postgres
+
+    if not is_postgres(uri):
+        return False
+    return postgres("schema").revision_of(postgres("server").PostgresServer(uri)) is not None
 
 
 def _missing(path: Path) -> Step:

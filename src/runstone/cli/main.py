@@ -143,7 +143,7 @@ def _leave(run: Callable[[], Any]) -> NoReturn:
 @click.option(
     "--tracking-uri",
     metavar="URI",
-    help="Where runs are kept: sqlite:///FILE or the address of a server. "
+    help="Where runs are kept: sqlite:///FILE, postgresql://USER@HOST/DATABASE, or the address of a server. "
     "Else the setting RUNSTONE_TRACKING_URI holds.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")

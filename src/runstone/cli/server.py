@@ -34,8 +34,8 @@ def listening(command: Command) -> Command:
         click.option(
             "--backend-store-uri",
             metavar="URI",
-            help="Database with experiments and runs, as sqlite:///FILE. By default the one of the setting "
-            f"RUNSTONE_TRACKING_URI, if that is a database, else {DEFAULT_STORE}.",
+            help="Database with experiments and runs, as sqlite:///FILE or postgresql://USER@HOST/DATABASE. By "
+            f"default the one of the setting RUNSTONE_TRACKING_URI, if that is a database, else {DEFAULT_STORE}.",
         ),
         click.option(
             "--artifacts-destination",

@@ -19,8 +19,8 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     """Choose where runs are kept, for all threads; an active run stays where it was started.
 
     Args:
-        uri: ``sqlite:///FILE``, the ``http(s)://`` address of a server, or the path of an SQLite file as a
-            ``pathlib.Path``. Empty text goes back to the setting ``RUNSTONE_TRACKING_URI``.
+        uri: ``sqlite:///FILE``, ``postgresql://USER@HOST/DATABASE``, the ``http(s)://`` address of a server, or the
+            path of an SQLite file as a ``pathlib.Path``. Empty text goes back to the setting ``RUNSTONE_TRACKING_URI``.
 
     Raises:
         InvalidValue: The address has no scheme.

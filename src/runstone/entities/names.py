@@ -28,6 +28,7 @@ _SHOWN = 80
 # User and password of an address, also where its scheme is missing or half written; what is a port is none. A password
 # may hold every character, even those that an address forbids.
 _PASSWORD = re.compile(r"((?:^/{0,2}|:/{1,2})[^/:\[]*:)(?!/|[0-9]+[/?#]).+@", re.DOTALL)
+_PASSWORD_FIELD = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 # Halves of a character, which no encoding can write.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -45,7 +46,7 @@ def without_password(address: str) -> str:
         >>> without_password("https://ada:open-sesame@runs.example")
         'https://ada:***@runs.example'
     """
-    return _PASSWORD.sub(r"\1***@", address)
+    return _PASSWORD_FIELD.sub(r"\1***", _PASSWORD.sub(r"\1***@", address))
 
 
 def shown_address(address: object) -> str:

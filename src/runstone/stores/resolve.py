@@ -12,6 +12,8 @@ ENTRY_POINTS = "runstone.tracking_stores"
 BUILT_IN = {
     "http": "runstone.stores.rest.tracking:RestStore",
     "https": "runstone.stores.rest.tracking:RestStore",
+    "postgres": "runstone.stores.sql.store:SqlStore",
+    "postgresql": "runstone.stores.sql.store:SqlStore",
     "sqlite": "runstone.stores.sql.store:SqlStore",
 }
 
@@ -40,11 +42,13 @@ def resolve(uri: str) -> Callable[[str], TrackingStore]:
     scheme = scheme_of(uri)
     if not scheme:
         raise InvalidValue(
-            f"the tracking address {shown_address(uri)} has no scheme; wanted: 'sqlite:///FILE', or the 'http://' or "
-            "'https://' address of a server"
+            f"the tracking address {shown_address(uri)} has no scheme; wanted: 'sqlite:///FILE', "
+            "'postgresql://USER@HOST/DATABASE', or the 'http://' or 'https://' address of a server"
         )
-    if scheme in BUILT_IN:
-        module, _, name = BUILT_IN[scheme].partition(":")
+    # MLflow's users name a driver too, as in `postgresql+psycopg2://`.
+    built_in = BUILT_IN.get(scheme) or BUILT_IN.get(scheme.partition("+")[0])
+    if built_in is not None:
+        module, _, name = built_in.partition(":")
         return cast("Callable[[str], TrackingStore]", getattr(importlib.import_module(module), name))
     for found in _entry_points(name=scheme):
         try:
@@ -86,7 +90,7 @@ def open_embedded_store(uri: str, *, artifact_root: str) -> EmbeddedStore:
     if scheme_of(uri) in {"http", "https"}:
         raise InvalidValue(
             f"a server keeps its runs in a database; got the address of another server, {shown_address(uri)}; "
-            "wanted: 'sqlite:///FILE'"
+            "wanted: 'sqlite:///FILE' or 'postgresql://USER@HOST/DATABASE'"
         )
     opener = cast("Callable[..., EmbeddedStore]", resolve(uri))
     return opener(uri, artifact_root=artifact_root, durable=True)

@@ -11,17 +11,13 @@ from runstone.entities.names import shown_address
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explain_os, explained
-from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
+from runstone.stores.sql.first import MLFLOW_TABLES, fill, refuse_newer
+from runstone.stores.sql.revisions import HEAD, VERSION_TABLE
 from runstone.stores.sql.sqlite_file import open_engine
-from runstone.stores.sql.tables import ACTIVE, metadata
+from runstone.stores.sql.tables import metadata
 
 _PREFIX = "sqlite:///"
 _MAGIC = b"SQLite format 3\x00"
-_MLFLOW_TABLES = {"alembic_version", "experiments", "runs"}
-_VERSION_DDL = (
-    "CREATE TABLE schema_revision "
-    "(version_num VARCHAR(32) NOT NULL, CONSTRAINT schema_revision_pkc PRIMARY KEY (version_num))"
-)
 # By name, because it loads Alembic, which takes longer than to open a database that is up to date.
 _UPGRADES = "runstone.stores.sql.migrations.upgrades"
 
@@ -74,11 +70,7 @@ def revision_of(path: Path) -> str | None:
             raise _foreign(path, tables)
         row = driver.execute("SELECT version_num FROM schema_revision").fetchone()
     revision = "" if row is None else str(row[0])
-    if revision and revision not in REVISIONS:
-        raise SchemaMismatch(
-            f"the database {path} was made by a newer Runstone (its revision is {revision!r}, the newest known here is "
-            f"{HEAD!r}); upgrade Runstone, or restore the backup that the upgrade made"
-        )
+    refuse_newer(str(path), revision)
     return revision
 
 
@@ -113,7 +105,7 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _foreign(path: Path, tables: set[str]) -> SchemaMismatch:
-    whose = "a database of MLflow" if tables >= _MLFLOW_TABLES else "an SQLite database of another program"
+    whose = "a database of MLflow" if tables >= MLFLOW_TABLES else "an SQLite database of another program"
     return SchemaMismatch(
         f"{path} is {whose}, which Runstone does not write to; nothing was changed; name another file, such as "
         f"'{_PREFIX}{path.with_name('runstone.db')}'"
@@ -135,22 +127,11 @@ def _create(path: Path) -> None:
         try:
             if not driver.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (VERSION_TABLE,)).fetchone():
                 metadata.create_all(connection, checkfirst=False)
-                driver.execute(_VERSION_DDL)
-                driver.execute("INSERT INTO schema_revision VALUES (?)", (HEAD,))
-                _make_default_experiment(driver)
+                fill(driver)
             driver.execute("COMMIT")
         except BaseException:
             driver.execute("ROLLBACK")
             raise
-
-
-def _make_default_experiment(driver: Driver) -> None:
-    moment = time.time_ns() // 1_000_000
-    driver.execute(
-        "INSERT INTO experiment (id, name, stage, created_at, updated_at) VALUES (0, 'Default', ?, ?, ?)",
-        (ACTIVE, moment, moment),
-    )
-    driver.execute("INSERT INTO change (experiment_id, count) VALUES (0, 0)")
 
 
 def _use_wal(driver: Driver) -> None:

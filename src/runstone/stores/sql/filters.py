@@ -30,8 +30,8 @@ _SIGNS: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.LESS_OR_EQUAL: le,
 }
 _MATCHES: dict[Operator, tuple[Callable[[Connection, matching.Text, str], Condition], bool]] = {
-    Operator.LIKE: (lambda _, text, pattern: matching.like(text, pattern), False),
-    Operator.NOT_LIKE: (lambda _, text, pattern: matching.like(text, pattern), True),
+    Operator.LIKE: (matching.like, False),
+    Operator.NOT_LIKE: (matching.like, True),
     Operator.ILIKE: (matching.ilike, False),
     Operator.NOT_ILIKE: (matching.ilike, True),
     Operator.RLIKE: (matching.rlike, False),
@@ -155,7 +155,10 @@ def _plain(tree: Comparison | OneOf, column: ColumnElement[Any], scope: Scope) -
         return column.not_in(values) if tree.is_negated else column.in_(values)
     if tree.operator in _MATCHES:
         return _matched(tree, column, scope)
-    test: Condition = _SIGNS[tree.operator](column, _resolved(tree.value, scope))
+    value = _resolved(tree.value, scope)
+    if isinstance(value, str):
+        column = matching.bytewise(scope.connection, column)
+    test: Condition = _SIGNS[tree.operator](column, value)
     return test
 
 
@@ -171,12 +174,11 @@ def _written(tree: Comparison | OneOf, column: ColumnElement[str], scope: Scope)
     if isinstance(_first(tree), str):
         return _plain(tree, column, scope)
     if isinstance(tree, OneOf):
-        # Not IN (...): within it SQLite would not turn the text into a number.
-        one_of = _joined(or_, [column == matching.number(_resolved(value, scope)) for value in tree.values], false())
-        return and_(matching.is_number(column), not_(one_of) if tree.is_negated else one_of)
-    return and_(
-        matching.is_number(column), _SIGNS[tree.operator](column, matching.number(_resolved(tree.value, scope)))
-    )
+        join, sign, empty = (and_, ne, true()) if tree.is_negated else (or_, eq, false())
+        values = [_resolved(value, scope) for value in tree.values]
+        return _joined(join, [matching.compared(scope.connection, column, sign, value) for value in values], empty)
+    value = _resolved(tree.value, scope)
+    return matching.compared(scope.connection, column, _SIGNS[tree.operator], value)
 
 
 def _metric(tree: Comparison | OneOf) -> Condition:

@@ -19,12 +19,12 @@ class ArtifactRoot:
     """The place below which every experiment has a folder, unless it was given a place of its own.
 
     Attributes:
-        database: The database file; relative roots start at its folder.
+        folder: The folder of the database file, or the working directory; relative roots start there.
         given: The root that the caller chose; ``None`` leaves it to what the database has recorded.
     """
 
-    def __init__(self, database: Path, given: str | None) -> None:
-        self.database = database
+    def __init__(self, folder: Path, given: str | None) -> None:
+        self.folder = folder
         self.given = None if given is None else _absolute(given)
 
     def find(self, connection: Connection) -> str:
@@ -35,7 +35,7 @@ class ArtifactRoot:
         """The root of whoever opens the database without one."""
         row = driver_of(connection).execute("SELECT value FROM meta WHERE name = ?", (_ROOT,)).fetchone()
         recorded = FOLDER if row is None else str(row[0])
-        return recorded if _is_uri(recorded) else os.path.normpath(self.database.parent / recorded)
+        return recorded if _is_uri(recorded) else os.path.normpath(self.folder / recorded)
 
     def finder(self, connection: Connection) -> Callable[[Row[Any]], str]:
         """What tells where an experiment keeps its artifacts, from its row in the table."""
@@ -54,8 +54,8 @@ class ArtifactRoot:
         A folder in or below the database's is kept relative to it, so that both can be moved together.
         """
         place = _absolute(root)
-        if not _is_uri(place) and Path(place).is_relative_to(self.database.parent):
-            place = Path(place).relative_to(self.database.parent).as_posix()
+        if not _is_uri(place) and Path(place).is_relative_to(self.folder):
+            place = Path(place).relative_to(self.folder).as_posix()
         driver_of(connection).execute(
             "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (_ROOT, place),

@@ -1,9 +1,12 @@
-"""How text is matched in SQLite. Another database says these few things in other words, and only these."""
+"""How text is matched: each database says these few things in other words, and only these."""
 
+import importlib
 import re
 import sqlite3
+from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Numeric, cast, func, literal
+from sqlalchemy import ColumnElement, Connection, Integer, Numeric, and_, cast, func, literal
 
 from runstone.search.pattern import compiled
 from runstone.stores.sql.driver import driver_of
@@ -13,24 +16,35 @@ _GLOB = str.maketrans({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"})
 
 Text = ColumnElement[str]
 Condition = ColumnElement[bool]
+# One of Python's operators that compare.
+Sign = Callable[[Any, Any], Any]
 
 
-def like(text: Text, pattern: str) -> Condition:
+def like(connection: Connection, text: Text, pattern: str) -> Condition:
     """Whether a text matches; ``%`` stands for any characters, ``_`` for one. Case and backslash count."""
+    if _is_postgres(connection):
+        found: Condition = _postgres().like(text, pattern)
+        return found
     # GLOB is SQLite's comparison that tells capitals apart, and an index serves it.
     return text.op("GLOB", is_comparison=True)(pattern.translate(_GLOB))
 
 
 def ilike(connection: Connection, text: Text, pattern: str) -> Condition:
     """The same, but case does not count, in any script."""
-    if pattern.isascii():
-        return text.op("LIKE", is_comparison=True)(pattern)
-    signs = (".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in pattern)
-    return rlike(connection, text, f"(?i)^{''.join(signs)}$")
+    if not pattern.isascii():
+        signs = (".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in pattern)
+        return rlike(connection, text, f"(?i)^{''.join(signs)}$")
+    if _is_postgres(connection):
+        found: Condition = _postgres().ilike_ascii(text, pattern)
+        return found
+    return text.op("LIKE", is_comparison=True)(pattern)
 
 
 def rlike(connection: Connection, text: Text, expression: str) -> Condition:
     """Whether a regular expression is found in a text."""
+    if _is_postgres(connection):
+        found: Condition = _postgres().rlike(text, expression)
+        return found
     if _MATCHES not in connection.info:
         driver = driver_of(connection)
         assert isinstance(driver, sqlite3.Connection)
@@ -43,12 +57,31 @@ def _matches(expression: str, text: str) -> bool:
     return compiled(expression).matches(text)
 
 
-def is_number(text: Text) -> Condition:
-    """Whether a text is a decimal number, blanks around it allowed."""
+def compared(connection: Connection, text: Text, sign: Sign, value: float) -> Condition:
+    """Whether a text is a decimal number, blanks around it allowed, that compares so with a value."""
+    if _is_postgres(connection):
+        found: Condition = _postgres().compared(text, sign, value)
+        return found
     # Beside a number SQLite turns text into one where it can; text that it cannot is above all numbers.
-    return text <= number(float("inf"))
+    return and_(text <= _number(float("inf")), sign(text, _number(value)))
 
 
-def number(value: float) -> ColumnElement[float]:
-    """A number as texts are compared with."""
+def _number(value: float) -> ColumnElement[float]:
     return cast(literal(value), Numeric())  # type: ignore[arg-type]
+
+
+def bytewise(connection: Connection, text: Text) -> Text:
+    """A computed text, compared by its bytes as the columns are."""
+    if _is_postgres(connection):
+        found: Text = _postgres().bytewise(text)
+        return found
+    return text
+
+
+def _is_postgres(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def _postgres() -> Any:
+    # Loaded on use: it begins with what this module says.
+    return importlib.import_module("runstone.stores.sql.postgres.matching")

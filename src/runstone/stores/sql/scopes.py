@@ -297,7 +297,8 @@ def logged_term(scope: Scope, rows: FromClause, field: Field, *, is_descending: 
     link = scope.link(source, field)
     kind = float if table is latest else str
     if link is None:
-        return rows, Term(null(), kind, is_descending, true())
+        # With its type: PostgreSQL takes no bare NULL in ORDER BY.
+        return rows, Term(cast(null(), table.c.value.type), kind, is_descending, true())
     rows = rows.outerjoin(source, link)
     if table is latest:
         return rows, Term(source.c.value, kind, is_descending, source.c.is_nan.is_(None), source.c.is_nan)

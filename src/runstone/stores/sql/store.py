@@ -9,13 +9,12 @@ from sqlalchemy import Connection
 from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
 from runstone.stores.sql import experiments, history, runs, search
 from runstone.stores.sql import metrics as incoming
-from runstone.stores.sql.database import open_database, path_of
 from runstone.stores.sql.documents import load_experiments, load_runs
 from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.locations import ArtifactRoot
+from runstone.stores.sql.opening import open_address
 from runstone.stores.sql.registry import SqlRegistry
 from runstone.stores.sql.session import Session
-from runstone.stores.sql.sqlite_file import SqliteFile
 from runstone.stores.sql.tables import ACTIVE, DELETED
 from runstone.stores.sql.trash import SqlTrash
 from runstone.stores.sql.webhooks import SqlWebhooks
@@ -24,7 +23,7 @@ T = TypeVar("T")
 
 
 class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
-    """Experiments, runs, registered models and webhooks in one SQLite file, for many threads and processes at once.
+    """Experiments, runs, registered models and webhooks in one database, for many threads and processes.
 
     Does what ``EmbeddedStore`` says.
     """
@@ -33,21 +32,24 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
         """Open a database, or make it.
 
         Args:
-            uri: ``sqlite:///FILE``. A file that is missing is made, with its folders.
+            uri: ``sqlite:///FILE``: a file that is missing is made, with its folders. Or
+                ``postgresql://USER:PASSWORD@HOST/DATABASE``: a database that is there, whose tables are made where
+                it is empty.
             artifact_root: Folder or URI below which experiments keep their artifacts; what the database has recorded
-                if ``None``, else the folder ``runstone-artifacts`` beside it.
+                if ``None``, else the folder ``runstone-artifacts`` beside the file, or in the working directory.
             durable: Whether a change is acknowledged only when it would survive a loss of power. If not, it survives
                 any end of the process.
 
         Raises:
             InvalidValue: The URI is not of this form.
-            BackendError: The file cannot be made or opened.
-            SchemaMismatch: The file is not a Runstone database, or of a newer Runstone. It was not changed.
+            BackendError: The database cannot be made or opened.
+            SchemaMismatch: It is not one of Runstone, or of a newer one, or, on a server, of an older one. It was not
+                changed.
+            Unsupported: The database's driver is not installed.
         """
-        path = path_of(uri)
-        open_database(path)
-        self._root = ArtifactRoot(path, artifact_root)
-        self._session = Session(SqliteFile(path), durable=durable)
+        database = open_address(uri)
+        self._root = ArtifactRoot(database.folder, artifact_root)
+        self._session = Session(database, durable=durable)
 
     def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
         """Make an experiment; returns its id."""

@@ -3,14 +3,28 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
 
 from runstone.errors import BackendError, SchemaMismatch
 from runstone.stores.sql.database import path_of, revision_of
 from runstone.stores.sql.database import upgrade as upgrade_path
 from runstone.stores.sql.failures import explained
+from runstone.stores.sql.opening import is_postgres, postgres
 from runstone.stores.sql.revisions import HEAD
 
 _MOST = 20
+
+
+class Upgrade(Struct, frozen=True):
+    """An upgrade that was made.
+
+    Attributes:
+        copy: The copy from before; ``None`` where the database is no file.
+    """
+
+    copy: Path | None = None
 
 
 def current(uri: str) -> str:
@@ -19,8 +33,11 @@ def current(uri: str) -> str:
     Raises:
         BackendError: It is not there, or cannot be read.
         SchemaMismatch: It is not Runstone's, is damaged, or was made by a newer Runstone.
-        InvalidValue: The URI is not ``sqlite:///FILE``.
+        InvalidValue: The URI cannot be read.
+        Unsupported: What the database's driver needs is not installed.
     """
+    if is_postgres(uri):
+        return _known(*_served(uri))
     return _revision(path_of(uri))
 
 
@@ -30,15 +47,15 @@ def check(uri: str) -> list[str]:
     Raises:
         BackendError: It is not there, or cannot be read.
         SchemaMismatch: It is not Runstone's, or was made by a newer Runstone.
-        InvalidValue: The URI is not ``sqlite:///FILE``.
+        InvalidValue: The URI cannot be read.
+        Unsupported: What the database's driver needs is not installed.
     """
+    if is_postgres(uri):
+        server, revision = _served(uri)
+        old = _old(_known(server, revision))
+        return old or list(postgres("schema").problems_of(server))[:_MOST]
     path = path_of(uri)
-    revision = _revision(path)
-    problems = []
-    if revision != HEAD:
-        problems.append(
-            f"the tables have revision {revision or 'none'!r}, the newest is {HEAD!r}: upgrade the database"
-        )
+    problems = _old(_revision(path))
     try:
         problems += _unsound(path)
     except SchemaMismatch as error:
@@ -46,19 +63,45 @@ def check(uri: str) -> list[str]:
     return problems[:_MOST]
 
 
-def upgrade(uri: str) -> Path | None:
-    """Bring a database to the newest revision after a copy was made beside it.
+def upgrade(uri: str) -> Upgrade | None:
+    """Bring a database to the newest revision; a file after a copy was made beside it.
 
     Returns:
-        The copy; ``None`` where the database was up to date.
+        What was done; ``None`` where the database was up to date.
 
     Raises:
         BackendError: It is not there, or failed; it is as before.
         SchemaMismatch: It is not Runstone's, is damaged, or was made by a newer Runstone.
-        InvalidValue: The URI is not ``sqlite:///FILE``.
+        InvalidValue: The URI cannot be read.
+        Unsupported: What the database's driver needs is not installed.
     """
+    if is_postgres(uri):
+        server, revision = _served(uri)
+        _known(server, revision)
+        return Upgrade() if postgres("schema").upgrade(server) else None
     path = path_of(uri)
-    return None if _revision(path) == HEAD else upgrade_path(path)
+    if _revision(path) == HEAD:
+        return None
+    copy = upgrade_path(path)
+    return None if copy is None else Upgrade(copy)
+
+
+def _old(revision: str) -> list[str]:
+    if revision == HEAD:
+        return []
+    return [f"the tables have revision {revision or 'none'!r}, the newest is {HEAD!r}: upgrade the database"]
+
+
+def _served(uri: str) -> tuple[Any, str | None]:
+    """A database on PostgreSQL, and the revision of its tables; ``None`` where it has none."""
+    server = postgres("server").PostgresServer(uri)
+    return server, postgres("schema").revision_of(server)
+
+
+def _known(server: Any, revision: str | None) -> str:
+    if revision is None:
+        raise BackendError(f"the database {server.name} is empty; name another, or start the server, which fills it")
+    return revision
 
 
 def _unsound(path: Path) -> list[str]:

@@ -1,0 +1,162 @@
+"""The tables in a PostgreSQL database: made where there are none, refused where they are not ours."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from sqlalchemy import Connection
+
+from runstone.errors import SchemaMismatch
+from runstone.stores.sql.driver import Driver, driver_of
+from runstone.stores.sql.first import MLFLOW_TABLES, fill, refuse_newer
+from runstone.stores.sql.postgres.server import PostgresServer
+from runstone.stores.sql.revisions import HEAD, VERSION_TABLE
+from runstone.stores.sql.tables import metadata
+
+# By name, because it loads Alembic, which takes longer than to open a database that is up to date.
+_UPGRADES = "runstone.stores.sql.migrations.upgrades"
+# Who makes or upgrades tables holds this lock: a number that nobody else is likely to choose.
+_LOCK = 0x52756E73746F6E65
+_ENCODING = "UTF8"
+
+_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+# Text is compared by its bytes, as SQLite does, in whatever language the database was made.
+_OTHERWISE_COMPARED = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation o ON o.oid = a.attcollation
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
+    AND o.collname <> 'C'
+ORDER BY 1, 2
+"""
+_INVALID_INDEXES = """
+SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisvalid ORDER BY 1
+"""
+
+
+def prepare(server: PostgresServer) -> None:
+    """Make sure that a database holds this Runstone's tables: make them where it is empty, or refuse it untouched.
+
+    Raises:
+        BackendError: It cannot be reached or written.
+        SchemaMismatch: It is not Runstone's, or its tables are not of the newest revision.
+    """
+    revision = revision_of(server)
+    if revision is None:
+        _locked(server, _create)
+    elif revision != HEAD:
+        raise SchemaMismatch(
+            f"the tables of the database {server.name} have revision {revision or 'none'!r}, this Runstone needs "
+            f"{HEAD!r}: stop what writes to it, make a dump with pg_dump, and run `runstone db upgrade ADDRESS`"
+        )
+
+
+def revision_of(server: PostgresServer) -> str | None:
+    """The revision of the tables; empty for before the first, ``None`` where there are no tables yet.
+
+    Raises:
+        BackendError: The database cannot be reached.
+        SchemaMismatch: It is not Runstone's, was made by a newer Runstone, or does not keep Unicode.
+    """
+    with server.explained(), closing(server.connect()) as connection:
+        return _revision(server, connection)
+
+
+def upgrade(server: PostgresServer) -> bool:
+    """Bring the tables to the newest revision, in one transaction; others who want the same wait.
+
+    Returns:
+        Whether there was something to do.
+
+    Raises:
+        BackendError: The database failed; it is as before.
+        SchemaMismatch: It is not Runstone's, or was made by a newer Runstone.
+    """
+    return _locked(server, _upgrade)
+
+
+def problems_of(server: PostgresServer) -> list[str]:
+    """What is wrong with the tables of the newest revision: a sentence each."""
+    with server.explained(), closing(server.connect()) as driver:
+        tables = _tables_of(driver)
+        problems = [
+            f"the table {name!r} is missing; restore a backup" for name in metadata.tables if name not in tables
+        ]
+        problems += [
+            f'the column {column!r} of the table {table!r} does not compare text by its bytes; give it COLLATE "C"'
+            for table, column, _ in driver.execute(_OTHERWISE_COMPARED)
+        ]
+        problems += [
+            f"the index {name!r} is not valid; run REINDEX INDEX {name}" for (name,) in driver.execute(_INVALID_INDEXES)
+        ]
+    return problems
+
+
+def _revision(server: PostgresServer, driver: Driver) -> str | None:
+    encoding = driver.execute("SHOW server_encoding").fetchone()[0]
+    if encoding != _ENCODING:
+        raise SchemaMismatch(
+            f"the database {server.name} has the encoding {encoding}, which lacks most characters; create one with "
+            f"ENCODING '{_ENCODING}'"
+        )
+    tables = _tables_of(driver)
+    if not tables:
+        return None
+    if VERSION_TABLE not in tables:
+        whose = "MLflow" if tables >= MLFLOW_TABLES else "another program"
+        raise SchemaMismatch(
+            f"the database {server.name} holds tables of {whose}, which Runstone does not write to; nothing was "
+            "changed; name an empty database"
+        )
+    row = driver.execute("SELECT version_num FROM schema_revision").fetchone()
+    revision = "" if row is None else str(row[0])
+    refuse_newer(server.name, revision)
+    return revision
+
+
+def _tables_of(driver: Driver) -> set[str]:
+    return {row[0] for row in driver.execute(_TABLES)}
+
+
+def _locked(server: PostgresServer, work: Callable[[PostgresServer, Connection], bool]) -> bool:
+    """Work on the tables in one transaction while nobody else does."""
+    with _changing(server) as connection:
+        return work(server, connection)
+
+
+@contextmanager
+def _changing(server: PostgresServer) -> Iterator[Connection]:
+    with server.explained(), server.open_engine(durable=True).connect() as connection:
+        driver = driver_of(connection)
+        server.begin_writing(driver, is_group=False)
+        try:
+            driver.execute("SELECT pg_advisory_xact_lock(?)", (_LOCK,))
+            yield connection
+            _compare_bytewise(driver)
+        except BaseException:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            raise
+        server.commit(driver)
+
+
+def _create(server: PostgresServer, connection: Connection) -> bool:
+    driver = driver_of(connection)
+    if _revision(server, driver) is not None:
+        return False
+    metadata.create_all(connection, checkfirst=False)
+    fill(driver)
+    return True
+
+
+def _upgrade(server: PostgresServer, connection: Connection) -> bool:
+    revision = _revision(server, driver_of(connection))
+    if revision is None or revision == HEAD:
+        return False
+    importlib.import_module(_UPGRADES).run_steps(connection, revision)
+    return True
+
+
+def _compare_bytewise(driver: Driver) -> None:
+    for table, column, kind in driver.execute(_OTHERWISE_COMPARED).fetchall():
+        driver.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"')
