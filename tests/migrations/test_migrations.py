@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 
 import runstone.stores.sql.migrations as migrations
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
+from runstone.schemas import wire
+from runstone.schemas.runs import EncodedRuns, Runs
 from runstone.stores.sql.migrations.commands import Upgrade, check, current, upgrade
 from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
 from runstone.stores.sql.sqlite_file import open_engine
@@ -236,3 +238,15 @@ def test_foreign_database_is_not_checked(uri: str, tmp_path: Path) -> None:
 
     with pytest.raises(SchemaMismatch):
         check(uri)
+
+
+def test_runs_of_an_older_database_get_the_json_that_searches_answer_with(first: Path) -> None:
+    with closing(SqlStore(f"sqlite:///{first}")) as store:
+        found = wire.encode(EncodedRuns(list(store.search_encoded_runs(["1"]))))
+        plain = wire.encode(Runs(list(store.search_runs(["1"]))))
+
+    with closing(sqlite3.connect(first)) as driver:
+        kept = driver.execute("SELECT data FROM document").fetchall()
+    assert found == plain
+    assert len(kept) == 1
+    assert kept[0][0] in plain

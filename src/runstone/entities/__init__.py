@@ -7,7 +7,7 @@ from runstone.entities.model_version import ModelVersion
 from runstone.entities.page import Page
 from runstone.entities.param import Param
 from runstone.entities.registered_model import ModelAlias, RegisteredModel
-from runstone.entities.run import Run, RunData, RunInfo
+from runstone.entities.run import EncodedRun, Run, RunData, RunInfo
 from runstone.entities.states import LifecycleStage, ModelStage, RunStatus, ViewType
 from runstone.entities.tag import ModelTag, Tag
 from runstone.entities.webhook import (
@@ -22,6 +22,7 @@ from runstone.entities.webhook import (
 
 __all__ = [
     "ArtifactPath",
+    "EncodedRun",
     "Experiment",
     "FileInfo",
     "LifecycleStage",

@@ -1,6 +1,6 @@
 """A run: one execution of training code, and what it logged."""
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from runstone.entities.metric import Metric
 from runstone.entities.param import Param
@@ -90,5 +90,21 @@ class Run(Struct, frozen=True, kw_only=True):
 
     info: RunInfo
     data: RunData
+    inputs: RunInputs = RunInputs()
+    outputs: RunOutputs = RunOutputs()
+
+
+class EncodedRun(Struct, frozen=True, kw_only=True):
+    """A run that is to be sent on: its JSON is that of ``Run``, and what it logged is JSON already.
+
+    Attributes:
+        info: What is known about it.
+        data: The JSON of ``RunData``.
+        inputs: What it read.
+        outputs: The models it made.
+    """
+
+    info: RunInfo
+    data: Raw
     inputs: RunInputs = RunInputs()
     outputs: RunOutputs = RunOutputs()

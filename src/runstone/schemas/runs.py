@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from runstone.entities import Metric, Param, Run, RunInfo, RunStatus, Tag, ViewType
+from runstone.entities import EncodedRun, Metric, Param, Run, RunInfo, RunStatus, Tag, ViewType
 from runstone.errors import InvalidValue
 from runstone.schemas.endpoint import Empty, Endpoint
 
@@ -140,6 +140,13 @@ class Runs(Struct, frozen=True, omit_defaults=True):
     """Carries a page of runs."""
 
     runs: list[Run] = field(default_factory=list)
+    next_page_token: str = ""
+
+
+class EncodedRuns(Struct, frozen=True, omit_defaults=True):
+    """Carries the same, of runs that are JSON for the most part already."""
+
+    runs: list[EncodedRun] = field(default_factory=list)
     next_page_token: str = ""
 
 

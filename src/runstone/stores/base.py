@@ -4,7 +4,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
-from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
+from runstone.entities import (
+    EncodedRun,
+    Experiment,
+    Metric,
+    Page,
+    Param,
+    Run,
+    RunInfo,
+    RunMetric,
+    RunStatus,
+    Tag,
+    ViewType,
+)
 from runstone.stores.registry import RegistryStore
 from runstone.stores.trash import Leftovers, TrashStore
 from runstone.stores.webhooks import DeliveryQueue, WebhookStore
@@ -221,6 +233,19 @@ class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, T
         callers share the cost of making them durable; the future has its result only when it is. An error that
         ``change`` raises undoes this change alone and is the future's error.
         """
+        ...
+
+    def search_encoded_runs(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[EncodedRun]:
+        """What ``search_runs`` answers, to be sent on: the JSON is the same, and quicker to make."""
         ...
 
     def artifact_root(self) -> str:

@@ -1,5 +1,7 @@
 """Routes of runs."""
 
+from typing import cast
+
 from runstone.entities import Metric, Param, Tag, ViewType
 from runstone.schemas import runs as schema
 from runstone.schemas.endpoint import Empty
@@ -45,7 +47,7 @@ def restore(stores: Stores, request: schema.DeleteRun) -> Empty:
 
 def search(stores: Stores, request: schema.SearchRuns) -> schema.Runs:
     """Search runs."""
-    page = stores.tracking.search_runs(
+    page = stores.tracking.search_encoded_runs(
         request.experiment_ids,
         filter_string=request.filter or "",
         view_type=request.run_view_type or ViewType.ACTIVE_ONLY,
@@ -53,7 +55,8 @@ def search(stores: Stores, request: schema.SearchRuns) -> schema.Runs:
         order_by=request.order_by or (),
         page_token=request.page_token or "",
     )
-    return schema.Runs(list(page), page.token)
+    # Its JSON is that of the response that the endpoint declares.
+    return cast("schema.Runs", schema.EncodedRuns(list(page), page.token))
 
 
 def log_metric(stores: Stores, request: schema.LogMetric) -> Empty:

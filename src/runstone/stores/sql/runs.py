@@ -10,7 +10,7 @@ from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunS
 from runstone.entities.names import MAX_RUN_NAME, check_length, check_time, shown
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
-from runstone.stores.sql import experiments, run_names
+from runstone.stores.sql import experiments, run_documents, run_names
 from runstone.stores.sql.documents import run_artifact_uri
 from runstone.stores.sql.driver import LOCKED, Driver, driver_of
 from runstone.stores.sql.keys import Keys, find
@@ -85,6 +85,7 @@ def create(
     driver = driver_of(connection)
     number = driver.execute(_INSERT, (run_id, experiment, name, user_id, moment)).fetchone()[0]
     put_tags(driver, keys, number, kept)
+    run_documents.keep(driver, number, run_documents.of_tags(kept))
     found = info(connection, number, location)
     return Run(info=found, data=RunData(tag_list=[Tag(key, kept[key]) for key in sorted(kept)]))
 
@@ -118,6 +119,7 @@ def update(
         driver.execute("UPDATE run SET end_time = ? WHERE id = ?", (end_time, number))
     if run_name:
         put_tags(driver, keys, number, {RUN_NAME: run_name})
+    run_documents.renew(driver, number)
     return number, experiment
 
 
@@ -196,6 +198,7 @@ def delete_tag(connection: Connection, run_id: str, key: str) -> int:
     key_id = find(driver, key)
     if not driver.execute("DELETE FROM tag WHERE run_id = ? AND key_id = ?", (number, key_id)).rowcount:
         raise NotFound(f"the run {run_id!r} has no tag {shown(key)}")
+    run_documents.renew(driver, number)
     return experiment
 
 

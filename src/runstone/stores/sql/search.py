@@ -1,12 +1,13 @@
 """Searches for runs and for experiments: which ids, in which order, from where on; then the whole things."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, bindparam, select, true
 
-from runstone.entities import Experiment, Page, Run, ViewType
+from runstone.entities import Experiment, Page, ViewType
 from runstone.errors import ExperimentNotFound, InvalidPageToken, InvalidValue
 from runstone.search import (
     EXPERIMENTS,
@@ -32,6 +33,8 @@ from runstone.stores.sql.tables import ACTIVE, DELETED, experiment, run
 MAX_ORDER = 20
 
 Condition = ColumnElement[bool]
+# Makes something of each of these runs, in this order.
+Load = Callable[[Connection, Sequence[int], ArtifactUriOf], Sequence[Any]]
 
 _STAGE = {ViewType.ACTIVE_ONLY: ACTIVE, ViewType.DELETED_ONLY: DELETED}
 # What follows the order that was asked for, so that it is never open which of two rows comes first.
@@ -78,7 +81,8 @@ def search_runs(
     order_by: Sequence[str] = (),
     page_token: str = "",
     now: int | None = None,
-) -> Page[Run]:
+    load: Load = load_runs,
+) -> Page[Any]:
     """Runs of these experiments that match; see ``TrackingStore.search_runs``.
 
     Args:
@@ -91,6 +95,7 @@ def search_runs(
         order_by: At most 20 items of ``runstone.search``.
         page_token: Token of the former page of the same search.
         now: What ``now()`` means on the first page, in milliseconds since the Unix epoch, UTC; the present if ``None``.
+        load: Makes of numbers of runs what the page holds: runs, or ``load_encoded_runs``.
 
     Raises:
         InvalidFilter: The filter or an item of the order cannot be read.
@@ -113,7 +118,7 @@ def search_runs(
     scope = RunScope(connection, request.now, numbers, artifact_uri_of)
     within = _in_view(run, view_type, _of_experiments(numbers))
     ids, token = _page(scope, request, run, within, _RUN_TIES)
-    return Page(load_runs(connection, ids, artifact_uri_of), token)
+    return Page(load(connection, ids, artifact_uri_of), token)
 
 
 def search_experiments(

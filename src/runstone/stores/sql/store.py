@@ -6,10 +6,22 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from runstone.entities import Experiment, Metric, Page, Param, Run, RunInfo, RunMetric, RunStatus, Tag, ViewType
-from runstone.stores.sql import experiments, history, runs, search
+from runstone.entities import (
+    EncodedRun,
+    Experiment,
+    Metric,
+    Page,
+    Param,
+    Run,
+    RunInfo,
+    RunMetric,
+    RunStatus,
+    Tag,
+    ViewType,
+)
+from runstone.stores.sql import experiments, history, run_documents, runs, search
 from runstone.stores.sql import metrics as incoming
-from runstone.stores.sql.documents import load_experiments, load_runs
+from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
 from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.opening import open_address
@@ -204,6 +216,31 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
             )
         )
 
+    def search_encoded_runs(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> Page[EncodedRun]:
+        """What ``search_runs`` answers, to be sent on."""
+        return self._session.read(
+            lambda connection: search.search_runs(
+                connection,
+                experiment_ids,
+                filter_string=filter_string,
+                view_type=view_type,
+                max_results=max_results,
+                order_by=order_by,
+                page_token=page_token,
+                artifact_uri_of=self._root.finder(connection),
+                load=load_encoded_runs,
+            )
+        )
+
     def log_batch(
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
     ) -> None:
@@ -218,6 +255,10 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
                 incoming.append(driver, keys, number, metrics)
             if tags:
                 runs.put_tags(driver, keys, number, {tag.key: tag.value for tag in tags})
+            if params or tags:
+                run_documents.renew(driver, number)
+            elif metrics:
+                run_documents.outdate(driver, number)
             self._session.touch(experiment)
 
         self._session.write(change)

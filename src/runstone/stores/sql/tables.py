@@ -132,6 +132,14 @@ latest = Table(
 )
 Index("ix_latest_value", latest.c.key_id, latest.c.value, latest.c.run_id)
 
+# The JSON of what a run logged, made by `stores/sql/run_documents.py`; null or not there where it is to be made.
+document = Table(
+    "document",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("data", LargeBinary),
+)
+
 # The points of one batch, packed by `stores/sql/points.py`.
 tail = Table(
     "tail",
