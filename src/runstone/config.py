@@ -235,6 +235,12 @@ AZURE_CONNECTION_STRING = Setting(
     "AZURE_STORAGE_CONNECTION_STRING",
     secret=True,
 )
+COMPACTION = Setting(
+    "RUNSTONE_COMPACTION",
+    "true",
+    "Whether a server compresses the values of metrics in the background.",
+    _boolean,
+)
 DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", _boolean)
 
 SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
@@ -262,5 +268,6 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     S3_ENDPOINT_URL,
     S3_IGNORE_TLS,
     AZURE_CONNECTION_STRING,
+    COMPACTION,
     DEBUG,
 )

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from runstone.cli.main import main
+from runstone.entities import Metric
 from runstone.stores.sql.migrations import HEAD
 from runstone.stores.sql.store import SqlStore
 
@@ -97,3 +98,37 @@ def test_address_of_a_server_is_no_database(arguments: list[str]) -> None:
 
     assert told.exit_code == 1
     assert "sqlite:///FILE" in told.stderr
+
+
+def test_values_of_metrics_are_compressed_and_the_file_shrinks(uri: str) -> None:
+    path = Path(uri.removeprefix("sqlite:///"))
+    with closing(SqlStore(uri)) as store:
+        run = store.create_run("0").info.run_id
+        for first in range(0, 20_000, 1000):
+            store.log_batch(run, metrics=[Metric("m", step / 7, step, step) for step in range(first, first + 1000)])
+    before = path.stat().st_size
+
+    compacted = _db("compact", uri)
+
+    assert compacted.stdout == "20,000 values were compressed.\n"
+    assert path.stat().st_size < before / 2
+    with closing(SqlStore(uri)) as store:
+        assert len(store.metric_history(run, "m")) == 20_000
+
+
+def test_compaction_in_the_background_is_paused_and_resumed(uri: str) -> None:
+    paused = _db("compact", uri, "--pause")
+    resumed = _db("compact", uri, "--resume")
+    both = _db("compact", uri, "--pause", "--resume")
+
+    assert paused.stdout == "Compaction in the background is paused.\n"
+    assert resumed.stdout == "Compaction in the background goes on.\n"
+    assert both.exit_code != 0
+    assert "exclude each other" in both.stderr
+
+
+def test_server_is_not_compacted_from_afar() -> None:
+    refused = _db("compact", "http://127.0.0.1:9")
+
+    assert refused.exit_code != 0
+    assert "only a database can be compacted" in refused.stderr

@@ -74,3 +74,33 @@ def upgrade(ctx: click.Context, /, *, uri: str) -> None:
         click.echo(f"{shown} is upgraded.")
     else:
         click.echo(f"{shown} is upgraded; the copy from before is {done.copy}.")
+
+
+@db.command("compact")
+@click.argument("uri", default="")
+@click.option("--pause", is_flag=True, help="Let no server compact this database in the background from now on.")
+@click.option("--resume", is_flag=True, help="Let servers compact this database in the background again.")
+@click.pass_context
+def compact(ctx: click.Context, /, *, uri: str, pause: bool, resume: bool) -> None:
+    """Compress the values of metrics now, and give the space back.
+
+    A server does the same in the background, little by little. Servers and scripts may go on meanwhile; they wait
+    while the file is written anew at the end.
+    """
+    from runstone.stores.resolve import open_store
+    from runstone.stores.sql.store import SqlStore
+
+    if pause and resume:
+        raise click.UsageError("--pause and --resume exclude each other; give one of them")
+    store = open_store(uri or local_store(ctx.find_root().obj))
+    try:
+        if not isinstance(store, SqlStore):
+            raise click.UsageError("only a database can be compacted; give its address, such as sqlite:///runstone.db")
+        if pause or resume:
+            store.pause_compaction(paused=pause)
+            click.echo(f"Compaction in the background {'is paused' if pause else 'goes on'}.")
+            return
+        moved = store.compact()
+        click.echo(f"{moved:,} values were compressed.")
+    finally:
+        store.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from runstone.client import arguments
 from runstone.client.connection import Connection
-from runstone.entities import Metric, Page, Run, RunStatus, Tag, ViewType
+from runstone.entities import Metric, Page, Run, RunStatus, Series, Tag, ViewType
 from runstone.entities.tag import PARENT_RUN_ID, USER
 
 _ID = "the id of a run"
@@ -73,6 +73,39 @@ class RunVerbs(Connection):
             RunNotFound: There is no such run.
         """
         return self._store.metric_history(arguments.identifier(_ID, run_id), arguments.text("a metric's name", key))
+
+    def get_metric_series(
+        self,
+        run_ids: Sequence[str],
+        keys: Sequence[str],
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        max_points: int | None = None,
+    ) -> list[Series]:
+        """Values of some metrics of several runs by columns, in one request where ``max_points`` is given.
+
+        Args:
+            run_ids: Runs; unknown ones have no series.
+            keys: Names of metrics; a run has no series of one that it never logged.
+            start_step: First step, included.
+            end_step: Last step, included.
+            max_points: Upper bound of the values of each series, >= 4. Where there are more, the first, the last and
+                the lowest and highest of each stretch of steps are kept. All if ``None``.
+
+        Returns:
+            By run, then metric, in the order given; the values of each by step, then time.
+
+        Raises:
+            InvalidValue: ``max_points`` is below 4, or an argument is of a wrong type.
+        """
+        return self._store.metric_series(
+            arguments.identifiers(_ID, run_ids),
+            arguments.texts("keys", keys),
+            start_step=None if start_step is None else arguments.integer("start_step", start_step),
+            end_step=None if end_step is None else arguments.integer("end_step", end_step),
+            points=None if max_points is None else arguments.integer("max_points", max_points),
+        )
 
     def search_runs(
         self,

@@ -8,6 +8,7 @@ from runstone.entities.page import Page
 from runstone.entities.param import Param
 from runstone.entities.registered_model import ModelAlias, RegisteredModel
 from runstone.entities.run import EncodedRun, Run, RunData, RunInfo
+from runstone.entities.series import Series
 from runstone.entities.states import LifecycleStage, ModelStage, RunStatus, ViewType
 from runstone.entities.tag import ModelTag, Tag
 from runstone.entities.webhook import (
@@ -40,6 +41,7 @@ __all__ = [
     "RunInfo",
     "RunMetric",
     "RunStatus",
+    "Series",
     "Tag",
     "ViewType",
     "Webhook",

@@ -52,6 +52,22 @@ def _as_float(key: str, value: object) -> float:
         raise InvalidValue(f"the metric {key!r} is a number; got {shown(value)}, a {type(value).__name__}") from None
 
 
+class StoredMetric(Struct, frozen=True, gc=False):
+    """A metric that our own tables gave, hence without checks: a history may have millions. Its JSON is a metric's.
+
+    Attributes:
+        key: Name.
+        value: float64; a ``NonFinite`` where it is NaN or infinite.
+        timestamp: Milliseconds since the Unix epoch, UTC.
+        step: Training step, an int64.
+    """
+
+    key: str
+    value: float
+    timestamp: int
+    step: int
+
+
 class RunMetric(Struct, frozen=True, gc=False):
     """A metric that names its run, as answers about several runs need.
 

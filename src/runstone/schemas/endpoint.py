@@ -16,6 +16,18 @@ class Empty(Struct, frozen=True):
     """The answer of a call that has nothing to say."""
 
 
+class Binary(Struct, frozen=True):
+    """An answer that is no JSON.
+
+    Attributes:
+        content: Its bytes.
+        media_type: What they are.
+    """
+
+    content: bytes
+    media_type: str
+
+
 class Endpoint(Struct, Generic[Request, Response], frozen=True):
     """One call: how it is addressed, what it takes, what it answers.
 

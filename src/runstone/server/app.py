@@ -13,6 +13,7 @@ import msgspec
 
 from runstone.errors import TooLarge
 from runstone.schemas import wire
+from runstone.schemas.endpoint import Binary
 from runstone.server import errors
 from runstone.server.courier import Courier
 from runstone.server.guard import Guard
@@ -50,8 +51,8 @@ ROUTES: tuple[AnyRoute, ...] = (
 
 _READERS = 8
 _WAITERS = 4
-_JSON_HEADERS = (
-    (b"content-type", b"application/json"),
+JSON = "application/json"
+_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
 )
@@ -101,14 +102,15 @@ class Application:
             if found is None:
                 await self._pages(scope, receive, send_once)
                 return
-            status, body = 200, await self._answer(*found, scope, receive)
+            status, answer = 200, await self._answer(*found, scope, receive)
         except ClientGone:
             return
         except Exception as error:
             if started:
                 raise  # a stream that broke: the connection is closed, so that nobody takes it for whole
-            status, body = errors.answer(error)
-        await _send_json(send, status, body)
+            status, content = errors.answer(error)
+            answer = Binary(content, JSON)
+        await _send(send, status, answer)
 
     def close(self) -> None:
         """Close the stores and end the threads."""
@@ -117,7 +119,7 @@ class Application:
         self._waiters.shutdown()
         self._stores.tracking.close()
 
-    async def _answer(self, route: AnyRoute, fields: Mapping[str, str], scope: Scope, receive: Receive) -> bytes:
+    async def _answer(self, route: AnyRoute, fields: Mapping[str, str], scope: Scope, receive: Receive) -> Binary:
         kind = route.endpoint.request
         if scope["method"] == "GET":
             request = wire.convert({**_query(scope["query_string"], kind), **fields}, kind)
@@ -125,10 +127,10 @@ class Application:
             request = wire.decode(await self._body(receive), kind, fields)
         if route.writes:
             change = self._stores.tracking.submit(lambda: route.handler(self._stores, request))
-            return wire.encode(await asyncio.wrap_future(change))
+            return _encoded(await asyncio.wrap_future(change))
         loop = asyncio.get_running_loop()
         threads = self._waiters if route.waits else self._readers
-        return await loop.run_in_executor(threads, lambda: wire.encode(route.handler(self._stores, request)))
+        return await loop.run_in_executor(threads, lambda: _encoded(route.handler(self._stores, request)))
 
     async def _body(self, receive: Receive) -> bytes:
         message = await _next_part(receive)
@@ -192,7 +194,12 @@ def _list_fields(kind: type[msgspec.Struct]) -> set[str]:
     }
 
 
-async def _send_json(send: Send, status: int, body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*_JSON_HEADERS, length]})
-    await send({"type": "http.response.body", "body": body})
+def _encoded(answer: msgspec.Struct) -> Binary:
+    return answer if isinstance(answer, Binary) else Binary(wire.encode(answer), JSON)
+
+
+async def _send(send: Send, status: int, answer: Binary) -> None:
+    kind = (b"content-type", answer.media_type.encode())
+    length = (b"content-length", str(len(answer.content)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [kind, *_HEADERS, length]})
+    await send({"type": "http.response.body", "body": answer.content})

@@ -88,6 +88,8 @@ class ServerOptions:
             InvalidValue: A URI is of a kind that the server cannot keep.
         """
         served = self.opened()
+        if config.COMPACTION.required():
+            served.tracking.compact_in_background()
         guard = Guard([*self.allowed_hosts, *_listed(config.ALLOWED_HOSTS.get() or "")])
         return Application(served, guard=guard, max_request_bytes=config.MAX_REQUEST_MB.required() * 1_000_000)
 

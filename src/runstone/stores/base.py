@@ -14,6 +14,7 @@ from runstone.entities import (
     RunInfo,
     RunMetric,
     RunStatus,
+    Series,
     Tag,
     ViewType,
 )
@@ -218,6 +219,30 @@ class TrackingStore(Protocol):
         """
         ...
 
+    def metric_series(
+        self,
+        run_ids: Sequence[str],
+        keys: Sequence[str],
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        points: int | None = None,
+    ) -> list[Series]:
+        """Values of some metrics of several runs by columns: by run, then key, as given, then step, then time.
+
+        Args:
+            run_ids: Runs; unknown ones have no series.
+            keys: Names of metrics; a run has no series of one that it never logged.
+            start_step: First step, included.
+            end_step: Last step, included.
+            points: Upper bound of the values of each series, >= 4, thinned as ``metric_histories`` says; all if
+                ``None``.
+
+        Raises:
+            InvalidValue: ``points`` is below 4.
+        """
+        ...
+
     def close(self) -> None:
         """Give back connections and threads. A closed store is not used again."""
         ...
@@ -246,6 +271,14 @@ class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, T
         page_token: str = "",
     ) -> Page[EncodedRun]:
         """What ``search_runs`` answers, to be sent on: the JSON is the same, and quicker to make."""
+        ...
+
+    def metric_page(self, run_id: str, key: str, *, max_results: int | None, page_token: str) -> tuple[Series, str]:
+        """What ``metric_history`` answers, by columns, and the token of the next page."""
+        ...
+
+    def compact_in_background(self) -> None:
+        """Compress the points of metrics from now on until the store is closed, as ``Compactor`` says."""
         ...
 
     def artifact_root(self) -> str:

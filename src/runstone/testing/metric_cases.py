@@ -6,7 +6,7 @@ from math import inf, isnan, nan
 
 import pytest
 
-from runstone.entities import Metric, Page
+from runstone.entities import Metric, Page, Series
 from runstone.errors import InvalidPageToken, InvalidValue, RunNotFound
 from runstone.stores.base import MAX_PAGE, TrackingStore
 from runstone.testing.run_cases import UNKNOWN_RUNS, new_run
@@ -251,3 +251,44 @@ class MetricCases:
     def test_thinning_to_fewer_than_four_points_is_refused(self, store: TrackingStore) -> None:
         with pytest.raises(InvalidValue):
             store.metric_histories([new_run(store)], "m", points=3)
+
+    def test_series_come_by_run_then_key_as_asked_for(self, store: TrackingStore) -> None:
+        one, other, without = (new_run(store) for _ in range(3))
+        store.log_batch(one, metrics=[Metric("m", 1.0, 9, 1), Metric("m", 2.0, 1, 2), Metric("m", 3.0, 1, 1)])
+        store.log_batch(other, metrics=[Metric("m", 4.0, 1, 1), Metric("n", 5.0, 2, 3)])
+
+        for points in (None, 4):
+            found = store.metric_series([other, "no such run", without, one], ["n", "m", "no such key"], points=points)
+
+            assert found == [
+                Series(other, "n", [3], [2], [5.0]),
+                Series(other, "m", [1], [1], [4.0]),
+                Series(one, "m", [1, 1, 2], [1, 9, 1], [3.0, 1.0, 2.0]),
+            ]
+
+    @pytest.mark.parametrize("points", [None, 100])
+    def test_series_keeps_values_to_the_last_bit(self, store: TrackingStore, points: int | None) -> None:
+        run = new_run(store)
+        store.log_batch(run, metrics=[Metric("m", value, 1, step) for step, value in enumerate(EXACT)])
+
+        [series] = store.metric_series([run], ["m"], points=points)
+
+        assert [same_bits(value) for value in series.values] == [same_bits(value) for value in EXACT]
+
+    def test_series_lies_between_two_steps_and_is_thinned(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        store.log_batch(run, metrics=[Metric("m", float(step % 7), step, step) for step in range(100)])
+
+        [series] = store.metric_series([run], ["m"], start_step=10, end_step=89, points=20)
+
+        assert len(series.steps) == 20
+        assert (series.steps[0], series.steps[-1]) == (10, 89)
+        assert store.metric_series([run], ["m"], start_step=200, points=20) == []
+
+    def test_series_of_nothing_are_none(self, store: TrackingStore) -> None:
+        assert store.metric_series([], ["m"]) == []
+        assert store.metric_series([new_run(store)], [], points=4) == []
+
+    def test_series_of_fewer_than_four_points_are_refused(self, store: TrackingStore) -> None:
+        with pytest.raises(InvalidValue):
+            store.metric_series([new_run(store)], ["m"], points=3)

@@ -775,10 +775,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the webhooks, the newest first. */
+        get: operations["webhooks-list"];
+        put?: never;
+        /** Create a webhook. */
+        post: operations["webhooks-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a webhook. */
+        get: operations["webhooks-get"];
+        put?: never;
+        post?: never;
+        /** Remove a webhook. */
+        delete: operations["webhooks-delete"];
+        options?: never;
+        head?: never;
+        /** Change a webhook. */
+        patch: operations["webhooks-update"];
+        trace?: never;
+    };
+    "/api/2.0/mlflow/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a webhook with an example. */
+        post: operations["webhooks-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runstone/v1/gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove for good what is in the trash, files included, or only say what that would be. */
+        post: operations["gc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runstone/v1/metrics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get the values of some metrics of several runs by columns, thinned to a number of points that keeps peaks. */
+        post: operations["metrics-series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runstone/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a webhook is still to be told, or could not be told; the newest first, at most 1000. */
+        get: operations["webhooks-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AllSeries
+         * @description Carries series, by run, then metric, each as asked for.
+         */
+        AllSeries: {
+            /** @default [] */
+            series?: components["schemas"]["Series"][];
+        };
         /**
          * CreateExperiment
          * @description Asks for a new experiment.
@@ -838,6 +951,21 @@ export interface components {
             tags?: components["schemas"]["Tag"][] | null;
         };
         /**
+         * CreateWebhook
+         * @description Asks for a new webhook.
+         */
+        CreateWebhook: {
+            name: string;
+            url: string;
+            events: components["schemas"]["WebhookEvent"][];
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            secret?: string | null;
+            /** @default null */
+            status?: components["schemas"]["WebhookStatus"] | null;
+        };
+        /**
          * DeleteExperimentTag
          * @description Removes one tag of an experiment.
          */
@@ -878,10 +1006,43 @@ export interface components {
             key: string;
         };
         /**
+         * Emptied
+         * @description What was in the trash and is gone, or would be.
+         *
+         *         Attributes:
+         *             experiment_ids: Ids of experiments, in order.
+         *             run_ids: Ids of runs, those of the experiments included; the ones deleted first come first.
+         *             left: Places of files that could not be removed yet, each with the reason; the next time tries again.
+         */
+        Emptied: {
+            /** @default [] */
+            experiment_ids?: string[];
+            /** @default [] */
+            run_ids?: string[];
+            /** @default [] */
+            left?: string[];
+        };
+        /**
          * Empty
          * @description The answer of a call that has nothing to say.
          */
         Empty: Record<string, never>;
+        /**
+         * EmptyTrash
+         * @description Asks to remove for good what is in the trash: all of it, unless some is named.
+         *
+         *         ``older_than`` is an age, such as ``30d``.
+         */
+        EmptyTrash: {
+            /** @default null */
+            older_than?: string | null;
+            /** @default null */
+            experiment_ids?: string[] | null;
+            /** @default null */
+            run_ids?: string[] | null;
+            /** @default false */
+            dry_run?: boolean;
+        };
         /**
          * ErrorBody
          * @description An error in MLflow's shape; the last two fields are ours and are passed over by MLflow's clients.
@@ -1021,6 +1182,31 @@ export interface components {
             run_uuid?: string | null;
         };
         /**
+         * GetSeries
+         * @description Asks for the values of some metrics of several runs by columns, thinned.
+         *
+         *         Attributes:
+         *             run_ids: Runs; unknown ones have no series.
+         *             keys: Names of metrics. At most 10,000 runs times metrics.
+         *             start_step: First step, included.
+         *             end_step: Last step, included.
+         *             max_points: Values of each series at most, >= 4; times runs and metrics at most 10,000,000.
+         *             format: ``json``, or ``arrow`` for a stream of Arrow's IPC with a row for each series: the texts ``run_id`` and
+         *                 ``key``, and the lists ``steps`` and ``timestamps`` (int64) and ``values`` (float64).
+         */
+        GetSeries: {
+            run_ids: string[];
+            keys: string[];
+            /** @default null */
+            start_step?: number | null;
+            /** @default null */
+            end_step?: number | null;
+            /** @default 2500 */
+            max_points?: number;
+            /** @default json */
+            format?: components["schemas"]["SeriesFormat"];
+        };
+        /**
          * History
          * @description Carries values of one metric of one run.
          */
@@ -1065,6 +1251,16 @@ export interface components {
         ListProxied: {
             /** @default null */
             path?: string | null;
+        };
+        /**
+         * ListWebhooks
+         * @description Asks for a page of the webhooks.
+         */
+        ListWebhooks: {
+            /** @default 100 */
+            max_results?: number;
+            /** @default null */
+            page_token?: string | null;
         };
         /**
          * LogBatch
@@ -1257,6 +1453,13 @@ export interface components {
          */
         OneRunInfo: {
             run_info: components["schemas"]["RunInfo"];
+        };
+        /**
+         * OneWebhook
+         * @description Carries one webhook.
+         */
+        OneWebhook: {
+            webhook: components["schemas"]["Webhook"];
         };
         /**
          * Param
@@ -1544,6 +1747,33 @@ export interface components {
             page_token?: string | null;
         };
         /**
+         * Series
+         * @description The values of one metric of one run, as three lists of one length.
+         *
+         *         Attributes:
+         *             run_id: The run.
+         *             key: Name of the metric.
+         *             steps: Training steps, int64.
+         *             timestamps: Milliseconds since the Unix epoch, UTC.
+         *             values: float64; NaN and both infinities are kept as they are.
+         */
+        Series: {
+            run_id: string;
+            key: string;
+            /** @default [] */
+            steps?: number[];
+            /** @default [] */
+            timestamps?: number[];
+            /** @default [] */
+            values?: number[];
+        };
+        /**
+         * SeriesFormat
+         * @description How series are written: as JSON, or as a stream of Arrow.
+         * @enum {unknown}
+         */
+        SeriesFormat: "arrow" | "json";
+        /**
          * SetExperimentTag
          * @description Sets one tag of an experiment.
          */
@@ -1610,6 +1840,22 @@ export interface components {
             value?: string;
         };
         /**
+         * TestWebhook
+         * @description Asks to call a webhook with an example, by default of the first event that it is told of.
+         */
+        TestWebhook: {
+            webhook_id: string;
+            /** @default null */
+            event?: components["schemas"]["WebhookEvent"] | null;
+        };
+        /**
+         * TestedWebhook
+         * @description Carries what came of calling a webhook.
+         */
+        TestedWebhook: {
+            result: components["schemas"]["WebhookTestResult"];
+        };
+        /**
          * TransitionModelVersionStage
          * @description Moves a version to a stage.
          */
@@ -1667,11 +1913,154 @@ export interface components {
             run_name?: string | null;
         };
         /**
+         * UpdateWebhook
+         * @description Changes a webhook; what is left out or empty stays, but an empty description takes it away.
+         */
+        UpdateWebhook: {
+            webhook_id: string;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            url?: string | null;
+            /** @default null */
+            events?: components["schemas"]["WebhookEvent"][] | null;
+            /** @default null */
+            secret?: string | null;
+            /** @default null */
+            status?: components["schemas"]["WebhookStatus"] | null;
+        };
+        /**
          * ViewType
          * @description Which things a search looks at.
          * @enum {unknown}
          */
         ViewType: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+        /**
+         * Webhook
+         * @description An address that is told what happens in the registry. Its secret is never shown.
+         *
+         *         Attributes:
+         *             webhook_id: Its id.
+         *             name: For people; other webhooks may have the same.
+         *             description: A note for people, maybe empty.
+         *             url: The address that is called.
+         *             events: What it is told of, in order.
+         *             status: Whether it is told anything.
+         *             creation_timestamp: Milliseconds since the Unix epoch, UTC.
+         *             last_updated_timestamp: Milliseconds since the Unix epoch, UTC.
+         */
+        Webhook: {
+            webhook_id: string;
+            name: string;
+            /** @default  */
+            description?: string;
+            url: string;
+            events: components["schemas"]["WebhookEvent"][];
+            status: components["schemas"]["WebhookStatus"];
+            creation_timestamp: number;
+            last_updated_timestamp: number;
+        };
+        /**
+         * WebhookAction
+         * @description What happened to it.
+         * @enum {unknown}
+         */
+        WebhookAction: "CREATED" | "DELETED" | "SET";
+        /**
+         * WebhookDeliveries
+         * @description Carries what a webhook is still to be told, or could not be told.
+         */
+        WebhookDeliveries: {
+            deliveries: components["schemas"]["WebhookDelivery"][];
+        };
+        /**
+         * WebhookDelivery
+         * @description Something that a webhook is still to be told, or could not be told.
+         *
+         *         Attributes:
+         *             delivery_id: What the receiver gets as ``X-MLflow-Delivery-Id``, the same at each try.
+         *             event: What happened, as ``model_version.created``.
+         *             attempts: How often it was tried.
+         *             creation_timestamp: When it happened; milliseconds since the Unix epoch, UTC.
+         *             next_attempt_timestamp: When it is tried next; left out where no more tries are made.
+         *             error_message: Why the last try failed; empty before.
+         */
+        WebhookDelivery: {
+            delivery_id: string;
+            event: string;
+            attempts: number;
+            creation_timestamp: number;
+            /** @default null */
+            next_attempt_timestamp?: number | null;
+            /** @default  */
+            error_message?: string;
+        };
+        /**
+         * WebhookEntity
+         * @description What an event is about.
+         * @enum {unknown}
+         */
+        WebhookEntity: "MODEL_VERSION" | "MODEL_VERSION_ALIAS" | "MODEL_VERSION_TAG" | "REGISTERED_MODEL";
+        /**
+         * WebhookEvent
+         * @description Something that happens in the registry.
+         *
+         *         Attributes:
+         *             entity: What it is about, in any case.
+         *             action: What happened to it, in any case.
+         *
+         *         Example:
+         *             >>> str(WebhookEvent("model_version", "created"))
+         *             'model_version.created'
+         */
+        WebhookEvent: {
+            entity: components["schemas"]["WebhookEntity"];
+            action: components["schemas"]["WebhookAction"];
+        };
+        /**
+         * WebhookId
+         * @description Names a webhook.
+         */
+        WebhookId: {
+            webhook_id: string;
+        };
+        /**
+         * WebhookStatus
+         * @description Whether a webhook is told anything.
+         * @enum {unknown}
+         */
+        WebhookStatus: "ACTIVE" | "DISABLED";
+        /**
+         * WebhookTestResult
+         * @description What came of calling a webhook once.
+         *
+         *         Attributes:
+         *             success: Whether it answered with a status from 200 to 299.
+         *             response_status: The status that it answered.
+         *             response_body: What it answered, cut when long.
+         *             error_message: Why there was no answer.
+         */
+        WebhookTestResult: {
+            success: boolean;
+            /** @default null */
+            response_status?: number | null;
+            /** @default null */
+            response_body?: string | null;
+            /** @default null */
+            error_message?: string | null;
+        };
+        /**
+         * Webhooks
+         * @description Carries a page of webhooks.
+         */
+        Webhooks: {
+            /** @default [] */
+            webhooks?: components["schemas"]["Webhook"][];
+            /** @default  */
+            next_page_token?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3347,6 +3736,304 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneRunInfo"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "webhooks-list": {
+        parameters: {
+            query?: {
+                max_results?: number;
+                page_token?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "webhooks-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneWebhook"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "webhooks-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneWebhook"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "webhooks-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookId"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "webhooks-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhook"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneWebhook"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "webhooks-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestWebhook"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedWebhook"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    gc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyTrash"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emptied"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "metrics-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GetSeries"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllSeries"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "webhooks-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveries"];
                 };
             };
             /** @description What went wrong. */

@@ -1,19 +1,26 @@
 """Routes of metric histories."""
 
-from itertools import groupby
+from itertools import repeat
+from typing import cast
 
+from runstone.entities import Metric, RunMetric
+from runstone.entities.metric import StoredMetric
 from runstone.errors import InvalidValue
 from runstone.schemas import metrics as schema
+from runstone.schemas.endpoint import Binary
+from runstone.server import arrow
 from runstone.server.routes.route import AnyRoute, Route, Stores
 from runstone.stores.base import LEAST_POINTS
 
 
 def get_history(stores: Stores, request: schema.GetHistory) -> schema.History:
     """Get the values of a metric of one run."""
-    page = stores.tracking.metric_history(
+    series, token = stores.tracking.metric_page(
         request.id, request.metric_key, max_results=request.max_results, page_token=request.page_token or ""
     )
-    return schema.History(list(page), page.token)
+    found = map(StoredMetric, repeat(series.key), series.values, series.timestamps, series.steps)
+    # The same JSON as of metrics whose every value is checked again, in a third of the time.
+    return schema.History(cast("list[Metric]", list(found)), token)
 
 
 def get_history_bulk(stores: Stores, request: schema.GetHistoryBulk) -> schema.RunHistories:
@@ -22,10 +29,12 @@ def get_history_bulk(stores: Stores, request: schema.GetHistoryBulk) -> schema.R
     most = schema.MAX_BULK_RESULTS if request.max_results is None else request.max_results
     if not 1 <= most <= schema.MAX_BULK_RESULTS:
         raise InvalidValue(f"'max_results' is between 1 and {schema.MAX_BULK_RESULTS}; got {most}")
-    found = stores.tracking.metric_histories(run_ids, request.metric_key)
-    by_run = groupby(found, key=lambda metric: metric.run_id)
-    in_time = [m for _, points in by_run for m in sorted(points, key=lambda m: (m.timestamp, m.step))]
-    return schema.RunHistories(in_time[:most])
+    found: list[RunMetric] = []
+    for series in stores.tracking.metric_series(run_ids, [request.metric_key]):
+        found += sorted(series.as_metrics(), key=lambda metric: (metric.timestamp, metric.step))
+        if len(found) >= most:
+            break
+    return schema.RunHistories(found[:most])
 
 
 def get_history_bulk_interval(stores: Stores, request: schema.GetHistoryBulkInterval) -> schema.RunHistories:
@@ -37,10 +46,30 @@ def get_history_bulk_interval(stores: Stores, request: schema.GetHistoryBulkInte
     start, end = request.start_step, request.end_step
     if start is not None and end is not None and start > end:
         raise InvalidValue(f"'start_step' is at most 'end_step'; got {start} and {end}")
-    found = stores.tracking.metric_histories(
-        run_ids, request.metric_key, start_step=start, end_step=end, points=max(LEAST_POINTS, most)
+    found = stores.tracking.metric_series(
+        run_ids, [request.metric_key], start_step=start, end_step=end, points=max(LEAST_POINTS, most)
     )
-    return schema.RunHistories(found)
+    return schema.RunHistories([metric for series in found for metric in series.as_metrics()])
+
+
+def get_series(stores: Stores, request: schema.GetSeries) -> schema.AllSeries | Binary:
+    """Get the values of some metrics of several runs by columns, thinned."""
+    asked = len(request.run_ids) * len(request.keys)
+    if not 1 <= asked <= schema.MAX_SERIES:
+        raise InvalidValue(f"'run_ids' times 'keys' are 1 to {schema.MAX_SERIES} series; got {asked}")
+    if asked * request.max_points > schema.MAX_SERIES_POINTS:
+        raise InvalidValue(
+            f"{asked} series of 'max_points' are at most {schema.MAX_SERIES_POINTS} points; "
+            f"got max_points={request.max_points}: ask for fewer points, or for fewer series at once"
+        )
+    found = stores.tracking.metric_series(
+        request.run_ids,
+        request.keys,
+        start_step=request.start_step,
+        end_step=request.end_step,
+        points=request.max_points,
+    )
+    return arrow.series_stream(found) if request.format is schema.SeriesFormat.ARROW else schema.AllSeries(found)
 
 
 def _named(run_ids: list[str], field: str) -> list[str]:
@@ -53,4 +82,5 @@ ROUTES: tuple[AnyRoute, ...] = (
     Route(schema.GET_HISTORY, get_history),
     Route(schema.GET_HISTORY_BULK, get_history_bulk),
     Route(schema.GET_HISTORY_BULK_INTERVAL, get_history_bulk_interval),
+    Route(schema.GET_SERIES, get_series),
 )

@@ -10,7 +10,7 @@ from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.resolve import remove, repository
 from runstone.entities import ArtifactPath
 from runstone.errors import Unsupported
-from runstone.schemas.endpoint import Endpoint
+from runstone.schemas.endpoint import Binary, Endpoint
 from runstone.stores.base import EmbeddedStore
 
 Request = TypeVar("Request", bound=Struct)
@@ -71,13 +71,13 @@ class Route(Generic[Request, Response]):
 
     Attributes:
         endpoint: How it is called.
-        handler: Makes the answer; calls one verb of a store.
+        handler: Makes the answer, as JSON or in another form that was asked for; calls one verb of a store.
         writes: Whether it changes something, and so runs on the store's writing thread.
         waits: Whether it may wait long, for others or for much work, and so must not keep readers from their threads.
     """
 
     endpoint: Endpoint[Request, Response]
-    handler: Callable[[Stores, Request], Response]
+    handler: Callable[[Stores, Request], Response | Binary]
     writes: bool = False
     waits: bool = False
 

@@ -61,6 +61,10 @@ class Database(Protocol):
         """
         ...
 
+    def shrink(self, driver: Driver) -> None:
+        """Give the space of deleted rows back; no transaction is open."""
+        ...
+
     def is_lost(self, driver: Driver) -> bool:
         """Whether a connection is of no use any more."""
         ...

@@ -22,6 +22,8 @@ _BY_STEP = itemgetter(1, 0, 2)
 Point = tuple[int, int, float]
 # What a point is sorted by: time and step, or step and time, then the value and what tells -0.0, numbers and NaN apart.
 Place = tuple[int, int, float, int]
+# Points as three columns of one length: timestamps in ms, steps, values.
+Columns = tuple[list[int], list[int], list[float]]
 
 
 def pack(key_ids: Iterable[int], steps: Iterable[int], timestamps: Iterable[int], values: Iterable[float]) -> bytes:

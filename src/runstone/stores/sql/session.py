@@ -125,6 +125,18 @@ class Session:
             self._jobs.put(job)
         return job.future
 
+    def shrink(self) -> None:
+        """Give the space of deleted rows back to the disk, as far as the database does not do so by itself.
+
+        Raises:
+            BackendError: The database failed; nothing is lost.
+            InvalidState: The store is closed.
+        """
+        with self.database.explained(), self._writing:
+            if self._closed:
+                raise closed()
+            self.database.shrink(driver_of(self._open_writer()))
+
     def touch(self, experiment_id: int) -> None:
         """Note that runs of an experiment changed; counted once at the commit."""
         self._touched.add(experiment_id)

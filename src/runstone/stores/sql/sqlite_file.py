@@ -45,6 +45,10 @@ class SqliteFile:
         """Commit."""
         driver.execute("COMMIT")
 
+    def shrink(self, driver: Driver) -> None:
+        """Write the file anew without the pages that are free."""
+        driver.execute("VACUUM")
+
     def is_lost(self, driver: Driver) -> bool:  # noqa: ARG002  # a file goes on to be there
         """Whether a connection is of no use any more."""
         return False

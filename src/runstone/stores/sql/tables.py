@@ -145,10 +145,30 @@ tail = Table(
     "tail",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), nullable=False),
     Column("size", Integer, nullable=False),
     Column("points", LargeBinary, nullable=False),
 )
+# With the size, so that what is worth compacting is told without a look at the points.
+Index("ix_tail_run_id_size", tail.c.run_id, tail.c.size)
+
+# Points that were compacted, packed by `stores/sql/chunks.py`; the bounds are those of the points.
+chunk = Table(
+    "chunk",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), nullable=False),
+    Column("first_key", BigInteger, nullable=False),
+    Column("last_key", BigInteger, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("first_time", BigInteger, nullable=False),
+    Column("last_time", BigInteger, nullable=False),
+    Column("first_step", BigInteger, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("codec", SmallInteger, nullable=False),
+    Column("points", LargeBinary, nullable=False),
+)
+Index("ix_chunk_run_id_first_key", chunk.c.run_id, chunk.c.first_key)
 
 registered_model = Table(
     "registered_model",

@@ -108,6 +108,9 @@ class PostgresServer:
         if getattr(done, "statusmessage", "") == "ROLLBACK":
             raise BackendError(f"the database {self.name} undid a change in which a statement had failed; try it again")
 
+    def shrink(self, driver: Driver) -> None:
+        """Nothing is to be done: the server uses the space of deleted rows again by itself."""
+
     def is_lost(self, driver: Driver) -> bool:
         """Whether a connection is of no use any more."""
         return isinstance(driver, PostgresConnection) and driver.closed

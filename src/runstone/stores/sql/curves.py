@@ -1,0 +1,158 @@
+"""The points of one run, read from its chunks and its tail by numpy. Loaded on use; ``tails.py`` does without numpy."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runstone.stores.sql import chunks
+from runstone.stores.sql.chunks import Floats, Ints, Points
+from runstone.stores.sql.driver import Driver
+from runstone.stores.sql.points import Columns, Place
+
+_CHUNKS = """
+SELECT id, first_key, last_key, first_time, codec, points FROM chunk
+WHERE run_id = ? AND first_key <= ? AND last_key >= ? AND last_time >= ? AND first_step <= ? AND last_step >= ?
+ORDER BY first_time, id
+"""
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
+class RunPoints:
+    """The points of one run inside a transaction; what several keys share is read once."""
+
+    def __init__(self, driver: Driver, number: int) -> None:
+        self._driver = driver
+        self._number = number
+        self._tail: Points | None = None
+        self._mixed: dict[int, Points] = {}
+
+    def page(self, key_id: int, *, after: Place | None, size: int | None) -> tuple[Columns, bool]:
+        """Points of a key by time, step and value, exact repeats once.
+
+        Only chunks that can hold what is asked for are decoded.
+
+        Args:
+            key_id: The key.
+            after: Place of the point that the page begins after.
+            size: Points at most; all if ``None``.
+
+        Returns:
+            The points, and whether there are more.
+        """
+        parts = [self._of_tail(key_id)]
+        found = None
+        for first_time, points in self._of_chunks(key_id, since=_LEAST if after is None else after[0]):
+            if size is not None and found is None:
+                # What is still to come is not before this chunk's first time: perhaps the page is full without it.
+                whole = _after(chunks.in_order(chunks.joined(parts)), after)
+                known = int(np.searchsorted(whole.timestamps, first_time, side="left"))
+                if known > size:
+                    found = whole.take(slice(0, known))
+                    break
+            parts.append(points)
+        if found is None:
+            found = _after(chunks.in_order(chunks.joined(parts)), after)
+        has_more = size is not None and len(found) > size
+        return _columns(found.take(slice(0, size))), has_more
+
+    def curve(self, key_id: int, *, start: int | None, end: int | None, points: int | None) -> Columns:
+        """Points of a key by step, time and value, exact repeats once.
+
+        Args:
+            key_id: The key.
+            start: First step, included.
+            end: Last step, included.
+            points: Points at most, >= 4; the rest is thinned as ``thinning.thin`` says. All if ``None``.
+        """
+        first, last = _LEAST if start is None else start, _MOST if end is None else end
+        parts = [part for _, part in self._of_chunks(key_id, first=first, last=last)]
+        found = chunks.in_order(chunks.joined([*parts, self._of_tail(key_id)]), by_step=True)
+        if start is not None or end is not None:
+            found = found.take((found.steps >= first) & (found.steps <= last))
+        if points is not None:
+            found = found.take(thin(found.values, points=points))
+        return _columns(found)
+
+    def _of_tail(self, key_id: int) -> Points:
+        if self._tail is None:
+            rows = self._driver.execute("SELECT points FROM tail WHERE run_id = ? ORDER BY id", (self._number,))
+            self._tail = chunks.joined([chunks.batch(packed) for (packed,) in rows])
+        return self._tail.of(key_id)
+
+    def _of_chunks(
+        self, key_id: int, *, since: int = _LEAST, first: int = _LEAST, last: int = _MOST
+    ) -> Iterator[tuple[int, Points]]:
+        """First time and points of the chunks that may hold points of a key from a time on, between two steps."""
+        rows = self._driver.execute(_CHUNKS, (self._number, key_id, key_id, since, last, first))
+        for id, first_key, last_key, first_time, codec, packed in rows:
+            if first_key == last_key:
+                yield first_time, chunks.decode(codec, packed)
+                continue
+            if id not in self._mixed:
+                self._mixed[id] = chunks.decode(codec, packed)
+            yield first_time, self._mixed[id].of(key_id)
+
+
+def _after(points: Points, place: Place | None) -> Points:
+    """The points that come after a place."""
+    if place is None:
+        return points
+    timestamp, step, value, tie = place
+    # Only points of the same time need a closer look.
+    start = int(np.searchsorted(points.timestamps, timestamp, side="left"))
+    end = int(np.searchsorted(points.timestamps, timestamp, side="right"))
+    same = points.take(slice(start, end))
+    values, ties = chunks.ranks(same.values)
+    later = (same.steps > step) | ((same.steps == step) & ((values > value) | ((values == value) & (ties > tie))))
+    return chunks.joined([same.take(later), points.take(slice(end, None))])
+
+
+def _columns(points: Points) -> Columns:
+    return points.timestamps.tolist(), points.steps.tolist(), points.values.tolist()
+
+
+def thin(values: Floats, *, points: int) -> Ints:
+    """Choose at most ``points`` of the values of a curve: those that ``thinning.thin`` chooses, found by numpy.
+
+    Args:
+        values: float64, shape (n,), in the order of the curve; NaN marks a gap.
+        points: Upper bound of the result's length, >= 4.
+
+    Returns:
+        int64, shape (m,), m <= points: indices into ``values``, rising.
+    """
+    size = values.size
+    if size <= points:
+        return np.arange(size)
+    inner = size - 2
+    is_nan = np.isnan(values[1:-1])
+    has_gap = bool(np.isnan(values[[0, -1]]).any() or is_nan.any())
+    keeps_gaps = has_gap and points - 2 >= 3
+    stretches = min(inner, (points - 2) // (3 if keeps_gaps else 2))
+    starts = np.arange(stretches, dtype=np.int64) * inner // stretches
+    within = values[1:-1]
+    chosen = [np.array([0, size - 1])]
+    has_number = np.ones(stretches, np.bool_)
+    if has_gap:
+        has_number = ~np.logical_and.reduceat(is_nan, starts)
+    for reduce, empty in ((np.minimum, np.inf), (np.maximum, -np.inf)):
+        numbers = np.where(is_nan, empty, within) if has_gap else within
+        extremes = reduce.reduceat(numbers, starts)
+        chosen.append(1 + _first_of_each(_is_extreme(numbers, extremes, starts) & ~is_nan, starts)[has_number])
+    if has_gap:
+        has_nan = np.logical_or.reduceat(is_nan, starts)
+        chosen.append(1 + _first_of_each(is_nan, starts)[has_nan & (~has_number | keeps_gaps)])
+    return np.unique(np.concatenate(chosen))
+
+
+def _is_extreme(numbers: Floats, extremes: Floats, starts: Ints) -> NDArray[np.bool_]:
+    lengths = np.diff(starts, append=numbers.size)
+    is_extreme: NDArray[np.bool_] = numbers == np.repeat(extremes, lengths)
+    return is_extreme
+
+
+def _first_of_each(marks: NDArray[np.bool_], starts: Ints) -> Ints:
+    """The index of the first mark at or after each start; after the last mark, the number of values."""
+    places = np.append(np.flatnonzero(marks), marks.size)
+    return places[np.searchsorted(places, starts)]

@@ -1,0 +1,50 @@
+"""The points of one run, read from its tail without numpy: what a plain ``pip install runstone`` has."""
+
+from runstone.errors import Unsupported
+from runstone.stores.sql.driver import Driver
+from runstone.stores.sql.points import Columns, Place, Point, in_order, place, points_of
+from runstone.stores.sql.thinning import thin
+
+
+class RunPoints:
+    """The points of one run inside a transaction; answers as its namesake in ``curves.py`` does.
+
+    Raises:
+        Unsupported: The run has points in chunks, which only numpy and pcodec read.
+    """
+
+    def __init__(self, driver: Driver, number: int) -> None:
+        if driver.execute("SELECT 1 FROM chunk WHERE run_id = ? LIMIT 1", (number,)).fetchone():
+            raise Unsupported(
+                "the metrics of this run are compacted, which takes numpy and pcodec to read; install them by "
+                '`pip install "runstone[server]"`'
+            )
+        self._batches = [
+            packed for (packed,) in driver.execute("SELECT points FROM tail WHERE run_id = ? ORDER BY id", (number,))
+        ]
+
+    def page(self, key_id: int, *, after: Place | None, size: int | None) -> tuple[Columns, bool]:
+        """Points of a key by time, step and value, and whether there are more."""
+        found = in_order(self._of(key_id))
+        if after is not None:
+            found = [point for point in found if place(point) > after]
+        return _columns(found[:size]), size is not None and len(found) > size
+
+    def curve(self, key_id: int, *, start: int | None, end: int | None, points: int | None) -> Columns:
+        """Points of a key by step, time and value, thinned to a number of points."""
+        found = self._of(key_id)
+        if start is not None:
+            found = [point for point in found if point[1] >= start]
+        if end is not None:
+            found = [point for point in found if point[1] <= end]
+        found = in_order(found, by_step=True)
+        if points is not None:
+            found = [found[index] for index in thin([point[2] for point in found], points=points)]
+        return _columns(found)
+
+    def _of(self, key_id: int) -> list[Point]:
+        return [point for packed in self._batches for point in points_of(packed, key_id)]
+
+
+def _columns(points: list[Point]) -> Columns:
+    return [point[0] for point in points], [point[1] for point in points], [point[2] for point in points]
