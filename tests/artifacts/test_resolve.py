@@ -1,5 +1,6 @@
 """From a URI to the store of files behind it."""
 
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -95,10 +96,73 @@ def test_path_trick_in_a_uri_is_refused(uri: str) -> None:
         repository(uri, tracking_uri=SERVER)
 
 
-@pytest.mark.parametrize("scheme", ["s3", "gs", "wasbs", "abfss"])
-def test_object_store_is_refused_with_what_it_comes_with(scheme: str) -> None:
-    with pytest.raises(Unsupported, match="comes with the support of object stores"):
-        repository(f"{scheme}://bucket/folder")
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("s3://bucket/runs/", "s3://bucket/runs"),
+        ("S3://bucket", "s3://bucket/"),
+        ("s3://bucket/team a/ü%", "s3://bucket/team a/ü%"),
+        ("gs://bucket/runs", "gs://bucket/runs"),
+        ("az://container/runs", "az://container/runs"),
+        ("wasbs://container@account.blob.core.windows.net/runs", "wasbs://container/runs"),
+        ("abfss://container@account.dfs.core.windows.net/runs", "abfss://container/runs"),
+    ],
+)
+def test_bucket_is_named_by_its_uri(uri: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = '{"disable_oauth": true, "client_email": "", "private_key": "", "private_key_id": ""}'
+    (tmp_path / "key.json").write_text(key)
+    monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", str(tmp_path / "key.json"))
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "a2V5")
+
+    assert repr(repository(uri)) == f"ObjectStoreRepository({shown!r})"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "s3://",
+        "s3:///runs",
+        "s3:bucket",
+        "s3://user@bucket/runs",
+        "s3://bucket/runs?region=x",
+        "abfss://container/runs",
+        "abfss://@account.dfs.core.windows.net/runs",
+        "r2://bucket/runs",
+    ],
+)
+def test_uri_that_names_no_bucket_is_refused(uri: str) -> None:
+    with pytest.raises(InvalidValue):
+        repository(uri)
+
+
+@pytest.mark.parametrize("uri", ["s3://bucket/../x", "s3://bucket/a//b", "s3://bucket/%2e%2e/x"])
+def test_path_trick_in_the_uri_of_a_bucket_is_refused(uri: str) -> None:
+    with pytest.raises(InvalidArtifactPath):
+        repository(uri)
+
+
+def test_credentials_that_cannot_be_read_are_refused_with_where_to_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key.json").write_text("{}")
+    monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT", str(tmp_path / "key.json"))
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "AccountKey=no base64")
+
+    with pytest.raises(InvalidValue, match="AZURE_STORAGE_CONNECTION_STRING"):
+        repository("az://elsewhere/runs")
+    with pytest.raises(InvalidValue, match="GOOGLE_APPLICATION_CREDENTIALS"):
+        repository("gs://elsewhere/runs")
+
+
+@pytest.mark.parametrize("scheme", ["s3", "gs"])
+def test_bucket_without_its_library_is_refused_with_what_to_install(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+
+    with pytest.raises(Unsupported, match=r"runstone\[objectstores\]"):
+        repository(f"{scheme}://not-opened-before/runs")
 
 
 @pytest.fixture

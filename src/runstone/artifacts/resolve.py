@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from runstone.artifacts import buckets
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.local import LocalRepository
 from runstone.entities import ArtifactPath
 from runstone.entities.names import shown_address
-from runstone.errors import InvalidValue, Unsupported
+from runstone.errors import InvalidValue
 
 ENTRY_POINTS = "runstone.artifact_repositories"
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two characters or more: one is a drive of Windows
 _DRIVE = re.compile(r"/[A-Za-z]:/")  # as in file:///C:/folder
-_OBJECT_STORES = frozenset({"s3", "gs", "wasb", "wasbs", "abfs", "abfss", "az", "azure", "r2", "b2"})
 # In these a path stands quoted; MLflow writes those of the other schemes as they are.
 _QUOTED = frozenset({"file", "http", "https"})
 _PROXY = "/api/2.0/mlflow-artifacts/artifacts"
@@ -28,12 +28,12 @@ def repository(uri: str, *, tracking_uri: str = "") -> ArtifactRepository:
 
     Args:
         uri: A path, ``file:///path``, ``mlflow-artifacts:/path``, the ``http(s)`` address of a folder that a server
-            passes on, or a URI whose scheme an installed package knows.
+            passes on, a bucket as ``buckets.parsed`` takes it, or a URI whose scheme an installed package knows.
         tracking_uri: Where runs are kept; names the server of a ``mlflow-artifacts:`` URI that names none.
 
     Raises:
         InvalidValue: The URI cannot be read, or nobody knows its scheme.
-        Unsupported: Its scheme is one that Runstone does not offer yet.
+        Unsupported: It needs an extra that is not installed.
     """
     scheme = _scheme(uri)
     if scheme in {"", "file"}:
@@ -152,12 +152,12 @@ def _plugin(uri: str, scheme: str) -> ArtifactRepository:
     for point in metadata.entry_points(group=ENTRY_POINTS, name=scheme):
         made: ArtifactRepository = point.load()(uri)
         return made
-    if scheme in _OBJECT_STORES:
-        raise Unsupported(
-            f"artifacts at {shown_address(uri)}: {scheme!r} comes with the support of object stores, which is not "
-            "there yet; use a local folder, or a server that passes artifacts on"
-        )
+    if scheme in buckets.SCHEMES:
+        # Imported on use, as above.
+        bucket: ArtifactRepository = import_module("runstone.artifacts.objectstore").ObjectStoreRepository(uri)
+        return bucket
+    known = ["file", "mlflow-artifacts", "http", "https", *sorted(buckets.SCHEMES)]
     raise InvalidValue(
         f"no store of artifacts is known for the scheme {scheme!r} of {shown_address(uri)}; known are plain paths, "
-        f"'file', 'mlflow-artifacts', 'http' and 'https', and what packages add by the entry points {ENTRY_POINTS!r}"
+        f"{', '.join(known)}, and what packages add by the entry points {ENTRY_POINTS!r}"
     )

@@ -1,0 +1,316 @@
+"""Artifacts in a bucket of S3 or what speaks like it, of Google's cloud, or of Azure."""
+
+import mimetypes
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from runstone.artifacts import buckets
+from runstone.artifacts.base import CHUNK, Pieces
+from runstone.artifacts.integrity import Counted
+from runstone.entities import ArtifactPath, FileInfo
+from runstone.errors import (
+    ArtifactNotFound,
+    BackendError,
+    BackendUnavailable,
+    InvalidArtifactPath,
+    PermissionDenied,
+)
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+_SHA256 = "sha256"
+# What is larger goes up in parts, three at a time; a store takes at most 10,000 of them.
+PART = 8 << 20
+_PARTS_AT_ONCE = 3
+_MOST_PARTS = 9_000
+_PIECE = CHUNK // 2
+_SIGNED_FOR = timedelta(minutes=15)
+
+
+class ObjectStoreRepository:
+    """Files below one folder of a bucket; does what ``ArtifactRepository`` says.
+
+    A folder is there as long as a file is in it. An object whose name is no ``ArtifactPath`` is not listed.
+    """
+
+    def __init__(self, uri: str) -> None:
+        """Prepare for calls; nothing is sent yet.
+
+        Args:
+            uri: As ``buckets.parsed`` takes it. Credentials come from the environment, as the tools of the store's
+                maker find them.
+
+        Raises:
+            InvalidValue: The URI is not of that form.
+            Unsupported: The extra ``objectstores`` is not installed.
+        """
+        self.bucket = buckets.parsed(uri)
+        self._store: ObjectStore = self.bucket.open()
+        import obstore
+
+        self._library: Any = obstore
+        # Folders that were seen, so that not every file that is written into one looks at all above it.
+        self._folders: set[ArtifactPath] = set()
+
+    def __repr__(self) -> str:
+        return f"ObjectStoreRepository('{self.bucket.scheme}://{self.bucket.name}/{self.bucket.folder}')"
+
+    def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
+        """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        The bytes go through a temporary file: their hash is part of what the store is told first.
+
+        Returns:
+            SHA-256 of what was written, in hexadecimal; recorded in the object's metadata.
+
+        Raises:
+            InvalidValue: The path is empty, is a folder, or leads through a file.
+            PermissionDenied: The store does not allow it.
+            BackendError: The store does not take it, or there is no room for the temporary file.
+        """
+        self.check_writable(path)
+        with _spool() as spool:
+            counted = Counted(chunks)
+            for piece in counted:
+                with _spool_errors():
+                    spool.write(piece)
+            size = spool.tell()
+            spool.seek(0)
+            with self._errors(path):
+                self._library.put(
+                    self._store,
+                    self.key(path),
+                    spool,
+                    attributes={"Content-Type": content_type(path), _SHA256: counted.sha256},
+                    chunk_size=max(PART, size // _MOST_PARTS),
+                    max_concurrency=_PARTS_AT_ONCE,
+                )
+        self._folders.add(path.folder)
+        return counted.sha256
+
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
+        """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
+
+        Raises:
+            ArtifactNotFound: There is no such file.
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer, or its answer breaks off.
+        """
+        options: dict[str, Any] = {}
+        if start or stop is not None:
+            size = self._size(path)
+            stop = size if stop is None else min(stop, size)
+            if start >= stop:
+                return _Nothing(size)
+            options["range"] = (start, stop)
+        with self._errors(path):
+            if not path:
+                raise ArtifactNotFound(path)
+            found = self._library.get(self._store, self.key(path), options=options or None)
+            return _Object(self, path, found)
+
+    def info(self, path: ArtifactPath) -> FileInfo:
+        """What stands at a path.
+
+        Raises:
+            ArtifactNotFound: Nothing.
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer.
+        """
+        if not path:
+            return FileInfo(path="", is_dir=True)
+        try:
+            return FileInfo(path=str(path), is_dir=False, size=self._size(path))
+        except ArtifactNotFound:
+            if self._is_folder(path):
+                return FileInfo(path=str(path), is_dir=True)
+            raise
+
+    def list(self, path: ArtifactPath = ArtifactPath()) -> list[FileInfo]:
+        """What is in a folder, by path.
+
+        Raises:
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer.
+        """
+        with self._errors(path, absence="bucket"):
+            found = self._library.list_with_delimiter(self._store, self.key(path) or None)
+        files: dict[str, FileInfo] = {}
+        for prefix in found["common_prefixes"]:
+            self._add(files, path, prefix, size=None)
+        for item in found["objects"]:
+            self._add(files, path, item["path"], size=item["size"])
+        return [files[name] for name in sorted(files)]
+
+    def delete(self, path: ArtifactPath) -> None:
+        """Remove a file, or a folder with all in it.
+
+        Raises:
+            ArtifactNotFound: Nothing stands there.
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer.
+        """
+        self._folders.clear()
+        if not self.info(path).is_dir:
+            with self._errors(path):
+                self._library.delete(self._store, self.key(path))
+            return
+        with self._errors(path, absence="bucket"):
+            for items in self._library.list(self._store, self.key(path) or None):
+                self._library.delete(self._store, [item["path"] for item in items])
+
+    def presigned_download(self, path: ArtifactPath) -> tuple[str, int]:
+        """An address that gives a file to whoever has it, for a quarter of an hour, and the file's length.
+
+        Raises:
+            ArtifactNotFound: There is no such file.
+            PermissionDenied: The store does not allow it, or there are no credentials to sign with.
+            BackendError: The store gives no answer.
+        """
+        size = self._size(path)
+        with self._errors(path):
+            url: str = self._library.sign(self._store, "GET", self.key(path), expires_in=_SIGNED_FOR)
+            return url, size
+
+    def key(self, path: ArtifactPath) -> str:
+        """The name of an object, in its bucket."""
+        return str(self.bucket.folder / path if path else self.bucket.folder)
+
+    def check_writable(self, path: ArtifactPath) -> None:
+        """Look whether a file can stand at a path.
+
+        Raises:
+            InvalidArtifactPath: It is empty, is a folder, or leads through a file.
+            PermissionDenied: The store does not allow to look.
+            BackendError: The store gives no answer.
+        """
+        if not path:
+            raise InvalidArtifactPath(path, "names no file")
+        if self._is_folder(path):
+            raise InvalidArtifactPath(path, "is a folder")
+        above = path.folder
+        while above and above not in self._folders:
+            try:
+                self._size(above)
+            except ArtifactNotFound:
+                above = above.folder
+            else:
+                raise InvalidArtifactPath(path, "leads through a file")
+
+    def _size(self, path: ArtifactPath) -> int:
+        if not path:
+            raise ArtifactNotFound(path)
+        with self._errors(path):
+            size: int = self._library.head(self._store, self.key(path))["size"]
+            return size
+
+    def _is_folder(self, path: ArtifactPath) -> bool:
+        with self._errors(path, absence="bucket"):
+            for items in self._library.list(self._store, self.key(path), chunk_size=1):
+                if items:
+                    return True
+        return False
+
+    def _add(self, files: dict[str, FileInfo], folder: ArtifactPath, key: str, *, size: int | None) -> None:
+        below = key[len(self.key(folder)) :].strip("/")
+        if not below:
+            return  # some tools mark a folder by an object of its name
+        try:
+            path = str(folder / below)
+        except InvalidArtifactPath:
+            return  # nobody could ask for it
+        files[path] = FileInfo(path=path, is_dir=True) if size is None else FileInfo(path=path, is_dir=False, size=size)
+
+    @contextmanager
+    def _errors(self, path: ArtifactPath, *, absence: str = "artifact") -> Iterator[None]:
+        """Say what an error of the library means for an artifact."""
+        known = self._library.exceptions
+        try:
+            yield
+        except FileNotFoundError:
+            if absence == "artifact":
+                raise ArtifactNotFound(path) from None
+            raise BackendError(f"there is no bucket {self.bucket.name!r}; make it, or look at the address") from None
+        except (PermissionError, known.PermissionDeniedError, known.UnauthenticatedError) as error:
+            raise PermissionDenied(
+                f"the bucket {self.bucket.name!r} does not let these credentials at {str(path)!r}: {_said(error)}"
+            ) from None
+        except known.BaseError as error:
+            text = _said(error)
+            kind = BackendUnavailable if _NO_ANSWER.search(text) else BackendError
+            raise kind(f"the bucket {self.bucket.name!r} failed at {str(path)!r}: {text}") from None
+
+
+_NO_ANSWER = re.compile(r"error sending request|timed? ?out|error code: 5\d\d|status code: 5\d\d", re.IGNORECASE)
+_QUERY = re.compile(r"\?\S+")
+
+
+def content_type(path: ArtifactPath) -> str:
+    """The media type that an object is stored with."""
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _said(error: Exception) -> str:
+    """The first line of what the library says, without the queries of addresses, which may hold secrets."""
+    return _QUERY.sub("?...", str(error).partition("\n")[0].strip())[:500]
+
+
+class _Object(Iterator[bytes]):
+    """The bytes of an object, or of a part of it, as they come."""
+
+    def __init__(self, repository: ObjectStoreRepository, path: ArtifactPath, found: Any) -> None:
+        self.size: int | None = found.meta["size"]
+        self.sha256: str | None = found.attributes.get(_SHA256)
+        self._repository, self._path = repository, path
+        self._stream: Iterator[Any] | None = iter(found.stream(min_chunk_size=_PIECE))
+        self._rest = memoryview(b"")
+
+    def __next__(self) -> bytes:
+        while not self._rest:
+            if self._stream is None:
+                raise StopIteration
+            with self._repository._errors(self._path):
+                self._rest = memoryview(next(self._stream, b""))
+            if not self._rest:
+                self.close()
+        piece, self._rest = self._rest[:CHUNK], self._rest[CHUNK:]
+        return bytes(piece)
+
+    def close(self) -> None:
+        self._stream = None
+        self._rest = memoryview(b"")
+
+
+class _Nothing(Iterator[bytes]):
+    """A part of a file that has no bytes."""
+
+    sha256: str | None = None
+
+    def __init__(self, size: int) -> None:
+        self.size: int | None = size
+
+    def __next__(self) -> bytes:
+        raise StopIteration
+
+    def close(self) -> None:
+        pass
+
+
+def _spool() -> "SpooledTemporaryFile[bytes]":
+    return SpooledTemporaryFile(max_size=PART)  # closed by the caller
+
+
+@contextmanager
+def _spool_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BackendError(
+            f"an artifact on its way to a bucket cannot be kept in the temporary folder: {error.strerror}; make "
+            "room, or set TMPDIR to a folder that has some"
+        ) from error
