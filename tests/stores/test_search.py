@@ -461,3 +461,21 @@ def test_deleted_experiments_are_found_when_asked_for() -> None:
         page = search_experiments(connection, artifact_uri_of=artifact_uri_of, view_type=ViewType.DELETED_ONLY)
 
         assert [experiment.name for experiment in page] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("start_time IN (1000.0, 1e999, 0.5)", ["a"]),
+        ("start_time NOT IN (1000.5, -1e999, 1e300)", ["a"]),
+        ("start_time IN (-1e999)", []),
+    ],
+)
+def test_list_of_numbers_that_no_time_can_be_is_compared_like_any_other(text: str, expected: list[str]) -> None:
+    with connected() as connection:
+        store = SmallStore(connection)
+        store.add(SmallRun("0" * 32, name="a", start_time=1000))
+
+        page = search_runs(connection, ["1"], artifact_uri_of=artifact_uri_of, filter_string=text)
+
+        assert [run.info.run_name for run in page] == expected

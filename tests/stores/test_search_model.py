@@ -15,6 +15,7 @@ from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Mis
 from runstone.search.fields import RUNS, FieldType
 from runstone.stores.sql.postgres.server import PostgresServer
 from runstone.stores.sql.search import search_runs
+from runstone.stores.sql.selection import USUAL_WALK, Walk
 from tests.stores.small_store import SmallExperiment, SmallRun, SmallStore, artifact_uri_of, connected
 
 KEYS = ["a", "b c", "never logged"]
@@ -137,6 +138,7 @@ class Searched(Struct, frozen=True):
     view_type: ViewType
     experiments: set[int]
     size: int
+    walk: Walk
 
 
 searches = st.builds(
@@ -147,6 +149,8 @@ searches = st.builds(
     st.sampled_from(ViewType),
     st.sets(st.sampled_from([1, 2, 3])),
     st.integers(1, 4),
+    # Short walks along an index, which small stores would not be worth by themselves.
+    st.sampled_from([USUAL_WALK, Walk(1, 1, 1), Walk(1, 1, 3), Walk(1, 100)]),
 )
 
 
@@ -168,6 +172,7 @@ def check_search(connection: Connection, searched: Searched) -> None:
             order_by=[order_text(item) for item in searched.order],
             page_token=token,
             now=now,
+            walk=searched.walk,
         )
         pages += ids(page)
         token = page.token
@@ -178,7 +183,7 @@ def check_search(connection: Connection, searched: Searched) -> None:
     assert pages == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(searches)
 def test_search_answers_what_python_says_on_pages_of_any_size(searched: Searched) -> None:
     with connected() as connection:
@@ -191,7 +196,7 @@ def postgres_engine(module_postgres_uri: str) -> Engine:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(searched=searches)
 def test_search_on_postgres_answers_the_same(postgres_engine: Engine, searched: Searched) -> None:
     with connected(postgres_engine) as connection:

@@ -152,6 +152,9 @@ def _plain(tree: Comparison | OneOf, column: ColumnElement[Any], scope: Scope) -
     """A column that holds what it is compared with: text and text, or number and number."""
     if isinstance(tree, OneOf):
         values = [_resolved(value, scope) for value in tree.values]
+        if not isinstance(values[0], str):
+            # The column holds 64-bit integers, and some databases take no other number to look for.
+            values = [int(value) for value in values if -(2**63) <= value < 2**63 and value == int(value)]
         return column.not_in(values) if tree.is_negated else column.in_(values)
     if tree.operator in _MATCHES:
         return _matched(tree, column, scope)

@@ -13,7 +13,8 @@ from runstone.search.ast import All, AnyOf, Comparison, Field, Kind, Missing, No
 from runstone.stores.registry import MAX_MODELS_PAGE, MAX_VERSIONS_PAGE
 from runstone.stores.sql.model_versions import latest
 from runstone.stores.sql.scopes import ModelScope
-from runstone.stores.sql.search import _page, _read
+from runstone.stores.sql.search import read
+from runstone.stores.sql.selection import page
 from runstone.stores.sql.tables import (
     model_alias,
     model_version,
@@ -35,7 +36,7 @@ def search_models(
     connection: Connection, *, filter_string: str, max_results: int, order_by: Sequence[str], page_token: str
 ) -> Page[RegisteredModel]:
     """Registered models that match; see ``RegistryStore.search_registered_models``."""
-    request = _read(
+    request = read(
         REGISTERED_MODELS,
         ["registered models"],
         filter_string=filter_string,
@@ -46,7 +47,7 @@ def search_models(
     )
     scope = ModelScope(connection, request.now, registered_model)
     request = replace(request, tree=_with_unmarked(request.tree))
-    ids, token = _page(scope, request, registered_model, true(), _MODEL_TIES)
+    ids, token = page(scope, request, registered_model, true(), _MODEL_TIES)
     return Page(load_models(connection, ids), token)
 
 
@@ -54,7 +55,7 @@ def search_versions(
     connection: Connection, *, filter_string: str, max_results: int, order_by: Sequence[str], page_token: str
 ) -> Page[ModelVersion]:
     """Versions that match; see ``RegistryStore.search_model_versions``."""
-    request = _read(
+    request = read(
         MODEL_VERSIONS,
         ["model versions"],
         filter_string=filter_string,
@@ -66,7 +67,7 @@ def search_versions(
     ties = _VERSION_TIES if request.orders else [_NEWEST, *_VERSION_TIES]
     scope = ModelScope(connection, request.now, model_version)
     request = replace(request, tree=_with_unmarked(request.tree))
-    ids, token = _page(scope, request, model_version, true(), ties)
+    ids, token = page(scope, request, model_version, true(), ties)
     return Page(load_versions(connection, ids), token)
 
 

@@ -184,6 +184,10 @@ class RunScope:
         key_id = self._key_id(field.key)
         return None if key_id is None else and_(source.c.run_id == run.c.id, source.c.key_id == key_id)
 
+    def of_key(self, source: FromClause, field: Field) -> Condition:
+        """Which rows of ``table``, or of an alias of it, have the key of this field, whatever run they are of."""
+        return source.c.key_id == self._key_id(field.key)
+
     def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:
         """Whether the run has a metric, param or tag that passes a test."""
         table = self.table(field.kind)

@@ -4,15 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, bindparam, select, true
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, true
 
 from runstone.entities import Experiment, Page, ViewType
-from runstone.errors import ExperimentNotFound, InvalidPageToken, InvalidValue
+from runstone.errors import ExperimentNotFound, InvalidValue
 from runstone.search import (
     EXPERIMENTS,
     RUNS,
-    Filter,
     Order,
     Subject,
     filter_text,
@@ -24,10 +23,9 @@ from runstone.search.ast import Field, Kind
 from runstone.stores.base import MAX_PAGE
 from runstone.stores.sql.documents import ArtifactUriOf, load_experiments, load_runs
 from runstone.stores.sql.experiments import number_of
-from runstone.stores.sql.filters import condition, refuse_datasets
-from runstone.stores.sql.ordering import Term, after, fit, keys_of
-from runstone.stores.sql.pages import Bookmark, bookmark_of, check_page_size, fingerprint, token_of
-from runstone.stores.sql.scopes import ExperimentScope, RunScope, Scope, logged_term
+from runstone.stores.sql.pages import bookmark_of, check_page_size, fingerprint
+from runstone.stores.sql.scopes import ExperimentScope, RunScope
+from runstone.stores.sql.selection import USUAL_WALK, Request, Walk, page
 from runstone.stores.sql.tables import ACTIVE, DELETED, experiment, run
 
 MAX_ORDER = 20
@@ -48,28 +46,6 @@ _EXPERIMENT_TIES = [
 ]
 
 
-class _Request(Struct, frozen=True):
-    """A search that was read and checked.
-
-    Attributes:
-        tree: The filter.
-        orders: The order, without ties.
-        max_results: Size of the page.
-        name: Fingerprint of all but the page.
-        token: Token of the former page; empty for the first page.
-        bookmark: Where the former page ended; ``None`` for the first page.
-        now: What ``now()`` means, in milliseconds since the Unix epoch, UTC: the same on each page.
-    """
-
-    tree: Filter
-    orders: list[Order]
-    max_results: int
-    name: str
-    token: str
-    bookmark: Bookmark | None
-    now: int
-
-
 def search_runs(
     connection: Connection,
     experiment_ids: Sequence[str],
@@ -82,6 +58,7 @@ def search_runs(
     page_token: str = "",
     now: int | None = None,
     load: Load = load_runs,
+    walk: Walk = USUAL_WALK,
 ) -> Page[Any]:
     """Runs of these experiments that match; see ``TrackingStore.search_runs``.
 
@@ -95,6 +72,7 @@ def search_runs(
         order_by: At most 20 items of ``runstone.search``.
         page_token: Token of the former page of the same search.
         now: What ``now()`` means on the first page, in milliseconds since the Unix epoch, UTC; the present if ``None``.
+        walk: How far an index may be walked along.
         load: Makes of numbers of runs what the page holds: runs, or ``load_encoded_runs``.
 
     Raises:
@@ -104,7 +82,7 @@ def search_runs(
         Unsupported: Datasets are asked for.
     """
     numbers = _numbers(experiment_ids)
-    request = _read(
+    request = read(
         RUNS,
         ["runs", view_type, *map(str, numbers)],
         filter_string=filter_string,
@@ -117,7 +95,7 @@ def search_runs(
         return Page()
     scope = RunScope(connection, request.now, numbers, artifact_uri_of)
     within = _in_view(run, view_type, _of_experiments(numbers))
-    ids, token = _page(scope, request, run, within, _RUN_TIES)
+    ids, token = page(scope, replace(request, walk=walk), run, within, _RUN_TIES)
     return Page(load(connection, ids, artifact_uri_of), token)
 
 
@@ -149,7 +127,7 @@ def search_experiments(
         InvalidPageToken: The token is not one of this search.
         InvalidValue: The page size or the number of order items is out of range.
     """
-    request = _read(
+    request = read(
         EXPERIMENTS,
         ["experiments", view_type],
         filter_string=filter_string,
@@ -159,11 +137,11 @@ def search_experiments(
         now=now,
     )
     scope = ExperimentScope(connection, request.now)
-    ids, token = _page(scope, request, experiment, _in_view(experiment, view_type, true()), _EXPERIMENT_TIES)
+    ids, token = page(scope, request, experiment, _in_view(experiment, view_type, true()), _EXPERIMENT_TIES)
     return Page(load_experiments(connection, ids, artifact_uri_of), token)
 
 
-def _read(
+def read(
     subject: Subject,
     parts: Sequence[str],
     *,
@@ -173,7 +151,19 @@ def _read(
     page_token: str,
     now: int | None = None,
     most: int = MAX_PAGE,
-) -> _Request:
+) -> Request:
+    """Read and check a search.
+
+    Args:
+        subject: What is searched.
+        parts: What tells it from other searches besides filter and order.
+        filter_string: The filter.
+        order_by: The order.
+        max_results: Largest number of results.
+        page_token: Token of the former page.
+        now: What ``now()`` means on the first page; the present if ``None``.
+        most: Largest page that may be asked for.
+    """
     check_page_size(max_results, most)
     if len(order_by) > MAX_ORDER:
         raise InvalidValue(f"an order has at most {MAX_ORDER} items; got {len(order_by)}")
@@ -185,7 +175,7 @@ def _read(
         now = bookmark.now
     elif now is None:
         now = time.time_ns() // 1_000_000
-    return _Request(tree, orders, max_results, name, page_token, bookmark, now)
+    return Request(tree, orders, max_results, name, page_token, bookmark, now)
 
 
 def _numbers(experiment_ids: Sequence[str]) -> list[int]:
@@ -209,39 +199,3 @@ def _of_experiments(numbers: Sequence[int]) -> Condition:
 def _in_view(table: Table, view_type: ViewType, condition: Condition) -> Condition:
     stage = _STAGE.get(view_type)
     return condition if stage is None else and_(condition, table.c.stage == stage)
-
-
-def _terms(scope: Scope, rows: FromClause, orders: Sequence[Order]) -> tuple[FromClause, list[Term]]:
-    terms: list[Term] = []
-    fields = set()
-    for order in orders:
-        refuse_datasets(order.field)
-        if order.field in fields:
-            continue
-        fields.add(order.field)
-        if order.field.kind is Kind.ATTRIBUTE:
-            terms.append(scope.attribute(order.field.key).term(is_descending=order.is_descending))
-        else:
-            rows, term = logged_term(scope, rows, order.field, is_descending=order.is_descending)
-            terms.append(term)
-    return rows, terms
-
-
-def _page(
-    scope: Scope, request: _Request, table: Table, within: Condition, ties: Sequence[Order]
-) -> tuple[list[int], str]:
-    """Ids of the rows of a page, and the token of the next; empty where there is none."""
-    rows, terms = _terms(scope, table, [*request.orders, *ties])
-    query = select(table.c.id, *(column for term in terms for column in term.columns())).select_from(rows)
-    query = query.where(within, condition(request.tree, scope))
-    if request.bookmark is not None:
-        if not fit(terms, request.bookmark.keys):
-            raise InvalidPageToken(request.token)
-        query = query.where(after(terms, request.bookmark.keys))
-    query = query.order_by(*(item for term in terms for item in term.order_by())).limit(request.max_results + 1)
-    found = scope.connection.execute(query).all()
-    ids = [row[0] for row in found[: request.max_results]]
-    if len(found) <= request.max_results:
-        return ids, ""
-    keys = keys_of(terms, found[request.max_results - 1], first=1)
-    return ids, token_of(request.name, Bookmark(request.now, keys))

@@ -1,0 +1,161 @@
+"""Which rows are found, in which order, from where on: the ids of a page, and the token of the next."""
+
+from collections.abc import Sequence
+from math import isnan
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, func, literal, select
+
+from runstone.errors import InvalidPageToken
+from runstone.search import Filter, Order
+from runstone.search.ast import Kind
+from runstone.stores.sql.filters import condition, refuse_datasets
+from runstone.stores.sql.ordering import Term, after, fit, keys_of
+from runstone.stores.sql.pages import Bookmark, token_of
+from runstone.stores.sql.scopes import RunScope, Scope, logged_term
+from runstone.stores.sql.tables import run
+
+_LARGEST_WALK = 20_000
+
+Condition = ColumnElement[bool]
+# Rows, and the terms that they are sorted by.
+_Found = tuple[Sequence[Row[Any]], list[Term]]
+
+
+class Walk(Struct, frozen=True):
+    """When and how far the index of values is walked along, instead of sorting all runs.
+
+    Attributes:
+        runs: Where there are fewer runs than this, sorting all of them is as quick.
+        values: So many values are looked at,
+        factor: or so many for each run of the page, if that is more.
+    """
+
+    runs: int = 3000
+    values: int = 5000
+    factor: int = 5
+
+
+USUAL_WALK = Walk()
+
+
+class Request(Struct, frozen=True):
+    """A search that was read and checked.
+
+    Attributes:
+        tree: The filter.
+        orders: The order, without ties.
+        max_results: Size of the page.
+        name: Fingerprint of all but the page.
+        token: Token of the former page; empty for the first page.
+        bookmark: Where the former page ended; ``None`` for the first page.
+        now: What ``now()`` means, in milliseconds since the Unix epoch, UTC: the same on each page.
+        walk: How far an index may be walked along.
+    """
+
+    tree: Filter
+    orders: list[Order]
+    max_results: int
+    name: str
+    token: str
+    bookmark: Bookmark | None
+    now: int
+    walk: Walk = USUAL_WALK
+
+
+def page(
+    scope: Scope, request: Request, table: Table, within: Condition, ties: Sequence[Order]
+) -> tuple[list[int], str]:
+    """Ids of the rows of a page, and the token of the next; empty where there is none.
+
+    Args:
+        scope: What is searched.
+        request: The search.
+        table: Table of the rows.
+        within: Which of its rows are looked at.
+        ties: What rows are sorted by after the order that was asked for.
+
+    Raises:
+        InvalidPageToken: The token is of another search.
+        Unsupported: Datasets are asked for.
+    """
+    rows, terms = _terms(scope, table, [*request.orders, *ties])
+    if request.bookmark is not None and not fit(terms, request.bookmark.keys):
+        raise InvalidPageToken(request.token)
+    test = condition(request.tree, scope)
+    found: _Found | None = _walked(scope, request, within, test, ties) if isinstance(scope, RunScope) else None
+    if found is None:
+        found = scope.connection.execute(_query(request, table, rows, terms).where(within, test)).all(), terms
+    rows_found, terms = found
+    ids = [row[0] for row in rows_found[: request.max_results]]
+    if len(rows_found) <= request.max_results:
+        return ids, ""
+    keys = keys_of(terms, rows_found[request.max_results - 1], first=1)
+    return ids, token_of(request.name, Bookmark(request.now, keys))
+
+
+def _terms(scope: Scope, rows: FromClause, orders: Sequence[Order]) -> tuple[FromClause, list[Term]]:
+    terms: list[Term] = []
+    fields = set()
+    for order in orders:
+        refuse_datasets(order.field)
+        if order.field in fields:
+            continue
+        fields.add(order.field)
+        if order.field.kind is Kind.ATTRIBUTE:
+            terms.append(scope.attribute(order.field.key).term(is_descending=order.is_descending))
+        else:
+            rows, term = logged_term(scope, rows, order.field, is_descending=order.is_descending)
+            terms.append(term)
+    return rows, terms
+
+
+def _query(request: Request, table: Table, rows: FromClause, terms: Sequence[Term]) -> Select[Any]:
+    """The ids of the rows of the page and of one more, with what they are sorted by."""
+    query = select(table.c.id, *(column for term in terms for column in term.columns())).select_from(rows)
+    if request.bookmark is not None:
+        query = query.where(after(terms, request.bookmark.keys))
+    return query.order_by(*(item for term in terms for item in term.order_by())).limit(request.max_results + 1)
+
+
+def _walked(
+    scope: RunScope, request: Request, within: Condition, test: Condition, ties: Sequence[Order]
+) -> _Found | None:
+    """The rows of a page that is sorted by a metric, param or tag, found along the index of its values.
+
+    Sorting 100,000 runs costs 50 ms. The index has the values in order, but knows neither the runs that lack one nor
+    whose experiment a run is of. So the values at its beginning are looked at: where they give a whole page, it is the
+    page that the order begins with, for what is NaN or missing comes last. Where not, some milliseconds were lost.
+
+    Returns:
+        ``None`` where the values that were looked at do not suffice.
+    """
+    if not request.orders or request.orders[0].field.kind is Kind.ATTRIBUTE or request.max_results > _LARGEST_WALK:
+        return None
+    order = request.orders[0]
+    source = scope.table(order.field.kind).alias()
+    link = scope.link(source, order.field)
+    key = None if request.bookmark is None else request.bookmark.keys[0]
+    is_after_values = request.bookmark is not None and (key is None or (isinstance(key, float) and isnan(key)))
+    if link is None or is_after_values or not _are_many(scope, within, request.walk.runs):
+        return None
+    value = source.c.value
+    # Up to some value, and not including it: so the runs that share a value are all there, or none of them.
+    walk = value.is_not(None) if key is None else value <= key if order.is_descending else value >= key
+    walk = and_(scope.of_key(source, order.field), walk)
+    sign = value.desc() if order.is_descending else value.asc()
+    size = max(request.walk.values, request.walk.factor * request.max_results)
+    end = scope.connection.scalar(select(value).where(walk).order_by(sign).limit(1).offset(size))
+    if end is not None:
+        walk = and_(walk, value > end if order.is_descending else value < end)
+    first = Term(value, float if order.field.kind is Kind.METRIC else str, order.is_descending)
+    others = [other for other in [*request.orders[1:], *ties] if other.field != order.field]
+    rows, terms = _terms(scope, source.join(run, link), others)
+    found = scope.connection.execute(_query(request, run, rows, [first, *terms]).where(walk, within, test)).all()
+    return (found, [first, *terms]) if len(found) > request.max_results else None
+
+
+def _are_many(scope: RunScope, within: Condition, many: int) -> bool:
+    some = select(literal(1)).select_from(run).where(within).limit(many).subquery()
+    return scope.connection.scalar(select(func.count()).select_from(some)) == many
