@@ -156,10 +156,20 @@ class SmallStore:
             case Missing():
                 return (self.value(tree.field, run) is None) is not tree.is_negated
             case OneOf():
-                tests = [_matches(self.value(tree.field, run), Operator.EQUAL, value, now) for value in tree.values]
+                tests = [
+                    _matches(self.value(tree.field, run), Operator.EQUAL, _wanted(tree.field, value), now)
+                    for value in tree.values
+                ]
                 return None not in tests and any(tests) is not tree.is_negated
             case Comparison():
-                return _matches(self.value(tree.field, run), tree.operator, tree.value, now) is True
+                return (
+                    _matches(self.value(tree.field, run), tree.operator, _wanted(tree.field, tree.value), now) is True
+                )
+
+
+def _wanted(field: Field, value: Any) -> Any:
+    """What is compared with; metrics are floats, and what they are compared with is made one."""
+    return float(value) if field.kind is Kind.METRIC else value
 
 
 def _sort_key(value: Any) -> tuple[int, Any]:
