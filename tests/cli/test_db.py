@@ -42,7 +42,7 @@ def test_sound_database_passes_the_check(uri: str) -> None:
 
 def test_broken_reference_is_found_by_the_check(uri: str) -> None:
     with closing(sqlite3.connect(uri.removeprefix("sqlite:///"))) as driver:
-        driver.execute("INSERT INTO change (experiment_id, count) VALUES (99, 0)")
+        driver.execute("INSERT INTO change (experiment_id, writer, count) VALUES (99, 0, 0)")
         driver.commit()
 
     checked = _db("check", uri)

@@ -15,12 +15,13 @@ from runstone.errors import (
     InvalidValue,
     NotFound,
 )
-from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.driver import LOCKED, driver_of
 from runstone.stores.sql.locations import given_location
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
 DEFAULT_NAME = "Default"
 _MOST_DIGITS = 19
+_STAGE = "SELECT stage FROM experiment WHERE id = ?"
 
 
 def now() -> int:
@@ -43,29 +44,39 @@ def number_of(experiment_id: str) -> int:
     return int(experiment_id)
 
 
-def find(connection: Connection, experiment_id: str) -> tuple[int, int]:
+def find(connection: Connection, experiment_id: str, *, lock: str = "") -> tuple[int, int]:
     """Number and stage of an experiment.
+
+    Args:
+        connection: In a transaction.
+        experiment_id: The experiment.
+        lock: ``LOCKED`` or ``SHARED`` if it is to stay so.
 
     Raises:
         ExperimentNotFound: There is none with this id.
         InvalidValue: The id is no number.
     """
     number = number_of(experiment_id)
-    row = driver_of(connection).execute("SELECT stage FROM experiment WHERE id = ?", (number,)).fetchone()
+    row = driver_of(connection).execute(f"{_STAGE}{lock}", (number,)).fetchone()
     if row is None:
         raise ExperimentNotFound(experiment_id)
     return number, int(row[0])
 
 
-def active(connection: Connection, experiment_id: str) -> int:
+def active(connection: Connection, experiment_id: str, *, lock: str = LOCKED) -> int:
     """Number of an experiment that takes changes.
+
+    Args:
+        connection: In a transaction that may write.
+        experiment_id: The experiment.
+        lock: ``SHARED`` if others may change what hangs on it at the same time.
 
     Raises:
         ExperimentDeleted: It is in the trash.
         ExperimentNotFound: There is none with this id.
         InvalidValue: The id is no number.
     """
-    number, stage = find(connection, experiment_id)
+    number, stage = find(connection, experiment_id, lock=lock)
     if stage != ACTIVE:
         raise ExperimentDeleted(experiment_id)
     return number
@@ -100,14 +111,14 @@ def create(connection: Connection, name: str, *, artifact_location: str | None, 
         (name, given_location(artifact_location), ACTIVE, moment, moment),
     ).fetchone()
     number = int(row[0])
-    driver.execute("INSERT INTO change (experiment_id, count) VALUES (?, 0)", (number,))
+    driver.execute("INSERT INTO change (experiment_id, writer, count) VALUES (?, 0, 0)", (number,))
     _put_tags(connection, number, tags)
     return number
 
 
 def rename(connection: Connection, experiment_id: str, name: str) -> int:
     """Give another name; returns the experiment's number."""
-    number, stage = find(connection, experiment_id)
+    number, stage = find(connection, experiment_id, lock=LOCKED)
     if stage != ACTIVE:
         raise InvalidState(f"the experiment {experiment_id!r} is deleted and cannot be renamed; restore it first")
     free = _free_name(connection, name, but=number)
@@ -117,7 +128,7 @@ def rename(connection: Connection, experiment_id: str, name: str) -> int:
 
 def delete(connection: Connection, experiment_id: str) -> int:
     """Move an active experiment and its active runs to the trash; returns its number."""
-    number, stage = find(connection, experiment_id)
+    number, stage = find(connection, experiment_id, lock=LOCKED)
     if stage != ACTIVE:
         raise ExperimentNotFound(experiment_id)
     driver = driver_of(connection)
@@ -139,7 +150,7 @@ def delete(connection: Connection, experiment_id: str) -> int:
 
 def restore(connection: Connection, experiment_id: str) -> int:
     """Take an experiment out of the trash, with the runs that went there with it; returns its number."""
-    number, stage = find(connection, experiment_id)
+    number, stage = find(connection, experiment_id, lock=LOCKED)
     if stage != DELETED:
         raise ExperimentNotFound(experiment_id)
     driver = driver_of(connection)

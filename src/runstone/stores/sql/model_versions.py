@@ -9,7 +9,7 @@ from runstone.entities import ModelStage, ModelTag
 from runstone.entities.names import MAX_MODEL_DESCRIPTION, MAX_MODEL_SOURCE, check_alias, check_length, shown
 from runstone.errors import InvalidValue, ModelAliasNotFound, ModelVersionNotFound, RegisteredModelNotFound
 from runstone.stores.sql import registered_models
-from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.driver import LOCKED, driver_of
 from runstone.stores.sql.experiments import now
 from runstone.stores.sql.tables import model_version
 
@@ -33,8 +33,14 @@ def number_of(name: str, version: str) -> int:
     return int(version)
 
 
-def find(connection: Connection, name: str, version: str) -> tuple[int, int]:
+def find(connection: Connection, name: str, version: str, *, lock: str = "") -> tuple[int, int]:
     """Numbers of a version and of its model.
+
+    Args:
+        connection: In a transaction.
+        name: The model.
+        version: The version.
+        lock: ``LOCKED`` if the model and all its versions are to stay so.
 
     Raises:
         InvalidValue: The version is no whole number.
@@ -42,7 +48,7 @@ def find(connection: Connection, name: str, version: str) -> tuple[int, int]:
     """
     wanted = number_of(name, version)
     try:
-        model = registered_models.find(connection, name)
+        model = registered_models.find(connection, name, lock=lock)
     except RegisteredModelNotFound:
         raise ModelVersionNotFound(name, version) from None
     row = (
@@ -58,7 +64,7 @@ def find(connection: Connection, name: str, version: str) -> tuple[int, int]:
 def set_alias(connection: Connection, name: str, alias: str, version: str) -> None:
     """Let an alias stand for a version."""
     check_alias(alias)
-    version_id, model_id = find(connection, name, version)
+    version_id, model_id = find(connection, name, version, lock=LOCKED)
     driver_of(connection).execute(
         "INSERT INTO model_alias (model_id, alias, version_id) VALUES (?, ?, ?) "
         "ON CONFLICT (model_id, alias) DO UPDATE SET version_id = excluded.version_id",
@@ -118,7 +124,7 @@ def create(
     check_length("the run of a version", run_id, MAX_MODEL_SOURCE)
     check_length("the run link of a version", run_link, MAX_MODEL_SOURCE)
     check_length("the description of a version", description, MAX_MODEL_DESCRIPTION)
-    model = registered_models.find(connection, name)
+    model = registered_models.find(connection, name, lock=LOCKED)
     source, location = _resolved(connection, source)
     moment = now()
     driver = driver_of(connection)
@@ -180,7 +186,7 @@ def location(connection: Connection, name: str, version: str) -> str:
 
 def update(connection: Connection, name: str, version: str, *, description: str) -> int:
     """Replace the description; returns the version's number in the table."""
-    number, _ = find(connection, name, version)
+    number, _ = find(connection, name, version, lock=LOCKED)
     check_length("the description of a version", description, MAX_MODEL_DESCRIPTION)
     driver_of(connection).execute(
         "UPDATE model_version SET description = ?, updated_at = ? WHERE id = ?", (description, now(), number)
@@ -195,7 +201,7 @@ def move(connection: Connection, name: str, version: str, stage: ModelStage, *, 
             f"only versions in {ModelStage.STAGING} and {ModelStage.PRODUCTION} give way to another; "
             f"got archive_existing_versions with the stage {stage.value!r}: leave it out"
         )
-    number, model = find(connection, name, version)
+    number, model = find(connection, name, version, lock=LOCKED)
     moment = now()
     driver = driver_of(connection)
     if archive_existing_versions:
@@ -210,19 +216,19 @@ def move(connection: Connection, name: str, version: str, stage: ModelStage, *, 
 
 def delete(connection: Connection, name: str, version: str) -> None:
     """Remove a version with its tags and aliases."""
-    number, model = find(connection, name, version)
+    number, model = find(connection, name, version, lock=LOCKED)
     driver_of(connection).execute("DELETE FROM model_version WHERE id = ?", (number,))
     _changed(connection, model, now())
 
 
 def set_tag(connection: Connection, name: str, version: str, tag: ModelTag) -> None:
     """Set one tag."""
-    _put_tags(connection, find(connection, name, version)[0], [tag])
+    _put_tags(connection, find(connection, name, version, lock=LOCKED)[0], [tag])
 
 
 def delete_tag(connection: Connection, name: str, version: str, key: str) -> None:
     """Remove one tag, if it is there."""
-    number, _ = find(connection, name, version)
+    number, _ = find(connection, name, version, lock=LOCKED)
     driver_of(connection).execute("DELETE FROM model_version_tag WHERE version_id = ? AND key = ?", (number, key))
 
 

@@ -7,12 +7,19 @@ from sqlalchemy import Connection
 from runstone.entities import ModelTag
 from runstone.entities.names import MAX_MODEL_DESCRIPTION, check_length, model_name
 from runstone.errors import InvalidValue, RegisteredModelExists, RegisteredModelNotFound
-from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.driver import LOCKED, driver_of
 from runstone.stores.sql.experiments import now
 
+_FIND = "SELECT id FROM registered_model WHERE name = ?"
 
-def find(connection: Connection, name: str) -> int:
+
+def find(connection: Connection, name: str, *, lock: str = "") -> int:
     """Number of a registered model.
+
+    Args:
+        connection: In a transaction.
+        name: The model.
+        lock: ``LOCKED`` if it is to stay so.
 
     Raises:
         InvalidValue: The name is empty.
@@ -25,7 +32,7 @@ def find(connection: Connection, name: str) -> int:
         wanted = model_name(name)
     except InvalidValue:
         raise RegisteredModelNotFound(name) from None
-    row = driver_of(connection).execute("SELECT id FROM registered_model WHERE name = ?", (wanted,)).fetchone()
+    row = driver_of(connection).execute(f"{_FIND}{lock}", (wanted,)).fetchone()
     if row is None:
         raise RegisteredModelNotFound(name)
     return int(row[0])
@@ -48,7 +55,7 @@ def create(connection: Connection, name: str, *, tags: Sequence[ModelTag], descr
 
 def rename(connection: Connection, name: str, new_name: str) -> int:
     """Give another name to a model and its versions; returns its number."""
-    number = find(connection, name)
+    number = find(connection, name, lock=LOCKED)
     free = _free_name(connection, new_name, but=number)
     changed = (free, now(), number)
     driver = driver_of(connection)
@@ -59,7 +66,7 @@ def rename(connection: Connection, name: str, new_name: str) -> int:
 
 def update(connection: Connection, name: str, *, description: str) -> int:
     """Replace the description; returns the model's number."""
-    number = find(connection, name)
+    number = find(connection, name, lock=LOCKED)
     check_length("the description of a registered model", description, MAX_MODEL_DESCRIPTION)
     driver_of(connection).execute(
         "UPDATE registered_model SET description = ?, updated_at = ? WHERE id = ?", (description, now(), number)
@@ -69,31 +76,31 @@ def update(connection: Connection, name: str, *, description: str) -> int:
 
 def delete(connection: Connection, name: str) -> None:
     """Remove a model with all that belongs to it."""
-    driver_of(connection).execute("DELETE FROM registered_model WHERE id = ?", (find(connection, name),))
+    driver_of(connection).execute("DELETE FROM registered_model WHERE id = ?", (find(connection, name, lock=LOCKED),))
 
 
 def set_tag(connection: Connection, name: str, tag: ModelTag) -> None:
     """Set one tag."""
-    _put_tags(connection, find(connection, name), [tag])
+    _put_tags(connection, find(connection, name, lock=LOCKED), [tag])
 
 
 def delete_tag(connection: Connection, name: str, key: str) -> None:
     """Remove one tag, if it is there."""
     driver_of(connection).execute(
-        "DELETE FROM registered_model_tag WHERE model_id = ? AND key = ?", (find(connection, name), key)
+        "DELETE FROM registered_model_tag WHERE model_id = ? AND key = ?", (find(connection, name, lock=LOCKED), key)
     )
 
 
 def delete_alias(connection: Connection, name: str, alias: str) -> None:
     """Remove an alias, if it is there."""
     driver_of(connection).execute(
-        "DELETE FROM model_alias WHERE model_id = ? AND alias = ?", (find(connection, name), alias)
+        "DELETE FROM model_alias WHERE model_id = ? AND alias = ?", (find(connection, name, lock=LOCKED), alias)
     )
 
 
 def _free_name(connection: Connection, name: str, *, but: int | None = None) -> str:
     wanted = model_name(name)
-    row = driver_of(connection).execute("SELECT id FROM registered_model WHERE name = ?", (wanted,)).fetchone()
+    row = driver_of(connection).execute(_FIND, (wanted,)).fetchone()
     if row is not None and row[0] != but:
         raise RegisteredModelExists(wanted)
     return wanted

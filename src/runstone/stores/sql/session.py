@@ -211,9 +211,9 @@ class Session:
     def _commit(self, driver: Driver) -> None:
         for experiment_id in sorted(self._touched):
             driver.execute(
-                "INSERT INTO change (experiment_id, count) VALUES (?, 1) "
-                "ON CONFLICT (experiment_id) DO UPDATE SET count = change.count + 1",
-                (experiment_id,),
+                "INSERT INTO change (experiment_id, writer, count) VALUES (?, ?, 1) "
+                "ON CONFLICT (experiment_id, writer) DO UPDATE SET count = change.count + 1",
+                (experiment_id, self.database.writer),
             )
         self._touched.clear()
         self.database.commit(driver)

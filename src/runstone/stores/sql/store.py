@@ -25,7 +25,7 @@ from runstone.errors import Unsupported
 from runstone.stores.sql import experiments, history, run_documents, runs, search
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
-from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.driver import SHARED, driver_of
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.opening import open_address
 from runstone.stores.sql.registry import SqlRegistry
@@ -145,7 +145,7 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
         """Make a run in an active experiment."""
 
         def change(connection: Connection) -> Run:
-            number = experiments.active(connection, experiment_id)
+            number = experiments.active(connection, experiment_id, lock=SHARED)
             run = runs.create(
                 connection,
                 self._session.keys,

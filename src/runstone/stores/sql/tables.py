@@ -281,11 +281,13 @@ leftover = Table(
     Column("place", Text, nullable=False),
 )
 
-# Counts the changes of an experiment; what is cached under an older count is stale.
+# Counts the changes of an experiment, by who writes: on a server one would wait for the other's commit if both counted
+# in one row. What is cached under another sum is stale.
 change = Table(
     "change",
     metadata,
     Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), primary_key=True),
+    Column("writer", SmallInteger, primary_key=True),
     Column("count", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
