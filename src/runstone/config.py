@@ -10,6 +10,9 @@ from runstone.errors import InvalidValue
 
 T = TypeVar("T")
 
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
 
 def _boolean(text: str) -> bool:
     word = text.strip().lower()
@@ -40,6 +43,13 @@ def _seconds(text: str, *, most: int) -> float:
     if not 0 < value <= most:  # false for NaN too
         raise ValueError(wanted)
     return value
+
+
+def _one_of(text: str, *, words: tuple[str, ...]) -> str:
+    word = text.strip().lower()
+    if word not in words:
+        raise ValueError(f"wanted: {' or '.join(words)}")
+    return word
 
 
 def _schemes(text: str) -> str:
@@ -241,6 +251,19 @@ COMPACTION = Setting(
     "Whether a server compresses the values of metrics in the background.",
     _boolean,
 )
+LOG_LEVEL = Setting(
+    "RUNSTONE_LOG_LEVEL",
+    "warning",
+    f"What a server writes about itself, this and all that is graver: {', '.join(LOG_LEVELS)}.",
+    partial(_one_of, words=LOG_LEVELS),
+    "MLFLOW_LOGGING_LEVEL",
+)
+LOG_FORMAT = Setting(
+    "RUNSTONE_LOG_FORMAT",
+    "text",
+    "How a server writes about itself, a line an event: `text` (as name=value) or `json`.",
+    partial(_one_of, words=LOG_FORMATS),
+)
 DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", _boolean)
 
 SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
@@ -258,6 +281,8 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     TRACKING_CA_BUNDLE,
     ALLOWED_HOSTS,
     MAX_REQUEST_MB,
+    LOG_LEVEL,
+    LOG_FORMAT,
     WEBHOOK_ALLOWED_SCHEMES,
     WEBHOOK_ALLOW_PRIVATE_IPS,
     WEBHOOK_REQUEST_TIMEOUT,

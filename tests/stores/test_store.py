@@ -41,7 +41,7 @@ def test_run_that_is_named_twice_has_its_history_once(store: SqlStore) -> None:
     assert len(store.metric_histories([run, run], "m")) == 1
 
 
-class TestPostgresStore(TrackingStoreCases, RegistryStoreCases):
+class TestPostgresStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases):
     """The whole contract on PostgreSQL."""
 
     @pytest.fixture

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from runstone.errors import Unsupported
 
-SERVER = ("httptools", "starlette", "uvicorn")
+SERVER = ("cryptography", "httptools", "prometheus_client", "starlette", "uvicorn")
 DEMO = ("matplotlib", "pandas", "PIL", "sklearn")
 
 

@@ -35,7 +35,7 @@ KNOWN = (
     Flag("--waitress-opts", _SERVER_PROCESS),
     Flag("--uvicorn-opts", _SERVER_PROCESS),
     Flag("--dev", "the server does not reload its code", is_switch=True),
-    Flag("--expose-prometheus", "there is no /metrics for Prometheus yet"),
+    Flag("--expose-prometheus", "/metrics for Prometheus is always there"),
     Flag("--read-replica-backend-store-uri", "the database of --backend-store-uri answers everything"),
     Flag("--trace-archival-config", _NO_TRACES),
     Flag("--secrets-cache-ttl", _NO_TRACES),

@@ -17,6 +17,8 @@ DEFAULT_STORE = "sqlite:///runstone.db"
 LOOPBACK = "127.0.0.1"
 
 Command = Callable[..., None]
+FORMATS = config.LOG_FORMATS
+LEVELS = config.LOG_LEVELS
 
 
 def listening(command: Command) -> Command:
@@ -77,6 +79,18 @@ def listening(command: Command) -> Command:
     help="Allow a --host that other machines reach, though there is no login: everyone there may read and change "
     "all runs.",
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    help="What the server writes to the standard error; from info down a line for each request. By default what the "
+    "setting RUNSTONE_LOG_LEVEL says, else warning.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(FORMATS),
+    help="One line an event: text as name=value, or json. By default what the setting RUNSTONE_LOG_FORMAT says, else "
+    "text.",
+)
 @known_flags
 @click.pass_context
 def server(ctx: click.Context, /, **given: Any) -> None:
@@ -100,6 +114,8 @@ def server(ctx: click.Context, /, **given: Any) -> None:
         workers=given["workers"],
         allowed_hosts=_listed(given["allowed_hosts"]),
         insecure_no_auth=given["insecure_no_auth"],
+        log_level=given["log_level"] or config.LOG_LEVEL.required(),
+        log_format=given["log_format"] or config.LOG_FORMAT.required(),
         notes=notes,
     )
 

@@ -4,7 +4,7 @@ Calls of the protocol are dispatched by one look-up; what has streams or pages g
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -17,6 +17,7 @@ from runstone.schemas.endpoint import Binary
 from runstone.server import errors
 from runstone.server.courier import Courier
 from runstone.server.guard import Guard
+from runstone.server.measures import Measures
 from runstone.server.routes import (
     artifacts,
     experiments,
@@ -31,11 +32,7 @@ from runstone.server.routes import (
 )
 from runstone.server.routes.route import AnyRoute, Stores
 from runstone.server.table import RouteTable
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from runstone.server.watch import REQUEST_ID, ROUTE, Message, Receive, Scope, Send
 
 ROUTES: tuple[AnyRoute, ...] = (
     *experiments.ROUTES,
@@ -65,13 +62,14 @@ class ClientGone(Exception):
 class Application:
     """The ASGI application in front of the stores."""
 
-    def __init__(self, stores: Stores, *, guard: Guard, max_request_bytes: int) -> None:
+    def __init__(self, stores: Stores, *, guard: Guard, max_request_bytes: int, measures: Measures) -> None:
         """Build the table of routes.
 
         Args:
             stores: What the routes work on; closed when the server shuts down.
             guard: Checks each request first.
             max_request_bytes: Largest JSON body that is read.
+            measures: What ``/metrics`` tells.
         """
         self._stores = stores
         self._guard = guard
@@ -79,7 +77,7 @@ class Application:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="runstone-reader")
         self._waiters = ThreadPoolExecutor(_WAITERS, thread_name_prefix="runstone-waiter")
         self._courier = Courier(stores.tracking)
-        self._pages = pages.application(stores)
+        self._pages = pages.application(stores, measures)
         self._table = RouteTable(ROUTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +97,9 @@ class Application:
         try:
             self._guard.check(scope["method"], scope["headers"])
             found = self._table.find(scope["method"], scope["path"])
-            if found is None:
+            if found is not None:
+                scope[ROUTE] = found[0].endpoint.path
+            else:
                 await self._pages(scope, receive, send_once)
                 return
             status, answer = 200, await self._answer(*found, scope, receive)
@@ -108,7 +108,7 @@ class Application:
         except Exception as error:
             if started:
                 raise  # a stream that broke: the connection is closed, so that nobody takes it for whole
-            status, content = errors.answer(error)
+            status, content = errors.answer(error, request_id=scope.get(REQUEST_ID, ""))
             answer = Binary(content, JSON)
         await _send(send, status, answer)
 

@@ -29,10 +29,17 @@ def status_of(error: RunstoneError) -> int:
     return _STATUS_OF_KIND.get(type(error)) or STATUS[error.code]
 
 
-def answer(error: Exception) -> tuple[int, bytes]:
-    """Status and JSON body for an error; what is not a ``RunstoneError`` is a fault of ours and only logged whole."""
+def answer(error: Exception, *, request_id: str = "") -> tuple[int, bytes]:
+    """Status and JSON body for an error; what is not a ``RunstoneError`` is a fault of ours and only logged whole.
+
+    Args:
+        error: The error.
+        request_id: Finds the line of the log.
+    """
     if not isinstance(error, RunstoneError):
-        _log.error("a request failed for a reason nobody foresaw", exc_info=error)
-        error = BackendError("the server met an error that it did not foresee; its log says which")
+        facts = {"request_id": request_id}
+        _log.error("a request failed for a reason nobody foresaw", exc_info=error, extra=facts)
+        which = f" (request {request_id})" if request_id else ""
+        error = BackendError(f"the server met an error that it did not foresee; its log says which{which}")
     body = ErrorBody(error.code, error.message, type(error).__name__, error.facts or None)
     return status_of(error), wire.encode(body)

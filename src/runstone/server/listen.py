@@ -13,9 +13,12 @@ from runstone import config
 from runstone.artifacts import resolve as artifacts
 from runstone.entities import ViewType
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue
+from runstone.server import logs
 from runstone.server.app import Application
 from runstone.server.guard import Guard, check_listen_address
+from runstone.server.measures import Measures, shared_by_processes
 from runstone.server.routes.route import Stores
+from runstone.server.watch import Watch
 from runstone.stores import resolve as stores
 from runstone.stores.base import MAX_PAGE, EmbeddedStore
 from runstone.transport import Transport
@@ -39,6 +42,8 @@ class ServerOptions:
         workers: Number of processes.
         allowed_hosts: Names that the server answers to besides this machine's own.
         insecure_no_auth: Whether other machines may reach it though there is no login.
+        log_format: How it writes about itself: ``text`` or ``json``.
+        log_level: What it writes: ``info`` and below has a line for each request.
     """
 
     store_uri: str
@@ -50,6 +55,8 @@ class ServerOptions:
     workers: int = 1
     allowed_hosts: Sequence[str] = ()
     insecure_no_auth: bool = False
+    log_format: str = "text"
+    log_level: str = "warning"
 
     def opened(self) -> Stores:
         """Open the stores.
@@ -80,18 +87,21 @@ class ServerOptions:
             serves_artifacts=self.serves_artifacts,
         )
 
-    def application(self) -> Application:
+    def application(self) -> Watch:
         """Open the stores and put the application in front of them.
 
         Raises:
             BackendError: The database cannot be opened.
             InvalidValue: A URI is of a kind that the server cannot keep.
         """
+        logs.configure(format=self.log_format, level=self.log_level)
         served = self.opened()
         if config.COMPACTION.required():
             served.tracking.compact_in_background()
+        measures = Measures(served.tracking.activity)
         guard = Guard([*self.allowed_hosts, *_listed(config.ALLOWED_HOSTS.get() or "")])
-        return Application(served, guard=guard, max_request_bytes=config.MAX_REQUEST_MB.required() * 1_000_000)
+        most = config.MAX_REQUEST_MB.required() * 1_000_000
+        return Watch(Application(served, guard=guard, max_request_bytes=most, measures=measures), measures)
 
 
 def _move(tracking: EmbeddedStore, kept: str) -> None:
@@ -155,7 +165,8 @@ def settings(options: ServerOptions) -> uvicorn.Config:
         http="httptools",
         ws="none",
         lifespan="on",
-        log_level="warning",
+        log_config=None,
+        log_level=options.log_level,
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -184,7 +195,8 @@ def serve(options: ServerOptions, *, announce: Callable[[str, str], None]) -> No
     if options.workers == 1:
         uvicorn.Server(configuration).run([sock])
     else:
-        Multiprocess(configuration, [sock]).run()
+        with shared_by_processes():
+            Multiprocess(configuration, [sock]).run()
 
 
 def _open_once(options: ServerOptions) -> str:

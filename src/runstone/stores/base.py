@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from runstone.entities import (
@@ -248,6 +249,23 @@ class TrackingStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a store of this process did by now.
+
+    Attributes:
+        waiting: Changes that wait to be written.
+        commits: Transactions that were committed since it was opened.
+        changes: Changes in these transactions: those that wait together share one.
+        database_bytes: Size of the database.
+    """
+
+    waiting: int
+    commits: int
+    changes: int
+    database_bytes: int
+
+
 class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, TrashStore, Leftovers, Protocol):
     """A store whose database is at hand, with registry and webhooks beside the runs: what a server serves."""
 
@@ -279,6 +297,10 @@ class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, T
 
     def compact_in_background(self) -> None:
         """Compress the points of metrics from now on until the store is closed, as ``Compactor`` says."""
+        ...
+
+    def activity(self) -> Activity:
+        """What it did by now."""
         ...
 
     def artifact_root(self) -> str:

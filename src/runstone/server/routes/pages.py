@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,31 +10,42 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runstone.errors import EndpointNotFound, MethodNotAllowed
 from runstone.schemas import openapi
 from runstone.schemas.artifacts import PROXY
+from runstone.server.measures import Measures
 from runstone.server.routes import artifacts
 from runstone.server.routes.route import Stores
 from runstone.server.site import NOT_BUILT, File, load_files
+from runstone.server.watch import ROUTE
 
 PROXIES = (f"{PROXY}/", f"{PROXY.replace('/api/', '/ajax-api/', 1)}/")
 
+_KNOWN = frozenset({"/health", "/version", "/openapi.json", "/get-artifact", "/metrics"})
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
-def application(stores: Stores) -> ASGIApp:
+
+def application(stores: Stores, measures: Measures) -> ASGIApp:
     """The application for all this; its errors are left to the caller."""
     files = load_files()
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        response = await _respond(stores, files, request, scope["path"])
+        response = await _respond(stores, measures, files, request)
         await response(scope, receive, send)
 
     return answer
 
 
-async def _respond(stores: Stores, files: dict[str, File], request: Request, path: str) -> Response:
+async def _respond(stores: Stores, measures: Measures, files: dict[str, File], request: Request) -> Response:
+    path: str = request.scope["path"]
     for proxy in PROXIES:
         if path.startswith(proxy):
+            request.scope[ROUTE] = PROXY
             return await artifacts.proxied(stores, request, path.removeprefix(proxy))
     if request.method not in {"GET", "HEAD"}:
         raise _nothing(request, path)
+    if path in _KNOWN:
+        request.scope[ROUTE] = path
+    if path == "/metrics":
+        return Response(await run_in_threadpool(measures.text), media_type=_PROMETHEUS)
     if path == "/get-artifact":
         return await artifacts.get_artifact(stores, request)
     if path == "/health":
@@ -54,10 +66,10 @@ def _page(files: dict[str, File], request: Request, path: str) -> Response:
     if path.startswith(("/api/", "/ajax-api/")) or (path.startswith("/assets/") and name not in files):
         raise _nothing(request, path)
     file = files.get(name) or files.get("index.html")
+    request.scope[ROUTE] = "page"
     return PlainTextResponse(NOT_BUILT, 404) if file is None else file.answer(request)
 
 
 def _nothing(request: Request, path: str) -> EndpointNotFound:
-    known = path in {"/health", "/version", "/openapi.json", "/get-artifact"}
-    kind = MethodNotAllowed if known else EndpointNotFound
+    kind = MethodNotAllowed if path in _KNOWN else EndpointNotFound
     return kind(f"there is no {request.method} {path[:200]!r}; /openapi.json lists what there is")

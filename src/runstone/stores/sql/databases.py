@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 
 from runstone.entities.names import shown
@@ -69,6 +69,10 @@ class Database(Protocol):
 
     def shrink(self, driver: Driver) -> None:
         """Give the space of deleted rows back; no transaction is open."""
+        ...
+
+    def size(self, connection: Connection) -> int:
+        """Bytes that the database takes."""
         ...
 
     def is_lost(self, driver: Driver) -> bool:

@@ -52,11 +52,14 @@ class Session:
     Attributes:
         database: The database.
         keys: Ids of names.
+        commits: Transactions that were committed.
+        changes: Changes in these transactions.
     """
 
     def __init__(self, database: Database, *, durable: bool = False) -> None:
         self.database = database
         self.keys = Keys()
+        self.commits = self.changes = 0
         self._durable = durable
         self._hands_over = durable or database.hands_over
         self._closed = False
@@ -136,6 +139,11 @@ class Session:
             if self._closed:
                 raise closed()
             self.database.shrink(driver_of(self._open_writer()))
+
+    @property
+    def waiting(self) -> int:
+        """Changes that wait for the thread that writes."""
+        return self._jobs.qsize()
 
     def touch(self, experiment_id: int) -> None:
         """Note that runs of an experiment changed; counted once at the commit."""
@@ -217,6 +225,8 @@ class Session:
             )
         self._touched.clear()
         self.database.commit(driver)
+        self.commits += 1
+        self.changes += 1
 
     def _roll_back(self) -> None:
         """Undo the open transaction. A connection that cannot is thrown away, which undoes it too."""
@@ -288,6 +298,7 @@ class Session:
                 self._alone(
                     lambda connection: outcomes.extend(self._outcomes(connection, group)), is_group=len(group) > 1
                 )
+            self.changes += len(group) - 1
         except Again:
             raise
         except BaseException as failure:  # noqa: BLE001  # each future gets it: nobody else could

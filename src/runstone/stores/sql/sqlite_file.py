@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from runstone.stores.sql.driver import Driver
@@ -49,6 +49,11 @@ class SqliteFile:
     def shrink(self, driver: Driver) -> None:
         """Write the file anew without the pages that are free."""
         driver.execute("VACUUM")
+
+    def size(self, connection: Connection) -> int:  # noqa: ARG002  # the files tell it
+        """Bytes that the database takes, with what waits in its log."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def is_lost(self, driver: Driver) -> bool:  # noqa: ARG002  # a file goes on to be there
         """Whether a connection is of no use any more."""

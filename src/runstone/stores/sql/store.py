@@ -22,6 +22,7 @@ from runstone.entities import (
     ViewType,
 )
 from runstone.errors import Unsupported
+from runstone.stores.base import Activity
 from runstone.stores.sql import experiments, history, run_documents, runs, search
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
@@ -339,6 +340,12 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
         """Pause compaction in the background for this database, whichever process does it, or let it go on."""
         compaction = _compaction()
         self._session.write(lambda connection: compaction.pause(connection, paused=paused))
+
+    def activity(self) -> Activity:
+        """What it did by now."""
+        session = self._session
+        size = session.read(session.database.size)
+        return Activity(session.waiting, session.commits, session.changes, size)
 
     def artifact_root(self) -> str:
         """Where whoever opens this database without naming a place keeps artifacts."""

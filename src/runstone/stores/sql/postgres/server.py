@@ -6,13 +6,13 @@ from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from runstone.entities.names import shown, without_password
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue
 from runstone.stores.sql.databases import explaining
-from runstone.stores.sql.driver import Driver
+from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.postgres.driver import PostgresConnection
 from runstone.stores.sql.postgres.failures import explain, explain_connecting
 
@@ -110,6 +110,10 @@ class PostgresServer:
 
     def shrink(self, driver: Driver) -> None:
         """Nothing is to be done: the server uses the space of deleted rows again by itself."""
+
+    def size(self, connection: Connection) -> int:
+        """Bytes that the database takes."""
+        return int(driver_of(connection).execute("SELECT pg_database_size(current_database())").fetchone()[0])
 
     def is_lost(self, driver: Driver) -> bool:
         """Whether a connection is of no use any more."""
