@@ -123,6 +123,8 @@ def _without_halves(ranges: Ranges) -> Ranges:
 
 @lru_cache(maxsize=8)
 def _class(letter: str) -> Ranges:
+    if letter.isupper():
+        return _complement(_class(letter.lower()))
     takes = Characters(classes=letter).takes
     return _merged((code, code) for code in range(1, _LAST + 1) if takes(chr(code)))
 

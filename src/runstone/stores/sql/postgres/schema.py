@@ -25,7 +25,7 @@ _OTHERWISE_COMPARED = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation o ON o.oid = a.attcollation
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
-    AND o.collname <> 'C'
+    AND o.collname <> 'C' AND c.relname <> 'schema_revision'
 ORDER BY 1, 2
 """
 _INVALID_INDEXES = """

@@ -133,6 +133,8 @@ def _conninfo(uri: str) -> str:
         )
     try:
         given = conninfo_to_dict(f"postgresql://{rest}")
+        for port in str(given.get("port") or "").split(","):
+            int(port or 0)
     except (psycopg.Error, UnicodeError, ValueError):
         # What psycopg says may hold the password.
         raise InvalidValue(

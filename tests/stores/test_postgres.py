@@ -1,0 +1,202 @@
+"""What is PostgreSQL's own: addresses, whose tables are there, revisions, text that it cannot keep."""
+
+from contextlib import closing
+from decimal import Decimal
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from runstone.cli.main import main
+from runstone.entities import Param, Tag
+from runstone.errors import BackendError, BackendUnavailable, InvalidValue, SchemaMismatch
+from runstone.search.pattern import compiled
+from runstone.stores.resolve import open_store
+from runstone.stores.sql.migrations.commands import Upgrade, check, current, upgrade
+from runstone.stores.sql.postgres.driver import translated
+from runstone.stores.sql.postgres.expressions import posix
+from runstone.stores.sql.revisions import HEAD
+from runstone.stores.sql.store import SqlStore
+
+CHARACTERS = "aZz09_- .\t\nßéÉµK\u212aİ\u0131\u017f🙂中٣€"
+EXPRESSIONS = [
+    r"\w",
+    r"\W",
+    r"\d",
+    r"\D",
+    r"\s",
+    r"\S",
+    r"[^\w.]",
+    "(?i)[k-s]",
+    "(?i)É",
+    "(?i)[^A-Z]",
+    r"[\]\\^-]",
+    "^$|a",
+]
+# A database as the first release that knew PostgreSQL would have left it: tables of an older revision.
+OLDER = """
+DROP TABLE change;
+CREATE TABLE change (
+    experiment_id bigint PRIMARY KEY REFERENCES experiment (id) ON DELETE CASCADE, count bigint NOT NULL
+);
+INSERT INTO change VALUES (0, 5);
+UPDATE schema_revision SET version_num = '0006'
+"""
+
+
+def run_sql(uri: str, statement: str) -> list[tuple[object, ...]]:
+    with closing(psycopg.connect(uri, autocommit=True)) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg2"])
+def test_address_may_be_written_as_mlflow_users_write_it(postgres_uri: str, scheme: str) -> None:
+    with closing(open_store(postgres_uri.replace("postgresql", scheme, 1))) as store:
+        assert store.get_experiment("0").name == "Default"
+
+
+def test_tables_of_others_are_refused_untouched(empty_postgres_uri: str) -> None:
+    run_sql(empty_postgres_uri, "CREATE TABLE alembic_version (); CREATE TABLE experiments (); CREATE TABLE runs ()")
+
+    with pytest.raises(SchemaMismatch, match="tables of MLflow"):
+        SqlStore(empty_postgres_uri)
+    run_sql(empty_postgres_uri, "DROP TABLE runs")
+    with pytest.raises(SchemaMismatch, match="tables of another program"):
+        SqlStore(empty_postgres_uri)
+
+    assert run_sql(empty_postgres_uri, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(2,)]
+
+
+def test_older_tables_are_upgraded_by_the_command_alone(postgres_uri: str) -> None:
+    with closing(SqlStore(postgres_uri)) as store:
+        run = store.create_run("0").info.run_id
+    run_sql(postgres_uri, OLDER)
+
+    with pytest.raises(SchemaMismatch, match="`runstone db upgrade ADDRESS`"):
+        SqlStore(postgres_uri)
+    problems = check(postgres_uri)
+    done = upgrade(postgres_uri)
+
+    assert current(postgres_uri) == HEAD
+    assert len(problems) == 1
+    assert done == Upgrade()
+    assert upgrade(postgres_uri) is None
+    assert check(postgres_uri) == []
+    assert run_sql(postgres_uri, "SELECT writer, count FROM change") == [(0, 5)]
+    with closing(SqlStore(postgres_uri)) as store:
+        assert store.get_run(run).info.run_id == run
+
+
+def test_newer_tables_are_refused(postgres_uri: str) -> None:
+    run_sql(postgres_uri, "UPDATE schema_revision SET version_num = 'x99'")
+
+    with pytest.raises(SchemaMismatch, match="newer Runstone"):
+        SqlStore(postgres_uri)
+
+
+def test_column_that_compares_in_a_language_is_found(empty_postgres_uri: str) -> None:
+    SqlStore(empty_postgres_uri).close()
+    run_sql(empty_postgres_uri, 'ALTER TABLE run ALTER COLUMN name TYPE text COLLATE "default"')
+
+    assert check(empty_postgres_uri) == [
+        "the column 'name' of the table 'run' does not compare text by its bytes; give it COLLATE \"C\""
+    ]
+
+
+def test_database_of_another_encoding_is_refused(empty_postgres_uri: str) -> None:
+    name = empty_postgres_uri.rpartition("/")[2] + "_latin"
+    run_sql(
+        empty_postgres_uri,
+        f"CREATE DATABASE {name} TEMPLATE template0 ENCODING LATIN1 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'",
+    )
+    try:
+        with pytest.raises(SchemaMismatch, match="encoding LATIN1"):
+            SqlStore(empty_postgres_uri + "_latin")
+    finally:
+        run_sql(empty_postgres_uri, f"DROP DATABASE {name}")
+
+
+def test_commands_work_on_an_address(postgres_uri: str) -> None:
+    runner = CliRunner()
+
+    assert runner.invoke(main, ["db", "check", postgres_uri]).output == f"{postgres_uri} is sound and up to date.\n"
+    assert runner.invoke(main, ["db", "current", postgres_uri]).output == f"{HEAD}\n"
+    assert runner.invoke(main, ["db", "upgrade", postgres_uri]).output == f"{postgres_uri} is up to date.\n"
+    assert "is sound, with 1 experiment in use" in runner.invoke(
+        main, ["--tracking-uri", postgres_uri, "doctor"]
+    ).output.replace("\n", " ")
+
+
+def test_empty_database_has_no_revision(empty_postgres_uri: str) -> None:
+    with pytest.raises(BackendError, match="is empty"):
+        current(empty_postgres_uri)
+
+
+def test_database_that_is_not_there_is_to_be_created(postgres_uri: str) -> None:
+    with pytest.raises(BackendError, match="create it, for example with createdb"):
+        SqlStore(f"{postgres_uri}_nowhere")
+
+
+def test_server_that_does_not_answer_is_unavailable() -> None:
+    with pytest.raises(BackendUnavailable, match="cannot be reached"):
+        SqlStore("postgresql://ada@127.0.0.1:1/runs")
+
+
+@pytest.mark.parametrize("uri", ["postgresql://host:port/x", "postgresql://h/x?colour=green", "postgresql://[::1/x"])
+def test_address_that_cannot_be_read_is_told(uri: str) -> None:
+    with pytest.raises(InvalidValue, match="cannot be read"):
+        SqlStore(uri)
+
+
+def test_text_that_postgres_cannot_keep_is_the_callers_fault(postgres_uri: str) -> None:
+    with closing(SqlStore(postgres_uri)) as store:
+        run = store.create_run("0").info.run_id
+
+        with pytest.raises(InvalidValue, match="NUL"):
+            store.log_batch(run, tags=[Tag("t", "a\0b")])
+        with pytest.raises(InvalidValue, match="NUL"):
+            store.log_batch(run, params=[Param("p", "\0")])
+        with pytest.raises(InvalidValue):
+            store.search_runs(["0"], filter_string="tags.t = 'a\0b'")
+
+        assert store.get_run(run).data.params == {}
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_expression_takes_the_characters_that_ours_takes(postgres_uri: str, expression: str) -> None:
+    with closing(psycopg.connect(postgres_uri)) as connection:
+        query = "SELECT sign FROM unnest(%s::text[]) AS sign WHERE sign ~ %s"
+        found = {row[0] for row in connection.execute(query, (list(CHARACTERS), posix(expression)))}
+
+    assert found == {sign for sign in CHARACTERS if compiled(expression).matches(sign)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e400", "-1e400", "1e-400", "1e99999", "-1e99999", "1e-99999", "0e99999", "1" * 400, "9" * 3000, ".", "e5"],
+)
+def test_number_of_any_size_is_compared_without_an_error(postgres_uri: str, text: str) -> None:
+    with closing(SqlStore(postgres_uri)) as store:
+        run = store.create_run("0").info.run_id
+        store.log_batch(run, params=[Param("p", text)])
+
+        above = store.search_runs(["0"], filter_string="params.p > 1000")
+        below = store.search_runs(["0"], filter_string="params.p < -1000")
+        near = store.search_runs(["0"], filter_string="params.p >= -1 AND params.p <= 1")
+
+    value = Decimal(text) if text not in {".", "e5"} else Decimal("nan")
+    is_number = not value.is_nan()
+    assert (len(above), len(below), len(near)) == (
+        int(is_number and value > 1000),
+        int(is_number and value < -1000),
+        int(is_number and abs(value) <= 1),
+    )
+
+
+def test_question_marks_in_texts_and_names_are_no_parameters() -> None:
+    statement = """SELECT '?', 'it''s ?', "a?" /* ? */ FROM t WHERE a = ? AND b LIKE '%?' AND c = ? /* locked */"""
+
+    assert translated(statement) == (
+        b"""SELECT '?', 'it''s ?', "a?" /* ? */ FROM t WHERE a = $1 AND b LIKE '%?' AND c = $2 FOR NO KEY UPDATE"""
+    )
