@@ -6,8 +6,10 @@ from typing import Any
 
 from runstone.client import arguments
 from runstone.client.connection import Connection
-from runstone.entities import Metric, Page, Run, RunStatus, Series, Tag, ViewType
+from runstone.entities import Metric, Page, Run, RunStatus, RunTable, Series, Tag, ViewType
+from runstone.entities.run_table import one_table
 from runstone.entities.tag import PARENT_RUN_ID, USER
+from runstone.stores.base import MAX_TABLE
 
 _ID = "the id of a run"
 
@@ -139,6 +141,31 @@ class RunVerbs(Connection):
             order_by=arguments.texts("order_by", order_by),
             page_token=arguments.text("page_token", page_token or ""),
         )
+
+    def _search_run_table(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str,
+        run_view_type: int | ViewType,
+        max_results: int,
+        order_by: Sequence[str] | None,
+    ) -> RunTable:
+        """All of the runs that match, up to ``max_results``, by columns."""
+        tables: list[RunTable] = []
+        wanted = max_results
+        while wanted and (not tables or tables[-1].next_page_token):
+            table = self._store.search_run_table(
+                experiment_ids,
+                filter_string=arguments.text("filter_string", filter_string or ""),
+                view_type=arguments.view_type(run_view_type),
+                max_results=min(wanted, MAX_TABLE),
+                order_by=arguments.texts("order_by", order_by),
+                page_token=tables[-1].next_page_token if tables else "",
+            )
+            tables.append(table)
+            wanted -= len(table.run_ids)
+        return one_table(tables)
 
     def update_run(self, run_id: str, status: str | None = None, name: str | None = None) -> None:
         """Change the state or the name of a run; ``None`` leaves a field as it is.

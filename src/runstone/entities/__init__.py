@@ -8,6 +8,7 @@ from runstone.entities.page import Page
 from runstone.entities.param import Param
 from runstone.entities.registered_model import ModelAlias, RegisteredModel
 from runstone.entities.run import EncodedRun, Run, RunData, RunInfo
+from runstone.entities.run_table import RunTable
 from runstone.entities.series import Series
 from runstone.entities.states import LifecycleStage, ModelStage, RunStatus, ViewType
 from runstone.entities.tag import ModelTag, Tag
@@ -41,6 +42,7 @@ __all__ = [
     "RunInfo",
     "RunMetric",
     "RunStatus",
+    "RunTable",
     "Series",
     "Tag",
     "ViewType",

@@ -13,6 +13,7 @@ from runstone.schemas import (
     metrics,
     model_versions,
     registered_models,
+    run_tables,
     runs,
     trash,
     webhooks,
@@ -23,6 +24,7 @@ from runstone.schemas.errors import ErrorBody
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *experiments.ENDPOINTS,
     *runs.ENDPOINTS,
+    *run_tables.ENDPOINTS,
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
     *logged_models.ENDPOINTS,

@@ -26,6 +26,7 @@ from runstone.server.routes import (
     model_versions,
     pages,
     registered_models,
+    run_tables,
     runs,
     trash,
     webhooks,
@@ -37,6 +38,7 @@ from runstone.server.watch import REQUEST_ID, ROUTE, Message, Receive, Scope, Se
 ROUTES: tuple[AnyRoute, ...] = (
     *experiments.ROUTES,
     *runs.ROUTES,
+    *run_tables.ROUTES,
     *metrics.ROUTES,
     *artifacts.ROUTES,
     *logged_models.ROUTES,

@@ -9,7 +9,7 @@ from typing import Any
 import nanoarrow
 from nanoarrow.ipc import StreamWriter
 
-from runstone.entities import Series
+from runstone.entities import RunTable, Series
 from runstone.schemas.endpoint import Binary
 
 MEDIA_TYPE = "application/vnd.apache.arrow.stream"
@@ -27,6 +27,23 @@ def series_stream(found: list[Series]) -> Binary:
         "values": _lists(offsets, array("d", _all(series.values for series in found)), nanoarrow.float64()),
     }
     return stream(columns, len(found))
+
+
+def run_stream(table: RunTable) -> Binary:
+    """A row for each run: its facts, then its metrics, params and tags."""
+    texts, whole, numbers = nanoarrow.string(), nanoarrow.int64(), nanoarrow.float64()
+    columns = {
+        "run_id": nanoarrow.c_array(table.run_ids, texts),
+        "experiment_id": nanoarrow.c_array(table.experiment_ids, texts),
+        "status": nanoarrow.c_array(table.statuses, texts),
+        "artifact_uri": nanoarrow.c_array(table.artifact_uris, texts),
+        "start_time": nanoarrow.c_array(table.start_times, whole),
+        "end_time": nanoarrow.c_array(table.end_times, whole),
+    }
+    columns |= {f"metrics.{name}": nanoarrow.c_array(values, numbers) for name, values in table.metrics.items()}
+    columns |= {f"params.{name}": nanoarrow.c_array(values, texts) for name, values in table.params.items()}
+    columns |= {f"tags.{name}": nanoarrow.c_array(values, texts) for name, values in table.tags.items()}
+    return stream(columns, len(table.run_ids))
 
 
 def stream(columns: dict[str, Any], rows: int) -> Binary:

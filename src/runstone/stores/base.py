@@ -15,6 +15,7 @@ from runstone.entities import (
     RunInfo,
     RunMetric,
     RunStatus,
+    RunTable,
     Series,
     Tag,
     ViewType,
@@ -26,6 +27,7 @@ from runstone.stores.webhooks import DeliveryQueue, WebhookStore
 T = TypeVar("T")
 
 MAX_PAGE = 50_000
+MAX_TABLE = 100_000
 LEAST_POINTS = 4  # of a thinned history: the first, the last, the lowest and the highest
 
 
@@ -164,6 +166,23 @@ class TrackingStore(Protocol):
 
         Missing values come last whichever way is ordered; NaN comes just before them. Unknown experiments have no
         runs. A page token goes with the same search only.
+        """
+        ...
+
+    def search_run_table(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> RunTable:
+        """What ``search_runs`` answers, by columns, at most 100,000 runs at once.
+
+        Names of metrics, params and tags stand in the order in which the rows have them, and those of one row by name.
+        A token is one of ``search_runs`` too.
         """
         ...
 

@@ -3,13 +3,14 @@
 What the grammar means is tested beside the grammar; here stands what a store adds: order, pages, stages, errors.
 """
 
-from math import nan
+from math import inf, isnan, nan
 
 import pytest
 
-from runstone.entities import Metric, Param, Tag, ViewType
+from runstone.entities import Metric, Param, RunStatus, Tag, ViewType
+from runstone.entities.run_table import one_table, table_of
 from runstone.errors import InvalidFilter, InvalidPageToken, InvalidValue
-from runstone.stores.base import MAX_PAGE, TrackingStore
+from runstone.stores.base import MAX_PAGE, MAX_TABLE, TrackingStore
 from runstone.testing.run_cases import new_run
 
 BAD_SIZES = [0, -1, MAX_PAGE + 1]
@@ -191,3 +192,51 @@ class SearchCases:
     def test_unknown_experiments_have_no_runs(self, store: TrackingStore) -> None:
         assert store.search_runs(["4711"]) == []
         assert store.search_runs([]) == []
+
+    def test_table_of_runs_has_the_runs_of_the_search_by_columns(self, store: TrackingStore) -> None:
+        for number in range(5):
+            run = store.create_run("0", start_time=number % 3, run_name=f"run {number}").info.run_id
+            store.log_batch(run, metrics=[Metric(key, number / 2, 1) for key in ("m", "b")[: number % 3]])
+            store.log_batch(run, params=[Param("p", str(number))][: number % 2], tags=[Tag("t", "x\ny")])
+            if number == 3:
+                store.log_batch(run, metrics=[Metric("odd", value, 1, step) for step, value in enumerate((nan, -inf))])
+                store.update_run(run, status=RunStatus.FINISHED, end_time=9)
+
+        for order_by in ([], ["metrics.m DESC"]):
+            table = store.search_run_table(["0"], order_by=order_by)
+            assert table == table_of(store.search_runs(["0"], order_by=order_by))
+
+        assert table.metrics["odd"].count(-inf) == 1
+        assert table.next_page_token == ""
+
+    @pytest.mark.parametrize("size", [1, 2, 4, 5])
+    def test_tables_of_pages_make_the_whole(self, store: TrackingStore, size: int) -> None:
+        for number in range(4):
+            run = store.create_run("0", start_time=number).info.run_id
+            store.log_batch(run, metrics=[Metric(f"m{number % 3}", 1.5, 1)], tags=[Tag("t", "x")][number % 2 :])
+
+        tables = [store.search_run_table(["0"], max_results=size)]
+        while tables[-1].next_page_token:
+            tables.append(store.search_run_table(["0"], max_results=size, page_token=tables[-1].next_page_token))
+
+        assert one_table(tables) == store.search_run_table(["0"])
+
+    def test_nan_is_told_from_no_value_in_a_table(self, store: TrackingStore) -> None:
+        for start, value in ((2, nan), (1, None)):
+            run = store.create_run("0", start_time=start).info.run_id
+            store.log_batch(run, metrics=[] if value is None else [Metric("m", value, 1)])
+
+        found, missing = store.search_run_table(["0"]).metrics["m"]
+
+        assert found is not None
+        assert isnan(found)
+        assert missing is None
+
+    def test_table_of_no_runs_is_empty(self, store: TrackingStore) -> None:
+        assert store.search_run_table(["0"]) == store.search_run_table([]) == store.search_run_table(["4711"])
+        assert store.search_run_table([]).run_ids == []
+
+    @pytest.mark.parametrize("size", [0, MAX_TABLE + 1])
+    def test_size_of_a_table_has_bounds(self, store: TrackingStore, size: int) -> None:
+        with pytest.raises(InvalidValue):
+            store.search_run_table(["0"], max_results=size)

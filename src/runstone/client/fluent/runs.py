@@ -202,6 +202,15 @@ def search_runs(
         frames.check_installed("output_format='list' gives a list; 'pandas' gives a frame of pandas, which")
     wanted = arguments.at_least_one("max_results", max_results)
     searched = _searched_experiments(experiment_ids, experiment_names, search_all_experiments)
+    if output_format == "pandas":
+        table = context.client()._search_run_table(
+            searched,
+            filter_string=filter_string,
+            run_view_type=run_view_type,
+            max_results=wanted if searched else 0,
+            order_by=order_by,
+        )
+        return frames.of_table(table)
     found: list[Run] = []
     token = ""
     while searched:
@@ -211,7 +220,7 @@ def search_runs(
         token = page.token
         if not token or len(found) == wanted:
             break
-    return found if output_format == "list" else frames.of_runs(found)
+    return found
 
 
 def _searched_experiments(ids: Sequence[str] | None, names: list[str] | None, everywhere: bool) -> list[str]:

@@ -11,12 +11,13 @@ from runstone.entities import (
     RunInfo,
     RunMetric,
     RunStatus,
+    RunTable,
     Series,
     Tag,
     ViewType,
 )
 from runstone.errors import InvalidValue, NotFound
-from runstone.schemas import experiments, metrics, runs
+from runstone.schemas import experiments, metrics, run_tables, runs
 from runstone.stores.base import LEAST_POINTS
 from runstone.stores.rest.registry import RestRegistry
 from runstone.stores.rest.trash import RestTrash
@@ -139,6 +140,27 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash):
         )
         answer = self._call(runs.SEARCH, request)
         return Page(answer.runs, answer.next_page_token)
+
+    def search_run_table(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> RunTable:
+        """The same runs by columns."""
+        request = run_tables.SearchRunTable(
+            list(experiment_ids),
+            filter_string or None,
+            view_type,
+            max_results,
+            list(order_by),
+            page_token or None,
+        )
+        return self._call(run_tables.SEARCH_TABLE, request)
 
     def log_batch(
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()

@@ -59,6 +59,7 @@ def search_runs(
     now: int | None = None,
     load: Load = load_runs,
     walk: Walk = USUAL_WALK,
+    most: int = MAX_PAGE,
 ) -> Page[Any]:
     """Runs of these experiments that match; see ``TrackingStore.search_runs``.
 
@@ -68,12 +69,13 @@ def search_runs(
         artifact_uri_of: Gives the URI below which an experiment keeps its artifacts.
         filter_string: A filter of ``runstone.search``.
         view_type: Whether runs in use, in the trash, or all are looked at.
-        max_results: Largest number of runs, 1 to 50,000.
+        max_results: Largest number of runs, 1 to ``most``.
         order_by: At most 20 items of ``runstone.search``.
         page_token: Token of the former page of the same search.
         now: What ``now()`` means on the first page, in milliseconds since the Unix epoch, UTC; the present if ``None``.
         walk: How far an index may be walked along.
-        load: Makes of numbers of runs what the page holds: runs, or ``load_encoded_runs``.
+        most: Largest page that may be asked for.
+        load: Makes of numbers of runs what the page holds.
 
     Raises:
         InvalidFilter: The filter or an item of the order cannot be read.
@@ -90,6 +92,7 @@ def search_runs(
         max_results=max_results,
         page_token=page_token,
         now=now,
+        most=most,
     )
     if not numbers:
         return Page()

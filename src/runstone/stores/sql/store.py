@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from runstone.entities import (
@@ -17,12 +18,13 @@ from runstone.entities import (
     RunInfo,
     RunMetric,
     RunStatus,
+    RunTable,
     Series,
     Tag,
     ViewType,
 )
 from runstone.errors import Unsupported
-from runstone.stores.base import Activity
+from runstone.stores.base import MAX_TABLE, Activity
 from runstone.stores.sql import experiments, history, run_documents, runs, search
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
@@ -30,6 +32,7 @@ from runstone.stores.sql.driver import SHARED, driver_of
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.opening import open_address
 from runstone.stores.sql.registry import SqlRegistry
+from runstone.stores.sql.run_tables import load_run_table
 from runstone.stores.sql.session import Session
 from runstone.stores.sql.tables import ACTIVE, DELETED
 from runstone.stores.sql.trash import SqlTrash
@@ -245,6 +248,33 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
                 load=load_encoded_runs,
             )
         )
+
+    def search_run_table(
+        self,
+        experiment_ids: Sequence[str],
+        *,
+        filter_string: str = "",
+        view_type: ViewType = ViewType.ACTIVE_ONLY,
+        max_results: int = 1000,
+        order_by: Sequence[str] = (),
+        page_token: str = "",
+    ) -> RunTable:
+        """The same runs by columns."""
+        page = self._session.read(
+            lambda connection: search.search_runs(
+                connection,
+                experiment_ids,
+                filter_string=filter_string,
+                view_type=view_type,
+                max_results=max_results,
+                order_by=order_by,
+                page_token=page_token,
+                artifact_uri_of=self._root.finder(connection),
+                load=lambda connection, ids, uri_of: [load_run_table(connection, ids, uri_of)],
+                most=MAX_TABLE,
+            )
+        )
+        return replace(page[0], next_page_token=page.token) if page else RunTable()
 
     def log_batch(
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
