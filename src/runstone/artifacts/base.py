@@ -1,7 +1,7 @@
 """What every store of files does. The cases of ``runstone.testing.artifacts`` are this contract in tests."""
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from runstone.entities import ArtifactPath, FileInfo
 
@@ -73,4 +73,25 @@ class ArtifactRepository(Protocol):
         Raises:
             ArtifactNotFound: Nothing stands there.
         """
+        ...
+
+
+@runtime_checkable
+class DirectRepository(Protocol):
+    """What a store does besides whose files others may fetch and send past us, by addresses that it signs."""
+
+    def presigned_download(self, path: ArtifactPath) -> tuple[str, int]:
+        """An address that gives a file to whoever has it, for five minutes, and the file's length."""
+        ...
+
+    def begin_upload(self, path: ArtifactPath, parts: int) -> tuple[str, Sequence[str]]:
+        """Begin an upload in parts; returns its id, and for each part an address that takes it."""
+        ...
+
+    def complete_upload(self, path: ArtifactPath, upload: str, parts: Sequence[tuple[int, str]]) -> None:
+        """Make the file of its parts, each given by its number and the tag that the store answered for it."""
+        ...
+
+    def abort_upload(self, path: ArtifactPath, upload: str) -> None:
+        """Throw an upload away."""
         ...

@@ -2,13 +2,14 @@
 
 import mimetypes
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from runstone.artifacts import buckets
+from runstone.artifacts import buckets, signing
 from runstone.artifacts.base import CHUNK, Pieces
 from runstone.artifacts.integrity import Counted
 from runstone.entities import ArtifactPath, FileInfo
@@ -18,6 +19,7 @@ from runstone.errors import (
     BackendUnavailable,
     InvalidArtifactPath,
     PermissionDenied,
+    Unsupported,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ PART = 8 << 20
 _PARTS_AT_ONCE = 3
 _MOST_PARTS = 9_000
 _PIECE = CHUNK // 2
-_SIGNED_FOR = timedelta(minutes=15)
 
 
 class ObjectStoreRepository:
@@ -165,7 +166,7 @@ class ObjectStoreRepository:
                 self._library.delete(self._store, [item["path"] for item in items])
 
     def presigned_download(self, path: ArtifactPath) -> tuple[str, int]:
-        """An address that gives a file to whoever has it, for a quarter of an hour, and the file's length.
+        """An address that gives a file to whoever has it, for five minutes, and the file's length.
 
         Raises:
             ArtifactNotFound: There is no such file.
@@ -173,9 +174,57 @@ class ObjectStoreRepository:
             BackendError: The store gives no answer.
         """
         size = self._size(path)
+        if self.bucket.scheme == "s3":
+            return self._signer.download(self.key(path), name=path.name), size
         with self._errors(path):
-            url: str = self._library.sign(self._store, "GET", self.key(path), expires_in=_SIGNED_FOR)
+            url: str = self._library.sign(
+                self._store, "GET", self.key(path), expires_in=timedelta(seconds=signing.DOWNLOAD_S)
+            )
             return url, size
+
+    def begin_upload(self, path: ArtifactPath, parts: int) -> tuple[str, Sequence[str]]:
+        """Begin an upload whose parts go to the store directly.
+
+        Returns:
+            Its id, and for each part an address that takes it within an hour.
+
+        Raises:
+            Unsupported: The store is none of S3's kind.
+            InvalidValue: A file cannot stand at the path.
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer.
+        """
+        signer = self._signer
+        self.check_writable(path)
+        return signer.begin(self.key(path), parts=parts, content_type=content_type(path))
+
+    def complete_upload(self, path: ArtifactPath, upload: str, parts: Sequence[tuple[int, str]]) -> None:
+        """Make the file of its parts, each given by its number and the tag that the store answered for it.
+
+        Raises:
+            Unsupported: The store is none of S3's kind.
+            InvalidValue: There is no such upload, or no such part.
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer.
+        """
+        self._signer.complete(self.key(path), upload, parts)
+
+    def abort_upload(self, path: ArtifactPath, upload: str) -> None:
+        """Throw an upload away.
+
+        Raises:
+            Unsupported: The store is none of S3's kind.
+            InvalidValue: There is no such upload.
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer.
+        """
+        self._signer.abort(self.key(path), upload)
+
+    @cached_property
+    def _signer(self) -> signing.Signer:
+        if self.bucket.scheme != "s3":
+            raise Unsupported("uploads in parts go to buckets of S3's kind only; send the file whole")
+        return signing.Signer(self.bucket.name)
 
     def key(self, path: ArtifactPath) -> str:
         """The name of an object, in its bucket."""

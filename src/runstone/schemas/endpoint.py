@@ -34,7 +34,7 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
     Attributes:
         method: HTTP method.
         path: Path below the server's root, in the version that new clients use. A part in braces is the field of the
-            request that has this name: ``/things/{thing_id}``.
+            request that has this name: ``/things/{thing_id}``; one whose name ends in ``path`` takes slashes too.
         request: Struct that the JSON body is decoded into; for GET, the query's parameters.
         response: Struct whose JSON is the answer.
         summary: What it does, in one sentence.
@@ -69,4 +69,13 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
         Args:
             request: Has the fields that stand in the path.
         """
-        return _PART.sub(lambda part: quote(str(getattr(request, part[1])), safe=""), self.path)
+        return _PART.sub(lambda part: _quoted(part[1], str(getattr(request, part[1]))), self.path)
+
+
+def takes_slashes(field: str) -> bool:
+    """Whether a field in the path of a call is a path itself."""
+    return field.endswith("path")
+
+
+def _quoted(field: str, value: str) -> str:
+    return quote(value, safe="/" if takes_slashes(field) else "")

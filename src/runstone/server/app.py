@@ -20,6 +20,7 @@ from runstone.server.guard import Guard
 from runstone.server.measures import Measures
 from runstone.server.routes import (
     artifacts,
+    direct,
     experiments,
     logged_models,
     metrics,
@@ -41,6 +42,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *run_tables.ROUTES,
     *metrics.ROUTES,
     *artifacts.ROUTES,
+    *direct.ROUTES,
     *logged_models.ROUTES,
     *registered_models.ROUTES,
     *model_versions.ROUTES,

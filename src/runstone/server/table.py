@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from runstone.errors import MethodNotAllowed
+from runstone.schemas.endpoint import takes_slashes
 from runstone.server.routes.route import AnyRoute
 
 # Where the calls of `/api/2.0/` are served besides: to the UI of MLflow, to 3.x clients, to 1.x clients.
@@ -54,4 +55,7 @@ class RouteTable:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
+    def group(part: re.Match[str]) -> str:
+        return f"(?P<{part[1]}>{'.+' if takes_slashes(part[1]) else '[^/]+'})"
+
+    return re.compile(re.sub(r"\\{(\w+)\\}", group, re.escape(path)), re.DOTALL)

@@ -61,7 +61,7 @@ def list_run(stores: Stores, request: schema.ListArtifacts) -> schema.RunArtifac
 
 def list_proxied(stores: Stores, request: schema.ListProxied) -> schema.ProxiedArtifacts:
     """List a folder of the artifact store; paths are relative to that folder."""
-    _check_served(stores)
+    check_served(stores)
     folder = ArtifactPath((request.path or "").strip("/"))
     return schema.ProxiedArtifacts([_relative(file, folder) for file in stores.artifacts.list(folder)])
 
@@ -70,7 +70,12 @@ def _relative(file: FileInfo, folder: ArtifactPath) -> FileInfo:
     return replace(file, path=file.path.removeprefix(f"{folder}/")) if folder else file
 
 
-def _check_served(stores: Stores) -> None:
+def check_served(stores: Stores) -> None:
+    """Refuse what goes through the server where nothing does.
+
+    Raises:
+        Unsupported: Clients are to read and write files themselves.
+    """
     if not stores.serves_artifacts:
         raise Unsupported("this server was started with --no-serve-artifacts; clients read and write files themselves")
 
@@ -83,7 +88,7 @@ async def proxied(stores: Stores, request: Request, path: str) -> Response:
         InvalidArtifactPath: The path is not one.
         ArtifactNotFound: There is no such file.
     """
-    _check_served(stores)
+    check_served(stores)
     file = ArtifactPath(path)
     if request.method in {"GET", "HEAD"}:
         return await _send(stores.artifacts, request, file, is_saved=True)

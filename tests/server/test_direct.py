@@ -1,0 +1,162 @@
+"""Clients go past the server by signed addresses, where the store signs, and hear clearly where it does not."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import urllib3
+
+from runstone.server.listen import ServerOptions
+from runstone.testing.server import running_server
+from tests.artifacts import services
+from tests.artifacts.services import Service
+from tests.server.test_artifacts import TRAVERSALS
+from tests.server.web import Answer, Web
+
+ROOM = "/api/2.0/mlflow-artifacts"
+PART = 5 << 20  # S3 takes no smaller ones but the last
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Service]:
+    with services.s3() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def bucket(s3: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A server that keeps artifacts in a bucket."""
+    folder = tmp_path_factory.mktemp("server")
+    options = ServerOptions(store_uri=f"sqlite:///{folder}/a.db", artifacts_destination=f"{s3.root}/team")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in s3.environment.items():
+            patch.setenv(name, value)
+        with running_server(options) as address:
+            yield Web(address)
+
+
+@pytest.fixture(autouse=True)
+def credentials(s3: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def call(web: Web, what: str, folder: str, **fields: Any) -> Answer:
+    return web.send("POST", f"{ROOM}/mpu/{what}/{folder}", json.dumps(fields).encode())
+
+
+def send(url: str, body: bytes) -> str:
+    answer = urllib3.request("PUT", url, body=body, retries=False)
+    assert answer.status == 200
+    return answer.headers["etag"]
+
+
+def test_file_is_made_of_parts_that_go_past_the_server(bucket: Web) -> None:
+    bodies = [b"a" * PART, b"b" * 1000]
+
+    created = call(bucket, "create", "0/run/artifacts", path="big.bin", num_parts=2).json
+    parts = [
+        {"part_number": each["part_number"], "etag": send(each["url"], body), "url": each["url"]}
+        for each, body in zip(created["credentials"], bodies, strict=True)
+    ]
+    before = bucket.send("GET", f"{ROOM}/artifacts/0/run/artifacts/big.bin")
+    fields = {"path": "big.bin", "upload_id": created["upload_id"], "parts": parts[::-1]}
+    done = call(bucket, "complete", "0/run/artifacts", **fields)
+
+    assert list(created) == ["upload_id", "credentials"]
+    assert [sorted(each) for each in created["credentials"]] == [["part_number", "url"]] * 2
+    assert before.status == 404
+    assert (done.status, done.json) == (200, {})
+    assert bucket.send("GET", f"{ROOM}/artifacts/0/run/artifacts/big.bin").body == b"".join(bodies)
+
+
+def test_aborted_upload_leaves_nothing(bucket: Web, s3: Service) -> None:
+    created = call(bucket, "create", "0/run/artifacts", path="/tmp/none.bin".rpartition("/")[2], num_parts=1).json
+
+    aborted = call(bucket, "abort", "0/run/artifacts", path="none.bin", upload_id=created["upload_id"])
+    again = call(bucket, "abort", "0/run/artifacts", path="none.bin", upload_id=created["upload_id"])
+
+    assert (aborted.status, aborted.json) == (200, {})
+    assert (again.status, again.code) == (400, "INVALID_PARAMETER_VALUE")
+    assert "Uploads" not in s3.another_tool().list_multipart_uploads(Bucket="bucket")
+
+
+def test_parts_that_were_not_sent_are_refused(bucket: Web) -> None:
+    created = call(bucket, "create", "0/run/artifacts", path="c.bin", num_parts=1).json
+    parts = [{"part_number": 1, "etag": "none"}]
+
+    answer = call(bucket, "complete", "0/run/artifacts", path="c.bin", upload_id=created["upload_id"], parts=parts)
+
+    assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_file_is_fetched_by_a_signed_address(bucket: Web) -> None:
+    bucket.send("PUT", f"{ROOM}/artifacts/0/run/artifacts/a%20b.txt", b"12345")
+
+    answer = bucket.send("GET", f"{ROOM}/presigned/0/run/artifacts/a%20b.txt")
+    missing = bucket.send("GET", f"{ROOM}/presigned/0/run/artifacts/none.txt")
+    got = urllib3.request("GET", answer.json["url"])
+
+    assert list(answer.json) == ["url", "headers", "file_size"]
+    assert (answer.json["headers"], answer.json["file_size"]) == ({}, 5)
+    assert got.data == b"12345"
+    assert "attachment" in answer.json["url"]
+    assert (missing.status, missing.code) == (404, "RESOURCE_DOES_NOT_EXIST")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"num_parts": 1},
+        {"path": "a"},
+        {"path": "a", "num_parts": 0},
+        {"path": "a", "num_parts": 10_001},
+        {"path": "a", "num_parts": "many"},
+        {"path": "../a", "num_parts": 1},
+        {"path": "", "num_parts": 1},
+    ],
+)
+def test_upload_that_means_nothing_is_refused(bucket: Web, fields: dict[str, Any]) -> None:
+    bucket.send("PUT", f"{ROOM}/artifacts/0/run/artifacts/taken/a", b"1")
+
+    answer = call(bucket, "create", "0/run/artifacts/taken", **fields)
+
+    assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_part_is_no_folder_and_leads_through_no_file(bucket: Web) -> None:
+    bucket.send("PUT", f"{ROOM}/artifacts/0/run/artifacts/d/a", b"1")
+
+    folder = call(bucket, "create", "0/run/artifacts", path="d", num_parts=1)
+    through = call(bucket, "create", "0/run/artifacts/d/a", path="b", num_parts=1)
+
+    assert (folder.status, through.status) == (400, 400)
+
+
+@pytest.mark.parametrize("path", TRAVERSALS)
+def test_no_name_leads_out_of_the_bucket(bucket: Web, path: str) -> None:
+    fields = {"path": "a", "upload_id": "u", "num_parts": 1, "parts": []}
+
+    answers = [call(bucket, what, path, **fields) for what in ("create", "complete", "abort")]
+    answers.append(bucket.send("GET", f"{ROOM}/presigned/{path}"))
+    answers.append(bucket.send("GET", f"{ROOM}/artifacts/{path}"))
+
+    assert {answer.status for answer in answers} <= {400, 404}
+
+
+def test_local_folder_says_that_it_signs_nothing(web: Web) -> None:
+    answers = [
+        call(web, "create", "0/run/artifacts", path="a", num_parts=1),
+        call(web, "complete", "0/run/artifacts", path="a", upload_id="u", parts=[]),
+        call(web, "abort", "0/run/artifacts", path="a", upload_id="u"),
+        web.send("GET", f"{ROOM}/presigned/0/run/artifacts/a"),
+    ]
+
+    assert [(answer.status, answer.code) for answer in answers] == [(501, "NOT_IMPLEMENTED")] * 4
+
+
+def test_calls_have_their_method_and_their_path(web: Web) -> None:
+    assert web.send("GET", f"{ROOM}/mpu/create/a").status == 405
+    assert web.send("POST", f"{ROOM}/presigned/a", b"{}").status == 405
+    assert web.send("POST", f"{ROOM}/mpu/create", b"{}").status == 404
