@@ -15,6 +15,7 @@ from runstone.stores.resolve import open_store
 from runstone.stores.sql.migrations.commands import Upgrade, check, current, upgrade
 from runstone.stores.sql.postgres.driver import translated
 from runstone.stores.sql.postgres.expressions import posix
+from runstone.stores.sql.postgres.server import PostgresServer
 from runstone.stores.sql.revisions import HEAD
 from runstone.stores.sql.store import SqlStore
 
@@ -200,3 +201,27 @@ def test_question_marks_in_texts_and_names_are_no_parameters() -> None:
     assert translated(statement) == (
         b"""SELECT '?', 'it''s ?', "a?" /* ? */ FROM t WHERE a = $1 AND b LIKE '%?' AND c = $2 FOR NO KEY UPDATE"""
     )
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 300])
+def test_rows_of_an_insert_are_counted_and_written_once(postgres_uri: str, count: int) -> None:
+    with closing(PostgresServer(postgres_uri).connect()) as driver:
+        statement = "INSERT INTO key (name) VALUES (?) ON CONFLICT (name) DO NOTHING"
+        names = [(f"k{number}",) for number in range(count)]
+
+        first = driver.executemany(statement, names).rowcount
+        again = driver.executemany(statement, [*names, ("new",)]).rowcount
+
+        assert (first, again) == (count, 1)
+        assert driver.execute("SELECT count(*) FROM key").fetchone() == (count + 1,)
+
+
+def test_row_that_comes_twice_has_the_last_value(postgres_uri: str) -> None:
+    with closing(PostgresServer(postgres_uri).connect()) as driver:
+        statement = (
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        )
+
+        driver.executemany(statement, [("a", "1"), ("b", "1"), ("a", "2")])
+
+        assert sorted(driver.execute("SELECT name, value FROM meta").fetchall()) == [("a", "2"), ("b", "1")]

@@ -12,13 +12,17 @@ LOCKED = " /* locked */"
 SHARED = " /* shared */"
 
 
-class Cursor(Protocol):
-    """What a statement found or did."""
+class Written(Protocol):
+    """What a statement did."""
 
     @property
     def rowcount(self) -> int:
         """How many rows were written; those of all parameters together after ``executemany``."""
         ...
+
+
+class Cursor(Written, Protocol):
+    """What a statement found or did."""
 
     def fetchone(self) -> Any:
         """The next row; ``None`` where there is no more."""
@@ -46,7 +50,7 @@ class Driver(Protocol):
         """Run a statement."""
         ...
 
-    def executemany(self, statement: str, parameters: Iterable[Sequence[Any]], /) -> Cursor:
+    def executemany(self, statement: str, parameters: Iterable[Sequence[Any]], /) -> Written:
         """Run a statement that gives no rows once for each of these parameters."""
         ...
 
