@@ -9,6 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from runstone.stores.sql.driver import Driver
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explained
+from runstone.stores.sql.turns import turn
 
 # Bytes that the write-ahead log keeps on disk once a large change has gone into the database.
 _MOST_WAL = 64 << 20
@@ -29,6 +30,7 @@ class SqliteFile:
         self.path = path
         self.folder = path.parent
         self.name = str(path)
+        self._line = path.with_name(f"{path.name}-wal")
 
     def open_engine(self, *, durable: bool) -> Engine:
         """An engine on the file, which is there. Nothing but ``BEGIN`` in words opens a transaction."""
@@ -40,7 +42,8 @@ class SqliteFile:
 
     def begin_writing(self, driver: Driver, *, is_group: bool) -> None:  # noqa: ARG002  # nobody else writes meanwhile
         """Begin a transaction that may write."""
-        driver.execute("BEGIN IMMEDIATE")
+        with turn(self._line):
+            driver.execute("BEGIN IMMEDIATE")
 
     def commit(self, driver: Driver) -> None:
         """Commit."""

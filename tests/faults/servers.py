@@ -1,0 +1,84 @@
+"""Servers as processes that tests may kill."""
+
+import multiprocessing
+import os
+import signal
+import socket
+from contextlib import closing, suppress
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Self
+
+from runstone.cli.stopping import ending_on_signals
+from runstone.server.listen import ServerOptions, serve
+
+WAIT_S = 60
+# Its child has everything loaded already, so that a test can afford to start hundreds.
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["runstone.server.listen", "runstone.stores.sql.store", "psycopg"])
+
+
+def _serve(options: ServerOptions, told: Connection) -> None:
+    # uvicorn raises the signal again when it has shut down; the command takes that for a good end, as we do.
+    with suppress(KeyboardInterrupt), ending_on_signals():
+        serve(options, announce=lambda address, _place: told.send(address))
+
+
+class Server:
+    """``runstone server`` in a process of its own, without the command line.
+
+    Attributes:
+        address: Where it answers, once it has been started.
+    """
+
+    def __init__(self, store_uri: str, files: os.PathLike[str] | str, *, port: int = 0) -> None:
+        self._options = ServerOptions(store_uri=store_uri, artifacts_destination=str(files), port=port)
+        self.address = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start it; returns when it answers."""
+        told, tell = _context.Pipe(duplex=False)
+        self._process = _context.Process(target=_serve, args=(self._options, tell))
+        self._process.start()
+        tell.close()
+        with closing(told):
+            assert told.poll(WAIT_S), "the server did not come up"
+            self.address = told.recv()
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it as a crash does, wherever it stands."""
+        self._process.kill()
+        self._process.join(WAIT_S)
+
+    def ask_to_end(self) -> None:
+        """Send what a service manager sends."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    def stop(self) -> int | None:
+        """Ask it to end, wait until it has, and return the exit code."""
+        self.ask_to_end()
+        return self.wait()
+
+    def wait(self) -> int | None:
+        """Wait until it has ended; returns the exit code."""
+        self._process.join(WAIT_S)
+        return self._process.exitcode
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
