@@ -13,9 +13,18 @@ from urllib3.util import Retry, Timeout, make_headers
 
 from runstone import config
 from runstone.entities.names import shown_address
-from runstone.errors import BackendError, BackendUnavailable, Fact, InvalidValue, RunstoneError, restore
+from runstone.errors import (
+    BackendError,
+    BackendUnavailable,
+    EndpointNotFound,
+    Fact,
+    InvalidValue,
+    RunstoneError,
+    restore,
+)
 
 CHUNK = 1 << 20
+_NOWHERE = 404
 _BUSY = (429, 502, 503, 504)
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
@@ -235,6 +244,6 @@ def _reported(address: str, status: int, body: bytes) -> RunstoneError:
     try:
         told = msgspec.json.decode(body, type=_ErrorBody)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        kind = BackendUnavailable if status in _BUSY else BackendError
+        kind = BackendUnavailable if status in _BUSY else EndpointNotFound if status == _NOWHERE else BackendError
         return kind(f"{address} answered {status} without saying why: {body[:200]!r}")
     return restore(told.error_code, told.message, name=told.error, facts=told.facts)

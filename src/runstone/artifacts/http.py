@@ -5,8 +5,9 @@ from contextlib import closing, contextmanager
 
 from runstone.artifacts import integrity
 from runstone.artifacts.base import Pieces
+from runstone.artifacts.sending import Sender
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactDamaged, ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound, restore
+from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath, NotFound, restore
 from runstone.schemas import wire
 from runstone.schemas.artifacts import PROXY, ProxiedArtifacts
 from runstone.transport import Answer, Transport, quote_path
@@ -27,12 +28,16 @@ class HttpRepository:
         """
         self._transport = Transport(address)
         self._root = root
+        self._sender = Sender(self._transport)
 
     def __repr__(self) -> str:
         return f"HttpRepository({self._transport.address!r}, {str(self._root)!r})"
 
     def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
         """Make or replace a file; if ``chunks`` raises, nothing is changed.
+
+        A large one goes in parts, so that a connection that breaks costs one of them; a genuine MLflow server gets it
+        in one stream.
 
         Returns:
             SHA-256 of what was sent, in hexadecimal; compared with what a Runstone server received.
@@ -44,24 +49,8 @@ class HttpRepository:
         """
         if not path:
             raise InvalidArtifactPath(path, "names no file")
-        counted = integrity.Counted(chunks)
-        body = _Body(counted)
-        try:
-            with (
-                self._paths_of_caller(),
-                closing(self._transport.stream("PUT", self._url(path), body=body.send())) as answer,
-            ):
-                received = integrity.from_header(answer.headers.get(integrity.HEADER))
-                for _ in answer:
-                    pass
-        except Exception:
-            # The transport takes an error of the pieces for one of the network.
-            if body.error is not None:
-                raise body.error from None
-            raise
-        if received not in {None, counted.sha256}:
-            raise ArtifactDamaged(path, expected=counted.sha256, found=received or "")
-        return counted.sha256
+        with self._paths_of_caller():
+            return self._sender.send(self._full(path), self._url(path), chunks)
 
     def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
         """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.
@@ -173,25 +162,3 @@ def _cut(pieces: Answer, start: int, stop: int | None) -> Iterator[bytes]:
             if part:
                 yield part
             offset += len(piece)
-
-
-class _Body:
-    """The body of an upload: whole where it is one piece, so that it can be sent again; remembers what broke it."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = iter(chunks)
-        self.error: Exception | None = None
-
-    def send(self) -> bytes | Iterable[bytes]:
-        first = next(self._chunks, b"")
-        second = next(self._chunks, None)
-        return first if second is None else self._watched(first, second)
-
-    def _watched(self, first: bytes, second: bytes) -> Iterator[bytes]:
-        yield first
-        yield second
-        try:
-            yield from self._chunks
-        except Exception as error:
-            self.error = error
-            raise

@@ -1,7 +1,6 @@
 """Artifacts in a folder of this machine."""
 
 import os
-import re
 import shutil
 import stat
 import sys
@@ -11,11 +10,10 @@ from pathlib import Path
 
 from runstone.artifacts.base import CHUNK, Pieces
 from runstone.artifacts.integrity import Counted
+from runstone.artifacts.staging import UNFINISHED
 from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath
 
-# A file being written has such a name in the root, so that a write that breaks off leaves no folder behind.
-_UNFINISHED = re.compile(r"\.runstone-[0-9a-f]{32}\.part")
 # The extended attribute that holds a file's SHA-256: it comes and goes with the file itself.
 _SHA256 = "user.runstone.sha256"
 # How often a folder is made again when another process removes it between making it and using it.
@@ -46,7 +44,7 @@ class LocalRepository:
         Raises:
             InvalidArtifactPath: A symbolic link leads out of the root, or the name is kept for unfinished writes.
         """
-        if any(map(_UNFINISHED.fullmatch, path.split("/"))):
+        if any(map(UNFINISHED.fullmatch, path.split("/"))):
             raise InvalidArtifactPath(path, "is a name kept for files that are being written")
         place = Path(os.path.realpath(self._root / path))
         if place != self._root and self._root not in place.parents:
@@ -68,6 +66,7 @@ class LocalRepository:
         place = self.local_path(path)
         with _os_errors(path):
             self._root.mkdir(parents=True, exist_ok=True)
+        # In the root, so that a write that breaks off leaves no folder behind.
         unfinished = self._root / f".runstone-{os.urandom(16).hex()}.part"
         try:
             sha256 = _fill(unfinished, path, chunks)
@@ -77,6 +76,27 @@ class LocalRepository:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
         return sha256
+
+    def adopt(self, path: ArtifactPath, file: Path, *, sha256: str) -> None:
+        """Make or replace a file by one that is on the same disk already, which is moved.
+
+        Args:
+            path: What it becomes.
+            file: What is moved; stays where it is if that fails.
+            sha256: Its hash, which is recorded as it is told.
+
+        Raises:
+            InvalidValue: The path is empty, is a folder, or leads through a file.
+            BackendError: The folder cannot be written.
+        """
+        if not path:
+            raise InvalidArtifactPath(path, "names no file")
+        place = self.local_path(path)
+        with _os_errors(path):
+            with file.open("r+b") as opened:
+                _record(opened.fileno(), sha256)
+                os.fsync(opened.fileno())
+            _move(file, place)
 
     def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
         """The bytes of a file from offset ``start`` up to, without, offset ``stop``, in pieces of at most 1 MiB.

@@ -16,6 +16,7 @@ from runstone.schemas import (
     run_tables,
     runs,
     trash,
+    uploads,
     webhooks,
 )
 from runstone.schemas.endpoint import Endpoint
@@ -27,6 +28,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *run_tables.ENDPOINTS,
     *metrics.ENDPOINTS,
     *artifacts.ENDPOINTS,
+    *uploads.ENDPOINTS,
     *logged_models.ENDPOINTS,
     *registered_models.ENDPOINTS,
     *model_versions.ENDPOINTS,

@@ -30,6 +30,7 @@ from runstone.server.routes import (
     run_tables,
     runs,
     trash,
+    uploads,
     webhooks,
 )
 from runstone.server.routes.route import AnyRoute, Stores
@@ -43,6 +44,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *metrics.ROUTES,
     *artifacts.ROUTES,
     *direct.ROUTES,
+    *uploads.ROUTES,
     *logged_models.ROUTES,
     *registered_models.ROUTES,
     *model_versions.ROUTES,

@@ -11,12 +11,17 @@ from runstone.errors import EndpointNotFound, MethodNotAllowed
 from runstone.schemas import openapi
 from runstone.schemas.artifacts import PROXY
 from runstone.server.measures import Measures
-from runstone.server.routes import artifacts
+from runstone.server.routes import artifacts, uploads
 from runstone.server.routes.route import Stores
 from runstone.server.site import NOT_BUILT, File, load_files
 from runstone.server.watch import ROUTE
 
 PROXIES = (f"{PROXY}/", f"{PROXY.replace('/api/', '/ajax-api/', 1)}/")
+# Where bytes come in and go out: what the route is called in the measures, and who answers.
+_STREAMS = {
+    **dict.fromkeys(PROXIES, (PROXY, artifacts.proxied)),
+    uploads.PIECES: (uploads.PIECES, uploads.take_piece),
+}
 
 _KNOWN = frozenset({"/health", "/version", "/openapi.json", "/get-artifact", "/metrics"})
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -36,10 +41,10 @@ def application(stores: Stores, measures: Measures) -> ASGIApp:
 
 async def _respond(stores: Stores, measures: Measures, files: dict[str, File], request: Request) -> Response:
     path: str = request.scope["path"]
-    for proxy in PROXIES:
-        if path.startswith(proxy):
-            request.scope[ROUTE] = PROXY
-            return await artifacts.proxied(stores, request, path.removeprefix(proxy))
+    for start, (route, handler) in _STREAMS.items():
+        if path.startswith(start):
+            request.scope[ROUTE] = route
+            return await handler(stores, request, path.removeprefix(start))
     if request.method not in {"GET", "HEAD"}:
         raise _nothing(request, path)
     if path in _KNOWN:
