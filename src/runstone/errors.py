@@ -13,6 +13,7 @@
     ├── NotFound (LookupError)         RESOURCE_DOES_NOT_EXIST
     │   ├── ExperimentNotFound
     │   ├── RunNotFound
+    │   ├── LoggedModelNotFound
     │   ├── RegisteredModelNotFound
     │   ├── ModelVersionNotFound
     │   ├── WebhookNotFound
@@ -188,6 +189,19 @@ class RunNotFound(NotFound):
 
     def __init__(self, run_id: str) -> None:
         super().__init__(f"no run has the id {run_id!r}", run_id=run_id)
+
+
+class LoggedModelNotFound(NotFound):
+    """No logged model has this id.
+
+    Attributes:
+        model_id: The id that was looked for.
+    """
+
+    model_id: str
+
+    def __init__(self, model_id: str) -> None:
+        super().__init__(f"no logged model has the id {model_id!r}", model_id=model_id)
 
 
 class RegisteredModelNotFound(NotFound):

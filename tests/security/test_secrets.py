@@ -89,6 +89,6 @@ def test_address_without_a_password_stays_whole(address: str) -> None:
 
 @pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda setting: setting.name)
 def test_settings_that_hold_secrets_are_marked(setting: config.Setting[str]) -> None:
-    looks_secret = any(word in setting.name for word in ("PASSWORD", "TOKEN", "SECRET", "KEY"))
+    looks_secret = any(word in setting.name for word in ("PASSWORD", "TOKEN", "SECRET", "KEY", "CONNECTION_STRING"))
 
     assert setting.secret == looks_secret

@@ -372,14 +372,7 @@ def test_version_is_told(web: Web) -> None:
     assert web.send("GET", "/version").body == version("runstone").encode()
 
 
-def test_search_of_logged_models_finds_none(web: Web) -> None:
-    answer = web.post("logged-models/search", experiment_ids=["0"])
-
-    assert answer.status == 200
-    assert answer.json == {}
-
-
-@pytest.mark.parametrize("call", ["logged-models", "runs/log-inputs"])
+@pytest.mark.parametrize("call", ["traces", "prompts/create", "experiments/scorers/register"])
 def test_call_that_is_not_there_yet_is_told_so(web: Web, call: str) -> None:
     answer = web.post(call, name="any")
 

@@ -1,6 +1,8 @@
 """Paths lead to routes, with what stands in them."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -29,21 +31,26 @@ TEST: AnyRoute = Route(Endpoint("POST", "/api/2.0/mlflow/things/{thing_id}/test"
 TABLE = RouteTable([LIST, GET, TEST])
 
 
+def find(method: str, sent: str) -> tuple[AnyRoute, Mapping[str, str]] | None:
+    """The route for a path as it is sent."""
+    return TABLE.find(method, unquote(sent), sent.encode())
+
+
 @pytest.mark.parametrize("prefix", ["/api/2.0", "/ajax-api/2.0", "/api/3.0", "/ajax-api/3.0", "/api/2.0/preview"])
 def test_part_in_braces_is_a_field_under_every_prefix(prefix: str) -> None:
-    assert TABLE.find("GET", f"{prefix}/mlflow/things") == (LIST, {})
-    assert TABLE.find("GET", f"{prefix}/mlflow/things/a b") == (GET, {"thing_id": "a b"})
-    assert TABLE.find("POST", f"{prefix}/mlflow/things/a/test") == (TEST, {"thing_id": "a"})
+    assert find("GET", f"{prefix}/mlflow/things") == (LIST, {})
+    assert find("GET", f"{prefix}/mlflow/things/a%20b%2Fc") == (GET, {"thing_id": "a b/c"})
+    assert find("POST", f"{prefix}/mlflow/things/a/test") == (TEST, {"thing_id": "a"})
 
 
 @pytest.mark.parametrize("path", ["/mlflow/things/", "/mlflow/things/a/b", "/mlflow/things/a/test/b", "/mlflow/thing"])
 def test_other_paths_have_no_route(path: str) -> None:
-    assert TABLE.find("GET", f"/api/2.0{path}") is None
+    assert find("GET", f"/api/2.0{path}") is None
 
 
 def test_other_method_is_refused() -> None:
     with pytest.raises(MethodNotAllowed, match="called by GET; got DELETE"):
-        TABLE.find("DELETE", "/api/2.0/mlflow/things/a")
+        find("DELETE", "/api/2.0/mlflow/things/a")
 
 
 def test_field_of_the_path_goes_before_the_bodys() -> None:

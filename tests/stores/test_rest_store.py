@@ -7,6 +7,7 @@ import pytest
 
 from runstone.server.listen import ServerOptions
 from runstone.stores.rest.tracking import RestStore
+from runstone.testing.lineage_cases import LineageCases
 from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.server import running_server
 from runstone.testing.stores import TrackingStoreCases
@@ -14,7 +15,7 @@ from runstone.testing.trash_cases import TrashCases
 from runstone.testing.webhook_cases import WebhookCases
 
 
-class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, TrashCases):
+class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, TrashCases, LineageCases):
     """The whole contract, over HTTP."""
 
     @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from runstone.entities import Metric
 from runstone.stores.sql.store import SqlStore
+from runstone.testing.lineage_cases import LineageCases
 from runstone.testing.registry import RegistryStoreCases
 from runstone.testing.stores import TrackingStoreCases
 from runstone.testing.trash_cases import TrashCases
@@ -20,11 +21,11 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
     store.close()
 
 
-class TestSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases):
+class TestSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases, LineageCases):
     """The whole contract, on a file."""
 
 
-class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases):
+class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases, LineageCases):
     """The whole contract once more, as a server opens it: every change goes through the thread that writes."""
 
     @pytest.fixture
@@ -41,7 +42,7 @@ def test_run_that_is_named_twice_has_its_history_once(store: SqlStore) -> None:
     assert len(store.metric_histories([run, run], "m")) == 1
 
 
-class TestPostgresStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases):
+class TestPostgresStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, OutboxCases, TrashCases, LineageCases):
     """The whole contract on PostgreSQL."""
 
     @pytest.fixture

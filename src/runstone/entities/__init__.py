@@ -1,13 +1,24 @@
 """The nouns of tracking and of the registry: frozen values that refuse bad data."""
 
 from runstone.entities.artifact import ArtifactPath, FileInfo
+from runstone.entities.dataset import Dataset, DatasetInput, DatasetSummary, InputTag, ModelInput, ModelOutput
 from runstone.entities.experiment import Experiment
+from runstone.entities.logged_model import (
+    DatasetFilter,
+    LoggedModel,
+    LoggedModelData,
+    LoggedModelInfo,
+    LoggedModelMetric,
+    LoggedModelStatus,
+    ModelMetric,
+    ModelOrder,
+)
 from runstone.entities.metric import Metric, NonFinite, RunMetric
 from runstone.entities.model_version import ModelVersion
 from runstone.entities.page import Page
 from runstone.entities.param import Param
 from runstone.entities.registered_model import ModelAlias, RegisteredModel
-from runstone.entities.run import EncodedRun, Run, RunData, RunInfo
+from runstone.entities.run import EncodedRun, Run, RunData, RunInfo, RunInputs, RunOutputs
 from runstone.entities.run_table import RunTable
 from runstone.entities.series import Series
 from runstone.entities.states import LifecycleStage, ModelStage, RunStatus, ViewType
@@ -24,12 +35,26 @@ from runstone.entities.webhook import (
 
 __all__ = [
     "ArtifactPath",
+    "Dataset",
+    "DatasetFilter",
+    "DatasetInput",
+    "DatasetSummary",
     "EncodedRun",
     "Experiment",
     "FileInfo",
     "LifecycleStage",
+    "InputTag",
+    "LoggedModel",
+    "LoggedModelData",
+    "LoggedModelInfo",
+    "LoggedModelMetric",
+    "LoggedModelStatus",
     "Metric",
     "ModelAlias",
+    "ModelInput",
+    "ModelMetric",
+    "ModelOrder",
+    "ModelOutput",
     "ModelStage",
     "ModelTag",
     "ModelVersion",
@@ -40,7 +65,9 @@ __all__ = [
     "Run",
     "RunData",
     "RunInfo",
+    "RunInputs",
     "RunMetric",
+    "RunOutputs",
     "RunStatus",
     "RunTable",
     "Series",

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
+from runstone.entities.dataset import DatasetInput, ModelInput, ModelOutput
 from runstone.entities.metric import Metric
 from runstone.entities.param import Param
 from runstone.entities.states import LifecycleStage, RunStatus
@@ -70,12 +71,26 @@ class RunData(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {tag.key: tag.value for tag in self.tag_list}
 
 
-class RunInputs(Struct, frozen=True):
-    """What a run read. Empty so far; MLflow's clients want the field to be there."""
+class RunInputs(Struct, frozen=True, omit_defaults=True):
+    """What a run read.
+
+    Attributes:
+        dataset_inputs: Datasets.
+        model_inputs: Logged models.
+    """
+
+    dataset_inputs: list[DatasetInput] = field(default_factory=list)
+    model_inputs: list[ModelInput] = field(default_factory=list)
 
 
-class RunOutputs(Struct, frozen=True):
-    """The models a run made. Empty so far; MLflow's clients want the field to be there."""
+class RunOutputs(Struct, frozen=True, omit_defaults=True):
+    """What a run made.
+
+    Attributes:
+        model_outputs: Logged models.
+    """
+
+    model_outputs: list[ModelOutput] = field(default_factory=list)
 
 
 class Run(Struct, frozen=True, kw_only=True):

@@ -41,6 +41,7 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
         also: Other methods under which old clients call it.
         repeatable: Whether doing it twice is the same as once, so that a call without an answer may be sent again.
         word: Tells it from another endpoint of the same path.
+        also_at: Another path under which clients look for it.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Endpoint(Struct, Generic[Request, Response], frozen=True):
     also: tuple[str, ...] = ()
     repeatable: bool = True
     word: str = ""
+    also_at: str = ""
 
     @property
     def name(self) -> str:

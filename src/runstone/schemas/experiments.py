@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from runstone.entities import Experiment, Tag, ViewType
+from runstone.entities import DatasetSummary, Experiment, Tag, ViewType
 from runstone.schemas.endpoint import Empty, Endpoint
 
 _BASE = "/api/2.0/mlflow/experiments"
@@ -75,6 +75,18 @@ class Experiments(Struct, frozen=True, omit_defaults=True):
     next_page_token: str = ""
 
 
+class SearchDatasets(Struct, frozen=True):
+    """Asks for the datasets that runs of 1 to 20 experiments read."""
+
+    experiment_ids: list[str] = field(default_factory=list)
+
+
+class DatasetSummaries(Struct, frozen=True, omit_defaults=True):
+    """Carries datasets, each with its context."""
+
+    dataset_summaries: list[DatasetSummary] = field(default_factory=list)
+
+
 CREATE = Endpoint("POST", f"{_BASE}/create", CreateExperiment, ExperimentId, "Create an experiment.", repeatable=False)
 GET = Endpoint("GET", f"{_BASE}/get", ExperimentId, OneExperiment, "Get an experiment by its id.")
 GET_BY_NAME = Endpoint(
@@ -104,6 +116,14 @@ DELETE_TAG = Endpoint(
     "Remove a tag of an experiment.",
     repeatable=False,
 )
+SEARCH_DATASETS = Endpoint(
+    "POST",
+    f"{_BASE}/search-datasets",
+    SearchDatasets,
+    DatasetSummaries,
+    "Search the datasets that runs of experiments read.",
+    also_at="/api/2.0mlflow/experiments/search-datasets",  # a slip of MLflow's that its clients rely on
+)
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     CREATE,
@@ -115,4 +135,5 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     RESTORE,
     SET_TAG,
     DELETE_TAG,
+    SEARCH_DATASETS,
 )

@@ -4,7 +4,19 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from runstone.entities import EncodedRun, Metric, Param, Run, RunInfo, RunStatus, Tag, ViewType
+from runstone.entities import (
+    DatasetInput,
+    EncodedRun,
+    ModelInput,
+    ModelMetric,
+    ModelOutput,
+    Param,
+    Run,
+    RunInfo,
+    RunStatus,
+    Tag,
+    ViewType,
+)
 from runstone.errors import InvalidValue
 from runstone.schemas.endpoint import Empty, Endpoint
 
@@ -61,6 +73,9 @@ class LogMetric(OfRun, frozen=True, kw_only=True):
     value: float
     timestamp: int
     step: int | None = None
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
 
 
 class LogParam(OfRun, frozen=True, kw_only=True):
@@ -73,7 +88,7 @@ class LogParam(OfRun, frozen=True, kw_only=True):
 class LogBatch(OfRun, frozen=True, kw_only=True):
     """Logs many metrics, params and tags at once: all of them or none."""
 
-    metrics: list[Metric] | None = None
+    metrics: list[ModelMetric] | None = None
     params: list[Param] | None = None
     tags: list[Tag] | None = None
 
@@ -124,6 +139,25 @@ class SearchRuns(Struct, frozen=True):
     page_token: str | None = None
 
 
+class LogInputs(OfRun, frozen=True, kw_only=True):
+    """Writes down what a run read."""
+
+    datasets: list[DatasetInput] | None = None
+    models: list[ModelInput] | None = None
+
+
+class LogOutputs(OfRun, frozen=True, kw_only=True):
+    """Writes down which logged models a run made."""
+
+    models: list[ModelOutput] | None = None
+
+
+class LogModel(OfRun, frozen=True, kw_only=True):
+    """Tells of a model among the artifacts of a run, as clients of 1.x and 2.x do."""
+
+    model_json: str
+
+
 class OneRun(Struct, frozen=True):
     """Carries one run."""
 
@@ -161,6 +195,11 @@ LOG_PARAM = Endpoint("POST", f"{_BASE}/log-parameter", LogParam, Empty, "Log one
 LOG_BATCH = Endpoint("POST", f"{_BASE}/log-batch", LogBatch, Empty, "Log metrics, params and tags: all or none.")
 SET_TAG = Endpoint("POST", f"{_BASE}/set-tag", SetTag, Empty, "Set a tag of a run.")
 DELETE_TAG = Endpoint("POST", f"{_BASE}/delete-tag", DeleteTag, Empty, "Remove a tag of a run.", repeatable=False)
+LOG_INPUTS = Endpoint("POST", f"{_BASE}/log-inputs", LogInputs, Empty, "Write down what a run read.")
+LOG_OUTPUTS = Endpoint("POST", f"{_BASE}/outputs", LogOutputs, Empty, "Write down which models a run made.")
+LOG_MODEL = Endpoint(
+    "POST", f"{_BASE}/log-model", LogModel, Empty, "Tell of a model among the artifacts of a run.", repeatable=False
+)
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     CREATE,
@@ -174,4 +213,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     LOG_BATCH,
     SET_TAG,
     DELETE_TAG,
+    LOG_INPUTS,
+    LOG_OUTPUTS,
+    LOG_MODEL,
 )

@@ -124,3 +124,24 @@ MODEL_VERSIONS = Subject(
     },
     aliases={"stage": "current_stage"},
 )
+
+LOGGED_MODELS = Subject(
+    name="logged models",
+    prefixes={
+        **_SHARED,
+        "metric": Kind.METRIC,
+        "metrics": Kind.METRIC,
+        "param": Kind.PARAM,
+        "params": Kind.PARAM,
+    },
+    attributes={
+        "model_id": FieldType.TEXT,
+        "name": FieldType.TEXT,
+        "model_type": FieldType.TEXT,
+        "source_run_id": FieldType.TEXT,
+        "status": FieldType.TEXT,
+        "creation_timestamp": FieldType.TIME,
+        "last_updated_timestamp": FieldType.TIME,
+    },
+    aliases={"creation_time": "creation_timestamp", "last_updated_time": "last_updated_timestamp"},
+)

@@ -102,7 +102,7 @@ class Application:
 
         try:
             self._guard.check(scope["method"], scope["headers"])
-            found = self._table.find(scope["method"], scope["path"])
+            found = self._table.find(scope["method"], scope["path"], scope["raw_path"])
             if found is not None:
                 scope[ROUTE] = found[0].endpoint.path
             else:

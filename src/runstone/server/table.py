@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from runstone.errors import MethodNotAllowed
 from runstone.schemas.endpoint import takes_slashes
@@ -28,23 +29,32 @@ class RouteTable:
         for route in routes:
             path = route.endpoint.path
             paths = [path, *(path.replace("/api/2.0/", prefix, 1) for prefix in (*ALIASES, *PREVIEWS))]
+            if route.endpoint.also_at:
+                paths.append(route.endpoint.also_at)
             table = patterns if route.endpoint.in_path else self._plain
             for each in paths:
                 for method in (route.endpoint.method, *route.endpoint.also):
                     table.setdefault(each, {})[method] = route
         self._patterns = [(_pattern(path), methods) for path, methods in patterns.items()]
 
-    def find(self, method: str, path: str) -> tuple[AnyRoute, Mapping[str, str]] | None:
+    def find(self, method: str, path: str, raw_path: bytes) -> tuple[AnyRoute, Mapping[str, str]] | None:
         """The route for a request, and the fields that its path gives; ``None`` where no route has this path.
+
+        Args:
+            method: HTTP method.
+            path: Path, decoded.
+            raw_path: The same as it was sent: a slash within a field is written ``%2F`` there.
 
         Raises:
             MethodNotAllowed: There are routes with this path, but none with this method.
         """
         methods, fields = self._plain.get(path), _NOTHING
         if methods is None:
+            sent = raw_path.decode("latin-1")
             for pattern, candidates in self._patterns:
-                if found := pattern.fullmatch(path):
-                    methods, fields = candidates, found.groupdict()
+                if found := pattern.fullmatch(sent):
+                    methods = candidates
+                    fields = {name: unquote(part) for name, part in found.groupdict().items()}
                     break
             else:
                 return None

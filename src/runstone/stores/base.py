@@ -20,6 +20,7 @@ from runstone.entities import (
     Tag,
     ViewType,
 )
+from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
 from runstone.stores.trash import Leftovers, TrashStore
 from runstone.stores.webhooks import DeliveryQueue, WebhookStore
@@ -285,7 +286,9 @@ class Activity:
     database_bytes: int
 
 
-class EmbeddedStore(TrackingStore, RegistryStore, WebhookStore, DeliveryQueue, TrashStore, Leftovers, Protocol):
+class EmbeddedStore(
+    TrackingStore, LineageStore, RegistryStore, WebhookStore, DeliveryQueue, TrashStore, Leftovers, Protocol
+):
     """A store whose database is at hand, with registry and webhooks beside the runs: what a server serves."""
 
     def submit(self, change: Callable[[], T]) -> "Future[T]":

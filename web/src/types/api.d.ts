@@ -21,6 +21,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow-artifacts/mpu/abort/{artifact_path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw an upload in parts away. */
+        post: operations["mlflow-artifacts-mpu-abort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow-artifacts/mpu/complete/{artifact_path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the file of the parts that were sent. */
+        post: operations["mlflow-artifacts-mpu-complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow-artifacts/mpu/create/{artifact_path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an upload whose parts go to the object store directly; the path names the folder of the file. */
+        post: operations["mlflow-artifacts-mpu-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow-artifacts/presigned/{artifact_path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an address, good for five minutes, that gives a file from the object store directly. */
+        get: operations["mlflow-artifacts-presigned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/artifacts/list": {
         parameters: {
             query?: never;
@@ -158,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/experiments/search-datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search the datasets that runs of experiments read. */
+        post: operations["experiments-search-datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/experiments/set-experiment-tag": {
         parameters: {
             query?: never;
@@ -192,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/logged-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a logged model. */
+        post: operations["logged-models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/logged-models/search": {
         parameters: {
             query?: never;
@@ -201,9 +303,96 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Search logged models. None are kept yet, so none are found. */
+        /** Search logged models. */
         post: operations["logged-models-search"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a logged model. */
+        get: operations["logged-models-get"];
+        put?: never;
+        post?: never;
+        /** Delete a logged model. */
+        delete: operations["logged-models-delete"];
+        options?: never;
+        head?: never;
+        /** Say how far a logged model has come. */
+        patch: operations["logged-models-finalize"];
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{model_id}/artifacts/directories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a folder of a logged model's artifacts. */
+        get: operations["logged-models-artifacts-directories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{model_id}/params": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write params of a logged model. */
+        post: operations["logged-models-params"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{model_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set tags of a logged model. */
+        patch: operations["logged-models-tags"];
+        trace?: never;
+    };
+    "/api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a tag of a logged model. */
+        delete: operations["logged-models-tags-delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -673,6 +862,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/runs/log-inputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what a run read. */
+        post: operations["runs-log-inputs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/runs/log-metric": {
         parameters: {
             query?: never;
@@ -690,6 +896,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/2.0/mlflow/runs/log-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell of a model among the artifacts of a run. */
+        post: operations["runs-log-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/2.0/mlflow/runs/log-parameter": {
         parameters: {
             query?: never;
@@ -701,6 +924,23 @@ export interface paths {
         put?: never;
         /** Log one param. */
         post: operations["runs-log-parameter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/2.0/mlflow/runs/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down which models a run made. */
+        post: operations["runs-outputs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -863,6 +1103,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runstone/v1/runs/search-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search runs; the answer has a column for each fact, metric, param and tag. */
+        post: operations["runs-search-table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runstone/v1/webhooks/{webhook_id}/deliveries": {
         parameters: {
             query?: never;
@@ -885,12 +1142,31 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AbortMultipart
+         * @description Asks to throw an upload in parts away.
+         */
+        AbortMultipart: {
+            artifact_path: string;
+            path: string;
+            upload_id: string;
+        };
+        /**
          * AllSeries
          * @description Carries series, by run, then metric, each as asked for.
          */
         AllSeries: {
             /** @default [] */
             series?: components["schemas"]["Series"][];
+        };
+        /**
+         * CompleteMultipart
+         * @description Asks to make a file of its parts.
+         */
+        CompleteMultipart: {
+            artifact_path: string;
+            path: string;
+            upload_id: string;
+            parts: components["schemas"]["SentPart"][];
         };
         /**
          * CreateExperiment
@@ -900,6 +1176,23 @@ export interface components {
             name: string;
             /** @default null */
             artifact_location?: string | null;
+            /** @default null */
+            tags?: components["schemas"]["Tag"][] | null;
+        };
+        /**
+         * CreateLoggedModel
+         * @description Asks for a new logged model.
+         */
+        CreateLoggedModel: {
+            experiment_id: string;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            model_type?: string | null;
+            /** @default null */
+            source_run_id?: string | null;
+            /** @default null */
+            params?: components["schemas"]["Param"][] | null;
             /** @default null */
             tags?: components["schemas"]["Tag"][] | null;
         };
@@ -920,6 +1213,15 @@ export interface components {
             description?: string | null;
             /** @default null */
             model_id?: string | null;
+        };
+        /**
+         * CreateMultipart
+         * @description Asks for addresses that take the parts of a file.
+         */
+        CreateMultipart: {
+            artifact_path: string;
+            path: string;
+            num_parts: number;
         };
         /**
          * CreateRegisteredModel
@@ -966,12 +1268,95 @@ export interface components {
             status?: components["schemas"]["WebhookStatus"] | null;
         };
         /**
+         * Dataset
+         * @description Data as MLflow describes it. Within an experiment, name and digest tell one from another.
+         *
+         *         Attributes:
+         *             name: A name for people, 1 to 500 characters.
+         *             digest: A short hash of the data, 1 to 36 characters.
+         *             source_type: What kind of place it came from, such as ``local`` or ``code``.
+         *             source: The place, as JSON.
+         *             schema: Its columns, as JSON; empty if unknown.
+         *             profile: Numbers about it, as JSON; empty if unknown.
+         */
+        Dataset: {
+            name: string;
+            digest: string;
+            /** @default  */
+            source_type?: string;
+            /** @default  */
+            source?: string;
+            /** @default  */
+            schema?: string;
+            /** @default  */
+            profile?: string;
+        };
+        /**
+         * DatasetFilter
+         * @description A dataset that the metrics of a filter must have been measured on.
+         *
+         *         Attributes:
+         *             dataset_name: Its name.
+         *             dataset_digest: Its digest; any if empty.
+         */
+        DatasetFilter: {
+            dataset_name: string;
+            /** @default  */
+            dataset_digest?: string;
+        };
+        /**
+         * DatasetInput
+         * @description A dataset that a run read.
+         *
+         *         Attributes:
+         *             tags: Notes on this use of it.
+         *             dataset: The dataset.
+         */
+        DatasetInput: {
+            /** @default [] */
+            tags?: components["schemas"]["InputTag"][];
+            dataset: components["schemas"]["Dataset"];
+        };
+        /**
+         * DatasetSummaries
+         * @description Carries datasets, each with its context.
+         */
+        DatasetSummaries: {
+            /** @default [] */
+            dataset_summaries?: components["schemas"]["DatasetSummary"][];
+        };
+        /**
+         * DatasetSummary
+         * @description A dataset that runs of an experiment read, in one context.
+         *
+         *         Attributes:
+         *             experiment_id: The experiment.
+         *             name: Name of the dataset.
+         *             digest: Its digest.
+         *             context: What it was read for: the value of the tag ``mlflow.data.context``; empty if there is none.
+         */
+        DatasetSummary: {
+            experiment_id: string;
+            name: string;
+            digest: string;
+            /** @default  */
+            context?: string;
+        };
+        /**
          * DeleteExperimentTag
          * @description Removes one tag of an experiment.
          */
         DeleteExperimentTag: {
             experiment_id: string;
             key: string;
+        };
+        /**
+         * DeleteLoggedModelTag
+         * @description Removes one tag of a logged model.
+         */
+        DeleteLoggedModelTag: {
+            model_id: string;
+            tag_key: string;
         };
         /**
          * DeleteModelVersionTag
@@ -1122,6 +1507,14 @@ export interface components {
             file_size?: number;
         };
         /**
+         * FinalizeLoggedModel
+         * @description Says how far a logged model has come, by a word such as ``LOGGED_MODEL_READY``.
+         */
+        FinalizeLoggedModel: {
+            model_id: string;
+            status: string | number;
+        };
+        /**
          * GetHistory
          * @description Asks for the values of one metric of one run.
          */
@@ -1172,6 +1565,13 @@ export interface components {
             stages?: string[] | null;
         };
         /**
+         * GetPresigned
+         * @description Asks for an address of a file in the store itself.
+         */
+        GetPresigned: {
+            artifact_path: string;
+        };
+        /**
          * GetRun
          * @description Asks for a run.
          */
@@ -1217,6 +1617,19 @@ export interface components {
             next_page_token?: string;
         };
         /**
+         * InputTag
+         * @description A note on a dataset as the input of one run, such as ``mlflow.data.context``: ``train``.
+         *
+         *         Attributes:
+         *             key: Name, 1 to 255 characters.
+         *             value: Text, at most 500 characters.
+         */
+        InputTag: {
+            key: string;
+            /** @default  */
+            value?: string;
+        };
+        /**
          * LatestVersions
          * @description Carries the highest version in each stage.
          */
@@ -1241,6 +1654,17 @@ export interface components {
             run_uuid?: string | null;
             /** @default null */
             path?: string | null;
+            /** @default null */
+            page_token?: string | null;
+        };
+        /**
+         * ListModelArtifacts
+         * @description Asks what is in a folder of a logged model.
+         */
+        ListModelArtifacts: {
+            model_id: string;
+            /** @default null */
+            artifact_directory_path?: string | null;
             /** @default null */
             page_token?: string | null;
         };
@@ -1272,11 +1696,25 @@ export interface components {
             /** @default null */
             run_uuid?: string | null;
             /** @default null */
-            metrics?: components["schemas"]["Metric"][] | null;
+            metrics?: components["schemas"]["ModelMetric"][] | null;
             /** @default null */
             params?: components["schemas"]["Param"][] | null;
             /** @default null */
             tags?: components["schemas"]["Tag"][] | null;
+        };
+        /**
+         * LogInputs
+         * @description Writes down what a run read.
+         */
+        LogInputs: {
+            /** @default null */
+            run_id?: string | null;
+            /** @default null */
+            run_uuid?: string | null;
+            /** @default null */
+            datasets?: components["schemas"]["DatasetInput"][] | null;
+            /** @default null */
+            models?: components["schemas"]["ModelInput"][] | null;
         };
         /**
          * LogMetric
@@ -1292,6 +1730,44 @@ export interface components {
             timestamp: number;
             /** @default null */
             step?: number | null;
+            /** @default null */
+            model_id?: string | null;
+            /** @default null */
+            dataset_name?: string | null;
+            /** @default null */
+            dataset_digest?: string | null;
+        };
+        /**
+         * LogModel
+         * @description Tells of a model among the artifacts of a run, as clients of 1.x and 2.x do.
+         */
+        LogModel: {
+            /** @default null */
+            run_id?: string | null;
+            /** @default null */
+            run_uuid?: string | null;
+            model_json: string;
+        };
+        /**
+         * LogModelParams
+         * @description Writes params of a logged model.
+         */
+        LogModelParams: {
+            model_id: string;
+            /** @default [] */
+            params?: components["schemas"]["Param"][];
+        };
+        /**
+         * LogOutputs
+         * @description Writes down which logged models a run made.
+         */
+        LogOutputs: {
+            /** @default null */
+            run_id?: string | null;
+            /** @default null */
+            run_uuid?: string | null;
+            /** @default null */
+            models?: components["schemas"]["ModelOutput"][] | null;
         };
         /**
          * LogParam
@@ -1305,6 +1781,109 @@ export interface components {
             key: string;
             /** @default  */
             value?: string;
+        };
+        /**
+         * LoggedModel
+         * @description A model as a thing of its own.
+         *
+         *         Attributes:
+         *             info: What is known about it.
+         *             data: Its params and metrics.
+         */
+        LoggedModel: {
+            info: components["schemas"]["LoggedModelInfo"];
+            /** @default {} */
+            data?: components["schemas"]["LoggedModelData"];
+        };
+        /**
+         * LoggedModelData
+         * @description Params and metrics of a logged model.
+         *
+         *         Attributes:
+         *             params: Params, by key.
+         *             metrics: Every metric that was logged of it, in the order of logging.
+         */
+        LoggedModelData: {
+            /** @default [] */
+            params?: components["schemas"]["Param"][];
+            /** @default [] */
+            metrics?: components["schemas"]["LoggedModelMetric"][];
+        };
+        /**
+         * LoggedModelId
+         * @description Names a logged model.
+         */
+        LoggedModelId: {
+            model_id: string;
+        };
+        /**
+         * LoggedModelInfo
+         * @description What is known about a logged model besides its params and metrics.
+         *
+         *         Attributes:
+         *             model_id: ``m-`` and 32 hexadecimal digits.
+         *             experiment_id: The experiment it belongs to.
+         *             name: A name for people; need not be unique.
+         *             creation_timestamp_ms: Milliseconds since the Unix epoch, UTC.
+         *             last_updated_timestamp_ms: The same, of the last change of its status.
+         *             artifact_uri: URI below which its files are.
+         *             status_word: Its status in the words of the wire.
+         *             model_type: What kind of model it is, in a word of its maker; may be empty.
+         *             source_run_id: The run that made it; may be empty.
+         *             tag_list: Its tags.
+         */
+        LoggedModelInfo: {
+            model_id: string;
+            experiment_id: string;
+            name: string;
+            creation_timestamp_ms: number;
+            last_updated_timestamp_ms: number;
+            artifact_uri: string;
+            status: string;
+            /** @default  */
+            model_type?: string;
+            /** @default  */
+            source_run_id?: string;
+            /** @default [] */
+            tags?: components["schemas"]["Tag"][];
+        };
+        /**
+         * LoggedModelMetric
+         * @description A metric of a logged model.
+         *
+         *         Attributes:
+         *             key: Name.
+         *             value: float64; NaN and both infinities are kept as they are.
+         *             timestamp: Milliseconds since the Unix epoch, UTC.
+         *             step: Training step, an int64.
+         *             dataset_name: Name of the dataset that it was measured on; empty if none.
+         *             dataset_digest: Digest of that dataset.
+         *             model_id: The model.
+         *             run_id: The run that logged it.
+         */
+        LoggedModelMetric: {
+            key: string;
+            value: number;
+            timestamp: number;
+            step: number;
+            /** @default  */
+            dataset_name?: string;
+            /** @default  */
+            dataset_digest?: string;
+            /** @default  */
+            model_id?: string;
+            /** @default  */
+            run_id?: string;
+        };
+        /**
+         * LoggedModels
+         * @description Carries a page of logged models.
+         */
+        LoggedModels: {
+            /** @default [] */
+            models?: components["schemas"]["LoggedModel"][];
+            /** @default  */
+            next_page_token?: string;
         };
         /**
          * Metric
@@ -1334,6 +1913,81 @@ export interface components {
         ModelAlias: {
             alias: string;
             version: string;
+        };
+        /**
+         * ModelArtifacts
+         * @description Carries a folder of a logged model.
+         */
+        ModelArtifacts: {
+            /** @default  */
+            root_uri?: string;
+            /** @default [] */
+            files?: components["schemas"]["FileInfo"][];
+        };
+        /**
+         * ModelInput
+         * @description A logged model that a run read.
+         *
+         *         Attributes:
+         *             model_id: Id of the model.
+         */
+        ModelInput: {
+            model_id: string;
+        };
+        /**
+         * ModelMetric
+         * @description A metric of a run that is a metric of a logged model as well.
+         *
+         *         Attributes:
+         *             model_id: Id of the model; empty for a metric of the run alone.
+         *             dataset_name: Name of the dataset that it was measured on; empty if none.
+         *             dataset_digest: Digest of that dataset.
+         */
+        ModelMetric: {
+            key: string;
+            value: number;
+            timestamp: number;
+            /** @default 0 */
+            step?: number;
+            /** @default  */
+            model_id?: string;
+            /** @default  */
+            dataset_name?: string;
+            /** @default  */
+            dataset_digest?: string;
+        };
+        /**
+         * ModelOrder
+         * @description One item of an order of logged models.
+         *
+         *         Attributes:
+         *             field_name: An attribute, ``params.NAME``, ``tags.NAME``, or ``metrics.NAME``.
+         *             ascending: Whether the lowest comes first.
+         *             dataset_name: For a metric: only values that were measured on this dataset; on any if empty.
+         *             dataset_digest: Digest of that dataset; any if empty.
+         */
+        ModelOrder: {
+            /** @default  */
+            field_name?: string;
+            /** @default true */
+            ascending?: boolean;
+            /** @default  */
+            dataset_name?: string;
+            /** @default  */
+            dataset_digest?: string;
+        };
+        /**
+         * ModelOutput
+         * @description A logged model that a run made.
+         *
+         *         Attributes:
+         *             model_id: Id of the model.
+         *             step: Training step at which it was made.
+         */
+        ModelOutput: {
+            model_id: string;
+            /** @default 0 */
+            step?: number;
         };
         /**
          * ModelStage
@@ -1420,11 +2074,26 @@ export interface components {
             next_page_token?: string;
         };
         /**
+         * MultipartCreated
+         * @description Carries an upload in parts.
+         */
+        MultipartCreated: {
+            upload_id: string;
+            credentials: components["schemas"]["PartCredential"][];
+        };
+        /**
          * OneExperiment
          * @description Carries one experiment.
          */
         OneExperiment: {
             experiment: components["schemas"]["Experiment"];
+        };
+        /**
+         * OneLoggedModel
+         * @description Carries one logged model.
+         */
+        OneLoggedModel: {
+            model: components["schemas"]["LoggedModel"];
         };
         /**
          * OneModelVersion
@@ -1473,6 +2142,29 @@ export interface components {
             key: string;
             /** @default  */
             value?: string;
+        };
+        /**
+         * PartCredential
+         * @description Carries the address that takes one part.
+         */
+        PartCredential: {
+            url: string;
+            part_number: number;
+            /** @default {} */
+            headers?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * PresignedDownload
+         * @description Carries an address that gives a file without asking who wants it.
+         */
+        PresignedDownload: {
+            url: string;
+            headers: {
+                [key: string]: string;
+            };
+            file_size: number;
         };
         /**
          * ProxiedArtifacts
@@ -1627,9 +2319,18 @@ export interface components {
         };
         /**
          * RunInputs
-         * @description What a run read. Empty so far; MLflow's clients want the field to be there.
+         * @description What a run read.
+         *
+         *         Attributes:
+         *             dataset_inputs: Datasets.
+         *             model_inputs: Logged models.
          */
-        RunInputs: Record<string, never>;
+        RunInputs: {
+            /** @default [] */
+            dataset_inputs?: components["schemas"]["DatasetInput"][];
+            /** @default [] */
+            model_inputs?: components["schemas"]["ModelInput"][];
+        };
         /**
          * RunMetric
          * @description A metric that names its run, as answers about several runs need.
@@ -1650,15 +2351,65 @@ export interface components {
         };
         /**
          * RunOutputs
-         * @description The models a run made. Empty so far; MLflow's clients want the field to be there.
+         * @description What a run made.
+         *
+         *         Attributes:
+         *             model_outputs: Logged models.
          */
-        RunOutputs: Record<string, never>;
+        RunOutputs: {
+            /** @default [] */
+            model_outputs?: components["schemas"]["ModelOutput"][];
+        };
         /**
          * RunStatus
          * @description How far a run has come.
          * @enum {unknown}
          */
         RunStatus: "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
+        /**
+         * RunTable
+         * @description Runs by columns, all of one length; a run stands at the same place in each.
+         *
+         *         Attributes:
+         *             run_ids: Ids of the runs.
+         *             experiment_ids: The experiment of each.
+         *             statuses: How far each has come: a name of ``RunStatus``.
+         *             artifact_uris: URIs below which their artifacts are.
+         *             start_times: Milliseconds since the Unix epoch, UTC.
+         *             end_times: The same, of their ends; ``None`` where a run has not ended.
+         *             metrics: The latest values by name, in the order in which the names are met; ``None`` where a run has none.
+         *             params: Values by name, likewise.
+         *             tags: Values by name, likewise.
+         *             next_page_token: Asks for the runs that follow; empty after the last.
+         */
+        RunTable: {
+            /** @default [] */
+            run_ids?: string[];
+            /** @default [] */
+            experiment_ids?: string[];
+            /** @default [] */
+            statuses?: string[];
+            /** @default [] */
+            artifact_uris?: string[];
+            /** @default [] */
+            start_times?: number[];
+            /** @default [] */
+            end_times?: (number | null)[];
+            /** @default {} */
+            metrics?: {
+                [key: string]: (number | null)[];
+            };
+            /** @default {} */
+            params?: {
+                [key: string]: (string | null)[];
+            };
+            /** @default {} */
+            tags?: {
+                [key: string]: (string | null)[];
+            };
+            /** @default  */
+            next_page_token?: string;
+        };
         /**
          * Runs
          * @description Carries a page of runs.
@@ -1668,6 +2419,14 @@ export interface components {
             runs?: components["schemas"]["Run"][];
             /** @default  */
             next_page_token?: string;
+        };
+        /**
+         * SearchDatasets
+         * @description Asks for the datasets that runs of 1 to 20 experiments read.
+         */
+        SearchDatasets: {
+            /** @default [] */
+            experiment_ids?: string[];
         };
         /**
          * SearchExperiments
@@ -1687,16 +2446,18 @@ export interface components {
         };
         /**
          * SearchLoggedModels
-         * @description Asks for the logged models of experiments.
+         * @description Asks for the logged models that match.
          */
         SearchLoggedModels: {
             experiment_ids: string[];
             /** @default null */
             filter?: string | null;
             /** @default null */
+            datasets?: components["schemas"]["DatasetFilter"][] | null;
+            /** @default null */
             max_results?: number | null;
-            /** @default [] */
-            order_by?: Record<string, never>[];
+            /** @default null */
+            order_by?: components["schemas"]["ModelOrder"][] | null;
             /** @default null */
             page_token?: string | null;
         };
@@ -1729,6 +2490,37 @@ export interface components {
             page_token?: string | null;
         };
         /**
+         * SearchRunTable
+         * @description Asks for the runs that match, by columns.
+         *
+         *         Attributes:
+         *             experiment_ids: Experiments whose runs are looked at.
+         *             filter: The filter.
+         *             run_view_type: Those in use, those in the trash, or all.
+         *             max_results: Most runs, 1 to 100,000.
+         *             order_by: Items of the order.
+         *             page_token: ``next_page_token`` of the former table.
+         *             format: ``json``, or ``arrow`` for a stream of Arrow's IPC: a row for each run with the texts ``run_id``,
+         *                 ``experiment_id``, ``status`` and ``artifact_uri``, ``start_time`` and ``end_time`` in ms (int64),
+         *                 and ``metrics.NAME`` (float64), ``params.NAME`` and ``tags.NAME`` (text). It carries no token.
+         */
+        SearchRunTable: {
+            /** @default [] */
+            experiment_ids?: string[];
+            /** @default null */
+            filter?: string | null;
+            /** @default null */
+            run_view_type?: components["schemas"]["ViewType"] | null;
+            /** @default 1000 */
+            max_results?: number;
+            /** @default null */
+            order_by?: string[] | null;
+            /** @default null */
+            page_token?: string | null;
+            /** @default json */
+            format?: components["schemas"]["TableFormat"];
+        };
+        /**
          * SearchRuns
          * @description Asks for the runs that match.
          */
@@ -1745,6 +2537,16 @@ export interface components {
             order_by?: string[] | null;
             /** @default null */
             page_token?: string | null;
+        };
+        /**
+         * SentPart
+         * @description Carries what the store answered for one part.
+         */
+        SentPart: {
+            part_number: number;
+            etag: string;
+            /** @default null */
+            url?: string | null;
         };
         /**
          * Series
@@ -1782,6 +2584,15 @@ export interface components {
             key: string;
             /** @default  */
             value?: string;
+        };
+        /**
+         * SetLoggedModelTags
+         * @description Sets tags of a logged model.
+         */
+        SetLoggedModelTags: {
+            model_id: string;
+            /** @default [] */
+            tags?: components["schemas"]["Tag"][];
         };
         /**
          * SetModelVersionTag
@@ -1826,6 +2637,12 @@ export interface components {
             /** @default  */
             value?: string;
         };
+        /**
+         * TableFormat
+         * @description How a table is written: as JSON, or as a stream of Arrow.
+         * @enum {unknown}
+         */
+        TableFormat: "arrow" | "json";
         /**
          * Tag
          * @description A note on an experiment or a run; setting it again replaces the value.
@@ -2088,6 +2905,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProxiedArtifacts"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "mlflow-artifacts-mpu-abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbortMultipart"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "mlflow-artifacts-mpu-complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteMultipart"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "mlflow-artifacts-mpu-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMultipart"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MultipartCreated"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "mlflow-artifacts-presigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresignedDownload"];
                 };
             };
             /** @description What went wrong. */
@@ -2397,6 +3350,39 @@ export interface operations {
             };
         };
     };
+    "experiments-search-datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchDatasets"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetSummaries"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "experiments-set-experiment-tag": {
         parameters: {
             query?: never;
@@ -2463,6 +3449,39 @@ export interface operations {
             };
         };
     };
+    "logged-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateLoggedModel"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneLoggedModel"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "logged-models-search": {
         parameters: {
             query?: never;
@@ -2473,6 +3492,247 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SearchLoggedModels"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedModels"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "logged-models-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneLoggedModel"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "logged-models-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoggedModelId"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "logged-models-finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinalizeLoggedModel"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneLoggedModel"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "logged-models-artifacts-directories": {
+        parameters: {
+            query?: {
+                artifact_directory_path?: string | null;
+                page_token?: string | null;
+            };
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelArtifacts"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "logged-models-params": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogModelParams"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "logged-models-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetLoggedModelTags"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "logged-models-tags-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                tag_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteLoggedModelTag"];
             };
         };
         responses: {
@@ -3551,6 +4811,39 @@ export interface operations {
             };
         };
     };
+    "runs-log-inputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInputs"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "runs-log-metric": {
         parameters: {
             query?: never;
@@ -3584,6 +4877,39 @@ export interface operations {
             };
         };
     };
+    "runs-log-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogModel"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "runs-log-parameter": {
         parameters: {
             query?: never;
@@ -3594,6 +4920,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LogParam"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "runs-outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogOutputs"];
             };
         };
         responses: {
@@ -4003,6 +5362,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AllSeries"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "runs-search-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchRunTable"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunTable"];
                 };
             };
             /** @description What went wrong. */

@@ -56,17 +56,18 @@ def list_run(stores: Stores, request: schema.ListArtifacts) -> schema.RunArtifac
     uri = stores.tracking.get_run(request.id).info.artifact_uri
     artifacts, root = stores.place_of(uri)
     found = artifacts.list(root / ArtifactPath(request.path or ""))
-    return schema.RunArtifacts(uri, [_relative(file, root) for file in found])
+    return schema.RunArtifacts(uri, [relative(file, root) for file in found])
 
 
 def list_proxied(stores: Stores, request: schema.ListProxied) -> schema.ProxiedArtifacts:
     """List a folder of the artifact store; paths are relative to that folder."""
     check_served(stores)
     folder = ArtifactPath((request.path or "").strip("/"))
-    return schema.ProxiedArtifacts([_relative(file, folder) for file in stores.artifacts.list(folder)])
+    return schema.ProxiedArtifacts([relative(file, folder) for file in stores.artifacts.list(folder)])
 
 
-def _relative(file: FileInfo, folder: ArtifactPath) -> FileInfo:
+def relative(file: FileInfo, folder: ArtifactPath) -> FileInfo:
+    """A file, with its path from a folder on."""
     return replace(file, path=file.path.removeprefix(f"{folder}/")) if folder else file
 
 
@@ -159,6 +160,23 @@ async def get_artifact(stores: Stores, request: Request) -> Response:
         raise InvalidValue("the request names no file; wanted: the parameters 'run_id' and 'path'")
     run = await anyio.to_thread.run_sync(stores.tracking.get_run, run_id)
     artifacts, root = stores.place_of(run.info.artifact_uri)
+    return await _send(artifacts, request, root / ArtifactPath(name), is_saved="download" in request.query_params)
+
+
+async def get_model_artifact(stores: Stores, request: Request, model_id: str) -> Response:
+    """Send one file of a logged model to a browser; takes the parameter ``artifact_file_path``.
+
+    Raises:
+        InvalidValue: It is missing.
+        LoggedModelNotFound: There is no such model.
+        InvalidArtifactPath: The path is not one.
+        ArtifactNotFound: There is no such file.
+    """
+    name = request.query_params.get("artifact_file_path")
+    if not name:
+        raise InvalidValue("the request names no file; wanted: the parameter 'artifact_file_path'")
+    model = await anyio.to_thread.run_sync(stores.tracking.get_logged_model, model_id)
+    artifacts, root = stores.place_of(model.artifact_location)
     return await _send(artifacts, request, root / ArtifactPath(name), is_saved="download" in request.query_params)
 
 

@@ -81,6 +81,11 @@ def delete_tag(stores: Stores, request: schema.DeleteExperimentTag) -> Empty:
     return Empty()
 
 
+def search_datasets(stores: Stores, request: schema.SearchDatasets) -> schema.DatasetSummaries:
+    """Search the datasets that runs of experiments read."""
+    return schema.DatasetSummaries(stores.tracking.search_datasets(request.experiment_ids))
+
+
 ROUTES: tuple[AnyRoute, ...] = (
     Route(schema.CREATE, create, writes=True),
     Route(schema.GET, get),
@@ -91,4 +96,5 @@ ROUTES: tuple[AnyRoute, ...] = (
     Route(schema.RESTORE, restore, writes=True),
     Route(schema.SET_TAG, set_tag, writes=True),
     Route(schema.DELETE_TAG, delete_tag, writes=True),
+    Route(schema.SEARCH_DATASETS, search_datasets),
 )

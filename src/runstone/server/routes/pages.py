@@ -1,5 +1,6 @@
 """What is no call of the protocol: health, version, the OpenAPI document, streams of artifacts, and the web page."""
 
+import re
 from importlib.metadata import version
 
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +23,9 @@ _STREAMS = {
     **dict.fromkeys(PROXIES, (PROXY, artifacts.proxied)),
     uploads.PIECES: (uploads.PIECES, uploads.take_piece),
 }
+# How its route is called in measurements.
+_MODEL_FILES = "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files"
+_MODEL_FILE = re.compile(r"/(?:ajax-)?api/[23]\.0/mlflow/logged-models/([^/]+)/artifacts/files")
 
 _KNOWN = frozenset({"/health", "/version", "/openapi.json", "/get-artifact", "/metrics"})
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -51,8 +55,8 @@ async def _respond(stores: Stores, measures: Measures, files: dict[str, File], r
         request.scope[ROUTE] = path
     if path == "/metrics":
         return Response(await run_in_threadpool(measures.text), media_type=_PROMETHEUS)
-    if path == "/get-artifact":
-        return await artifacts.get_artifact(stores, request)
+    if path == "/get-artifact" or _MODEL_FILE.fullmatch(path):
+        return await _file(stores, request, path)
     if path == "/health":
         return PlainTextResponse("OK")
     if path == "/version":
@@ -60,6 +64,15 @@ async def _respond(stores: Stores, measures: Measures, files: dict[str, File], r
     if path == "/openapi.json":
         return Response(openapi.text(), media_type="application/json")
     return _page(files, request, path)
+
+
+async def _file(stores: Stores, request: Request, path: str) -> Response:
+    """One file of a logged model or of a run, as the pages of MLflow ask for it."""
+    model = _MODEL_FILE.fullmatch(path)
+    if model is None:
+        return await artifacts.get_artifact(stores, request)
+    request.scope[ROUTE] = _MODEL_FILES
+    return await artifacts.get_model_artifact(stores, request, model[1])
 
 
 def _page(files: dict[str, File], request: Request, path: str) -> Response:

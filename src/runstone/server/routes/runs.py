@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from runstone.entities import Metric, Param, Tag, ViewType
+from runstone.entities import ModelMetric, Param, Tag, ViewType
 from runstone.schemas import runs as schema
 from runstone.schemas.endpoint import Empty
 from runstone.server.routes.route import AnyRoute, Route, Stores
@@ -61,7 +61,15 @@ def search(stores: Stores, request: schema.SearchRuns) -> schema.Runs:
 
 def log_metric(stores: Stores, request: schema.LogMetric) -> Empty:
     """Log one metric."""
-    metric = Metric(request.key, request.value, request.timestamp, request.step or 0)
+    metric = ModelMetric(
+        request.key,
+        request.value,
+        request.timestamp,
+        request.step or 0,
+        request.model_id or "",
+        request.dataset_name or "",
+        request.dataset_digest or "",
+    )
     stores.tracking.log_batch(request.id, metrics=[metric])
     return Empty()
 
@@ -92,6 +100,24 @@ def delete_tag(stores: Stores, request: schema.DeleteTag) -> Empty:
     return Empty()
 
 
+def log_inputs(stores: Stores, request: schema.LogInputs) -> Empty:
+    """Write down what a run read."""
+    stores.tracking.log_inputs(request.id, datasets=request.datasets or (), models=request.models or ())
+    return Empty()
+
+
+def log_outputs(stores: Stores, request: schema.LogOutputs) -> Empty:
+    """Write down which logged models a run made."""
+    stores.tracking.log_outputs(request.id, request.models or ())
+    return Empty()
+
+
+def log_model(stores: Stores, request: schema.LogModel) -> Empty:
+    """Tell of a model among the artifacts of a run."""
+    stores.tracking.log_model_record(request.id, request.model_json)
+    return Empty()
+
+
 ROUTES: tuple[AnyRoute, ...] = (
     Route(schema.CREATE, create, writes=True),
     Route(schema.GET, get),
@@ -104,4 +130,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     Route(schema.LOG_BATCH, log_batch, writes=True),
     Route(schema.SET_TAG, set_tag, writes=True),
     Route(schema.DELETE_TAG, delete_tag, writes=True),
+    Route(schema.LOG_INPUTS, log_inputs, writes=True),
+    Route(schema.LOG_OUTPUTS, log_outputs, writes=True),
+    Route(schema.LOG_MODEL, log_model, writes=True),
 )

@@ -1,10 +1,12 @@
 """The tracking store and the registry behind a server's address."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from runstone.entities import (
     Experiment,
     Metric,
+    ModelMetric,
     Page,
     Param,
     Run,
@@ -19,12 +21,13 @@ from runstone.entities import (
 from runstone.errors import InvalidValue, NotFound
 from runstone.schemas import experiments, metrics, run_tables, runs
 from runstone.stores.base import LEAST_POINTS
+from runstone.stores.rest.lineage import RestLineage
 from runstone.stores.rest.registry import RestRegistry
 from runstone.stores.rest.trash import RestTrash
 from runstone.stores.rest.webhooks import RestWebhooks
 
 
-class RestStore(RestRegistry, RestWebhooks, RestTrash):
+class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage):
     """Experiments, runs, models and webhooks that a server keeps; does what their protocols say.
 
     Works with a genuine MLflow server as well, but for the searches that only Runstone's grammar has.
@@ -166,7 +169,9 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash):
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
     ) -> None:
         """Write metrics, params and tags of an active run: all, or none if anything is refused."""
-        request = runs.LogBatch(run_id=run_id, metrics=list(metrics), params=list(params), tags=list(tags))
+        # A metric of no model is written as one; its other fields are absent.
+        points = cast("list[ModelMetric]", list(metrics))
+        request = runs.LogBatch(run_id=run_id, metrics=points, params=list(params), tags=list(tags))
         self._call(runs.LOG_BATCH, request)
 
     def delete_tag(self, run_id: str, key: str) -> None:

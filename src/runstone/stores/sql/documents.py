@@ -18,10 +18,12 @@ from runstone.entities import (
     Run,
     RunData,
     RunInfo,
+    RunInputs,
+    RunOutputs,
     RunStatus,
     Tag,
 )
-from runstone.stores.sql import run_documents
+from runstone.stores.sql import inputs, run_documents
 from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.tables import ACTIVE, experiment, experiment_tag, key, latest, param, run, tag
 
@@ -35,6 +37,7 @@ T = TypeVar("T", Metric, Param, Tag)
 # Ids in one statement; SQLite takes 32,766 bound values, other databases about as many.
 _CHUNK = 5000
 _NAN = NonFinite("nan")
+_NOTHING = RunInputs(), RunOutputs()
 _ENCODED = """
 SELECT run.id, run.uuid, run.experiment_id, run.name, run.user_id, run.status, run.start_time, run.end_time, run.stage,
     document.data
@@ -67,10 +70,13 @@ def load_runs(connection: Connection, ids: Sequence[int], artifact_uri_of: Artif
     params = _by_owner((number, Param(names[key_id], value)) for number, key_id, value in param_rows)
     tags = _by_owner((number, Tag(names[key_id], value)) for number, key_id, value in tag_rows)
     places = load_artifact_uris(connection, {row.experiment_id for row in rows.values()}, artifact_uri_of)
+    lineage = inputs.load(connection, ids)
     return [
         Run(
             info=_info(rows[number], places[rows[number].experiment_id]),
             data=RunData(metric_list=metrics[number], param_list=params[number], tag_list=tags[number]),
+            inputs=lineage.get(number, _NOTHING)[0],
+            outputs=lineage.get(number, _NOTHING)[1],
         )
         for number in ids
         if number in rows
@@ -96,8 +102,14 @@ def load_encoded_runs(connection: Connection, ids: Sequence[int], artifact_uri_o
         found.update((row[0], row) for row in rows)
     missing = run_documents.made(driver, [number for number, row in found.items() if row[-1] is None])
     places = load_artifact_uris(connection, {row[2] for row in found.values()}, artifact_uri_of)
+    lineage = inputs.load(connection, ids)
     return [
-        EncodedRun(info=_encoded_info(found[number], places), data=Raw(found[number][-1] or missing[number]))
+        EncodedRun(
+            info=_encoded_info(found[number], places),
+            data=Raw(found[number][-1] or missing[number]),
+            inputs=lineage.get(number, _NOTHING)[0],
+            outputs=lineage.get(number, _NOTHING)[1],
+        )
         for number in ids
         if number in found
     ]

@@ -5,13 +5,12 @@ from math import isnan
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, and_, false, not_, or_, true, type_coerce
+from sqlalchemy import Boolean, ColumnElement, Connection, Table, and_, false, not_, or_, true, type_coerce
 
 from runstone.errors import InvalidValue, Unsupported
 from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Value
 from runstone.stores.sql import matching
 from runstone.stores.sql.scopes import Scope
-from runstone.stores.sql.tables import latest
 
 Condition = ColumnElement[bool]
 
@@ -126,7 +125,7 @@ def _tested(tree: Comparison | OneOf, scope: Scope) -> Condition:
         test = _plain(tree, found.column, scope)
         return and_(found.column.is_not(None), test) if found.may_be_null else test
     if tree.field.kind is Kind.METRIC:
-        return scope.has(tree.field, _metric(tree), is_served=_is_range(tree))
+        return scope.has(tree.field, _metric(tree, scope.table(Kind.METRIC)), is_served=_is_range(tree))
     column = scope.table(tree.field.kind).c.value
     is_same = _is_range(tree) and isinstance(_first(tree), str)
     return scope.has(tree.field, _written(tree, column, scope), is_served=is_same)
@@ -184,9 +183,9 @@ def _written(tree: Comparison | OneOf, column: ColumnElement[str], scope: Scope)
     return matching.compared(scope.connection, column, _SIGNS[tree.operator], value)
 
 
-def _metric(tree: Comparison | OneOf) -> Condition:
-    """The latest value, which is null where it is NaN. As floats do: NaN differs from every number."""
-    value, is_nan = latest.c.value, latest.c.is_nan
+def _metric(tree: Comparison | OneOf, table: Table) -> Condition:
+    """The value of a metric, which is null where it is NaN. As floats do: NaN differs from every number."""
+    value, is_nan = table.c.value, table.c.is_nan
     if isinstance(tree, OneOf):
         numbers = [float(number) for number in tree.values if isinstance(number, int | float)]
         return or_(is_nan, value.not_in(numbers)) if tree.is_negated else value.in_(numbers)

@@ -83,7 +83,7 @@ def search_runs(
         InvalidValue: The page size, the number of order items or the id of an experiment cannot be taken.
         Unsupported: Datasets are asked for.
     """
-    numbers = _numbers(experiment_ids)
+    numbers = numbers_of(experiment_ids)
     request = read(
         RUNS,
         ["runs", view_type, *map(str, numbers)],
@@ -181,7 +181,8 @@ def read(
     return Request(tree, orders, max_results, name, page_token, bookmark, now)
 
 
-def _numbers(experiment_ids: Sequence[str]) -> list[int]:
+def numbers_of(experiment_ids: Sequence[str]) -> list[int]:
+    """Numbers of experiments as the tables have them, rising; those that no experiment can have are left out."""
     numbers = set()
     for experiment_id in experiment_ids:
         try:

@@ -87,11 +87,28 @@ def page(
     found: _Found | None = _walked(scope, request, within, test, ties) if isinstance(scope, RunScope) else None
     if found is None:
         found = scope.connection.execute(_query(request, table, rows, terms).where(within, test)).all(), terms
-    rows_found, terms = found
-    ids = [row[0] for row in rows_found[: request.max_results]]
-    if len(rows_found) <= request.max_results:
+    return _cut(request, *found)
+
+
+def page_by_terms(
+    scope: Scope, request: Request, table: Table, within: Condition, terms: Sequence[Term]
+) -> tuple[list[int], str]:
+    """The same, of rows that are sorted by terms, whatever order was asked for.
+
+    Raises:
+        InvalidPageToken: The token is of another search.
+    """
+    if request.bookmark is not None and not fit(terms, request.bookmark.keys):
+        raise InvalidPageToken(request.token)
+    query = _query(request, table, table, terms).where(within, condition(request.tree, scope))
+    return _cut(request, scope.connection.execute(query).all(), terms)
+
+
+def _cut(request: Request, rows: Sequence[Row[Any]], terms: Sequence[Term]) -> tuple[list[int], str]:
+    ids = [row[0] for row in rows[: request.max_results]]
+    if len(rows) <= request.max_results:
         return ids, ""
-    keys = keys_of(terms, rows_found[request.max_results - 1], first=1)
+    keys = keys_of(terms, rows[request.max_results - 1], first=1)
     return ids, token_of(request.name, Bookmark(request.now, keys))
 
 

@@ -12,6 +12,7 @@ from runstone.entities import (
     EncodedRun,
     Experiment,
     Metric,
+    ModelMetric,
     Page,
     Param,
     Run,
@@ -25,10 +26,11 @@ from runstone.entities import (
 )
 from runstone.errors import Unsupported
 from runstone.stores.base import MAX_TABLE, Activity
-from runstone.stores.sql import experiments, history, run_documents, runs, search
+from runstone.stores.sql import experiments, history, logged_models, run_documents, runs, search
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
 from runstone.stores.sql.driver import SHARED, driver_of
+from runstone.stores.sql.lineage import SqlLineage
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.opening import open_address
 from runstone.stores.sql.registry import SqlRegistry
@@ -41,7 +43,7 @@ from runstone.stores.sql.webhooks import SqlWebhooks
 T = TypeVar("T")
 
 
-class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
+class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
     """Experiments, runs, registered models and webhooks in one database, for many threads and processes.
 
     Does what ``EmbeddedStore`` says.
@@ -288,6 +290,9 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash):
                 runs.put_params(driver, keys, run_id, number, params)
             if metrics:
                 incoming.append(driver, keys, number, metrics)
+                of_models = [metric for metric in metrics if isinstance(metric, ModelMetric) and metric.model_id]
+                if of_models:
+                    logged_models.append_metrics(driver, number, of_models)
             if tags:
                 runs.put_tags(driver, keys, number, {tag.key: tag.value for tag in tags})
             if params or tags:
