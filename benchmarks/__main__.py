@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import callers, searches, starts, table, writes
+from benchmarks import callers, searches, starts, table, transfers, writes
 from benchmarks.servers import PEER, ROOT, genuine, ours
 from benchmarks.table import Row
 
@@ -52,6 +52,7 @@ def measured(folder: Path) -> list[Row]:
         keep(writes.rows(mlflow, server))
         keep(callers.rows(mlflow, server, folder))
         keep(searches.rows(mlflow, server))
+        keep(transfers.rows(mlflow, server, folder))
     return rows
 
 
