@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from runstone import artifacts
 from runstone.client import Client, RunOperations
-from runstone.client.address import get_tracking_uri, is_tracking_uri_set, set_tracking_uri
+from runstone.client.address import (
+    get_registry_uri,
+    get_tracking_uri,
+    is_tracking_uri_set,
+    set_registry_uri,
+    set_tracking_uri,
+)
 from runstone.client.context import ActiveRun
 from runstone.client.fluent import artifacts as _artifact_verbs
 from runstone.client.fluent.experiments import (
@@ -41,6 +47,12 @@ from runstone.client.fluent.files import (
     log_stream,
     log_table,
     log_text,
+)
+from runstone.client.fluent.models import (
+    register_model,
+    search_model_versions,
+    search_registered_models,
+    set_model_version_tag,
 )
 from runstone.client.fluent.runs import (
     active_run,
@@ -83,7 +95,7 @@ if not TYPE_CHECKING:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, models and their flavors, autologging, the model registry, dataset inputs, system "
+                ": of MLflow, models and their flavors, autologging, dataset inputs, system "
                 "metrics, projects, evaluation and traces are not there yet; a script that uses them keeps "
                 "'import mlflow', with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
@@ -114,6 +126,7 @@ __all__ = [
     "get_experiment_by_name",
     "get_parent_run",
     "get_run",
+    "get_registry_uri",
     "get_tracking_uri",
     "is_tracking_uri_set",
     "last_active_run",
@@ -130,13 +143,18 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "register_model",
     "restore_experiment",
     "restore_run",
     "search_experiments",
+    "search_model_versions",
+    "search_registered_models",
     "search_runs",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
+    "set_model_version_tag",
+    "set_registry_uri",
     "set_tag",
     "set_tags",
     "set_tracking_uri",

@@ -120,6 +120,13 @@ TRACKING_URI = Setting(
     str,
     "MLFLOW_TRACKING_URI",
 )
+REGISTRY_URI = Setting(
+    "RUNSTONE_REGISTRY_URI",
+    None,
+    "Where registered models are kept, as for `RUNSTONE_TRACKING_URI`; where runs are if unset.",
+    str,
+    "MLFLOW_REGISTRY_URI",
+)
 EXPERIMENT_NAME = Setting(
     "RUNSTONE_EXPERIMENT_NAME", None, "Experiment that new runs belong to, by name.", str, "MLFLOW_EXPERIMENT_NAME"
 )
@@ -268,6 +275,7 @@ DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the t
 
 SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
     TRACKING_URI,
+    REGISTRY_URI,
     EXPERIMENT_NAME,
     EXPERIMENT_ID,
     RUN_ID,

@@ -13,6 +13,7 @@ class _Address:
     """The address that code has chosen; empty where it has not."""
 
     chosen = ""
+    registry = ""
 
 
 def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
@@ -35,10 +36,7 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     if isinstance(uri, os.PathLike):
         path = arguments.local_path("the tracking URI", uri)
         uri = f"sqlite:///{path.absolute().as_posix()}" if path.suffix in _DATABASES else str(path)
-    uri = arguments.text("the tracking URI", uri)
-    if uri and resolve.scheme_of(uri) not in resolve.BUILT_IN:
-        resolve.resolve(uri)
-    _Address.chosen = uri
+    _Address.chosen = _checked("the tracking URI", uri)
 
 
 def get_tracking_uri() -> str:
@@ -49,3 +47,39 @@ def get_tracking_uri() -> str:
 def is_tracking_uri_set() -> bool:
     """Whether code or a setting says where runs are kept."""
     return bool(_Address.chosen) or config.TRACKING_URI.source() != "default"
+
+
+def set_registry_uri(uri: str) -> None:
+    """Choose where registered models are kept, for all threads, if that is not where runs are.
+
+    Args:
+        uri: As for ``set_tracking_uri``. Empty text goes back to the setting ``RUNSTONE_REGISTRY_URI``.
+
+    Raises:
+        InvalidValue: The address has no scheme.
+        Unsupported: No store takes it.
+
+    Example:
+        >>> set_registry_uri("sqlite:///models.db")
+        >>> get_registry_uri()
+        'sqlite:///models.db'
+        >>> set_registry_uri("")
+    """
+    _Address.registry = _checked("the registry URI", uri)
+
+
+def get_registry_uri() -> str:
+    """Where registered models are kept: what code has chosen, else the setting, else where runs are."""
+    return chosen_registry() or get_tracking_uri()
+
+
+def chosen_registry() -> str:
+    """Where registered models are kept, if code or a setting says it; else empty."""
+    return _Address.registry or config.REGISTRY_URI.get() or ""
+
+
+def _checked(what: str, uri: object) -> str:
+    text = arguments.text(what, uri)
+    if text and resolve.scheme_of(text) not in resolve.BUILT_IN:
+        resolve.resolve(text)
+    return text

@@ -202,3 +202,16 @@ def _listed(what: str, values: object) -> Iterable[Any]:
 
 def _type(value: object) -> str:
     return type(value).__name__
+
+
+def run_uri(uri: str) -> tuple[str, ArtifactPath]:
+    """The run and the path that ``runs:/RUN_ID/PATH`` names.
+
+    Raises:
+        InvalidArtifactPath: The path is not the name of an artifact.
+        InvalidValue: No run is named.
+    """
+    named, _, path = uri.removeprefix("runs:").lstrip("/").partition("/")
+    if not named:
+        raise InvalidValue(f"the URI of a run's artifact looks like 'runs:/RUN_ID/path'; got {uri!r}")
+    return named, artifact_path(path)

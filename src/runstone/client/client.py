@@ -28,7 +28,8 @@ class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerb
 
         Args:
             tracking_uri: Where runs are kept; ``get_tracking_uri()`` if ``None``.
-            registry_uri: Where registered models are kept; where runs are if ``None``.
+            registry_uri: Where registered models are kept; if ``None``, what ``set_registry_uri`` or the setting says,
+                else where runs are.
             workspace_store_uri: Not offered yet.
 
         Raises:
@@ -38,7 +39,7 @@ class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerb
         arguments.refuse("workspaces", workspace_store_uri=workspace_store_uri)
         super().__init__(
             arguments.text("the tracking URI", tracking_uri or address.get_tracking_uri()),
-            arguments.text("the registry URI", registry_uri or "") or None,
+            arguments.text("the registry URI", registry_uri or address.chosen_registry()) or None,
         )
 
     def __repr__(self) -> str:

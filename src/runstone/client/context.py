@@ -78,7 +78,7 @@ class _Process:
 
     Attributes:
         opened: The active runs of all threads, by id, in the order of their start.
-        clients: Handles by address.
+        clients: Handles by address of the runs and of the registered models.
         experiment: The experiment that was chosen, and the address it was chosen at.
         resumed: The run that was named by a setting and has been resumed.
         fate: How the process ends, so far as is known.
@@ -86,7 +86,7 @@ class _Process:
     """
 
     opened: dict[str, Open]
-    clients: dict[str, Client]
+    clients: dict[tuple[str, str], Client]
     experiment: tuple[str, Experiment] | None = None
     resumed: str = ""
     fate: RunStatus = RunStatus.FINISHED
@@ -99,10 +99,10 @@ _process = _Process({}, {})
 
 def client() -> Client:
     """The handle on the address of now."""
-    uri = address.get_tracking_uri()
-    known = _process.clients.get(uri)
+    uris = (address.get_tracking_uri(), address.get_registry_uri())
+    known = _process.clients.get(uris)
     if known is None:
-        known = _process.clients.setdefault(uri, Client(uri))
+        known = _process.clients.setdefault(uris, Client(*uris))
     return known
 
 
@@ -202,6 +202,7 @@ def get_or_create_experiment(handle: Client, name: str) -> Experiment:
 def forget_choices() -> None:
     """Go back to the settings: no address and no experiment is chosen, no run has been resumed."""
     address.set_tracking_uri("")
+    address.set_registry_uri("")
     _process.experiment = None
     _process.resumed = ""
 

@@ -1,14 +1,19 @@
 """The verbs of ``Client`` about versions of registered models."""
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from runstone.client import arguments
 from runstone.client.connection import Connection
 from runstone.client.registered_models import NAME, VERSION
 from runstone.entities import ModelStage, ModelTag, ModelVersion, Page
+from runstone.entities.names import shown
 from runstone.entities.states import model_stage
-from runstone.errors import ModelVersionNotFound
+from runstone.errors import InvalidValue, ModelVersionNotFound, RegisteredModelExists
+
+_VERSION_URI = re.compile(r"models:/+([^/@]+)(?:/([^/@]+)|@([^/@]+))")
 
 
 class ModelVersionVerbs(Connection):
@@ -52,6 +57,47 @@ class ModelVersionVerbs(Connection):
             run_link=arguments.text("the link of a run", run_link or ""),
             description=arguments.text("the description", description or ""),
         )
+
+    def copy_model_version(self, src_model_uri: str, dst_name: str) -> ModelVersion:
+        """Add a version to another registered model, with the files, the tags and the note of one that is there.
+
+        Args:
+            src_model_uri: The version: ``models:/NAME/VERSION``, ``models:/NAME@ALIAS``, ``models:/NAME/STAGE`` or
+                ``models:/NAME/latest``.
+            dst_name: The registered model that gets it; made if there is none of this name.
+
+        Raises:
+            InvalidValue: The URI cannot be read, or the name breaks a rule.
+            NotFound: There is no such version.
+        """
+        source = self._version_at(arguments.text("the URI of a version", src_model_uri))
+        with suppress(RegisteredModelExists):
+            self._registry.create_registered_model(arguments.text(NAME, dst_name))
+        return self._registry.create_model_version(
+            dst_name,
+            f"models:/{source.name}/{source.version}",
+            run_id=source.run_id,
+            tags=source.tag_list,
+            run_link=source.run_link,
+            description=source.description,
+        )
+
+    def _version_at(self, uri: str) -> ModelVersion:
+        found = _VERSION_URI.fullmatch(uri)
+        if found is None:
+            raise InvalidValue(
+                f"the URI of a version looks like 'models:/NAME/VERSION' or 'models:/NAME@ALIAS'; got {shown(uri)}"
+            )
+        name, version, alias = found.groups()
+        if alias is not None:
+            return self._registry.get_model_version_by_alias(name, alias)
+        if version.isdecimal():
+            return self._registry.get_model_version(name, version)
+        stages = [] if version.lower() == "latest" else [model_stage(version)]
+        newest = self._registry.get_latest_versions(name, stages)
+        if not newest:
+            raise ModelVersionNotFound(name, version)
+        return newest[-1]
 
     def get_model_version(self, name: str, version: str | int) -> ModelVersion:
         """One version of a registered model.

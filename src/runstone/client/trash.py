@@ -42,6 +42,7 @@ class TrashVerbs(Connection):
             Unsupported: The store's trash cannot be emptied.
 
         Example:
+            >>> from runstone.client import Client
             >>> Client("sqlite:///runstone.db").empty_trash("30d", dry_run=True).run_ids
             []
         """

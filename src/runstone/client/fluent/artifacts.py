@@ -143,12 +143,10 @@ def _located(
     if run_id is not None:
         return _of_run(tracking_uri, run_id), arguments.artifact_path(artifact_path)
     uri = arguments.text("artifact_uri", artifact_uri, may_be_empty=False)
-    scheme, _, rest = uri.partition(":")
+    scheme = uri.partition(":")[0]
     if scheme == "models":
         arguments.refuse("the download of registered models", artifact_uri=uri)
     if scheme == "runs":
-        named, _, path = rest.lstrip("/").partition("/")
-        if not named:
-            raise InvalidValue(f"the URI of a run's artifact looks like 'runs:/RUN_ID/path'; got {uri!r}")
-        return _of_run(tracking_uri, named), arguments.artifact_path(path)
+        named, path = arguments.run_uri(uri)
+        return _of_run(tracking_uri, named), path
     return resolve.locate(uri, tracking_uri=tracking_uri)
