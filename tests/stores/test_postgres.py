@@ -1,5 +1,6 @@
 """What is PostgreSQL's own: addresses, whose tables are there, revisions, text that it cannot keep."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from decimal import Decimal
 
@@ -34,14 +35,19 @@ EXPRESSIONS = [
     r"[\]\\^-]",
     "^$|a",
 ]
-# A database as the first release that knew PostgreSQL would have left it: tables of an older revision.
-OLDER = """
-DROP TABLE change;
-CREATE TABLE change (
-    experiment_id bigint PRIMARY KEY REFERENCES experiment (id) ON DELETE CASCADE, count bigint NOT NULL
-);
-INSERT INTO change VALUES (0, 5);
-UPDATE schema_revision SET version_num = '0006'
+# Before the first revision: the mark of a revision, and nothing else.
+BASE = "CREATE TABLE schema_revision (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+COLUMNS = """
+SELECT table_name, column_name, data_type, is_nullable, collation_name, column_default FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name <> 'schema_revision' ORDER BY 1, 2
+"""
+RULES = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace AND conrelid <> 'schema_revision'::regclass ORDER BY 1, 2
+"""
+INDEXES = """
+SELECT indexname, indexdef FROM pg_indexes
+WHERE schemaname = 'public' AND tablename <> 'schema_revision' ORDER BY 1
 """
 
 
@@ -69,24 +75,32 @@ def test_tables_of_others_are_refused_untouched(empty_postgres_uri: str) -> None
     assert run_sql(empty_postgres_uri, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(2,)]
 
 
-def test_older_tables_are_upgraded_by_the_command_alone(postgres_uri: str) -> None:
-    with closing(SqlStore(postgres_uri)) as store:
-        run = store.create_run("0").info.run_id
-    run_sql(postgres_uri, OLDER)
+def test_older_tables_are_upgraded_by_the_command_alone(empty_postgres_uri: str, postgres_uri: str) -> None:
+    run_sql(empty_postgres_uri, BASE)
 
     with pytest.raises(SchemaMismatch, match="`runstone db upgrade ADDRESS`"):
-        SqlStore(postgres_uri)
-    problems = check(postgres_uri)
-    done = upgrade(postgres_uri)
+        SqlStore(empty_postgres_uri)
+    problems = check(empty_postgres_uri)
+    done = upgrade(empty_postgres_uri)
 
-    assert current(postgres_uri) == HEAD
     assert len(problems) == 1
     assert done == Upgrade()
-    assert upgrade(postgres_uri) is None
-    assert check(postgres_uri) == []
-    assert run_sql(postgres_uri, "SELECT writer, count FROM change") == [(0, 5)]
-    with closing(SqlStore(postgres_uri)) as store:
-        assert store.get_run(run).info.run_id == run
+    assert current(empty_postgres_uri) == HEAD
+    assert check(empty_postgres_uri) == []
+    for query in (COLUMNS, RULES, INDEXES):
+        assert run_sql(empty_postgres_uri, query) == run_sql(postgres_uri, query)
+    with closing(SqlStore(empty_postgres_uri)) as store:
+        assert store.create_run("0").info.experiment_id == "0"
+
+
+def test_one_of_several_upgrades_at_once_does_the_work(empty_postgres_uri: str) -> None:
+    run_sql(empty_postgres_uri, BASE)
+
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(upgrade, [empty_postgres_uri] * 3))
+
+    assert done.count(None) == 2
+    assert current(empty_postgres_uri) == HEAD
 
 
 def test_newer_tables_are_refused(postgres_uri: str) -> None:
@@ -127,6 +141,13 @@ def test_commands_work_on_an_address(postgres_uri: str) -> None:
     assert "is sound, with 1 experiment in use" in runner.invoke(
         main, ["--tracking-uri", postgres_uri, "doctor"]
     ).output.replace("\n", " ")
+
+
+def test_doctor_makes_no_tables(empty_postgres_uri: str) -> None:
+    found = CliRunner().invoke(main, ["--tracking-uri", empty_postgres_uri, "doctor"]).output
+
+    assert "is empty yet; the first run makes its tables" in found.replace("\n", " ")
+    assert run_sql(empty_postgres_uri, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
 
 def test_empty_database_has_no_revision(empty_postgres_uri: str) -> None:

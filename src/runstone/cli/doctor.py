@@ -187,13 +187,17 @@ def _database(uri: str) -> Iterator[Step]:
     from runstone.stores import resolve as stores
     from runstone.stores.sql.database import path_of
     from runstone.stores.sql.migrations import commands
+    from runstone.stores.sql.opening import is_postgres
 
     try:
         path = path_of(uri) if stores.scheme_of(uri) == "sqlite" else None
         if path is not None and not path.exists():
             yield _missing(path)
             return
-        problems = commands.check(uri) if path is not None or _has_tables(uri) else []
+        if is_postgres(uri) and _is_empty(uri):
+            yield Step("store", _GOOD, f"{without_password(uri)} is empty yet; the first run makes its tables")
+            return
+        problems = commands.check(uri) if path is not None or is_postgres(uri) else []
         if problems:
             yield Step("store", _BAD, problems[0], "see `runstone db check` for all, `runstone db upgrade` to upgrade")
             return
@@ -217,13 +221,11 @@ def _database(uri: str) -> Iterator[Step]:
     yield Step("artifacts", _GOOD, f"{root} can be written")
 
 
-def _has_tables(uri: str) -> bool:
-    """Whether the address is one of a PostgreSQL that has tables; where it is empty, the first run makes them."""
-    from runstone.stores.sql.opening import is_postgres, postgres
+def _is_empty(uri: str) -> bool:
+    """Whether a database on PostgreSQL has no tables."""
+    from runstone.stores.sql.opening import postgres
 
-    if not is_postgres(uri):
-        return False
-    return postgres("schema").revision_of(postgres("server").PostgresServer(uri)) is not None
+    return postgres("schema").revision_of(postgres("server").PostgresServer(uri)) is None
 
 
 def _missing(path: Path) -> Step:
