@@ -42,6 +42,10 @@ setup: .venv/.installed ## make .venv with every extra and development tool
 peer: .venv-peer/.installed ## make .venv-peer with the genuine MLflow, which tests compare with
 	@:
 
+.venv-fasttrackml/.installed: requirements/fasttrackml.txt .venv/.installed
+	@$(BIN)/python tools/setup.py fasttrackml
+	@touch $@
+
 browser: setup ## install Chromium from the system's packages where there is none
 	@$(BIN)/python tools/setup.py browser
 
@@ -99,8 +103,8 @@ docs: setup ## build the site into docs/_build/html
 	$(RUN) sphinx -W --keep-going --quiet -b html docs docs/_build/html
 	$(RUN) tools.offline docs/_build/html
 
-bench: setup web peer ## the bars, side by side with genuine MLflow
-	$(RUN) benchmarks
+bench: setup web peer postgres .venv-fasttrackml/.installed ## the bars, side by side with others; ONLY="writes starts" measures some again
+	$(RUN) benchmarks $(ONLY)
 
 dist: setup web ## build the wheel and the source archive into dist/
 	$(BIN)/hatchling build
@@ -111,6 +115,7 @@ lock: setup ## write requirements/*.txt from pyproject.toml
 	$(LOCK) --group uv -c requirements/dev.txt -o requirements/uv.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group peer -o requirements/peer.txt
+	$(LOCK) --group fasttrackml -o requirements/fasttrackml.txt
 
 clean: ## remove what was built; the environments stay
 	rm -rf .build dist docs/_build src/runstone/server/static .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,59 +1,121 @@
-"""Measure everything, print it, and rewrite the table of ``docs/explanation/benchmarks.md``.
+"""Measure, print, keep what was found, and rewrite ``docs/explanation/benchmarks.md`` from all that is kept.
 
-``python -m benchmarks [--print]``: with ``--print`` the page is left alone. Takes about six minutes on two cores.
+``python -m benchmarks [--print] [GROUP...]``: all groups or some; with ``--print`` nothing is kept or rewritten.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import callers, searches, starts, table, transfers, writes
-from benchmarks.servers import PEER, ROOT, genuine, ours
-from benchmarks.table import Row
+import msgspec
+
+from benchmarks import callers, crowd, picture, processes, scaling, searches, starts, table, transfers, writes
+from benchmarks.servers import PEER, ROOT, ours
+from benchmarks.stage import Stage
+from benchmarks.table import Curve, Results, Row
 
 PAGE = ROOT / "docs" / "explanation" / "benchmarks.md"
+PICTURE = ROOT / "docs" / "_static" / "scaling.svg"
+KEPT = ROOT / "benchmarks" / "results"
+
+Found = list[Row] | list[Curve]
+
+
+def _starts(stage: Stage) -> list[Row]:
+    commands = starts.command_rows(stage.folder)
+    return [
+        *commands,
+        *starts.server_rows(stage.mlflow, stage.ours),
+        *starts.answer_rows(stage.mlflow, stage.ours, stage.folder),
+    ]
+
+
+def _on_postgres(stage: Stage) -> list[Row]:
+    return writes.rows(stage.on_postgres) if stage.on_postgres else []
+
+
+def _crowd(stage: Stage) -> list[Row]:
+    with ours(stage.folder / "crowd") as server:
+        return crowd.rows(server)
+
+
+def _scaling(stage: Stage) -> list[Curve]:
+    with ours(stage.folder / "scaling") as server:
+        return scaling.curves(server)
+
+
+# In the order of the page. What is measured from the start comes first.
+GROUPS: dict[str, Callable[[Stage], Found]] = {
+    "starts": _starts,
+    "writes": lambda stage: writes.rows(stage.settled),
+    "postgres": _on_postgres,
+    "processes": lambda stage: processes.rows(stage.folder),
+    "callers": lambda stage: callers.rows(stage.mlflow, stage.ours, stage.folder),
+    "searches": lambda stage: searches.rows(stage.mlflow, stage.ours),
+    "transfers": lambda stage: transfers.rows(stage.mlflow, stage.ours, stage.folder),
+    "crowd": _crowd,
+    "scaling": _scaling,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmarks; returns the exit code."""
-    if arguments not in ([], ["--print"]):
-        print("usage: python -m benchmarks [--print]", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Runstone beside its peers.")
+    parser.add_argument("group", nargs="*", help=f"one of {', '.join(GROUPS)}; all if none is named")
+    parser.add_argument("--print", action="store_true", help="keep nothing, leave the page alone")
+    given = parser.parse_args(arguments)
+    unknown = [name for name in given.group if name not in GROUPS]
+    if unknown:
+        parser.error(f"there is no group {unknown[0]!r}; there are {', '.join(GROUPS)}")
     if not PEER.exists():
         print("the genuine MLflow is not installed: run `make peer`", file=sys.stderr)
         return 1
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="runstone-bench-") as folder:
-        rows = measured(Path(folder))
-    if not arguments:
-        table.write(PAGE, table.markdown(rows, _version_of_mlflow()))
+    where = table.machine(_version_of_mlflow())
+    print(" | ".join(table.HEAD), flush=True)
+    with tempfile.TemporaryDirectory(prefix="runstone-bench-") as folder, Stage(Path(folder)) as stage:
+        for name, measure in GROUPS.items():
+            if not given.group or name in given.group:
+                results = _results(where, measure(stage))
+                if not given.print:
+                    keep(name, results)
+    if not given.print:
+        show()
         print(f"written to {PAGE.relative_to(ROOT)}")
     print(f"took {time.monotonic() - started:.0f} s")
     return 0
 
 
-def measured(folder: Path) -> list[Row]:
-    """All rows, printed as they come."""
-    rows: list[Row] = []
+def _results(where: str, found: Found) -> Results:
+    for each in found:
+        print(" | ".join(each.cells), flush=True)
+    rows = [each for each in found if isinstance(each, Row)]
+    return Results(where, rows, [each for each in found if isinstance(each, Curve)])
 
-    def keep(found: list[Row]) -> None:
-        rows.extend(found)
-        for row in found:
-            print(" | ".join(row.cells), flush=True)
 
-    print(" | ".join(table.HEAD), flush=True)
-    keep(starts.command_rows(folder))
-    with ours(folder / "ours") as server, genuine(folder / "mlflow") as mlflow:
-        keep(starts.server_rows(mlflow, server))
-        keep(starts.answer_rows(mlflow, server, folder))
-        keep(writes.rows(mlflow, server))
-        keep(callers.rows(mlflow, server, folder))
-        keep(searches.rows(mlflow, server))
-        keep(transfers.rows(mlflow, server, folder))
-    return rows
+def keep(name: str, results: Results) -> None:
+    """Keep what a group found in place of what it found before."""
+    KEPT.mkdir(exist_ok=True)
+    (KEPT / f"{name}.json").write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+
+
+def kept() -> dict[str, Results]:
+    """What each group found when it was measured last."""
+    paths = {name: KEPT / f"{name}.json" for name in GROUPS}
+    return {name: msgspec.json.decode(path.read_bytes(), type=Results) for name, path in paths.items() if path.exists()}
+
+
+def show() -> None:
+    """Write the page and the picture from what is kept."""
+    groups = kept()
+    curves = [curve for found in groups.values() for curve in found.curves]
+    if curves:
+        picture.draw(curves, PICTURE)
+    table.write(PAGE, table.markdown(groups, "../_static/scaling.svg"))
 
 
 def _version_of_mlflow() -> str:

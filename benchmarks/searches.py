@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks import load
 from benchmarks.servers import Server
-from benchmarks.table import Row
+from benchmarks.table import Row, row
 from benchmarks.writes import in_turns, twenty_values
 
 RUNS = 10_000
@@ -21,17 +21,19 @@ CLONED = "400 runs by the API, cloned by SQL"
 
 def rows(mlflow: Server, ours: Server) -> list[Row]:
     """Fill both servers and search them in turns."""
+    servers = [mlflow, ours]
     among = {"mlflow": fill_mlflow(mlflow), "ours": fill_ours(ours)}
-    filtered, _ = in_turns(mlflow, ours, searching(among, filter=FILTER), (4, 60))
-    ordered, _ = in_turns(mlflow, ours, searching(among, order_by=["metrics.m0 ASC"]), (1, 60))
+    few, many = {"mlflow": 1, "ours": 60}, {"mlflow": 4, "ours": 60}
+    filtered = in_turns(servers, searching(among, filter=FILTER), many)
+    ordered = in_turns(servers, searching(among, order_by=["metrics.m0 ASC"]), few)
     tokens = {"mlflow": _THEIR_TOKEN, "ours": _deep_token(ours, among["ours"])}
-    deep, _ = in_turns(mlflow, ours, searching(among, page_token=tokens, max_results=1000), (1, 20))
-    first, _ = in_turns(mlflow, ours, searching(among), (4, 60))
+    deep = in_turns(servers, searching(among, page_token=tokens, max_results=1000), {"mlflow": 1, "ours": 20})
+    first = in_turns(servers, searching(among), many)
     return [
-        Row("search 10k runs: three conditions, first 100, server CPU", "ms", *filtered, 20, CLONED),
-        Row("search 10k runs: order by a metric, first 100, server CPU", "ms", *ordered, 30, "no ANALYZE on either"),
-        Row("search 10k runs: page of 1000 at depth 9000, server CPU", "ms", *deep, 10),
-        Row("search 10k runs: first page of 100, server CPU", "ms", *first),
+        row("search 10k runs: three conditions, first 100, server CPU", "ms", filtered.cpu, bar=20, note=CLONED),
+        row("search 10k runs: order by a metric, first 100, server CPU", "ms", ordered.cpu, bar=30, note="no ANALYZE"),
+        row("search 10k runs: page of 1000 at depth 9000, server CPU", "ms", deep.cpu, bar=10),
+        row("search 10k runs: first page of 100, server CPU", "ms", first.cpu),
     ]
 
 
@@ -71,6 +73,7 @@ def fill_ours(server: Server) -> str:
 def fill_mlflow(server: Server) -> str:
     """Make some runs through the API, and clone them in the database; returns the experiment."""
     experiment_id = _make(server, MADE)
+    assert server.database is not None
     clone(server.database, experiment_id)
     return experiment_id
 

@@ -1,4 +1,4 @@
-"""Servers as processes: ours and the genuine one, started by their own commands, and what they cost."""
+"""Servers as processes: ours and the others', started by their own commands, and what they cost."""
 
 import os
 import signal
@@ -17,6 +17,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / ".venv-peer" / "bin" / "python"
+FASTTRACKML = ROOT / ".venv-fasttrackml" / "bin" / "fml"
 STARTS_WITHIN_S = 180
 # A server is at rest when it uses less than this part of one core, over so long.
 AT_REST = 0.1
@@ -31,23 +32,30 @@ class Server:
     """A server that answers.
 
     Attributes:
-        name: ``ours`` or ``mlflow``.
+        name: ``ours``, ``mlflow`` or ``fasttrackml``.
         address: Where it answers.
         process: What was started; its children count with it.
         start_cpu_s: CPU time from the command until it answered.
-        database: File of its store.
+        database: File of its store; ``None`` for one that another server keeps.
+        below: The process of the database server, whose work counts with it.
     """
 
     name: str
     address: str
     process: psutil.Process
     start_cpu_s: float
-    database: Path
+    database: Path | None
+    below: psutil.Process | None = None
+
+    @property
+    def on(self) -> str:
+        """The kind of the database."""
+        return "SQLite" if self.below is None else "PostgreSQL"
 
     @property
     def cpu_s(self) -> float:
-        """CPU time of the process tree so far, user and system."""
-        return _cpu_s(self.process)
+        """CPU time of the process tree so far, user and system, and of the database server's."""
+        return _cpu_s(self.process) + (0 if self.below is None else _cpu_s(self.below))
 
     @property
     def memory_mb(self) -> tuple[int, float]:
@@ -56,24 +64,49 @@ class Server:
         return len(tree), sum(each.memory_info().rss for each in tree) / 1e6
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A database of a PostgreSQL server.
+
+    Attributes:
+        uri: Its address.
+        process: The server.
+    """
+
+    uri: str
+    process: psutil.Process
+
+
 @contextmanager
-def ours(folder: Path, *, workers: int = 1) -> Iterator[Server]:
-    """Run ``runstone server`` on an empty SQLite file while the block runs."""
-    database = folder / "runstone.db"
+def ours(folder: Path, *, workers: int = 1, postgres: Postgres | None = None) -> Iterator[Server]:
+    """Run ``runstone server`` on an empty database while the block runs."""
     command = [sys.executable, "-m", "runstone", "server", "--workers", str(workers)]
-    command += ["--backend-store-uri", f"sqlite:///{database}", "--artifacts-destination", str(folder / "files")]
-    with _running("ours", command, folder, database) as server:
+    with _running("ours", command, folder, postgres) as server:
         yield server
 
 
 @contextmanager
-def genuine(folder: Path) -> Iterator[Server]:
-    """Run ``mlflow server`` with its defaults (four workers) on an empty SQLite file while the block runs."""
-    database = folder / "mlflow.db"
-    command = [str(PEER), "-m", "mlflow", "server"]
-    command += ["--backend-store-uri", f"sqlite:///{database}", "--artifacts-destination", str(folder / "files")]
-    with _running("mlflow", command, folder, database) as server:
+def genuine(folder: Path, *, postgres: Postgres | None = None) -> Iterator[Server]:
+    """Run ``mlflow server`` with its defaults (four workers) on an empty database while the block runs."""
+    with _running("mlflow", [str(PEER), "-m", "mlflow", "server"], folder, postgres) as server:
         yield server
+
+
+@contextmanager
+def fasttrackml(folder: Path, *, postgres: Postgres | None = None) -> Iterator[Server]:
+    """Run ``fml server`` on an empty database while the block runs."""
+    with _running("fasttrackml", [str(FASTTRACKML), "server", "--log-level", "error"], folder, postgres) as server:
+        yield server
+
+
+def _options(name: str, folder: Path, address: str, uri: str) -> list[str]:
+    """Where a server listens and what it works on, in its own words."""
+    if name == "fasttrackml":
+        place = uri.replace("sqlite:///", "sqlite://")
+        listen = address.removeprefix("http://")
+        return ["--listen-address", listen, "--database-uri", place, "--default-artifact-root", str(folder / "files")]
+    options = ["--backend-store-uri", uri, "--artifacts-destination", str(folder / "files")]
+    return [*options, "--port", address.rpartition(":")[2]]
 
 
 def settle(server: Server) -> None:
@@ -94,10 +127,12 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def _running(name: str, command: list[str], folder: Path, database: Path) -> Iterator[Server]:
+def _running(name: str, command: list[str], folder: Path, postgres: Postgres | None) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
+    database = folder / f"{name}.db" if postgres is None else None
+    uri = f"sqlite:///{database}" if postgres is None else postgres.uri
     address = f"http://127.0.0.1:{_free_port()}"
-    command = [*command, "--port", address.rpartition(":")[2]]
+    command = [*command, *_options(name, folder, address, uri)]
     with (folder / "server.txt").open("w") as said:
         started = subprocess.Popen(
             command, cwd=folder, env=environment(), stdout=said, stderr=said, start_new_session=True
@@ -105,7 +140,8 @@ def _running(name: str, command: list[str], folder: Path, database: Path) -> Ite
         try:
             process = psutil.Process(started.pid)
             _wait_until_healthy(started, address, folder / "server.txt")
-            yield Server(name, address, process, _cpu_s(process), database)
+            below = None if postgres is None else postgres.process
+            yield Server(name, address, process, _cpu_s(process), database, below)
         finally:
             os.killpg(started.pid, signal.SIGKILL)
             started.wait()

@@ -69,6 +69,11 @@ class Cluster:
     def data(self) -> str:
         return str(self.folder / "data")
 
+    @property
+    def pid(self) -> int:
+        assert self._server is not None
+        return self._server.pid
+
     def uri(self, database: str) -> str:
         return f"postgresql://{_USER}@127.0.0.1:{self.port}/{database}"
 

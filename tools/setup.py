@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PEER = ROOT / ".venv-peer"
+FASTTRACKML = ROOT / ".venv-fasttrackml"
 PYTHON = VENV / "bin" / "python"
 # Where Debian keeps the programs that only a server needs.
 POSTGRES = Path("/usr/lib/postgresql")
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "browser": browser,
         "postgres": postgres,
         "peer": peer,
+        "fasttrackml": fasttrackml,
     }
     parser = argparse.ArgumentParser(description="Make the environments that developers and CI work in.")
     parser.add_argument("part", nargs="+", choices=parts)
@@ -94,13 +96,21 @@ def postgres() -> None:
 
 def peer() -> None:
     """Make ``.venv-peer`` with the genuine MLflow, which tests and benchmarks compare with."""
-    if not (PEER / "bin" / "python").exists():
-        say("making .venv-peer")
-        _run([VENV / "bin" / "uv", "venv", "--quiet", "--python", PYTHON, PEER])
-    say("installing requirements/peer.txt (the genuine MLflow) into .venv-peer")
-    _uv_pip(
-        PEER / "bin" / "python", "sync", "--compile-bytecode", "--require-hashes", ROOT / "requirements" / "peer.txt"
-    )
+    _other_venv(PEER, "peer.txt", "the genuine MLflow")
+
+
+def fasttrackml() -> None:
+    """Make ``.venv-fasttrackml`` with FastTrackML's server, which the benchmarks compare with."""
+    _other_venv(FASTTRACKML, "fasttrackml.txt", "FastTrackML")
+
+
+def _other_venv(place: Path, requirements: str, what: str) -> None:
+    if not (place / "bin" / "python").exists():
+        say(f"making {place.name}")
+        _run([VENV / "bin" / "uv", "venv", "--quiet", "--python", PYTHON, place])
+    say(f"installing requirements/{requirements} ({what}) into {place.name}")
+    locked = ROOT / "requirements" / requirements
+    _uv_pip(place / "bin" / "python", "sync", "--compile-bytecode", "--require-hashes", locked)
 
 
 def install_system_package(name: str) -> None:
