@@ -92,3 +92,17 @@ def test_relative_place_of_an_experiment_starts_at_the_working_directory(
         id = store.create_experiment("own", artifact_location="files/own")
 
         assert store.get_experiment(id).artifact_location == f"{tmp_path}/files/own"
+
+
+def test_folder_is_recorded_whole_in_a_database_that_is_no_file(
+    postgres_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(SqlStore(postgres_uri)) as store:
+        before = store.artifact_root()
+        store.record_artifact_root("files")
+
+    monkeypatch.chdir("/")
+    with closing(SqlStore(postgres_uri)) as store:
+        assert before == f"{tmp_path}/runstone-artifacts"
+        assert location_of(store) == f"{tmp_path}/files/0"

@@ -37,9 +37,12 @@ steps: st.SearchStrategy[tuple[str, dict[str, object]]] = st.one_of(
 )
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(SqlStore(f"sqlite:///{tmp_path}/runstone.db")) as opened:
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    """A store on either database."""
+    is_file = request.param == "sqlite"
+    uri = f"sqlite:///{tmp_path}/runstone.db" if is_file else request.getfixturevalue("postgres_uri")
+    with closing(SqlStore(uri)) as opened:
         yield opened
 
 

@@ -24,14 +24,14 @@ class Database(Protocol):
     """A database that a session works on.
 
     Attributes:
-        folder: Where relative places begin: absolute.
+        folder: The folder that the database is in; ``None`` where it is no file.
         name: What it is called in messages; no password is in it.
         hands_over: Whether every change goes to the thread that writes, so that those that wait are committed
             together; if not, only those do that must survive a loss of power.
         errors: What its driver raises.
     """
 
-    folder: Path
+    folder: Path | None
     name: str
 
     @property

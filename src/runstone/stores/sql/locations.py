@@ -19,11 +19,12 @@ class ArtifactRoot:
     """The place below which every experiment has a folder, unless it was given a place of its own.
 
     Attributes:
-        folder: The folder of the database file, or the working directory; relative roots start there.
+        folder: The folder of the database file, at which relative roots start; ``None`` where the database is no file,
+            so that they start at the working directory, and none is recorded.
         given: The root that the caller chose; ``None`` leaves it to what the database has recorded.
     """
 
-    def __init__(self, folder: Path, given: str | None) -> None:
+    def __init__(self, folder: Path | None, given: str | None) -> None:
         self.folder = folder
         self.given = None if given is None else _absolute(given)
 
@@ -35,7 +36,7 @@ class ArtifactRoot:
         """The root of whoever opens the database without one."""
         row = driver_of(connection).execute("SELECT value FROM meta WHERE name = ?", (_ROOT,)).fetchone()
         recorded = FOLDER if row is None else str(row[0])
-        return recorded if _is_uri(recorded) else os.path.normpath(self.folder / recorded)
+        return recorded if _is_uri(recorded) else os.path.normpath((self.folder or Path.cwd()) / recorded)
 
     def finder(self, connection: Connection) -> Callable[[Row[Any]], str]:
         """What tells where an experiment keeps its artifacts, from its row in the table."""
@@ -51,10 +52,10 @@ class ArtifactRoot:
     def record(self, connection: Connection, root: str) -> None:
         """Write down the root for those who open the database without one.
 
-        A folder in or below the database's is kept relative to it, so that both can be moved together.
+        A folder in or below that of a database file is kept relative to it, so that both can be moved together.
         """
         place = _absolute(root)
-        if not _is_uri(place) and Path(place).is_relative_to(self.folder):
+        if self.folder is not None and not _is_uri(place) and Path(place).is_relative_to(self.folder):
             place = Path(place).relative_to(self.folder).as_posix()
         driver_of(connection).execute(
             "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -28,7 +28,7 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.folder = path.parent
+        self.folder: Path | None = path.parent
         self.name = str(path)
         self._line = path.with_name(f"{path.name}-wal")
 

@@ -36,12 +36,12 @@ class PostgresServer:
         InvalidValue: The address cannot be read.
     """
 
+    folder: Path | None = None
     hands_over = True
     errors: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def __init__(self, uri: str) -> None:
         self.name = without_password(uri)
-        self.folder = Path.cwd()
         self.conninfo = _conninfo(uri)
 
     @property
