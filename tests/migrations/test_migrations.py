@@ -250,3 +250,10 @@ def test_runs_of_an_older_database_get_the_json_that_searches_answer_with(first:
     assert found == plain
     assert len(kept) == 1
     assert kept[0][0] in plain
+
+
+def test_metrics_of_an_older_database_get_their_lowest_highest_and_first_values(first: Path) -> None:
+    filter_string = "metrics.loss.min = 0.25 AND metrics.loss.max = 0.5 AND metrics.loss.first = 0.5"
+
+    with closing(SqlStore(f"sqlite:///{first}")) as store:
+        assert len(store.search_runs(["1"], filter_string=filter_string)) == 1

@@ -2,7 +2,21 @@
 
 from hypothesis import strategies as st
 
-from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Order
+from runstone.search.ast import (
+    Aggregate,
+    All,
+    AnyOf,
+    Comparison,
+    Field,
+    Filter,
+    Kind,
+    Missing,
+    Not,
+    Now,
+    OneOf,
+    Operator,
+    Order,
+)
 from runstone.search.fields import DATASET_FIELDS, RUNS, FieldType
 
 EQUALITY = [Operator.EQUAL, Operator.NOT_EQUAL]
@@ -24,6 +38,7 @@ VALUES = {
 }
 
 fields = st.one_of(
+    st.builds(Field, st.just(Kind.METRIC), keys, st.sampled_from(Aggregate)),
     st.sampled_from([Field(Kind.ATTRIBUTE, name) for name in RUNS.attributes]),
     st.builds(Field, st.sampled_from([Kind.METRIC, Kind.PARAM, Kind.TAG]), keys),
     st.builds(Field, st.just(Kind.DATASET), st.sampled_from(DATASET_FIELDS)),

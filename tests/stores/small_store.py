@@ -12,7 +12,21 @@ from sqlalchemy import Connection, Engine, Row, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from runstone.entities import ViewType
-from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Order
+from runstone.search.ast import (
+    Aggregate,
+    All,
+    AnyOf,
+    Comparison,
+    Field,
+    Filter,
+    Kind,
+    Missing,
+    Not,
+    Now,
+    OneOf,
+    Operator,
+    Order,
+)
 from runstone.stores.sql import tables
 from runstone.stores.sql.driver import driver_of
 
@@ -41,6 +55,7 @@ class SmallRun:
     end_time: int | None = None
     stage: int = tables.ACTIVE
     metrics: dict[str, float] = field(default_factory=dict)
+    earlier: dict[str, float] = field(default_factory=dict)  # the first of two values, where there are two
     params: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
 
@@ -87,7 +102,7 @@ class SmallStore:
 
     def add(self, run: SmallRun) -> None:
         self.runs.append(run)
-        row = {name: value for name, value in vars(run).items() if name not in {"metrics", "params", "tags"}}
+        row = {name: value for name, value in vars(run).items() if name not in {"metrics", "earlier", "params", "tags"}}
         number = len(self.runs)
         self.connection.execute(insert(tables.run).values(id=number, **row))
         for key, value in run.metrics.items():
@@ -97,6 +112,7 @@ class SmallStore:
                 key,
                 is_nan=isnan(value),
                 value=None if isnan(value) else value,
+                **self._extent(run.earlier.get(key, value), value),
                 step=3,
                 timestamp=4,
             )
@@ -104,6 +120,16 @@ class SmallStore:
             self._put(tables.param, number, key, value=text)
         for key, text in run.tags.items():
             self._put(tables.tag, number, key, value=text)
+
+    def _extent(self, first: float, last: float) -> dict[str, Any]:
+        numbers = [value for value in (first, last) if not isnan(value)]
+        return {
+            "lowest": min(numbers, default=None),
+            "highest": max(numbers, default=None),
+            "first_value": None if isnan(first) else first,
+            "first_step": 1,
+            "first_timestamp": 1,
+        }
 
     def _put(self, table: Any, number: int, key: str, **values: object) -> None:
         if key not in self._keys:
@@ -125,6 +151,8 @@ class SmallStore:
         return [run.uuid for run in found]
 
     def value(self, wanted: Field, run: SmallRun) -> Any:
+        if wanted.aggregate is not None:
+            return self._aggregated(wanted, wanted.aggregate, run)
         if wanted.kind is not Kind.ATTRIBUTE:
             return getattr(run, wanted.kind.value).get(wanted.key)
         place = next(one for one in self.experiments if one.id == run.experiment_id).artifact_location
@@ -137,6 +165,18 @@ class SmallStore:
             "duration": None if run.end_time is None else run.end_time - run.start_time,
         }
         return computed[wanted.key] if wanted.key in computed else getattr(run, wanted.key)
+
+    def _aggregated(self, wanted: Field, aggregate: Aggregate, run: SmallRun) -> float | None:
+        name = f"{wanted.key}.{aggregate}"
+        if any(name in other.metrics for other in self.runs):
+            return run.metrics.get(name)
+        last = run.metrics.get(wanted.key)
+        if last is None:
+            return None
+        first = run.earlier.get(wanted.key, last)
+        numbers = [value for value in (first, last) if not isnan(value)] or [last]
+        found = {Aggregate.MIN: min(numbers), Aggregate.MAX: max(numbers), Aggregate.FIRST: first, Aggregate.LAST: last}
+        return found[aggregate]
 
     def _compare(self, order: Order, one: SmallRun, two: SmallRun) -> int:
         first, second = (_sort_key(self.value(order.field, run)) for run in (one, two))

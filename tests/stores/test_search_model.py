@@ -11,7 +11,20 @@ from sqlalchemy import Connection, Engine
 
 from runstone.entities import Page, Run, ViewType
 from runstone.search import Order, filter_text, order_text
-from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator
+from runstone.search.ast import (
+    Aggregate,
+    All,
+    AnyOf,
+    Comparison,
+    Field,
+    Filter,
+    Kind,
+    Missing,
+    Not,
+    Now,
+    OneOf,
+    Operator,
+)
 from runstone.search.fields import RUNS, FieldType
 from runstone.stores.sql.postgres.server import PostgresServer
 from runstone.stores.sql.search import search_runs
@@ -72,13 +85,15 @@ runs = st.builds(
     start_time=st.sampled_from(MOMENTS),
     end_time=st.none() | st.sampled_from(MOMENTS),
     stage=st.sampled_from([0, 0, 0, 1]),
-    metrics=st.dictionaries(st.sampled_from(KEYS[:2]), st.sampled_from([*map(float, NUMBERS), nan])),
+    metrics=st.dictionaries(st.sampled_from([*KEYS[:2], "a.max"]), st.sampled_from([*map(float, NUMBERS), nan])),
+    earlier=st.dictionaries(st.sampled_from(KEYS[:2]), st.sampled_from([*map(float, NUMBERS), nan])),
     params=st.dictionaries(st.sampled_from(KEYS[:2]), texts),
     tags=st.dictionaries(st.sampled_from(KEYS[:2]), texts),
 )
 stores = st.lists(runs, min_size=2, max_size=12, unique_by=lambda run: run.uuid)
 # Where values may be missing or NaN is where a search goes wrong, hence twice.
 fields = st.one_of(
+    st.builds(Field, st.just(Kind.METRIC), keys, st.sampled_from(Aggregate)),
     st.sampled_from([Field(Kind.METRIC, "a"), Field(Kind.ATTRIBUTE, "end_time"), Field(Kind.PARAM, "a")]),
     st.builds(Field, st.sampled_from([Kind.METRIC, Kind.PARAM, Kind.TAG]), keys),
     st.sampled_from([Field(Kind.ATTRIBUTE, name) for name in RUNS.attributes]),

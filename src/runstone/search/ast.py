@@ -32,16 +32,28 @@ class Operator(StrEnum):
     NOT_RLIKE = "NOT RLIKE"
 
 
-class Field(Struct, frozen=True):
+class Aggregate(StrEnum):
+    """What of all values of a metric is meant. NaN is neither the lowest nor the highest, unless there is no other."""
+
+    MIN = "min"
+    MAX = "max"
+    FIRST = "first"
+    LAST = "last"
+
+
+class Field(Struct, frozen=True, omit_defaults=True):
     """What is compared or ordered by.
 
     Attributes:
         kind: What it belongs to.
         key: Name of the metric, param or tag; of an attribute, its first name (``start_time``, not ``created``).
+        aggregate: What of a metric's values is meant; the latest if ``None``. Where a metric's own name ends like that,
+            ``loss.min``, it is this metric.
     """
 
     kind: Kind
     key: str
+    aggregate: Aggregate | None = None
 
 
 class Now(Struct, frozen=True, tag=True):

@@ -26,12 +26,14 @@ class Subject(Struct, frozen=True):
         prefixes: Kind by the word before the dot.
         attributes: Type by the first name of an attribute.
         aliases: First name by another name of an attribute.
+        has_aggregates: Whether the lowest, highest, first and last value of a metric can be meant.
     """
 
     name: str
     prefixes: dict[str, Kind]
     attributes: dict[str, FieldType]
     aliases: dict[str, str]
+    has_aggregates: bool = False
 
     def attribute(self, name: str) -> Field | None:
         """The attribute of this name; ``None`` if there is none."""
@@ -84,6 +86,7 @@ RUNS = Subject(
         "duration": FieldType.DURATION,
     },
     aliases={"run name": "run_name", "Run name": "run_name", "created": "start_time", "Created": "start_time"},
+    has_aggregates=True,
 )
 
 EXPERIMENTS = Subject(

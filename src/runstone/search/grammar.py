@@ -8,7 +8,7 @@
                | ["NOT"] ("LIKE" | "ILIKE" | "RLIKE") text
                | ["NOT"] "IN" "(" value { "," value } ")"
                | "IS" ["NOT"] "NULL"
-    field      = attribute | prefix "." (name | quoted name)
+    field      = attribute | prefix "." (name | quoted name) [ "." ("min" | "max" | "first" | "last") ]
     value      = text | number | span | "now()" { ("+" | "-") span }
     order      = field [ "ASC" | "DESC" ]
 """

@@ -5,9 +5,11 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from runstone.errors import InvalidFilter
-from runstone.search.ast import Field, Kind
+from runstone.search.ast import Aggregate, Field, Kind
 from runstone.search.fields import DATASET_FIELDS, Subject
 from runstone.search.tokens import Token, TokenKind
+
+_AGGREGATES = tuple(aggregate.value for aggregate in Aggregate)
 
 
 class Reader(Protocol):
@@ -55,7 +57,28 @@ def read_field(reader: Reader) -> Field:
     kind = reader.subject.prefixes.get(prefix)
     if kind is None:
         raise reader.error(_unknown_prefix(reader.subject, prefix), start)
+    if kind is Kind.METRIC and reader.subject.has_aggregates:
+        return _metric(reader, key)
     return _keyed(reader, kind, _key(reader, key), start)
+
+
+def _metric(reader: Reader, key: str) -> Field:
+    """A metric, whose name may be followed by a dot and what of its values is meant."""
+    is_plain = bool(key) or reader.token.kind is TokenKind.WORD
+    name = _key(reader, key)
+    if is_plain:
+        base, _, ending = name.rpartition(".")
+        if base and ending in _AGGREGATES:
+            return Field(Kind.METRIC, base, Aggregate(ending))
+        return Field(Kind.METRIC, name)
+    if reader.token.word != ".":
+        return Field(Kind.METRIC, name)
+    reader.take()
+    ending = reader.token.text
+    if ending not in _AGGREGATES:
+        raise reader.error(f"wanted {', '.join(_AGGREGATES)} after the name of a metric and a dot", reader.token)
+    reader.take()
+    return Field(Kind.METRIC, name, Aggregate(ending))
 
 
 def _key(reader: Reader, key: str) -> str:

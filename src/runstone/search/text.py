@@ -3,8 +3,23 @@
 import re
 from math import isinf, isnan
 
-from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Order, Value
+from runstone.search.ast import (
+    Aggregate,
+    All,
+    AnyOf,
+    Comparison,
+    Field,
+    Filter,
+    Kind,
+    Missing,
+    Not,
+    Now,
+    OneOf,
+    Order,
+    Value,
+)
 
+_ENDINGS = tuple(f".{aggregate}" for aggregate in Aggregate)
 _PLAIN = re.compile(r"\w(?:[\w.]*\w)?")
 
 
@@ -47,8 +62,9 @@ def field_text(field: Field) -> str:
     """The text of a field."""
     if field.kind is Kind.ATTRIBUTE:
         return field.key
-    key = field.key if _PLAIN.fullmatch(field.key) else f"`{field.key.replace('`', '``')}`"
-    return f"{field.kind}.{key}"
+    is_plain = _PLAIN.fullmatch(field.key) and not (field.kind is Kind.METRIC and field.key.endswith(_ENDINGS))
+    key = field.key if is_plain else f"`{field.key.replace('`', '``')}`"
+    return f"{field.kind}.{key}" + (f".{field.aggregate}" if field.aggregate else "")
 
 
 def _enclosed(tree: Filter) -> str:

@@ -240,3 +240,42 @@ class SearchCases:
     def test_size_of_a_table_has_bounds(self, store: TrackingStore, size: int) -> None:
         with pytest.raises(InvalidValue):
             store.search_run_table(["0"], max_results=size)
+
+    def test_lowest_highest_first_and_last_of_a_metric_are_searched(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        store.log_batch(run, metrics=[Metric("m", value, 1, step) for step, value in ((3, 2.0), (5, 9.0), (4, nan))])
+        store.log_batch(run, metrics=[Metric("m", value, 1, step) for step, value in ((9, 4.0), (2, 3.0), (8, -1.0))])
+
+        found = {
+            ending: len(store.search_runs(["0"], filter_string=f"metrics.m.{ending} = {value}"))
+            for ending, value in (("min", -1), ("max", 9), ("first", 3), ("last", 4))
+        }
+
+        assert found == {"min": 1, "max": 1, "first": 1, "last": 1}
+
+    def test_lowest_of_nothing_but_nan_is_nan(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        store.log_batch(run, metrics=[Metric("m", nan, 1, 1)])
+        before = store.search_runs(["0"], filter_string="metrics.m.min = NaN AND metrics.m.first = NaN")
+
+        store.log_batch(run, metrics=[Metric("m", 2.0, 1, 2)])
+
+        assert len(before) == 1
+        assert len(store.search_runs(["0"], filter_string="metrics.m.min = 2 AND metrics.m.max = 2")) == 1
+        assert len(store.search_runs(["0"], filter_string="metrics.m.first = NaN AND metrics.m.last = 2")) == 1
+
+    def test_runs_are_ordered_by_the_lowest_value_of_a_metric(self, store: TrackingStore) -> None:
+        one, other, without = (store.create_run("0", start_time=start).info.run_id for start in (1, 2, 3))
+        for run, values in ((one, (5.0, 1.0, 7.0)), (other, (2.0, 3.0, 4.0))):
+            store.log_batch(run, metrics=[Metric("m", value, 1, step) for step, value in enumerate(values)])
+
+        assert _ids_of_runs(store, size=1, order_by=("metrics.m.min ASC",)) == [one, other, without]
+        assert _ids_of_runs(store, size=1, order_by=("metrics.m.min DESC",)) == [other, one, without]
+
+    def test_metric_whose_name_ends_like_an_aggregate_is_found_by_its_name(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        store.log_batch(run, metrics=[Metric("loss", 1.0, 1), Metric("loss.min", 7.0, 1)])
+
+        assert len(store.search_runs(["0"], filter_string="metrics.loss.min = 7")) == 1
+        assert store.search_runs(["0"], filter_string="metrics.loss.min = 1") == []
+        assert len(store.search_runs(["0"], filter_string="metrics.`loss`.max = 1")) == 1

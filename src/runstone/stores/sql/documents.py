@@ -176,7 +176,7 @@ def _by_owner(things: Iterable[tuple[int, T]]) -> defaultdict[int, list[T]]:
 
 
 def _metric(name: str, row: _Cells) -> Metric:
-    _, _, value, is_nan, step, timestamp = row
+    value, is_nan, step, timestamp = row[2:6]
     return Metric(name, _NAN if is_nan else value, timestamp, step)
 
 

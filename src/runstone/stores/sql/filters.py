@@ -8,9 +8,23 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Connection, Table, and_, false, not_, or_, true, type_coerce
 
 from runstone.errors import InvalidValue, Unsupported
-from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, Now, OneOf, Operator, Value
+from runstone.search.ast import (
+    Aggregate,
+    All,
+    AnyOf,
+    Comparison,
+    Field,
+    Filter,
+    Kind,
+    Missing,
+    Not,
+    Now,
+    OneOf,
+    Operator,
+    Value,
+)
 from runstone.stores.sql import matching
-from runstone.stores.sql.scopes import Scope
+from runstone.stores.sql.scopes import Scope, metric_columns
 
 Condition = ColumnElement[bool]
 
@@ -114,7 +128,7 @@ def _missing(tree: Missing, scope: Scope) -> Condition:
     if tree.field.kind is Kind.ATTRIBUTE:
         column = scope.attribute(tree.field.key).column
         return column.is_not(None) if tree.is_negated else column.is_(None)
-    found = scope.has(tree.field)
+    found = scope.has(scope.meant(tree.field))
     return found if tree.is_negated else not_(found)
 
 
@@ -125,7 +139,9 @@ def _tested(tree: Comparison | OneOf, scope: Scope) -> Condition:
         test = _plain(tree, found.column, scope)
         return and_(found.column.is_not(None), test) if found.may_be_null else test
     if tree.field.kind is Kind.METRIC:
-        return scope.has(tree.field, _metric(tree, scope.table(Kind.METRIC)), is_served=_is_range(tree))
+        field = scope.meant(tree.field)
+        is_served = _is_range(tree) and field.aggregate in {None, Aggregate.LAST}
+        return scope.has(field, _metric(tree, field, scope.table(Kind.METRIC)), is_served=is_served)
     column = scope.table(tree.field.kind).c.value
     is_same = _is_range(tree) and isinstance(_first(tree), str)
     return scope.has(tree.field, _written(tree, column, scope), is_served=is_same)
@@ -183,9 +199,9 @@ def _written(tree: Comparison | OneOf, column: ColumnElement[str], scope: Scope)
     return matching.compared(scope.connection, column, _SIGNS[tree.operator], value)
 
 
-def _metric(tree: Comparison | OneOf, table: Table) -> Condition:
-    """The value of a metric, which is null where it is NaN. As floats do: NaN differs from every number."""
-    value, is_nan = table.c.value, table.c.is_nan
+def _metric(tree: Comparison | OneOf, field: Field, table: Table) -> Condition:
+    """A value of a metric, which is null where it is NaN. As floats do: NaN differs from every number."""
+    value, is_nan = metric_columns(table, field)
     if isinstance(tree, OneOf):
         numbers = [float(number) for number in tree.values if isinstance(number, int | float)]
         return or_(is_nan, value.not_in(numbers)) if tree.is_negated else value.in_(numbers)

@@ -27,7 +27,8 @@ class _RunPoints(Protocol):
 
 
 @cache
-def _reader() -> Callable[[Driver, int], _RunPoints]:
+def reader() -> Callable[[Driver, int], _RunPoints]:
+    """What reads the points of a run, wherever they lie: made of a driver and the number of the run."""
     # By name, because numpy takes longer to load than a small database to open.
     has_numpy = importlib.util.find_spec("pcodec") and importlib.util.find_spec("numpy")
     module: Any = importlib.import_module(f"runstone.stores.sql.{'curves' if has_numpy else 'tails'}")
@@ -54,7 +55,7 @@ def page(
     key_id = find(driver, key)
     if key_id is None:
         return Series(run_id, key), ""
-    (timestamps, steps, values), has_more = _reader()(driver, number).page(key_id, after=after, size=max_results)
+    (timestamps, steps, values), has_more = reader()(driver, number).page(key_id, after=after, size=max_results)
     token = ""
     if has_more:
         token = token_of(search, Bookmark(0, list(place((timestamps[-1], steps[-1], values[-1])))))
@@ -80,11 +81,11 @@ def several(
         row = driver.execute("SELECT id FROM run WHERE uuid = ?", (run_id,)).fetchone()
         if row is None:
             continue
-        reader = _reader()(driver, row[0])
+        run_points = reader()(driver, row[0])
         for key, key_id in key_ids.items():
             if key_id is None:
                 continue
-            timestamps, steps, values = reader.curve(key_id, start=start_step, end=end_step, points=points)
+            timestamps, steps, values = run_points.curve(key_id, start=start_step, end=end_step, points=points)
             if steps:
                 found.append(Series(run_id, key, timestamps=timestamps, steps=steps, values=values))
     return found

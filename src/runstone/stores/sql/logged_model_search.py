@@ -56,6 +56,10 @@ class LoggedModelScope:
         """The table that holds metrics, params or tags."""
         return _TABLES[kind]
 
+    def meant(self, field: Field) -> Field:
+        """The field itself; only metrics of runs have aggregates."""
+        return field
+
     def link(self, source: FromClause, field: Field) -> Condition | None:
         """What ties a row of ``table``, or of an alias of it, to the row searched."""
         return self._link(source, field)

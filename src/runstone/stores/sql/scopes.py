@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-from runstone.search.ast import Field, Kind
+from runstone.search.ast import Aggregate, Field, Kind
 from runstone.stores.sql.documents import ArtifactUriOf, load_artifact_uris, run_artifact_uri
 from runstone.stores.sql.ordering import Term
 from runstone.stores.sql.tables import (
@@ -45,6 +45,12 @@ Condition = ColumnElement[bool]
 # fast and one of 1000 no faster.
 _RARE = 500
 
+# The columns of `latest` that hold an aggregate; the last is the value itself.
+_AGGREGATES: dict[Aggregate | None, str] = {
+    Aggregate.MIN: "lowest",
+    Aggregate.MAX: "highest",
+    Aggregate.FIRST: "first_value",
+}
 _LOGGED = {Kind.METRIC: latest, Kind.PARAM: param, Kind.TAG: tag}
 
 
@@ -141,6 +147,10 @@ class Scope(Protocol):
         """What ties a row of ``table``, or of an alias of it, to the row searched; ``None`` if nothing has the key."""
         ...
 
+    def meant(self, field: Field) -> Field:
+        """The field itself, or the metric whose own name ends like an aggregate of another."""
+        ...
+
     def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:
         """Whether the row searched has a metric, param or tag that passes a test.
 
@@ -170,6 +180,7 @@ class RunScope:
         self._experiments = experiments
         self._artifact_uri_of = artifact_uri_of
         self._key_ids: dict[str, int | None] = {}
+        self._meant: dict[Field, Field] = {}
 
     def attribute(self, name: str) -> Attribute:
         """An attribute."""
@@ -183,6 +194,16 @@ class RunScope:
         """What ties a row of ``table``, or of an alias of it, to the row searched; ``None`` if nothing has the key."""
         key_id = self._key_id(field.key)
         return None if key_id is None else and_(source.c.run_id == run.c.id, source.c.key_id == key_id)
+
+    def meant(self, field: Field) -> Field:
+        """The field itself, or the metric whose own name ends like an aggregate of another."""
+        if field.aggregate is None:
+            return field
+        if field not in self._meant:
+            whole = Field(field.kind, f"{field.key}.{field.aggregate}")
+            rows = select(literal(1)).select_from(latest).where(latest.c.key_id == self._key_id(whole.key)).limit(1)
+            self._meant[field] = field if self.connection.scalar(rows) is None else whole
+        return self._meant[field]
 
     def of_key(self, source: FromClause, field: Field) -> Condition:
         """Which rows of ``table``, or of an alias of it, have the key of this field, whatever run they are of."""
@@ -243,6 +264,10 @@ class ExperimentScope:
         assert kind is Kind.TAG
         return experiment_tag
 
+    def meant(self, field: Field) -> Field:
+        """The field itself; only runs have metrics."""
+        return field
+
     def link(self, source: FromClause, field: Field) -> Condition | None:
         """What ties a row of ``table``, or of an alias of it, to the row searched."""
         return self._link(source, field)
@@ -280,6 +305,10 @@ class ModelScope:
         assert kind is Kind.TAG
         return self._tags
 
+    def meant(self, field: Field) -> Field:
+        """The field itself; only runs have metrics."""
+        return field
+
     def link(self, source: FromClause, field: Field) -> Condition | None:
         """What ties a row of ``table``, or of an alias of it, to the row searched."""
         return self._link(source, field)
@@ -294,8 +323,19 @@ class ModelScope:
         return exists().select_from(table).where(self._link(table, field), true() if test is None else test)
 
 
+def metric_columns(rows: FromClause, field: Field) -> tuple[ColumnElement[float], Condition]:
+    """What of a metric's values is meant, and whether it is NaN, on a row of ``latest`` or of an alias of it."""
+    name = _AGGREGATES.get(field.aggregate)
+    if name is None:
+        return rows.c.value, rows.c.is_nan
+    value = rows.c[name]
+    # A row that an outer join did not find has null in all columns, and is not NaN.
+    return value, and_(value.is_(None), rows.c.is_nan.is_not(None))
+
+
 def logged_term(scope: Scope, rows: FromClause, field: Field, *, is_descending: bool) -> tuple[FromClause, Term]:
     """A metric, param or tag as a term of an order, and ``rows`` joined with what it needs."""
+    field = scope.meant(field)
     table = scope.table(field.kind)
     source = table.alias()
     link = scope.link(source, field)
@@ -305,5 +345,6 @@ def logged_term(scope: Scope, rows: FromClause, field: Field, *, is_descending: 
         return rows, Term(cast(null(), table.c.value.type), kind, is_descending, true())
     rows = rows.outerjoin(source, link)
     if table is latest:
-        return rows, Term(source.c.value, kind, is_descending, source.c.is_nan.is_(None), source.c.is_nan)
+        value, is_nan = metric_columns(source, field)
+        return rows, Term(value, kind, is_descending, source.c.is_nan.is_(None), is_nan)
     return rows, Term(source.c.value, kind, is_descending, source.c.value.is_(None))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, func
 
 from runstone.errors import InvalidPageToken
 from runstone.search import Filter, Order
-from runstone.search.ast import Kind
+from runstone.search.ast import Aggregate, Kind
 from runstone.stores.sql.filters import condition, refuse_datasets
 from runstone.stores.sql.ordering import Term, after, fit, keys_of
 from runstone.stores.sql.pages import Bookmark, token_of
@@ -150,7 +150,9 @@ def _walked(
     """
     if not request.orders or request.orders[0].field.kind is Kind.ATTRIBUTE or request.max_results > _LARGEST_WALK:
         return None
-    order = request.orders[0]
+    order = Order(scope.meant(request.orders[0].field), request.orders[0].is_descending)
+    if order.field.aggregate not in {None, Aggregate.LAST}:
+        return None  # no index has these
     source = scope.table(order.field.kind).alias()
     link = scope.link(source, order.field)
     key = None if request.bookmark is None else request.bookmark.keys[0]
@@ -167,7 +169,7 @@ def _walked(
     if end is not None:
         walk = and_(walk, value > end if order.is_descending else value < end)
     first = Term(value, float if order.field.kind is Kind.METRIC else str, order.is_descending)
-    others = [other for other in [*request.orders[1:], *ties] if other.field != order.field]
+    others = [other for other in [*request.orders[1:], *ties] if other.field != request.orders[0].field]
     rows, terms = _terms(scope, source.join(run, link), others)
     found = scope.connection.execute(_query(request, run, rows, [first, *terms]).where(walk, within, test)).all()
     return (found, [first, *terms]) if len(found) > request.max_results else None

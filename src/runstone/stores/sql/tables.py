@@ -117,7 +117,8 @@ tag = Table(
 )
 Index("ix_tag_value", tag.c.key_id, tag.c.value, tag.c.run_id)
 
-# The latest value of each metric of each run. SQLite stores NaN as null, hence is_nan.
+# The latest value of each metric of each run, and its lowest, highest and first. SQLite stores NaN as null, hence
+# is_nan; the lowest and the highest are null where every value is NaN, the first where it is NaN.
 latest = Table(
     "latest",
     metadata,
@@ -127,6 +128,11 @@ latest = Table(
     Column("is_nan", Boolean, nullable=False),
     Column("step", BigInteger, nullable=False),
     Column("timestamp", BigInteger, nullable=False),
+    Column("lowest", Double),
+    Column("highest", Double),
+    Column("first_value", Double),
+    Column("first_step", BigInteger),
+    Column("first_timestamp", BigInteger),
     CheckConstraint("(value IS NULL) = is_nan", name="nan"),
     sqlite_with_rowid=False,
 )
