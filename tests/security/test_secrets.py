@@ -92,3 +92,9 @@ def test_settings_that_hold_secrets_are_marked(setting: config.Setting[str]) -> 
     looks_secret = any(word in setting.name for word in ("PASSWORD", "TOKEN", "SECRET", "KEY", "CONNECTION_STRING"))
 
     assert setting.secret == looks_secret
+
+
+def test_password_among_the_options_of_an_address_is_hidden() -> None:
+    shown = without_password("postgresql://db/runs?user=bob&password=open-sesame&sslmode=require")
+
+    assert shown == "postgresql://db/runs?user=bob&password=***&sslmode=require"

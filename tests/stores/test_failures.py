@@ -2,15 +2,20 @@
 
 import errno
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue
+from runstone.stores.sql.databases import Again
 from runstone.stores.sql.failures import explain, explain_os, explained
+from runstone.stores.sql.postgres import failures as postgres_failures
 from runstone.stores.sql.store import SqlStore
 
 PATH = Path("folder/runstone.db")
@@ -120,3 +125,59 @@ def test_half_a_character_in_an_id_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="half a character"):
         store.get_run("\ud800")
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "text"),
+    [
+        ("40P01", Again, "others kept changing the same things"),
+        ("23505", Again, "others kept changing the same things"),
+        ("57P01", Again, "the connection to the database NAME was lost"),
+        ("53100", BackendUnavailable, "no room left"),
+        ("25006", BackendError, "cannot be written"),
+        ("42501", BackendError, "lacks a right"),
+        ("42601", BackendError, "refused a statement"),
+    ],
+)
+def test_each_state_of_postgres_is_told_in_one_line(state: str, kind: type[BackendError], text: str) -> None:
+    error = psycopg.errors.lookup(state)("as the database says it\nand more")
+
+    told = postgres_failures.explain(DBAPIError("SELECT 1", None, error), "NAME")
+
+    assert type(told) is kind
+    assert text in told.message
+    assert "\n" not in told.message
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "text"),
+    [
+        ('FATAL:  database "x" does not exist', BackendError, "create it"),
+        ('FATAL:  password authentication failed for user "ada"', BackendError, "refused the login"),
+        ("fe_sendauth: no password supplied", BackendError, "refused the login"),
+        ("FATAL:  sorry, too many clients already", BackendUnavailable, "no free connection"),
+        ("connection refused", BackendUnavailable, "cannot be reached"),
+    ],
+)
+def test_each_way_of_not_connecting_is_told_with_the_fix(said: str, kind: type[BackendError], text: str) -> None:
+    told = postgres_failures.explain_connecting(psycopg.OperationalError(said), "NAME")
+
+    assert type(told) is kind
+    assert text in told.message
+
+
+def test_missing_driver_is_told_with_the_extra() -> None:
+    code = """
+import sys
+sys.modules["psycopg"] = None
+from runstone.errors import Unsupported
+from runstone.stores.resolve import open_store
+try:
+    open_store("postgresql://ada@127.0.0.1/runs")
+except Unsupported as error:
+    print(error.message)
+"""
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "install runstone[postgres]" in done.stdout

@@ -50,3 +50,22 @@ def test_part_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str])
         setup.main(["everything"])
 
     assert "invalid choice: 'everything'" in capsys.readouterr().err
+
+
+def test_database_that_is_there_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "15" / "bin").mkdir(parents=True)
+    (tmp_path / "15" / "bin" / "initdb").touch()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(setup, "POSTGRES", tmp_path)
+
+    assert setup.main(["postgres"]) == 0
+
+
+def test_missing_database_is_installed_by_the_system(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(setup, "POSTGRES", tmp_path)
+
+    assert setup.main(["postgres"]) == 1
+    assert "the system package postgresql is missing" in capsys.readouterr().err
