@@ -129,8 +129,6 @@ def test_search_of_versions_has_pages(client: Client, name: str) -> None:
 
 
 def test_what_is_not_offered_yet_is_refused_by_name(client: Client, name: str) -> None:
-    with pytest.raises(Unsupported, match="model_id"):
-        client.create_model_version(name, SOURCE, model_id="m-1")
     with pytest.raises(Unsupported, match="deployment_job_id"):
         client.create_registered_model("x", deployment_job_id="1")
     with pytest.raises(Unsupported, match="deployment_job_id"):

@@ -7,7 +7,9 @@ import pytest
 
 import runstone
 from runstone.client import Client
-from runstone.errors import InvalidValue, ModelVersionNotFound, RunNotFound, Unsupported
+from runstone.client.connection import open_stores
+from runstone.errors import InvalidValue, LoggedModelNotFound, ModelVersionNotFound, RunNotFound, Unsupported
+from runstone.stores.lineage import LineageStore
 
 SOURCE = "s3://bucket/model"
 
@@ -33,6 +35,22 @@ def test_place_of_a_clients_own_is_registered_as_it_is(chosen: Client, name: str
     made = runstone.register_model(SOURCE, name)
 
     assert (made.source, made.run_id) == (SOURCE, "")
+
+
+def test_logged_model_is_registered_with_its_run(chosen: Client, name: str) -> None:
+    with runstone.start_run() as run:
+        pass
+    store = open_stores.get(chosen.tracking_uri)
+    assert isinstance(store, LineageStore)
+    logged = store.create_logged_model(run.info.experiment_id, name="logged", source_run_id=run.info.run_id)
+
+    made = runstone.register_model(f"models:/{logged.model_id}", name)
+    copy = chosen.copy_model_version(f"models:/{name}/1", f"copy of {name}")
+
+    assert (made.model_id, made.run_id, made.source) == (logged.model_id, run.info.run_id, logged.artifact_location)
+    assert copy.model_id == logged.model_id
+    with pytest.raises(LoggedModelNotFound):
+        chosen.create_model_version(name, SOURCE, model_id="m-1")
 
 
 def test_what_cannot_be_registered_is_refused(chosen: Client, name: str) -> None:

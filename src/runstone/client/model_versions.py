@@ -40,14 +40,12 @@ class ModelVersionVerbs(Connection):
             run_link: Address of the page of the run.
             description: A note for people.
             await_creation_for: Has no meaning here: a version is ready at once.
-            model_id: Not offered yet.
+            model_id: The logged model that the version is.
 
         Raises:
             InvalidValue: The source or another argument breaks a rule.
             NotFound: There is no such model, or none as the source says.
-            Unsupported: A logged model was given.
         """
-        arguments.refuse("logged models", model_id=model_id)
         checked = [ModelTag(key, value) for key, value in arguments.mapping("tags", tags or {}).items()]
         return self._registry.create_model_version(
             arguments.text(NAME, name),
@@ -56,6 +54,7 @@ class ModelVersionVerbs(Connection):
             tags=checked,
             run_link=arguments.text("the link of a run", run_link or ""),
             description=arguments.text("the description", description or ""),
+            model_id=arguments.text("the id of a logged model", model_id or ""),
         )
 
     def copy_model_version(self, src_model_uri: str, dst_name: str) -> ModelVersion:
@@ -80,6 +79,7 @@ class ModelVersionVerbs(Connection):
             tags=source.tag_list,
             run_link=source.run_link,
             description=source.description,
+            model_id=source.model_id,
         )
 
     def _version_at(self, uri: str) -> ModelVersion:

@@ -24,6 +24,7 @@ class ModelVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
         aliases: Names that stand for this version, sorted.
         user_id: Who made it; empty if not known.
         status_message: More about ``status``, maybe empty.
+        model_id: The logged model that it is; empty if it is none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ModelVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     aliases: list[str] = field(default_factory=list)
     user_id: str = ""
     status_message: str = ""
+    model_id: str = ""
 
     @property
     def tags(self) -> dict[str, str]:

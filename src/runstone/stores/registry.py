@@ -107,6 +107,7 @@ class RegistryStore(Protocol):
         tags: Sequence[ModelTag] = (),
         run_link: str = "",
         description: str = "",
+        model_id: str = "",
     ) -> ModelVersion:
         """Add a version to a registered model; its number is one above the highest that was ever given.
 
@@ -115,6 +116,7 @@ class RegistryStore(Protocol):
 
         Raises:
             InvalidValue: The source is empty, or a text is too long.
+            LoggedModelNotFound: There is no logged model ``model_id``.
             ModelAliasNotFound: The source names an alias that is not there.
             ModelVersionNotFound: The source names a version that is not there.
         """

@@ -1,16 +1,21 @@
 """The module's verbs about registered models."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from runstone.artifacts import resolve
 from runstone.client import arguments, context
-from runstone.entities import ModelVersion, Page, RegisteredModel
-from runstone.errors import RegisteredModelExists
+from runstone.client.connection import open_stores
+from runstone.entities import LoggedModel, ModelVersion, Page, RegisteredModel
+from runstone.entities.names import shown_address
+from runstone.errors import RegisteredModelExists, Unsupported
+from runstone.stores.lineage import LineageStore
 
 T = TypeVar("T")
 
+_LOGGED_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
 _MODELS_PAGE = 1000
 _VERSIONS_PAGE = 10_000
 
@@ -26,8 +31,8 @@ def register_model(
     """Add a version to a registered model, which is made if there is none of this name.
 
     Args:
-        model_uri: Where the model's files are: ``runs:/RUN_ID/PATH``, another version as ``models:/NAME/VERSION``, or a
-            place that clients reach themselves, such as ``s3://bucket/path``.
+        model_uri: Where the model's files are: ``runs:/RUN_ID/PATH``, a logged model as ``models:/MODEL_ID``, another
+            version as ``models:/NAME/VERSION``, or a place that clients reach themselves, such as ``s3://bucket/path``.
         name: Name of the registered model.
         await_registration_for: Has no meaning here: a version is ready at once.
         tags: Tags to set on the version.
@@ -48,9 +53,20 @@ def register_model(
     if source.startswith("runs:"):
         run_id, path = arguments.run_uri(source)
         source = resolve.joined(client.get_run(run_id).info.artifact_uri, path)
+    model_id = None
+    if logged := _LOGGED_MODEL.fullmatch(source):
+        model = _logged_model(client.tracking_uri, logged[1])
+        source, run_id, model_id = model.artifact_location, model.source_run_id, model.model_id
     with suppress(RegisteredModelExists):  # it gets one more version
         client.create_registered_model(name)
-    return client.create_model_version(name, source, run_id, tags)
+    return client.create_model_version(name, source, run_id, tags, model_id=model_id)
+
+
+def _logged_model(tracking_uri: str, model_id: str) -> LoggedModel:
+    store = open_stores.get(tracking_uri)
+    if not isinstance(store, LineageStore):
+        raise Unsupported(f"what is kept at {shown_address(tracking_uri)} has no logged models; name another URI")
+    return store.get_logged_model(model_id)
 
 
 def search_registered_models(

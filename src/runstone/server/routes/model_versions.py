@@ -3,10 +3,10 @@
 import re
 from urllib.parse import unquote
 
-from runstone.entities import ModelTag
+from runstone.entities import LoggedModelInfo, ModelTag, RunInfo
 from runstone.entities.names import shown
 from runstone.entities.states import model_stage
-from runstone.errors import InvalidValue, NotFound, RunNotFound
+from runstone.errors import InvalidValue, RunNotFound
 from runstone.schemas import model_versions as schema
 from runstone.schemas.endpoint import Empty
 from runstone.schemas.registered_models import OneModelVersion
@@ -21,9 +21,9 @@ _FOREIGN_HOSTS = {"http", "https", "ftp", "sftp", "hdfs", "viewfs"}
 def create(stores: Stores, request: schema.CreateModelVersion) -> OneModelVersion:
     """Add a version; files of the server itself are taken as its source only where they are those of its run."""
     run_id = request.run_id or ""
-    if request.model_id:
-        raise NotFound(f"no logged model has the id {shown(request.model_id)}")
-    _check_source(stores, request.source, run_id)
+    model_id = request.model_id or ""
+    is_the_models = bool(model_id) and _is_below(request.source, stores.tracking.get_logged_model(model_id).info)
+    _check_source(stores, request.source, run_id, is_its_own=is_the_models)
     made = stores.tracking.create_model_version(
         request.name,
         request.source,
@@ -31,17 +31,20 @@ def create(stores: Stores, request: schema.CreateModelVersion) -> OneModelVersio
         tags=request.tags or (),
         run_link=request.run_link or "",
         description=request.description or "",
+        model_id=model_id,
     )
     return OneModelVersion(made)
 
 
-def _check_source(stores: Stores, source: str, run_id: str) -> None:
+def _check_source(stores: Stores, source: str, run_id: str, *, is_its_own: bool) -> None:
     found = _SCHEME.match(source)
     scheme = found[1].lower() if found else ""
     if any(part in {".", ".."} for part in re.split(r"[/\\]", unquote(unquote(source)))):
         raise InvalidValue(f"the source of a version names its place without '.' and '..'; got {shown(source)}")
     if scheme in _FOREIGN_HOSTS:
         raise InvalidValue(f"the source of a version is not read by {scheme}; got {shown(source)}")
+    if is_its_own:
+        return
     if scheme == "runs":
         is_its_own = bool(run_id) and source.partition(":")[2].lstrip("/").split("/")[0] == run_id
     else:
@@ -55,10 +58,13 @@ def _check_source(stores: Stores, source: str, run_id: str) -> None:
 
 def _is_within(stores: Stores, source: str, run_id: str) -> bool:
     try:
-        artifacts = stores.tracking.get_run(run_id).info.artifact_uri
+        return _is_below(source, stores.tracking.get_run(run_id).info)
     except RunNotFound:
         return False
-    return f"{source}/".startswith(f"{artifacts}/")
+
+
+def _is_below(source: str, info: RunInfo | LoggedModelInfo) -> bool:
+    return f"{source}/".startswith(f"{info.artifact_uri}/")
 
 
 def get(stores: Stores, request: schema.ModelVersionNumber) -> OneModelVersion:

@@ -87,6 +87,7 @@ class RestRegistry(Calls):
         tags: Sequence[ModelTag] = (),
         run_link: str = "",
         description: str = "",
+        model_id: str = "",
     ) -> ModelVersion:
         """Add a version to a registered model.
 
@@ -94,7 +95,13 @@ class RestRegistry(Calls):
         those of the run ``run_id``; that raises ``InvalidValue``.
         """
         request = model_versions.CreateModelVersion(
-            name, source, run_id or None, list(tags) or None, run_link or None, description or None
+            name,
+            source,
+            run_id or None,
+            list(tags) or None,
+            run_link or None,
+            description or None,
+            model_id or None,
         )
         return self._call(model_versions.CREATE, request).model_version
 

@@ -151,6 +151,7 @@ def _version(row: Row[Any], tags: list[ModelTag], aliases: list[str]) -> ModelVe
         run_id=row.run_id,
         tag_list=tags,
         run_link=row.run_link,
+        model_id=row.logged_model or "",
         aliases=aliases,
     )
 

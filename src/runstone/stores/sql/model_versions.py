@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, select
 from runstone.entities import ModelStage, ModelTag
 from runstone.entities.names import MAX_MODEL_DESCRIPTION, MAX_MODEL_SOURCE, check_alias, check_length, shown
 from runstone.errors import InvalidValue, ModelAliasNotFound, ModelVersionNotFound, RegisteredModelNotFound
-from runstone.stores.sql import registered_models
+from runstone.stores.sql import logged_models, registered_models
 from runstone.stores.sql.driver import LOCKED, driver_of
 from runstone.stores.sql.experiments import now
 from runstone.stores.sql.tables import model_version
@@ -116,12 +116,15 @@ def create(
     tags: Sequence[ModelTag],
     run_link: str,
     description: str,
+    model_id: str = "",
 ) -> int:
     """Add a version; returns its number in the table."""
     if not source:
         raise InvalidValue("the source of a version is the URI of its files; got ''")
     check_length("the source of a version", source, MAX_MODEL_SOURCE)
     check_length("the run of a version", run_id, MAX_MODEL_SOURCE)
+    if model_id:
+        logged_models.find(driver_of(connection), model_id)
     check_length("the run link of a version", run_link, MAX_MODEL_SOURCE)
     check_length("the description of a version", description, MAX_MODEL_DESCRIPTION)
     model = registered_models.find(connection, name, lock=LOCKED)
@@ -135,9 +138,9 @@ def create(
     ).fetchone()
     row = driver.execute(
         "INSERT INTO model_version "
-        "(model_id, name, version, created_at, updated_at, stage, description, source, location, run_id, run_link) "
-        "VALUES (?, ?, ?, ?, ?, 'None', ?, ?, ?, ?, ?) RETURNING id",
-        (model, model_name, version, moment, moment, description, source, location, run_id, run_link),
+        "(model_id, name, version, created_at, updated_at, stage, description, source, location, run_id, run_link, "
+        "logged_model) VALUES (?, ?, ?, ?, ?, 'None', ?, ?, ?, ?, ?, ?) RETURNING id",
+        (model, model_name, version, moment, moment, description, source, location, run_id, run_link, model_id or None),
     )
     number = int(row.fetchone()[0])
     _put_tags(connection, number, tags)

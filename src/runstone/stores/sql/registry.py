@@ -119,12 +119,20 @@ class SqlRegistry:
         tags: Sequence[ModelTag] = (),
         run_link: str = "",
         description: str = "",
+        model_id: str = "",
     ) -> ModelVersion:
         """Add a version to a registered model."""
 
         def change(connection: Connection) -> ModelVersion:
             number = model_versions.create(
-                connection, name, source, run_id=run_id, tags=tags, run_link=run_link, description=description
+                connection,
+                name,
+                source,
+                run_id=run_id,
+                tags=tags,
+                run_link=run_link,
+                description=description,
+                model_id=model_id,
             )
             made = _loaded(connection, number)
             data = {

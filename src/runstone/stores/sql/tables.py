@@ -312,6 +312,7 @@ model_version = Table(
     Column("location", Text, nullable=False),  # where the files are: the source's own, if that is another version
     Column("run_id", Text, nullable=False),
     Column("run_link", Text, nullable=False),
+    Column("logged_model", Text),  # id of the logged model that it is, if it is one
     UniqueConstraint("model_id", "version"),
     CheckConstraint("stage IN ('None', 'Staging', 'Production', 'Archived')", name="stage"),
 )
