@@ -15,7 +15,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser postgres peer generated dist lock clean
+.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser azurite postgres peer generated dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ peer: .venv-peer/.installed ## make .venv-peer with the genuine MLflow, which te
 .venv-fasttrackml/.installed: requirements/fasttrackml.txt .venv/.installed
 	@$(BIN)/python tools/setup.py fasttrackml
 	@touch $@
+
+azurite: .venv/.node ## install the service that speaks as Azure's storage, for tests
+	@$(BIN)/python tools/web.py azurite
 
 browser: setup ## install Chromium from the system's packages where there is none
 	@$(BIN)/python tools/setup.py browser
@@ -86,7 +89,7 @@ test-fast: setup ## the inner loop: no slow, peer and browser tests
 test-stores: setup postgres ## every store, against the shared suite
 	$(PYTEST) $(SPREAD) tests/stores tests/migrations
 
-test: check web-check docs web peer browser postgres ## everything; what CI runs
+test: check web-check docs web peer browser postgres azurite ## everything; what CI runs
 	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
 	$(RUN) coverage report --skip-covered
 	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'

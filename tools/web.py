@@ -16,6 +16,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = (20, 19)
 TYPES = Path("web", "src", "types", "api.d.ts")
+PAGE = Path("web")
+AZURITE = Path("tests", "artifacts", "azurite")
 STATIC = Path("src", "runstone", "server", "static")
 STAMP = Path(".build", "web.sha256")
 LEFT_OUT = {"node_modules", "dist", "coverage"}
@@ -46,7 +48,8 @@ def main(arguments: Sequence[str]) -> int:
     """Do one thing.
 
     ``build``: build the page unless it is fresh. ``check``: style, types and tests of the page. ``npm ARGUMENT...``:
-    run npm in ``web/``, its packages installed. ``has-node``: succeed if there is a Node.js to do that with.
+    run npm in ``web/``, its packages installed. ``azurite``: install the service that tests of Azure talk to.
+    ``has-node``: succeed if there is a Node.js to do that with.
     """
     root = Path(__file__).resolve().parent.parent
     try:
@@ -58,10 +61,14 @@ def main(arguments: Sequence[str]) -> int:
             case ["npm", *rest] if rest:
                 install(root)
                 run_npm(root, rest)
+            case ["azurite"]:
+                install(root, AZURITE)
             case ["has-node"]:
                 return 0 if system_npm() or packaged_node() else 1
             case _:
-                print("usage: python tools/web.py build | check | npm ARGUMENT... | has-node", file=sys.stderr)
+                print(
+                    "usage: python tools/web.py build | check | npm ARGUMENT... | azurite | has-node", file=sys.stderr
+                )
                 return 2
     except WebError as error:
         print(f"web: {error}", file=sys.stderr)
@@ -130,19 +137,19 @@ def sources_digest(root: Path) -> str:
     return digest.hexdigest()
 
 
-def install(root: Path) -> None:
-    """Install the locked packages of the page, unless the folder holds them already."""
-    lock = root / "web" / "package-lock.json"
-    installed = root / "web" / "node_modules" / ".package-lock.json"
+def install(root: Path, folder: Path = PAGE) -> None:
+    """Install the locked packages of the page, or of another folder, unless it holds them already."""
+    lock = root / folder / "package-lock.json"
+    installed = root / folder / "node_modules" / ".package-lock.json"
     if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
-    print("web: installing the packages of web/package-lock.json", flush=True)
-    run_npm(root, ["ci", "--no-audit", "--no-fund"])
+    print(f"web: installing the packages of {folder.as_posix()}/package-lock.json", flush=True)
+    run_npm(root, ["ci", "--no-audit", "--no-fund"], folder)
     installed.touch()
 
 
-def run_npm(root: Path, arguments: Sequence[str]) -> None:
-    """Run npm in ``web/``.
+def run_npm(root: Path, arguments: Sequence[str], folder: Path = PAGE) -> None:
+    """Run npm in ``web/``, or in another folder.
 
     Raises:
         WebError: There is no Node.js.
@@ -158,7 +165,7 @@ def run_npm(root: Path, arguments: Sequence[str]) -> None:
         path = os.pathsep.join([str(_commands_of(node, root / ".build" / "node")), path])
     environment = os.environ | {"PATH": path}
     npm = shutil.which("npm", path=path) or "npm"
-    subprocess.run([npm, *arguments], cwd=root / "web", env=environment, check=True)
+    subprocess.run([npm, *arguments], cwd=root / folder, env=environment, check=True)
 
 
 def system_npm() -> bool:
