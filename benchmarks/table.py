@@ -148,7 +148,8 @@ def machine(mlflow: str) -> str:
     memory = f"{psutil.virtual_memory().total / 1e9:.0f} GB"
     system = f"{platform.system()} {platform.release().split('-')[0]}"
     python = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    return f"{day}, {cores}, {memory}, {system}, {python}, Runstone {version('runstone')}, MLflow {mlflow}"
+    load = f"load average {os.getloadavg()[0]:.1f} before"
+    return f"{day}, {load}, {cores}, {memory}, {system}, {python}, Runstone {version('runstone')}, MLflow {mlflow}"
 
 
 def write(page: Path, text: str) -> None:
