@@ -132,3 +132,46 @@ def test_server_is_not_compacted_from_afar() -> None:
 
     assert refused.exit_code != 0
     assert "only a database can be compacted" in refused.stderr
+
+
+def test_copy_that_is_made_while_others_write_is_whole_and_can_be_restored(uri: str, tmp_path: Path) -> None:
+    copy, other = tmp_path / "copies" / "one.db", f"sqlite:///{tmp_path / 'other.db'}"
+    with closing(SqlStore(uri)) as store:
+        before = store.create_run("0").info.run_id
+        store.log_batch(before, metrics=[Metric("m", 1.0, 1)])
+
+        made = _db("backup", str(copy), uri)
+        store.create_run("0")
+    restored = _db("restore", str(copy), other)
+
+    assert made.stdout == f"{uri} is copied to {copy}.\n"
+    assert restored.stdout == f"{other} is as it was in {copy}.\n"
+    with closing(SqlStore(other)) as store:
+        assert [run.info.run_id for run in store.search_runs(["0"])] == [before]
+        assert store.get_run(before).data.metrics == {"m": 1.0}
+    assert [path.name for path in copy.parent.iterdir()] == ["one.db"]
+
+
+def test_nothing_is_overwritten_by_a_copy(uri: str, tmp_path: Path) -> None:
+    copy = tmp_path / "one.db"
+    _db("backup", str(copy), uri)
+
+    again, onto = _db("backup", str(copy), uri), _db("restore", str(copy), uri)
+
+    assert (again.exit_code, onto.exit_code) == (1, 1)
+    assert "name another file" in again.stderr
+    assert "move it away" in onto.stderr
+
+
+def test_what_is_no_copy_is_not_restored(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("these are notes, no database")
+    target = f"sqlite:///{tmp_path / 'new.db'}"
+
+    missing, foreign = (
+        _db("restore", str(tmp_path / "nothing"), target),
+        _db("restore", str(tmp_path / "notes.txt"), target),
+    )
+
+    assert "there is no database" in missing.stderr
+    assert "is not an SQLite database" in foreign.stderr
+    assert not (tmp_path / "new.db").exists()

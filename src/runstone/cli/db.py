@@ -1,5 +1,7 @@
 """``runstone db``."""
 
+from pathlib import Path
+
 import click
 
 from runstone.cli.options import as_json
@@ -104,3 +106,33 @@ def compact(ctx: click.Context, /, *, uri: str, pause: bool, resume: bool) -> No
         click.echo(f"{moved:,} values were compressed.")
     finally:
         store.close()
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("uri", default="")
+@click.pass_context
+def backup(ctx: click.Context, /, *, file: Path, uri: str) -> None:
+    """Copy a database to FILE as it is at one moment; a server may go on meanwhile.
+
+    Artifacts are not in it: copy their folder after the database, so that every file that it knows is there. A database
+    on PostgreSQL is backed up by PostgreSQL's own `pg_dump`.
+    """
+    from runstone.stores.sql import backups
+
+    uri = uri or local_store(ctx.find_root().obj)
+    backups.back_up(uri, file.absolute())
+    click.echo(f"{without_password(uri)} is copied to {file}.")
+
+
+@db.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("uri", default="")
+@click.pass_context
+def restore(ctx: click.Context, /, *, file: Path, uri: str) -> None:
+    """Make a database of the copy in FILE, where there is none."""
+    from runstone.stores.sql import backups
+
+    uri = uri or local_store(ctx.find_root().obj)
+    backups.restore(file.absolute(), uri)
+    click.echo(f"{without_password(uri)} is as it was in {file}.")
