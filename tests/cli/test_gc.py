@@ -31,8 +31,14 @@ def test_trash_is_listed_then_removed(tmp_path: Path, doomed: tuple[str, str]) -
     nothing = run("gc", folder=tmp_path)
 
     assert dry.stdout == f"Experiment {experiment} would be removed.\nRun {run_id} would be removed.\n"
-    assert json.loads(young.stdout) == {"experiment_ids": [], "run_ids": [], "left": []}
-    assert json.loads(done.stdout) == {"experiment_ids": [experiment], "run_ids": [run_id], "left": []}
+    assert json.loads(young.stdout) == {
+        "experiment_ids": [],
+        "run_ids": [],
+        "logged_model_ids": [],
+        "left": [],
+    }
+    gone = json.loads(done.stdout)
+    assert (gone["experiment_ids"], gone["run_ids"], gone["left"]) == ([experiment], [run_id], [])
     assert nothing.stdout == "There is nothing to remove.\n"
     assert not list((tmp_path / "runstone-artifacts").iterdir())
 

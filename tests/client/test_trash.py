@@ -105,6 +105,30 @@ def test_place_that_somebody_chose_loses_only_the_runs(tmp_path: Path) -> None:
     open_stores.close()
 
 
+@pytest.mark.parametrize("chosen", [False, True], ids=["usual place", "chosen place"])
+def test_logged_models_go_with_their_files(tmp_path: Path, chosen: bool) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    location = f"{tmp_path}/chosen" if chosen else None
+    with closing(SqlStore(uri)) as store:
+        experiment = store.create_experiment("doomed", artifact_location=location)
+        alone, inside = (store.create_logged_model(experiment) for _ in range(2))
+        for model in (alone, inside):
+            folder = Path(model.artifact_location)
+            folder.mkdir(parents=True)
+            (folder / "weights.bin").write_bytes(b"w")
+        store.delete_logged_model(alone.model_id)
+
+    first = Client(uri).empty_trash()
+    left = list(tmp_path.rglob("weights.bin"))
+    Client(uri).delete_experiment(experiment)
+    Client(uri).empty_trash()
+
+    assert first.logged_model_ids == [alone.model_id]
+    assert left == [Path(inside.artifact_location) / "weights.bin"]
+    assert list(tmp_path.rglob("weights.bin")) == []
+    open_stores.close()
+
+
 def test_files_that_cannot_be_removed_are_named_and_tried_again(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path}/runstone.db"
     client = Client(uri)

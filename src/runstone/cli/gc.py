@@ -1,6 +1,7 @@
 """``runstone gc``."""
 
 import click
+import msgspec
 
 from runstone.cli.options import as_json, check_exists, tracking_uri
 from runstone.cli.output import print_json
@@ -43,7 +44,7 @@ def gc(
     finally:
         open_stores.close()
     if as_json:
-        print_json({"experiment_ids": emptied.experiment_ids, "run_ids": emptied.run_ids, "left": emptied.left})
+        print_json(msgspec.structs.asdict(emptied))
     else:
         _tell(emptied, "would be removed" if dry_run else "removed for good")
     if emptied.left:
@@ -55,7 +56,9 @@ def _tell(emptied: Emptied, what: str) -> None:
         click.echo(f"Experiment {experiment_id} {what}.")
     for run_id in emptied.run_ids:
         click.echo(f"Run {run_id} {what}.")
-    if not emptied.experiment_ids and not emptied.run_ids:
+    for model_id in emptied.logged_model_ids:
+        click.echo(f"Logged model {model_id} {what}.")
+    if not emptied.experiment_ids and not emptied.run_ids and not emptied.logged_model_ids:
         click.echo("There is nothing to remove.")
     for text in emptied.left:
         click.echo(f"These files are still there: {text}", err=True)

@@ -18,11 +18,13 @@ class Emptied(Struct, frozen=True, kw_only=True):
     Attributes:
         experiment_ids: Ids of experiments, in order.
         run_ids: Ids of runs, those of the experiments included; the ones deleted first come first.
+        logged_model_ids: Ids of logged models that were deleted by themselves; those of the experiments go untold.
         left: Places of files that could not be removed yet, each with the reason; the next time tries again.
     """
 
     experiment_ids: list[str] = field(default_factory=list)
     run_ids: list[str] = field(default_factory=list)
+    logged_model_ids: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 

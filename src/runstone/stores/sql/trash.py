@@ -36,11 +36,14 @@ class SqlTrash:
         """Remove for good what is in the trash. The files of the runs become leftovers."""
         before = experiments.now() - int(older_than_s * 1000)
         numbers, wanted = self._session.read(lambda connection: _chosen(connection, before, experiment_ids, run_ids))
+        is_all = not experiment_ids and not run_ids
+        models = self._session.read(partial(_deleted_models, before)) if is_all else []
         if not dry_run:
             batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
             wanted = [run_id for batch in batches for run_id in self._session.write(partial(self._remove_runs, batch))]
             numbers = [number for number in numbers if self._session.write(partial(_remove_experiment, number))]
-        return Emptied(experiment_ids=[str(number) for number in numbers], run_ids=wanted)
+            models = [model_id for model_id in models if self._session.write(partial(_remove_model, model_id))]
+        return Emptied(experiment_ids=[str(number) for number in numbers], run_ids=wanted, logged_model_ids=models)
 
     def leftovers(self, *, after: int = 0, most: int = 100) -> list[Leftover]:
         """Files that are still to be removed, by number."""
@@ -90,15 +93,45 @@ def _is_whole(place: str) -> bool:
 def _remove_experiment(number: int, connection: Connection) -> bool:
     """Remove an experiment that is still in the trash and has no runs any more; returns whether it was."""
     driver = driver_of(connection)
+    models = driver.execute("SELECT uuid FROM logged_model WHERE experiment_id = ?", (number,)).fetchall()
     gone = driver.execute(
         "DELETE FROM experiment WHERE id = ? AND stage = ? "
         "AND NOT EXISTS (SELECT 1 FROM run WHERE run.experiment_id = experiment.id) RETURNING artifact_location",
         (number, DELETED),
     ).fetchone()
+    if gone is None:
+        return False
     # A place that somebody chose may hold other things than this experiment's.
-    if gone is not None and gone[0] is None:
-        driver.execute("INSERT INTO leftover (place) VALUES (?)", (str(number),))
-    return gone is not None
+    places = (
+        [str(number)] if gone[0] is None else [_place_of_model(number, gone[0], model_id) for (model_id,) in models]
+    )
+    driver.executemany("INSERT INTO leftover (place) VALUES (?)", [(place,) for place in places])
+    return True
+
+
+def _deleted_models(before: int, connection: Connection) -> list[str]:
+    """Ids of logged models that were deleted by a time, the first deleted first."""
+    query = "SELECT uuid FROM logged_model WHERE deleted_at <= ? ORDER BY deleted_at, id"
+    return [str(model_id) for (model_id,) in driver_of(connection).execute(query, (before,)).fetchall()]
+
+
+def _remove_model(model_id: str, connection: Connection) -> bool:
+    """Remove a logged model that is deleted, and write down where its files are; returns whether it was there."""
+    driver = driver_of(connection)
+    row = driver.execute(
+        "SELECT logged_model.id, experiment.id, experiment.artifact_location FROM logged_model "
+        "JOIN experiment ON experiment.id = logged_model.experiment_id "
+        "WHERE logged_model.uuid = ? AND logged_model.deleted_at IS NOT NULL",
+        (model_id,),
+    ).fetchone()
+    if row is None:
+        return False
+    driver.execute("INSERT INTO leftover (place) VALUES (?)", (_place_of_model(row[1], row[2], model_id),))
+    return bool(driver.execute("DELETE FROM logged_model WHERE id = ?", (row[0],)).rowcount)
+
+
+def _place_of_model(experiment: int, location: str | None, model_id: str) -> str:
+    return f"{(location or str(experiment)).rstrip('/')}/models/{model_id}"
 
 
 def _chosen(
