@@ -1,8 +1,9 @@
 """What is PostgreSQL's own: addresses, whose tables are there, revisions, text that it cannot keep."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from runstone.entities import Param, Tag
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue, SchemaMismatch
 from runstone.search.pattern import compiled
 from runstone.stores.resolve import open_store
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.migrations.commands import Upgrade, check, current, upgrade
 from runstone.stores.sql.postgres.driver import translated
 from runstone.stores.sql.postgres.expressions import posix
@@ -246,3 +248,40 @@ def test_row_that_comes_twice_has_the_last_value(postgres_uri: str) -> None:
         driver.executemany(statement, [("a", "1"), ("b", "1"), ("a", "2")])
 
         assert sorted(driver.execute("SELECT name, value FROM meta").fetchall()) == [("a", "2"), ("b", "1")]
+
+
+BETWEEN = 2**53 + 1  # a whole number that no double is
+
+
+@pytest.mark.parametrize("text", [str(BETWEEN), str(BETWEEN - 1), f"{BETWEEN + 1}.0", "9e15", "1e16", "x"])
+@pytest.mark.parametrize("sign", ["=", "!=", "<", "<=", ">", ">="])
+def test_whole_numbers_between_doubles_are_compared_exactly(
+    postgres_uri: str, tmp_path: Path, text: str, sign: str
+) -> None:
+    found = []
+    for uri in (postgres_uri, f"sqlite:///{tmp_path}/runstone.db"):
+        with closing(SqlStore(uri)) as store:
+            run = store.create_run("0").info.run_id
+            store.log_batch(run, params=[Param("p", text)])
+            found.append(len(store.search_runs(["0"], filter_string=f"params.p {sign} {BETWEEN}")))
+
+    assert found[0] == found[1]
+
+
+def test_change_that_hides_an_error_of_the_database_is_not_committed(postgres_uri: str) -> None:
+    with closing(SqlStore(postgres_uri)) as store:
+
+        def change() -> None:
+            store.create_registered_model("churn")
+            with suppress(BackendError):
+                store._session.read(lambda connection: driver_of(connection).execute("SELECT nothing"))
+
+        with pytest.raises(BackendError, match="undid a change"):
+            store.submit(change).result()
+
+        assert list(store.search_registered_models()) == []
+
+
+def test_address_of_another_database_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="postgresql://USER"):
+        PostgresServer("mysql://host/x")
