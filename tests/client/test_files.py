@@ -310,7 +310,7 @@ def test_what_is_not_there_cannot_be_fetched(run: runstone.ActiveRun, tmp_path: 
         ({"artifact_uri": 5}, InvalidValue),
         ({"artifact_uri": "models:/m/1"}, Unsupported),
         ({"run_id": "x", "registry_uri": "sqlite:///r.db"}, Unsupported),
-        ({"artifact_uri": "s3://bucket/a"}, Unsupported),
+        ({"artifact_uri": "r2://bucket/a"}, InvalidValue),
     ],
 )
 def test_artifacts_that_are_badly_named_are_refused(

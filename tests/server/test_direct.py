@@ -1,5 +1,6 @@
 """Clients go past the server by signed addresses, where the store signs, and hear clearly where it does not."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from runstone.testing.server import running_server
 from tests.artifacts import services
 from tests.artifacts.services import Service
 from tests.server.test_artifacts import TRAVERSALS
+from tests.server.test_uploads import UPLOADS
 from tests.server.web import Answer, Web
 
 ROOM = "/api/2.0/mlflow-artifacts"
@@ -160,3 +162,20 @@ def test_calls_have_their_method_and_their_path(web: Web) -> None:
     assert web.send("GET", f"{ROOM}/mpu/create/a").status == 405
     assert web.send("POST", f"{ROOM}/presigned/a", b"{}").status == 405
     assert web.send("POST", f"{ROOM}/mpu/create", b"{}").status == 404
+
+
+def test_upload_that_goes_on_reaches_the_bucket_only_with_the_hash_it_was_said_to_have(bucket: Web) -> None:
+    path = "0/run/artifacts/resumed.bin"
+    upload = bucket.send("POST", UPLOADS, json.dumps({"path": path}).encode()).json["upload_id"]
+    bucket.send("PUT", f"{UPLOADS}/{upload}/bytes?offset=0", b"12345")
+    said = {"path": path, "size": 5, "sha256": hashlib.sha256(b"54321").hexdigest()}
+
+    wrong = bucket.send("POST", f"{UPLOADS}/{upload}/complete", json.dumps(said).encode())
+    before = bucket.send("GET", f"{ROOM}/artifacts/{path}")
+    said["sha256"] = hashlib.sha256(b"12345").hexdigest()
+    right = bucket.send("POST", f"{UPLOADS}/{upload}/complete", json.dumps(said).encode())
+
+    assert (wrong.status, wrong.code) == (400, "INVALID_PARAMETER_VALUE")
+    assert before.status == 404
+    assert right.status == 200
+    assert bucket.send("GET", f"{ROOM}/artifacts/{path}").body == b"12345"
