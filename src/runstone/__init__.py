@@ -12,7 +12,7 @@ The module verbs have MLflow's names and arguments, so that ``import runstone as
 import sys
 from typing import TYPE_CHECKING
 
-from runstone import artifacts
+from runstone import artifacts, data
 from runstone.client import Client, RunOperations
 from runstone.client.address import (
     get_registry_uri,
@@ -47,6 +47,20 @@ from runstone.client.fluent.files import (
     log_stream,
     log_table,
     log_text,
+)
+from runstone.client.fluent.lineage import (
+    create_external_model,
+    delete_logged_model_tag,
+    finalize_logged_model,
+    get_logged_model,
+    initialize_logged_model,
+    last_logged_model,
+    log_input,
+    log_inputs,
+    log_model_params,
+    log_outputs,
+    search_logged_models,
+    set_logged_model_tags,
 )
 from runstone.client.fluent.models import (
     register_model,
@@ -95,7 +109,7 @@ if not TYPE_CHECKING:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, models and their flavors, autologging, dataset inputs, system "
+                ": of MLflow, models and their flavors, autologging, system "
                 "metrics, projects, evaluation and traces are not there yet; a script that uses them keeps "
                 "'import mlflow', with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
@@ -114,30 +128,41 @@ __all__ = [
     "active_run",
     "artifacts",
     "create_experiment",
+    "create_external_model",
+    "data",
     "delete_experiment",
     "delete_experiment_tag",
+    "delete_logged_model_tag",
     "delete_run",
     "delete_tag",
     "end_run",
+    "finalize_logged_model",
     "flush_artifact_async_logging",
     "flush_async_logging",
     "get_artifact_uri",
     "get_experiment",
     "get_experiment_by_name",
+    "get_logged_model",
     "get_parent_run",
-    "get_run",
     "get_registry_uri",
+    "get_run",
     "get_tracking_uri",
+    "initialize_logged_model",
     "is_tracking_uri_set",
     "last_active_run",
+    "last_logged_model",
     "load_table",
     "log_artifact",
     "log_artifacts",
     "log_dict",
     "log_figure",
     "log_image",
+    "log_input",
+    "log_inputs",
     "log_metric",
     "log_metrics",
+    "log_model_params",
+    "log_outputs",
     "log_param",
     "log_params",
     "log_stream",
@@ -147,12 +172,14 @@ __all__ = [
     "restore_experiment",
     "restore_run",
     "search_experiments",
+    "search_logged_models",
     "search_model_versions",
     "search_registered_models",
     "search_runs",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
+    "set_logged_model_tags",
     "set_model_version_tag",
     "set_registry_uri",
     "set_tag",

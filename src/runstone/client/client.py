@@ -2,6 +2,7 @@
 
 from runstone.client import address, arguments
 from runstone.client.experiments import ExperimentVerbs
+from runstone.client.lineage import LineageVerbs
 from runstone.client.model_versions import ModelVersionVerbs
 from runstone.client.registered_models import RegisteredModelVerbs
 from runstone.client.tables import TableVerbs
@@ -10,7 +11,9 @@ from runstone.client.webhooks import WebhookVerbs
 from runstone.entities.names import without_password
 
 
-class Client(ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs, WebhookVerbs, TrashVerbs):
+class Client(
+    ExperimentVerbs, TableVerbs, RegisteredModelVerbs, ModelVersionVerbs, WebhookVerbs, TrashVerbs, LineageVerbs
+):
     """Experiments, runs and registered models at one address; may be used from several threads.
 
     Example:

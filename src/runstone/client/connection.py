@@ -11,6 +11,7 @@ from runstone.entities.names import shown
 from runstone.errors import RunDeleted, Unsupported
 from runstone.stores import resolve as stores
 from runstone.stores.base import TrackingStore
+from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
 from runstone.stores.webhooks import WebhookStore
 
@@ -77,6 +78,13 @@ class Connection:
         store = open_stores.get(self._registry_uri)
         if not isinstance(store, RegistryStore):
             raise Unsupported(f"what is kept at {shown(self._registry_uri)} has no registered models; name another URI")
+        return store
+
+    @property
+    def _lineage(self) -> LineageStore:
+        store = self._store
+        if not isinstance(store, LineageStore):
+            raise Unsupported(f"what is kept at {shown(self._tracking_uri)} has no logged models; name another URI")
         return store
 
     @property

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from runstone.client import arguments
 from runstone.client.connection import Connection
 from runstone.client.runs import now_ms
-from runstone.entities import Metric, Param, Tag
+from runstone.entities import Metric, ModelMetric, Param, Tag
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, ParamChanged
 
@@ -51,20 +51,20 @@ class RecordVerbs(Connection):
             timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
             step: Training step; 0 if ``None``.
             synchronous: ``False`` gives back an object to wait on.
-            dataset_name: Not offered yet.
-            dataset_digest: Not offered yet.
-            model_id: Not offered yet.
+            dataset_name: Name of the dataset that it was measured on; counts with a model only.
+            dataset_digest: Digest of that dataset.
+            model_id: A logged model whose metric it is as well.
 
         Raises:
             InvalidValue: The name, the value, the time or the step breaks a rule.
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
-            Unsupported: A dataset or a model was given.
+            LoggedModelNotFound: There is no such model.
         """
-        if dataset_name is not None or dataset_digest is not None or model_id is not None:
-            arguments.refuse("datasets", dataset_name=dataset_name, dataset_digest=dataset_digest)
-            arguments.refuse("logged models", model_id=model_id)
-        self._record(run_id, metrics=(metric(key, value, timestamp, step),))
+        checked = metric(key, value, timestamp, step)
+        if model_id is not None:
+            checked = of_model(checked, model_id, dataset_name, dataset_digest)
+        self._record(run_id, metrics=(checked,))
         return operations(synchronous)
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
@@ -180,6 +180,25 @@ def metrics(values: Mapping[str, float], timestamp: int | None, step: int | None
     """
     timestamp = now_ms() if timestamp is None else timestamp
     return [metric(key, value, timestamp, step) for key, value in arguments.mapping("metrics", values).items()]
+
+
+def of_model(
+    metric: Metric, model_id: str, dataset_name: str | None = None, dataset_digest: str | None = None
+) -> ModelMetric:
+    """A metric that is one of a logged model as well.
+
+    Raises:
+        InvalidValue: The id of the model, or what names the dataset, is no text.
+    """
+    return ModelMetric(
+        metric.key,
+        metric.value,
+        metric.timestamp,
+        metric.step,
+        arguments.identifier("the id of a logged model", model_id),
+        arguments.text("the name of a dataset", dataset_name or ""),
+        arguments.text("the digest of a dataset", dataset_digest or ""),
+    )
 
 
 def operations(synchronous: bool | None) -> RunOperations | None:

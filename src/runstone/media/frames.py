@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from runstone.entities import Run, RunTable
+from msgspec import structs
+
+from runstone.entities import LoggedModel, Run, RunTable
 from runstone.entities.run_table import table_of
 from runstone.errors import Unsupported
 
@@ -63,6 +65,37 @@ def of_runs(runs: Sequence[Run]) -> "pandas.DataFrame":
         What ``of_table`` gives; names stand in the order in which they are met.
     """
     return of_table(table_of(runs))
+
+
+def of_logged_models(models: Sequence[LoggedModel]) -> "pandas.DataFrame":
+    """A row for each logged model.
+
+    Args:
+        models: The models, in the order of the rows.
+
+    Returns:
+        The columns ``experiment_id``, ``model_id``, ``name``, ``artifact_location``, ``creation_timestamp``,
+        ``last_updated_timestamp``, ``status``, ``model_type``, ``source_run_id``, ``tags``, ``params`` (dicts) and
+        ``metrics`` (lists of dicts), as MLflow has them.
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {
+        name: [getattr(model, name) for model in models]
+        for name in (
+            "experiment_id",
+            "model_id",
+            "name",
+            "artifact_location",
+            "creation_timestamp",
+            "last_updated_timestamp",
+        )
+    }
+    columns["status"] = [model.status.value for model in models]
+    columns |= {name: [getattr(model, name) for model in models] for name in ("model_type", "source_run_id")}
+    columns |= {name: [getattr(model, name) for model in models] for name in ("tags", "params")}
+    columns["metrics"] = [[structs.asdict(metric) for metric in model.metrics] for model in models]
+    return pd.DataFrame(columns)
 
 
 def _times(values: Iterable[int | None]) -> "pandas.Series[Any]":

@@ -1120,6 +1120,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runstone/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an upload that goes on after a connection broke. */
+        post: operations["uploads-begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runstone/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how much of an upload is there. */
+        get: operations["uploads-get"];
+        put?: never;
+        post?: never;
+        /** Throw an upload away. */
+        delete: operations["uploads-abort"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runstone/v1/uploads/{upload_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an artifact of the bytes that were sent by `PUT /api/runstone/v1/uploads/ID/bytes?offset=N`. */
+        post: operations["uploads-complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runstone/v1/webhooks/{webhook_id}/deliveries": {
         parameters: {
             query?: never;
@@ -1159,6 +1211,13 @@ export interface components {
             series?: components["schemas"]["Series"][];
         };
         /**
+         * BeginUpload
+         * @description Asks to begin an upload of the artifact with this path in the server's store.
+         */
+        BeginUpload: {
+            path: string;
+        };
+        /**
          * CompleteMultipart
          * @description Asks to make a file of its parts.
          */
@@ -1167,6 +1226,16 @@ export interface components {
             path: string;
             upload_id: string;
             parts: components["schemas"]["SentPart"][];
+        };
+        /**
+         * CompleteUpload
+         * @description Asks to make an artifact of what was sent.
+         */
+        CompleteUpload: {
+            upload_id: string;
+            path: string;
+            size: number;
+            sha256: string;
         };
         /**
          * CreateExperiment
@@ -2082,6 +2151,13 @@ export interface components {
             credentials: components["schemas"]["PartCredential"][];
         };
         /**
+         * OfUpload
+         * @description Names an upload.
+         */
+        OfUpload: {
+            upload_id: string;
+        };
+        /**
          * OneExperiment
          * @description Carries one experiment.
          */
@@ -2747,6 +2823,14 @@ export interface components {
             secret?: string | null;
             /** @default null */
             status?: components["schemas"]["WebhookStatus"] | null;
+        };
+        /**
+         * Upload
+         * @description Carries an upload, and how many of its bytes are there.
+         */
+        Upload: {
+            upload_id: string;
+            size: number;
         };
         /**
          * ViewType
@@ -5395,6 +5479,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunTable"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "uploads-begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginUpload"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "uploads-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "uploads-abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfUpload"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "uploads-complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteUpload"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
                 };
             };
             /** @description What went wrong. */

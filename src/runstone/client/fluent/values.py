@@ -6,7 +6,8 @@ from typing import Any
 from runstone.client import arguments, records
 from runstone.client.fluent.target import target
 from runstone.client.records import RunOperations
-from runstone.entities import Param, Tag
+from runstone.data import Dataset
+from runstone.entities import Metric, Param, Tag
 
 
 def log_param(key: str, value: Any, synchronous: bool | None = None) -> Any:
@@ -57,7 +58,7 @@ def log_metric(
     timestamp: int | None = None,
     run_id: str | None = None,
     model_id: str | None = None,
-    dataset: object = None,
+    dataset: Dataset | None = None,
 ) -> RunOperations | None:
     """Log one value of a metric.
 
@@ -68,16 +69,16 @@ def log_metric(
         synchronous: ``False`` gives back an object to wait on.
         timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
         run_id: The run; the active one if ``None``.
-        model_id: Not offered yet.
-        dataset: Not offered yet.
+        model_id: A logged model whose metric it is as well.
+        dataset: The dataset that it was measured on, from ``runstone.data``; counts with a model only.
 
     Raises:
         InvalidValue: The name, the value, the step or the time breaks a rule.
-        Unsupported: A model or a dataset was given.
+        LoggedModelNotFound: There is no such model.
     """
-    if model_id is not None or dataset is not None:
-        _refuse(model_id, dataset)
     checked = records.metric(key, value, timestamp, step)
+    if model_id is not None:
+        checked = _of_model(checked, model_id, dataset)
     client, run_id = target(run_id)
     return client.log_batch(run_id, (checked,), synchronous=synchronous)
 
@@ -89,7 +90,7 @@ def log_metrics(
     run_id: str | None = None,
     timestamp: int | None = None,
     model_id: str | None = None,
-    dataset: object = None,
+    dataset: Dataset | None = None,
 ) -> RunOperations | None:
     """Log several metrics of one step and time.
 
@@ -99,15 +100,16 @@ def log_metrics(
         synchronous: ``False`` gives back an object to wait on.
         run_id: The run; the active one if ``None``.
         timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
-        model_id: Not offered yet.
-        dataset: Not offered yet.
+        model_id: A logged model whose metric it is as well.
+        dataset: The dataset that it was measured on, from ``runstone.data``; counts with a model only.
 
     Raises:
         InvalidValue: A name, a value, the step or the time breaks a rule; nothing is logged then.
-        Unsupported: A model or a dataset was given.
+        LoggedModelNotFound: There is no such model.
     """
-    _refuse(model_id, dataset)
     checked = records.metrics(metrics, timestamp, step)
+    if model_id is not None:
+        checked = [_of_model(metric, model_id, dataset) for metric in checked]
     client, run_id = target(run_id)
     return client.log_batch(run_id, metrics=checked, synchronous=synchronous)
 
@@ -157,6 +159,6 @@ def flush_async_logging() -> None:
     """Return when all that was logged is stored. It is by now: every call stores at once so far."""
 
 
-def _refuse(model_id: str | None, dataset: object) -> None:
-    arguments.refuse("logged models", model_id=model_id)
-    arguments.refuse("datasets", dataset=dataset)
+def _of_model(metric: Metric, model_id: str, dataset: Dataset | None) -> Metric:
+    named = (dataset.name, dataset.digest) if dataset is not None else ()
+    return records.of_model(metric, model_id, *named)
