@@ -1466,6 +1466,7 @@ export interface components {
          *         Attributes:
          *             experiment_ids: Ids of experiments, in order.
          *             run_ids: Ids of runs, those of the experiments included; the ones deleted first come first.
+         *             logged_model_ids: Ids of logged models that were deleted by themselves; those of the experiments go untold.
          *             left: Places of files that could not be removed yet, each with the reason; the next time tries again.
          */
         Emptied: {
@@ -1473,6 +1474,8 @@ export interface components {
             experiment_ids?: string[];
             /** @default [] */
             run_ids?: string[];
+            /** @default [] */
+            logged_model_ids?: string[];
             /** @default [] */
             left?: string[];
         };
@@ -2096,6 +2099,7 @@ export interface components {
          *             aliases: Names that stand for this version, sorted.
          *             user_id: Who made it; empty if not known.
          *             status_message: More about ``status``, maybe empty.
+         *             model_id: The logged model that it is; empty if it is none.
          */
         ModelVersion: {
             name: string;
@@ -2116,6 +2120,8 @@ export interface components {
             user_id?: string;
             /** @default  */
             status_message?: string;
+            /** @default  */
+            model_id?: string;
         };
         /**
          * ModelVersionLocation
