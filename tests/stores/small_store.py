@@ -8,6 +8,7 @@ from functools import cmp_to_key, partial
 from math import isnan
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, Row, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
@@ -57,6 +58,7 @@ class SmallRun:
     metrics: dict[str, float] = field(default_factory=dict)
     earlier: dict[str, float] = field(default_factory=dict)  # the first of two values, where there are two
     params: dict[str, str] = field(default_factory=dict)
+    datasets: dict[str, str | None] = field(default_factory=dict)  # what each was read for, by name; digests are names
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -94,6 +96,7 @@ class SmallStore:
         self.experiments = list(experiments) or [SmallExperiment(1)]
         self.runs: list[SmallRun] = []
         self._keys: dict[str, int] = {}
+        self._datasets: dict[tuple[int, str], int | None] = {}
         for one in self.experiments:
             row = {name: value for name, value in vars(one).items() if name != "tags"}
             connection.execute(insert(tables.experiment).values(row))
@@ -102,7 +105,11 @@ class SmallStore:
 
     def add(self, run: SmallRun) -> None:
         self.runs.append(run)
-        row = {name: value for name, value in vars(run).items() if name not in {"metrics", "earlier", "params", "tags"}}
+        row = {
+            name: value
+            for name, value in vars(run).items()
+            if name not in {"metrics", "earlier", "params", "datasets", "tags"}
+        }
         number = len(self.runs)
         self.connection.execute(insert(tables.run).values(id=number, **row))
         for key, value in run.metrics.items():
@@ -116,10 +123,24 @@ class SmallStore:
                 step=3,
                 timestamp=4,
             )
+        for name, context in run.datasets.items():
+            self._put_dataset(number, run, name, context)
         for key, text in run.params.items():
             self._put(tables.param, number, key, value=text)
         for key, text in run.tags.items():
             self._put(tables.tag, number, key, value=text)
+
+    def _put_dataset(self, number: int, run: SmallRun, name: str, context: str | None) -> None:
+        texts = dict.fromkeys(("source_type", "source", "schema", "profile"), "")
+        insert_dataset = insert(tables.dataset).values(experiment_id=run.experiment_id, name=name, digest=name, **texts)
+        where = (run.experiment_id, name)
+        if where not in self._datasets:
+            self._datasets[where] = self.connection.scalar(insert_dataset.returning(tables.dataset.c.id))
+        insert_input = insert(tables.input).values(run_id=number, dataset_id=self._datasets[where])
+        input_id = self.connection.scalar(insert_input.returning(tables.input.c.id))
+        if context is not None:
+            tag = insert(tables.input_tag).values(input_id=input_id, key="mlflow.data.context", value=context)
+            self.connection.execute(tag)
 
     def _extent(self, first: float, last: float) -> dict[str, Any]:
         numbers = [value for value in (first, last) if not isnan(value)]
@@ -149,6 +170,18 @@ class SmallStore:
         for order in reversed(orders):
             found.sort(key=cmp_to_key(partial(self._compare, order)))
         return [run.uuid for run in found]
+
+    def _holds_of_datasets(self, tree: Missing | OneOf | Comparison, run: SmallRun, now: int) -> bool:
+        """Whether it holds of one of the datasets, as if it were the only one."""
+        names = run.datasets
+        values = [names[name] if tree.field.key == "context" else name for name in names]
+        as_tag = Field(Kind.TAG, "it")
+        for value in values:
+            single = SmallRun(run.uuid, tags={} if value is None else {"it": value})
+            if not isinstance(tree, Missing) and self._holds(replace(tree, field=as_tag), single, now):
+                return True
+        is_there = any(value is not None for value in values)
+        return isinstance(tree, Missing) and is_there is tree.is_negated
 
     def value(self, wanted: Field, run: SmallRun) -> Any:
         if wanted.aggregate is not None:
@@ -193,6 +226,8 @@ class SmallStore:
                 return any(self._holds(term, run, now) for term in tree.terms)
             case Not():
                 return not self._holds(tree.term, run, now)
+            case Missing(Field(Kind.DATASET)) | OneOf(Field(Kind.DATASET)) | Comparison(Field(Kind.DATASET)):
+                return self._holds_of_datasets(tree, run, now)
             case Missing():
                 return (self.value(tree.field, run) is None) is not tree.is_negated
             case OneOf():

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from runstone.entities import Page, Run, ViewType
-from runstone.errors import InvalidFilter, InvalidPageToken, InvalidValue, Unsupported
+from runstone.errors import InvalidFilter, InvalidPageToken, InvalidValue
 from runstone.stores.sql.search import MAX_ORDER, search_experiments, search_runs
 from runstone.stores.sql.tables import DELETED
 from tests.stores.small_store import SmallExperiment, SmallRun, SmallStore, artifact_uri_of, connected
@@ -270,15 +270,6 @@ def test_order_of_the_most_items_is_taken(store: SmallStore) -> None:
     assert page.token
 
 
-@pytest.mark.parametrize("text", ["datasets.name = 'x'", "dataset.digest IS NULL"])
-def test_datasets_are_said_to_be_unsupported(store: SmallStore, text: str) -> None:
-    with pytest.raises(Unsupported, match="datasets"):
-        search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, filter_string=text)
-
-    with pytest.raises(Unsupported, match="datasets"):
-        search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, order_by=["datasets.name"])
-
-
 def test_bad_filter_and_bad_order_are_refused(store: SmallStore) -> None:
     with pytest.raises(InvalidFilter):
         search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, filter_string="loss > 1")
@@ -330,13 +321,6 @@ def test_filter_of_the_greatest_depth_is_answered(store: SmallStore, opening: st
     page = search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, filter_string=text)
 
     assert names(page) == wanted
-
-
-def test_filter_whose_and_and_or_alternate_too_deep_is_refused(store: SmallStore) -> None:
-    text = "run_name = 'A' AND (run_name = 'B' OR (" * 8 + "run_name = 'C'" + "))" * 8
-
-    with pytest.raises(InvalidValue, match="deeper than 12"):
-        search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, filter_string=text)
 
 
 def test_list_of_hundreds_of_values_is_answered(store: SmallStore) -> None:

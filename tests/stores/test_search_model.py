@@ -25,7 +25,7 @@ from runstone.search.ast import (
     OneOf,
     Operator,
 )
-from runstone.search.fields import RUNS, FieldType
+from runstone.search.fields import DATASET_FIELDS, RUNS, FieldType
 from runstone.stores.sql.postgres.server import PostgresServer
 from runstone.stores.sql.search import search_runs
 from runstone.stores.sql.selection import USUAL_WALK, Walk
@@ -88,6 +88,7 @@ runs = st.builds(
     metrics=st.dictionaries(st.sampled_from([*KEYS[:2], "a.max"]), st.sampled_from([*map(float, NUMBERS), nan])),
     earlier=st.dictionaries(st.sampled_from(KEYS[:2]), st.sampled_from([*map(float, NUMBERS), nan])),
     params=st.dictionaries(st.sampled_from(KEYS[:2]), texts),
+    datasets=st.dictionaries(texts.filter(bool), st.none() | texts, max_size=2),
     tags=st.dictionaries(st.sampled_from(KEYS[:2]), texts),
 )
 stores = st.lists(runs, min_size=2, max_size=12, unique_by=lambda run: run.uuid)
@@ -98,12 +99,13 @@ fields = st.one_of(
     st.builds(Field, st.sampled_from([Kind.METRIC, Kind.PARAM, Kind.TAG]), keys),
     st.sampled_from([Field(Kind.ATTRIBUTE, name) for name in RUNS.attributes]),
 )
+searched_fields = fields | st.sampled_from([Field(Kind.DATASET, name) for name in DATASET_FIELDS])
 orders = st.lists(st.builds(Order, fields, st.booleans()), max_size=3, unique_by=lambda order: order.field)
 
 
 @st.composite
 def conditions(draw: st.DrawFn) -> Filter:
-    field = draw(fields)
+    field = draw(searched_fields)
     kind = RUNS.type_of(field)
     form = draw(st.integers(0, 5))
     if form == 0:

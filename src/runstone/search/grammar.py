@@ -16,10 +16,11 @@
 from math import isnan
 
 from runstone.errors import InvalidFilter
-from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Missing, Not, OneOf, Operator, Order, Value
+from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, OneOf, Operator, Order, Value
 from runstone.search.fields import RUNS, FieldType, Subject
 from runstone.search.names import read_field
 from runstone.search.pattern import Pattern
+from runstone.search.shape import MAX_ALTERNATIONS, too_deep
 from runstone.search.tokens import Token, TokenKind, tokens
 from runstone.search.values import read_value
 
@@ -58,7 +59,8 @@ def parse_filter(text: str, subject: Subject = RUNS) -> Filter:
         The tree; ``All()`` for an empty text.
 
     Raises:
-        InvalidFilter: The text cannot be read, is over 10,000 characters, or nested deeper than 100.
+        InvalidFilter: The text cannot be read, is over 10,000 characters, or nested deeper than 100, or AND and OR
+            alternate deeper than 12.
 
     Example:
         >>> parse_filter("metrics.loss < 0.1").field.key
@@ -107,6 +109,7 @@ class _Parser:
         self.tokens = tokens(text)
         self.index = 0
         self.depth = 0
+        self.starts: dict[int, Token] = {}  # where each AND and OR begins; all are parts of the tree, and alive
 
     @property
     def token(self) -> Token:
@@ -139,10 +142,19 @@ class _Parser:
         tree = self.expression(0)
         if not self.is_at_end():
             raise self.error(f"wanted AND, OR or the end, found {self.token.shown}")
+        deep = too_deep(tree)
+        if deep is not None:
+            raise self.error(
+                f"a filter has AND within OR within AND at most {MAX_ALTERNATIONS} deep; use fewer brackets",
+                self.starts[id(deep)],
+            )
         return tree
 
     def order(self) -> Order:
+        start = self.token
         field = read_field(self)
+        if field.kind is Kind.DATASET:
+            raise self.error("a run may have several datasets, so that none sorts it; take another field", start)
         is_descending = self.accept("DESC")
         if not is_descending:
             self.accept("ASC")
@@ -151,6 +163,7 @@ class _Parser:
         return Order(field, is_descending)
 
     def expression(self, power: int) -> Filter:
+        start = self.token
         tree = self.condition()
         while _POWER.get(self.token.word, 0) > power:
             word = self.token.word
@@ -158,6 +171,7 @@ class _Parser:
             while self.accept(word):
                 terms.append(self.expression(_POWER[word]))
             tree = All(tuple(terms)) if word == "AND" else AnyOf(tuple(terms))
+            self.starts[id(tree)] = start
         return tree
 
     def condition(self) -> Filter:

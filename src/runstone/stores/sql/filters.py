@@ -1,13 +1,12 @@
 """Tree to conditions: what a filter means in SQL. Each condition is true or false, never null."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from math import isnan
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Table, and_, false, not_, or_, true, type_coerce
 
-from runstone.errors import InvalidValue, Unsupported
 from runstone.search.ast import (
     Aggregate,
     All,
@@ -23,13 +22,11 @@ from runstone.search.ast import (
     Operator,
     Value,
 )
+from runstone.search.shape import flat, is_all
 from runstone.stores.sql import matching
-from runstone.stores.sql.scopes import Scope, metric_columns
+from runstone.stores.sql.scopes import Scope, dataset_column, metric_columns
 
 Condition = ColumnElement[bool]
-
-# SQLite's parser has room for some twenty levels of brackets.
-MAX_ALTERNATIONS = 12
 
 # SQLite reads `a AND b AND c` as nested pairs and refuses a thousand of them, so long lists are bracketed in pieces.
 _PIECE = 50
@@ -53,52 +50,27 @@ _MATCHES: dict[Operator, tuple[Callable[[Connection, matching.Text, str], Condit
 
 
 def condition(tree: Filter, scope: Scope) -> Condition:
-    """The condition of a filter.
-
-    Raises:
-        InvalidValue: AND and OR alternate deeper than 12.
-        Unsupported: It asks for datasets.
-    """
-    return _condition(tree, scope, is_negated=False, depth=0)
+    """The condition of a filter."""
+    return _condition(tree, scope, is_negated=False)
 
 
-def _condition(tree: Filter, scope: Scope, *, is_negated: bool, depth: int) -> Condition:
+def _condition(tree: Filter, scope: Scope, *, is_negated: bool) -> Condition:
     """The condition of a tree or of its opposite. NOT is carried to the tests, which keeps the nesting low."""
     match tree:
         case Not():
-            return _condition(tree.term, scope, is_negated=not is_negated, depth=depth)
+            return _condition(tree.term, scope, is_negated=not is_negated)
         case All() | AnyOf():
-            if depth >= MAX_ALTERNATIONS:
-                raise InvalidValue(
-                    f"the filter has AND within OR within AND deeper than {MAX_ALTERNATIONS}; use fewer brackets"
-                )
-            is_all = _is_all(tree, is_negated=is_negated)
+            wants_all = is_all(tree, is_negated=is_negated)
             terms = [
-                _condition(term, scope, is_negated=is_opposite, depth=depth + 1)
-                for term, is_opposite in _flat(tree, is_all=is_all, is_negated=is_negated)
+                _condition(term, scope, is_negated=is_opposite)
+                for term, is_opposite in flat(tree, wants_all=wants_all, is_negated=is_negated)
             ]
-            return _joined(and_, terms, true()) if is_all else _joined(or_, terms, false())
+            return _joined(and_, terms, true()) if wants_all else _joined(or_, terms, false())
         case Missing():
             test = _missing(tree, scope)
         case Comparison() | OneOf():
             test = _tested(tree, scope)
     return not_(test) if is_negated else test
-
-
-def _is_all(tree: All | AnyOf, *, is_negated: bool) -> bool:
-    """Whether every term must hold, rather than one; to negate it is to swap these."""
-    return isinstance(tree, All) is not is_negated
-
-
-def _flat(tree: Filter, *, is_all: bool, is_negated: bool) -> Iterator[tuple[Filter, bool]]:
-    """The terms of a tree, those of its terms that are joined likewise, and so on; with whether each is negated."""
-    if isinstance(tree, Not):
-        yield from _flat(tree.term, is_all=is_all, is_negated=not is_negated)
-    elif isinstance(tree, All | AnyOf) and _is_all(tree, is_negated=is_negated) is is_all:
-        for term in tree.terms:
-            yield from _flat(term, is_all=is_all, is_negated=is_negated)
-    else:
-        yield tree, is_negated
 
 
 def _joined(join: Callable[..., Condition], terms: Sequence[Condition], empty: Condition) -> Condition:
@@ -113,18 +85,7 @@ def _bracketed(condition: Condition) -> Condition:
     return bracketed
 
 
-def refuse_datasets(field: Field) -> None:
-    """Datasets are read from a filter, but not kept yet.
-
-    Raises:
-        Unsupported: The field is one of a dataset.
-    """
-    if field.kind is Kind.DATASET:
-        raise Unsupported(f"the filter asks for datasets.{field.key}, but datasets are not kept here yet; leave it out")
-
-
 def _missing(tree: Missing, scope: Scope) -> Condition:
-    refuse_datasets(tree.field)
     if tree.field.kind is Kind.ATTRIBUTE:
         column = scope.attribute(tree.field.key).column
         return column.is_not(None) if tree.is_negated else column.is_(None)
@@ -133,11 +94,12 @@ def _missing(tree: Missing, scope: Scope) -> Condition:
 
 
 def _tested(tree: Comparison | OneOf, scope: Scope) -> Condition:
-    refuse_datasets(tree.field)
     if tree.field.kind is Kind.ATTRIBUTE:
         found = scope.attribute(tree.field.key)
         test = _plain(tree, found.column, scope)
         return and_(found.column.is_not(None), test) if found.may_be_null else test
+    if tree.field.kind is Kind.DATASET:
+        return scope.has(tree.field, _plain(tree, dataset_column(tree.field), scope))
     if tree.field.kind is Kind.METRIC:
         field = scope.meant(tree.field)
         is_served = _is_range(tree) and field.aggregate in {None, Aggregate.LAST}

@@ -21,13 +21,16 @@ from sqlalchemy import (
     true,
 )
 
+from runstone.entities.dataset import CONTEXT
 from runstone.search.ast import Aggregate, Field, Kind
 from runstone.stores.sql.documents import ArtifactUriOf, load_artifact_uris, run_artifact_uri
 from runstone.stores.sql.ordering import Term
 from runstone.stores.sql.tables import (
     ACTIVE,
+    dataset,
     experiment,
     experiment_tag,
+    input_tag,
     key,
     latest,
     model_version,
@@ -38,6 +41,7 @@ from runstone.stores.sql.tables import (
     run,
     tag,
 )
+from runstone.stores.sql.tables import input as run_input
 
 Condition = ColumnElement[bool]
 
@@ -51,6 +55,10 @@ _AGGREGATES: dict[Aggregate | None, str] = {
     Aggregate.MAX: "highest",
     Aggregate.FIRST: "first_value",
 }
+# What runs read, and what it was read for, where that is said.
+_READ = run_input.join(dataset, dataset.c.id == run_input.c.dataset_id)
+_READ_FOR = run_input.join(input_tag, and_(input_tag.c.input_id == run_input.c.id, input_tag.c.key == CONTEXT))
+_DATASET = {"name": dataset.c.name, "digest": dataset.c.digest, "context": input_tag.c.value}
 _LOGGED = {Kind.METRIC: latest, Kind.PARAM: param, Kind.TAG: tag}
 
 
@@ -210,7 +218,10 @@ class RunScope:
         return source.c.key_id == self._key_id(field.key)
 
     def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:
-        """Whether the run has a metric, param or tag that passes a test."""
+        """Whether the run has a metric, param, tag or dataset that passes a test."""
+        if field.kind is Kind.DATASET:
+            rows = _READ_FOR if field.key == "context" else _READ
+            return exists().select_from(rows).where(run_input.c.run_id == run.c.id, true() if test is None else test)
         table = self.table(field.kind)
         link = self.link(table, field)
         if link is None:
@@ -321,6 +332,11 @@ class ModelScope:
         """Whether the row searched has a tag that passes a test."""
         table = self.table(field.kind)
         return exists().select_from(table).where(self._link(table, field), true() if test is None else test)
+
+
+def dataset_column(field: Field) -> ColumnElement[str]:
+    """What of a dataset is meant."""
+    return _DATASET[field.key]
 
 
 def metric_columns(rows: FromClause, field: Field) -> tuple[ColumnElement[float], Condition]:

@@ -81,7 +81,6 @@ def search_runs(
         InvalidFilter: The filter or an item of the order cannot be read.
         InvalidPageToken: The token is not one of this search.
         InvalidValue: The page size, the number of order items or the id of an experiment cannot be taken.
-        Unsupported: Datasets are asked for.
     """
     numbers = numbers_of(experiment_ids)
     request = read(

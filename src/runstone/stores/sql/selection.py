@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, func
 from runstone.errors import InvalidPageToken
 from runstone.search import Filter, Order
 from runstone.search.ast import Aggregate, Kind
-from runstone.stores.sql.filters import condition, refuse_datasets
+from runstone.stores.sql.filters import condition
 from runstone.stores.sql.ordering import Term, after, fit, keys_of
 from runstone.stores.sql.pages import Bookmark, token_of
 from runstone.stores.sql.scopes import RunScope, Scope, logged_term
@@ -78,7 +78,6 @@ def page(
 
     Raises:
         InvalidPageToken: The token is of another search.
-        Unsupported: Datasets are asked for.
     """
     rows, terms = _terms(scope, table, [*request.orders, *ties])
     if request.bookmark is not None and not fit(terms, request.bookmark.keys):
@@ -116,7 +115,6 @@ def _terms(scope: Scope, rows: FromClause, orders: Sequence[Order]) -> tuple[Fro
     terms: list[Term] = []
     fields = set()
     for order in orders:
-        refuse_datasets(order.field)
         if order.field in fields:
             continue
         fields.add(order.field)
