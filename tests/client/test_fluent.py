@@ -15,7 +15,6 @@ from runstone.errors import (
     InvalidValue,
     RunDeleted,
     RunNotFound,
-    Unsupported,
 )
 
 pytestmark = pytest.mark.usefixtures("chosen")
@@ -341,18 +340,6 @@ def test_deleted_things_are_restored() -> None:
 
     assert gone == []
     assert [found.info.run_id for found in runstone.search_runs(output_format="list")] == [run.info.run_id]
-
-
-@pytest.mark.parametrize("arguments", [{"model_id": "m-1"}, {"dataset": object()}])
-def test_models_and_datasets_of_metrics_are_refused_by_name(arguments: dict[str, Any]) -> None:
-    [name] = arguments
-
-    with pytest.raises(Unsupported, match=name):
-        runstone.log_metric("x", 1, **arguments)
-    with pytest.raises(Unsupported, match=name):
-        runstone.log_metrics({"x": 1}, **arguments)
-
-    assert runstone.active_run() is None
 
 
 @pytest.mark.parametrize("verb", ["log_params", "log_metrics", "set_tags", "set_experiment_tags"])
