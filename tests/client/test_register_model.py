@@ -46,7 +46,13 @@ def test_logged_model_is_registered_with_its_run(chosen: Client, name: str) -> N
 
     made = runstone.register_model(f"models:/{logged.model_id}", name)
     copy = chosen.copy_model_version(f"models:/{name}/1", f"copy of {name}")
+    # As clients of MLflow 3 do it.
+    named = chosen.create_model_version(name, f"models:/{logged.model_id}", model_id=logged.model_id)
 
+    assert (named.source, named.model_id) == (f"models:/{logged.model_id}", logged.model_id)
+    assert chosen.get_model_version_download_uri(name, "2") == logged.artifact_location
+    with pytest.raises(LoggedModelNotFound):
+        chosen.create_model_version(name, f"models:/m-{'0' * 32}")
     assert (made.model_id, made.run_id, made.source) == (logged.model_id, run.info.run_id, logged.artifact_location)
     assert copy.model_id == logged.model_id
     with pytest.raises(LoggedModelNotFound):

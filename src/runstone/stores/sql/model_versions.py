@@ -16,6 +16,8 @@ from runstone.stores.sql.tables import model_version
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 _MOST_DIGITS = 19
 _OTHER_VERSION = re.compile(r"models:/+(?P<name>[^/@]+)(?:/(?P<version>[^/@]+)|@(?P<alias>[^/@]+))")
+# A logged model as a source; its files are found when they are asked for.
+LOGGED_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
 _STAGES = {stage.lower(): stage for stage in ModelStage}
 
 
@@ -150,6 +152,9 @@ def create(
 def _resolved(connection: Connection, source: str) -> tuple[str, str]:
     """The source as it is kept, and where the files are."""
     other = _OTHER_VERSION.fullmatch(source)
+    if logged := LOGGED_MODEL.fullmatch(source):
+        logged_models.find(driver_of(connection), logged[1])
+        return source, source
     if other is None:
         if source.startswith("models:"):
             raise InvalidValue(

@@ -5,15 +5,17 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from runstone.entities import ModelStage, ModelTag, ModelVersion, Page, RegisteredModel
-from runstone.stores.sql import model_search, model_versions, outbox, registered_models
+from runstone.stores.sql import logged_models, model_search, model_versions, outbox, registered_models
+from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.outbox import enqueue
-from runstone.stores.sql.session import Session
+from runstone.stores.sql.session import Session, driver_of
 
 
 class SqlRegistry:
     """Registered models and their versions beside the experiments; does what ``RegistryStore`` says."""
 
     _session: Session
+    _root: ArtifactRoot
 
     def create_registered_model(
         self, name: str, *, tags: Sequence[ModelTag] = (), description: str = ""
@@ -156,7 +158,16 @@ class SqlRegistry:
 
     def get_model_version_download_uri(self, name: str, version: str) -> str:
         """URI of the files of a version."""
-        return self._session.read(lambda connection: model_versions.location(connection, name, version))
+
+        def query(connection: Connection) -> str:
+            place = model_versions.location(connection, name, version)
+            logged = model_versions.LOGGED_MODEL.fullmatch(place)
+            if logged is None:
+                return place
+            number = logged_models.find(driver_of(connection), logged[1])
+            return logged_models.load(connection, [number], self._root.finder(connection))[0].artifact_location
+
+        return self._session.read(query)
 
     def search_model_versions(
         self,
