@@ -50,6 +50,7 @@ def test_logged_model_is_registered_with_its_run(chosen: Client, name: str) -> N
     named = chosen.create_model_version(name, f"models:/{logged.model_id}", model_id=logged.model_id)
 
     assert (named.source, named.model_id) == (f"models:/{logged.model_id}", logged.model_id)
+    assert named.run_id == run.info.run_id
     assert chosen.get_model_version_download_uri(name, "2") == logged.artifact_location
     with pytest.raises(LoggedModelNotFound):
         chosen.create_model_version(name, f"models:/m-{'0' * 32}")

@@ -131,6 +131,7 @@ def create(
     check_length("the description of a version", description, MAX_MODEL_DESCRIPTION)
     model = registered_models.find(connection, name, lock=LOCKED)
     source, location = _resolved(connection, source)
+    run_id = run_id or _run_of(connection, source)
     moment = now()
     driver = driver_of(connection)
     model_name, version = driver.execute(
@@ -147,6 +148,15 @@ def create(
     number = int(row.fetchone()[0])
     _put_tags(connection, number, tags)
     return number
+
+
+def _run_of(connection: Connection, source: str) -> str:
+    """The run that made a source, if it is a logged model; else empty."""
+    logged = LOGGED_MODEL.fullmatch(source)
+    if logged is None:
+        return ""
+    query = "SELECT source_run_id FROM logged_model WHERE uuid = ?"
+    return str(driver_of(connection).execute(query, (logged[1],)).fetchone()[0])
 
 
 def _resolved(connection: Connection, source: str) -> tuple[str, str]:
