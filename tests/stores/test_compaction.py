@@ -354,7 +354,7 @@ def test_plain_install_reads_what_is_not_compacted_and_says_what_the_rest_takes(
     run = new_run(store)
     store.log_batch(run, metrics=[Metric(key, step / 7, step, step) for key in KEYS for step in range(100)])
     expected = text(seen(store, run))
-    monkeypatch.setattr(history, "_reader", lambda: tails.RunPoints)
+    monkeypatch.setattr(history, "reader", lambda: tails.RunPoints)
 
     found = text(seen(store, run))
     store.compact()
