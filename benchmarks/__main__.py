@@ -13,7 +13,19 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import callers, crowd, picture, processes, scaling, searches, starts, table, transfers, writes
+from benchmarks import (
+    callers,
+    crowd,
+    histories,
+    picture,
+    processes,
+    scaling,
+    searches,
+    starts,
+    table,
+    transfers,
+    writes,
+)
 from benchmarks.servers import PEER, ROOT, ours
 from benchmarks.stage import Stage
 from benchmarks.table import Curve, Results, Row
@@ -56,6 +68,7 @@ GROUPS: dict[str, Callable[[Stage], Found]] = {
     "processes": lambda stage: processes.rows(stage.folder),
     "callers": lambda stage: callers.rows(stage.mlflow, stage.ours, stage.folder),
     "searches": lambda stage: searches.rows(stage.mlflow, stage.ours),
+    "histories": lambda stage: histories.rows(stage.mlflow, stage.ours),
     "transfers": lambda stage: transfers.rows(stage.mlflow, stage.ours, stage.folder),
     "crowd": _crowd,
     "scaling": _scaling,
