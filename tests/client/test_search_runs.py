@@ -1,5 +1,6 @@
 """`search_runs` of the module: frames and lists, at both kinds of address."""
 
+import math
 import subprocess
 import sys
 from typing import Any
@@ -98,7 +99,7 @@ def test_experiments_are_named_by_id_by_name_or_all(runs: list[str]) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"output_format": "polars"},
+        {"output_format": "csv"},
         {"max_results": 0},
         {"max_results": None},
         {"experiment_ids": ["0"], "experiment_names": ["Default"]},
@@ -134,3 +135,22 @@ def test_frame_without_pandas_is_refused_with_the_way_out() -> None:
 
     assert "pip install pandas" in ended.stdout
     assert ended.stdout.endswith("[]\n")
+
+
+def test_frame_of_polars_holds_the_same(runs: list[str]) -> None:
+    with runstone.start_run() as still_open:
+        runstone.log_metric("only here", float("nan"))
+    frame = runstone.search_runs(output_format="polars")
+
+    assert frame["run_id"].to_list() == [still_open.info.run_id, *reversed(runs)]
+    assert frame.columns[:6] == BASE
+    assert frame["metrics.acc"].to_list() == [None, 0.2, 0.1, 0.0]
+    assert math.isnan(frame["metrics.only here"][0])
+    assert frame["params.n"].to_list() == [None, "2", "1", "0"]
+    assert frame["start_time"][3].timestamp() == 1.0
+
+
+def test_search_that_finds_nothing_gives_a_frame_of_polars_without_rows() -> None:
+    frame = runstone.search_runs(["4711"], output_format="polars")
+
+    assert (frame.height, frame.columns) == (0, BASE)

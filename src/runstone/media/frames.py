@@ -1,5 +1,6 @@
 """Runs as a frame of pandas."""
 
+import importlib.util
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +12,21 @@ from runstone.errors import Unsupported
 
 if TYPE_CHECKING:
     import pandas
+    import polars
 
 
-def check_installed(what: str) -> None:
-    """See that pandas is there.
+def check_installed(what: str, library: str = "pandas") -> None:
+    """See that the library of a frame is there.
 
     Args:
         what: Beginning of the sentence that says who needs it; ends with ``which``.
+        library: ``pandas`` or ``polars``.
 
     Raises:
         Unsupported: It is not.
     """
-    try:
-        import pandas  # noqa: F401 -- is it there?
-    except ImportError:
-        raise Unsupported(f"{what} is not installed; install it with 'pip install pandas'") from None
+    if importlib.util.find_spec(library) is None:
+        raise Unsupported(f"{what} is not installed; install it with 'pip install {library}'")
 
 
 def of_table(table: RunTable) -> "pandas.DataFrame":
@@ -53,6 +54,26 @@ def of_table(table: RunTable) -> "pandas.DataFrame":
     columns |= {f"params.{name}": values for name, values in table.params.items()}
     columns |= {f"tags.{name}": values for name, values in table.tags.items()}
     return pd.DataFrame(columns)
+
+
+def polars_of_table(table: RunTable) -> "polars.DataFrame":
+    """The same as a frame of polars, with null where a run has no value; times are UTC, to the millisecond."""
+    import polars as pl
+
+    moment = pl.Datetime("ms", "UTC")
+    columns: dict[str, Any] = {
+        "run_id": pl.Series(table.run_ids, dtype=pl.String),
+        "experiment_id": pl.Series(table.experiment_ids, dtype=pl.String),
+        "status": pl.Series(table.statuses, dtype=pl.String),
+        "artifact_uri": pl.Series(table.artifact_uris, dtype=pl.String),
+        "start_time": pl.Series(table.start_times, dtype=pl.Int64).cast(moment),
+        "end_time": pl.Series(table.end_times, dtype=pl.Int64).cast(moment),
+    }
+    for name, values in table.metrics.items():
+        columns[f"metrics.{name}"] = pl.Series(values, dtype=pl.Float64)
+    for kind, named in (("params", table.params), ("tags", table.tags)):
+        columns |= {f"{kind}.{name}": pl.Series(values, dtype=pl.String) for name, values in named.items()}
+    return pl.DataFrame(columns)
 
 
 def of_runs(runs: Sequence[Run]) -> "pandas.DataFrame":

@@ -18,6 +18,7 @@ from runstone.media import frames
 
 if TYPE_CHECKING:
     import pandas
+    import polars
 
 _PAGE = 5000
 _ID = "the id of a run"
@@ -164,6 +165,20 @@ def search_runs(
 ) -> list[Run]: ...
 
 
+@overload
+def search_runs(
+    experiment_ids: Sequence[str] | None = None,
+    filter_string: str = "",
+    run_view_type: int | ViewType = ViewType.ACTIVE_ONLY,
+    max_results: int = 100000,
+    order_by: list[str] | None = None,
+    *,
+    output_format: Literal["polars"],
+    search_all_experiments: bool = False,
+    experiment_names: list[str] | None = None,
+) -> "polars.DataFrame": ...
+
+
 def search_runs(
     experiment_ids: Sequence[str] | None = None,
     filter_string: str = "",
@@ -173,7 +188,7 @@ def search_runs(
     output_format: str = "pandas",
     search_all_experiments: bool = False,
     experiment_names: list[str] | None = None,
-) -> "list[Run] | pandas.DataFrame":
+) -> "list[Run] | pandas.DataFrame | polars.DataFrame":
     """All runs that match, the latest start first unless ordered.
 
     Args:
@@ -182,27 +197,29 @@ def search_runs(
         run_view_type: Those in use, those in the trash, or all.
         max_results: Largest number of runs.
         order_by: For example ``["metrics.acc DESC"]``; runs without the value come last.
-        output_format: ``"pandas"`` for a frame, ``"list"`` for a list of ``Run``.
+        output_format: ``"pandas"`` or ``"polars"`` for a frame, ``"list"`` for a list of ``Run``.
         search_all_experiments: Whether all experiments in use are looked at where none is named.
         experiment_names: Experiments by name, instead of by id; unknown ones have no runs.
 
     Returns:
         A frame with a row for each run, the columns ``run_id``, ``experiment_id``, ``status``, ``artifact_uri``,
         ``start_time``, ``end_time`` (UTC), and ``metrics.NAME`` (float64, NaN where missing), ``params.NAME`` and
-        ``tags.NAME`` (text) for every name that occurs. Or the list.
+        ``tags.NAME`` (text) for every name that occurs; where a frame of polars misses a value, it has null. Or the
+        list.
 
     Raises:
         InvalidFilter: The filter or the order cannot be read.
         InvalidValue: An argument is of a wrong type or out of range, or both names and ids are given.
-        Unsupported: A frame is wanted and pandas is not installed.
+        Unsupported: A frame is wanted and pandas, or polars, is not installed.
     """
-    if output_format not in {"pandas", "list"}:
-        raise InvalidValue(f"output_format is 'pandas' or 'list'; got {output_format!r}")
-    if output_format == "pandas":
-        frames.check_installed("output_format='list' gives a list; 'pandas' gives a frame of pandas, which")
+    if output_format not in {"pandas", "polars", "list"}:
+        raise InvalidValue(f"output_format is 'pandas', 'polars' or 'list'; got {output_format!r}")
+    if output_format != "list":
+        what = f"output_format='list' gives a list; {output_format!r} gives a frame of {output_format}, which"
+        frames.check_installed(what, output_format)
     wanted = arguments.at_least_one("max_results", max_results)
     searched = _searched_experiments(experiment_ids, experiment_names, search_all_experiments)
-    if output_format == "pandas":
+    if output_format != "list":
         table = context.client()._search_run_table(
             searched,
             filter_string=filter_string,
@@ -210,7 +227,7 @@ def search_runs(
             max_results=wanted if searched else 0,
             order_by=order_by,
         )
-        return frames.of_table(table)
+        return frames.of_table(table) if output_format == "pandas" else frames.polars_of_table(table)
     found: list[Run] = []
     token = ""
     while searched:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import cast
 
+from msgspec.structs import replace
+
 from runstone.entities import (
     Experiment,
     Metric,
@@ -18,9 +20,10 @@ from runstone.entities import (
     Tag,
     ViewType,
 )
-from runstone.errors import InvalidValue, NotFound
+from runstone.entities.run_table import table_of
+from runstone.errors import EndpointNotFound, InvalidValue, NotFound
 from runstone.schemas import experiments, metrics, run_tables, runs
-from runstone.stores.base import LEAST_POINTS
+from runstone.stores.base import LEAST_POINTS, MAX_PAGE
 from runstone.stores.rest.lineage import RestLineage
 from runstone.stores.rest.registry import RestRegistry
 from runstone.stores.rest.trash import RestTrash
@@ -154,7 +157,7 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage):
         order_by: Sequence[str] = (),
         page_token: str = "",
     ) -> RunTable:
-        """The same runs by columns."""
+        """The same runs by columns; a server that does not give them so is asked for the runs."""
         request = run_tables.SearchRunTable(
             list(experiment_ids),
             filter_string or None,
@@ -163,7 +166,19 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage):
             list(order_by),
             page_token or None,
         )
-        return self._call(run_tables.SEARCH_TABLE, request)
+        try:
+            return self._call(run_tables.SEARCH_TABLE, request)
+        except EndpointNotFound:
+            pass
+        page = self.search_runs(
+            experiment_ids,
+            filter_string=filter_string,
+            view_type=view_type,
+            max_results=min(max_results, MAX_PAGE),
+            order_by=order_by,
+            page_token=page_token,
+        )
+        return replace(table_of(page), next_page_token=page.token)
 
     def log_batch(
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
