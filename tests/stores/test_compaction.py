@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from math import inf, nan
@@ -324,6 +325,27 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kills_during_compaction(file
     assert len(steps) == len(set(steps))
     assert set(acknowledged) <= set(steps)
     assert len(steps) <= len(acknowledged) + KILLS
+
+
+def test_thread_compacts_what_is_due_unless_it_is_paused(store: SqlStore) -> None:
+    compactor = compaction.Compactor(store._session, every_s=0.01)
+    run = new_run(store)
+    store.pause_compaction(paused=True)
+    for _ in range(2):
+        store.log_batch(run, metrics=[Metric("m", step / 7, step, step) for step in range(1000)])
+    before = text(seen(store, run))
+
+    compactor.start()
+    while_paused = [sizes(store) for _ in range(50)]
+    store.pause_compaction(paused=False)
+    deadline = time.monotonic() + TIMEOUT_S
+    while sizes(store) != (0, 1000) and time.monotonic() < deadline:
+        pass
+    compactor.stop()
+
+    assert set(while_paused) == {(2000, 0)}
+    assert sizes(store) == (0, 1000)
+    assert text(seen(store, run)) == before
 
 
 def test_paused_database_is_not_compacted_in_the_background(store: SqlStore) -> None:
