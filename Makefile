@@ -15,7 +15,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser azurite postgres peer generated dist lock clean
+.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser azurite postgres peer clients generated dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,13 @@ setup: .venv/.installed ## make .venv with every extra and development tool
 	@touch $@
 
 peer: .venv-peer/.installed ## make .venv-peer with the genuine MLflow, which tests compare with
+	@:
+
+.venv-mlflow2/.installed: requirements/mlflow1.txt requirements/mlflow2.txt .venv/.installed
+	@$(BIN)/python tools/setup.py clients
+	@touch $@
+
+clients: .venv-mlflow2/.installed ## make environments with older clients of MLflow, which tests drive the server with
 	@:
 
 .venv-fasttrackml/.installed: requirements/fasttrackml.txt .venv/.installed
@@ -89,7 +96,7 @@ test-fast: setup ## the inner loop: no slow, peer and browser tests
 test-stores: setup postgres ## every store, against the shared suite
 	$(PYTEST) $(SPREAD) tests/stores tests/migrations
 
-test: check web-check docs web peer browser postgres azurite ## everything; what CI runs
+test: check web-check docs web peer clients browser postgres azurite ## everything; what CI runs
 	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
 	$(RUN) coverage report --skip-covered
 	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'
@@ -118,6 +125,8 @@ lock: setup ## write requirements/*.txt from pyproject.toml
 	$(LOCK) --group uv -c requirements/dev.txt -o requirements/uv.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group peer -o requirements/peer.txt
+	$(LOCK) --group mlflow1 -o requirements/mlflow1.txt
+	$(LOCK) --group mlflow2 -o requirements/mlflow2.txt
 	$(LOCK) --group fasttrackml -o requirements/fasttrackml.txt
 
 clean: ## remove what was built; the environments stay

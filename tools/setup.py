@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "browser": browser,
         "postgres": postgres,
         "peer": peer,
+        "clients": clients,
         "fasttrackml": fasttrackml,
     }
     parser = argparse.ArgumentParser(description="Make the environments that developers and CI work in.")
@@ -97,6 +98,12 @@ def postgres() -> None:
 def peer() -> None:
     """Make ``.venv-peer`` with the genuine MLflow, which tests and benchmarks compare with."""
     _other_venv(PEER, "peer.txt", "the genuine MLflow")
+
+
+def clients() -> None:
+    """Make ``.venv-mlflow1`` and ``.venv-mlflow2`` with older clients of MLflow, which tests drive the server with."""
+    for name in ("mlflow1", "mlflow2"):
+        _other_venv(ROOT / f".venv-{name}", f"{name}.txt", "an older client of MLflow")
 
 
 def fasttrackml() -> None:

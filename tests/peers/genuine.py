@@ -31,9 +31,9 @@ QUIET = {
 }
 
 
-def environment(address: str) -> dict[str, str]:
+def environment(address: str, python: Path = PYTHON) -> dict[str, str]:
     """Variables under which the genuine package works on the server at an address, and on nothing else."""
-    path = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    path = f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     not_kept = ("RUNSTONE_", "MLFLOW_", "PYTHONDONTWRITEBYTECODE")  # it imports so much that it has to keep it compiled
     kept = {name: value for name, value in os.environ.items() if not name.startswith(not_kept)}
     return {**kept, **QUIET, "PATH": path, "MLFLOW_TRACKING_URI": address}
@@ -52,12 +52,12 @@ def run_script(name: str, address: str, folder: Path) -> Any:
     return json.loads(told.read_text(encoding="utf-8"))
 
 
-def run(*arguments: str | Path, address: str, folder: Path) -> str:
-    """Run the genuine Python with arguments; returns its standard output."""
+def run(*arguments: str | Path, address: str, folder: Path, python: Path = PYTHON) -> str:
+    """Run the genuine Python, or that of another client, with arguments; returns its standard output."""
     done = subprocess.run(
-        [PYTHON, *arguments],
+        [python, *arguments],
         cwd=folder,
-        env=environment(address),
+        env=environment(address, python),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
