@@ -289,8 +289,6 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     TRACKING_CA_BUNDLE,
     ALLOWED_HOSTS,
     MAX_REQUEST_MB,
-    LOG_LEVEL,
-    LOG_FORMAT,
     WEBHOOK_ALLOWED_SCHEMES,
     WEBHOOK_ALLOW_PRIVATE_IPS,
     WEBHOOK_REQUEST_TIMEOUT,
@@ -302,5 +300,7 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     S3_IGNORE_TLS,
     AZURE_CONNECTION_STRING,
     COMPACTION,
+    LOG_LEVEL,
+    LOG_FORMAT,
     DEBUG,
 )

@@ -20,6 +20,7 @@ from runstone.entities import (
     Tag,
 )
 from runstone.entities.states import model_stage
+from runstone.entities.webhook import check_webhook_texts
 from runstone.errors import InvalidValue
 
 
@@ -107,3 +108,11 @@ def test_unknown_stage_is_refused(name: object) -> None:
 
 def test_stages_of_use_are_staging_and_production() -> None:
     assert [stage for stage in ModelStage if stage.is_active] == [ModelStage.STAGING, ModelStage.PRODUCTION]
+
+
+@pytest.mark.parametrize(
+    ("description", "url", "secret"), [("x" * 100_001, "https://a", ""), ("", "x" * 100_001, ""), ("", "https://a", 7)]
+)
+def test_texts_of_a_webhook_have_bounds(description: str, url: str, secret: object) -> None:
+    with pytest.raises(InvalidValue):
+        check_webhook_texts(description, url, secret)

@@ -76,7 +76,7 @@ def signature(secret: str, signed: bytes) -> str:
 
     Example:
         >>> signature("secret", b"id.1.{}")
-        'v1,W9xXWSKfPwxBMqOAHZqS3Nb7ROxSCXNxc5apLFEqSOs='
+        'v1,490pAcC1LQ1k1cOcmH0da199+A88OKCj0Io4WnJlp68='
     """
     digest = hmac.digest(secret.encode(), signed, hashlib.sha256)
     return f"v1,{base64.b64encode(digest).decode()}"
