@@ -1,6 +1,7 @@
 """Clients of every generation of MLflow do their work on our server, unchanged."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.peers import genuine
 from tests.peers.genuine import ROOT, SCRIPTS
+from tests.peers.ours import our_server
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
@@ -15,14 +17,21 @@ pytestmark = [pytest.mark.peer, pytest.mark.slow]
 CLIENTS = {"mlflow1": "1.30.1", "mlflow2": "2.22.1", "peer": "3.17.2"}
 
 
+@pytest.fixture(scope="module")
+def own_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose models no other test counts."""
+    with our_server(tmp_path_factory.mktemp("clients")) as server:
+        yield server.address
+
+
 @pytest.fixture(scope="module", params=CLIENTS)
-def seen(request: pytest.FixtureRequest, address: str, folder: Path) -> dict[str, Any]:
+def seen(request: pytest.FixtureRequest, own_address: str, folder: Path) -> dict[str, Any]:
     """What one client sees."""
     python = ROOT / f".venv-{request.param}" / "bin" / "python"
     if not python.exists():
         pytest.skip(f"the client of MLflow {CLIENTS[request.param]} is not installed: run `make peer clients`")
     told = folder / f"{request.param}.json"
-    genuine.run(SCRIPTS / "clients.py", told, address=address, folder=folder, python=python)
+    genuine.run(SCRIPTS / "clients.py", told, address=own_address, folder=folder, python=python)
     found: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
     assert found["version"] == CLIENTS[request.param]
     return found

@@ -15,7 +15,7 @@ from tests.peers.ours import our_server
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 PAGE = ROOT / "docs" / "explanation" / "mlflow-differences.md"
-SCRIPTS = ("experiments", "runs", "searches", "files", "records", "models")
+SCRIPTS = ("experiments", "runs", "searches", "files", "records", "models", "lineage")
 RUN_ID = re.compile(r"\b[0-9a-f]{32}\b")
 # What two servers need not have in common: when it was done.
 MOMENTS = {"creation_time", "last_update_time"}
