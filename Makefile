@@ -15,7 +15,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser azurite postgres peer clients generated dist lock clean
+.PHONY: help setup demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser azurite postgres peer clients libraries generated dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,13 @@ peer: .venv-peer/.installed ## make .venv-peer with the genuine MLflow, which te
 	@touch $@
 
 clients: .venv-mlflow2/.installed ## make environments with older clients of MLflow, which tests drive the server with
+	@:
+
+.venv-libraries/.installed: pyproject.toml .venv/.installed
+	@$(BIN)/python tools/setup.py libraries
+	@touch $@
+
+libraries: .venv-libraries/.installed ## make an environment with libraries that log through MLflow, which tests let train
 	@:
 
 .venv-fasttrackml/.installed: requirements/fasttrackml.txt .venv/.installed
@@ -96,7 +103,7 @@ test-fast: setup ## the inner loop: no slow, peer and browser tests
 test-stores: setup postgres ## every store, against the shared suite
 	$(PYTEST) $(SPREAD) tests/stores tests/migrations
 
-test: check web-check docs web peer clients browser postgres azurite ## everything; what CI runs
+test: check web-check docs web peer clients libraries browser postgres azurite ## everything; what CI runs
 	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
 	$(RUN) coverage report --skip-covered
 	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'

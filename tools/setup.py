@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "postgres": postgres,
         "peer": peer,
         "clients": clients,
+        "libraries": libraries,
         "fasttrackml": fasttrackml,
     }
     parser = argparse.ArgumentParser(description="Make the environments that developers and CI work in.")
@@ -104,6 +106,20 @@ def clients() -> None:
     """Make ``.venv-mlflow1`` and ``.venv-mlflow2`` with older clients of MLflow, which tests drive the server with."""
     for name in ("mlflow1", "mlflow2"):
         _other_venv(ROOT / f".venv-{name}", f"{name}.txt", "an older client of MLflow")
+
+
+def libraries() -> None:
+    """Make ``.venv-libraries`` with libraries that log through MLflow, which tests let train on the server."""
+    place = ROOT / ".venv-libraries"
+    if not (place / "bin" / "python").exists():
+        say(f"making {place.name}")
+        _run([sys.executable, "-m", "venv", place])
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        wanted = tomllib.load(file)["dependency-groups"]["libraries"]
+    [torch] = [each for each in wanted if each.startswith("torch==")]
+    say(f"installing {torch}, and the libraries that log through MLflow, into {place.name}")
+    for group in ([torch], wanted):
+        _run([place / "bin" / "python", "-m", "pip", "install", "--quiet", *group])
 
 
 def fasttrackml() -> None:
