@@ -19,7 +19,7 @@ large.write_bytes(hashlib.sha256(b"seed").digest() * 400_000)
 Path("small.txt").write_text("small")
 
 with mlflow.start_run() as run:
-    mlflow.log_artifact(str(large), "models")
+    mlflow.log_artifact(str(large.resolve()), "models")
     mlflow.log_artifact("small.txt")
 seen["uri"] = run.info.artifact_uri
 back = Path(mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="models/large.bin"))

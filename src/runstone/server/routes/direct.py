@@ -43,8 +43,8 @@ def get_presigned(stores: Stores, request: schema.GetPresigned) -> schema.Presig
 
 
 def _file(folder: str, path: str) -> ArtifactPath:
-    """The file that an upload is of: MLflow's clients send its local path, whose last part is its name."""
-    return ArtifactPath(folder) / ArtifactPath(path).name
+    """The file that an upload is of: MLflow's clients of any system send its local path, which ends with its name."""
+    return ArtifactPath(folder) / path.replace("\\", "/").rpartition("/")[2]
 
 
 def _direct(stores: Stores, what: str) -> DirectRepository:
