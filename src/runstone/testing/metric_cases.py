@@ -289,6 +289,13 @@ class MetricCases:
         assert store.metric_series([], ["m"]) == []
         assert store.metric_series([new_run(store)], [], points=4) == []
 
+    @pytest.mark.parametrize("steps", [{"start_step": 2**63}, {"end_step": 2**63}, {"start_step": -(2**63) - 1}])
+    def test_series_between_steps_that_no_point_can_have_are_refused(
+        self, store: TrackingStore, steps: dict[str, int]
+    ) -> None:
+        with pytest.raises(InvalidValue, match="step"):
+            store.metric_series([new_run(store)], ["m"], **steps, points=4)
+
     def test_series_of_fewer_than_four_points_are_refused(self, store: TrackingStore) -> None:
         with pytest.raises(InvalidValue):
             store.metric_series([new_run(store)], ["m"], points=3)

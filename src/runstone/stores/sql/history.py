@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection
 
 from runstone.entities import Metric, Page, Series
+from runstone.entities.names import check_int64
 from runstone.errors import InvalidPageToken, InvalidValue
 from runstone.stores.base import LEAST_POINTS, MAX_PAGE
 from runstone.stores.sql.driver import Driver, driver_of
@@ -74,6 +75,9 @@ def several(
     """The histories of some metrics of several runs; see ``TrackingStore.metric_series``."""
     if points is not None and points < LEAST_POINTS:
         raise InvalidValue(f"a history is thinned to at least {LEAST_POINTS} points; got {points}")
+    for what, step in (("the first step of a history", start_step), ("the last step of a history", end_step)):
+        if step is not None:
+            check_int64(what, step)
     driver = driver_of(connection)
     key_ids = {key: find(driver, key) for key in keys}
     found: list[Series] = []
