@@ -75,3 +75,19 @@ def test_what_would_be_too_much_is_refused(web: Web, request_: dict[str, object]
 
     assert answer.status == 400
     assert said in answer.json["message"]
+
+
+def test_histories_of_several_runs_end_with_the_result_that_is_asked_for(web: Web) -> None:
+    one, other = web.new_run(), web.new_run()
+    points = [{"key": "b", "value": n, "timestamp": 9 - n, "step": n} for n in range(3)]
+    for run in (one, other):
+        web.post("runs/log-batch", run_id=run, metrics=points)
+    names = f"run_id={'0' * 32}&run_id={one}&run_id={other}&run_id={one}"
+
+    found = [
+        web.get("metrics/get-history-bulk", f"{names}&metric_key=b&max_results={most}").json["metrics"]
+        for most in (2, 3, 4, 100)
+    ]
+
+    whole = [(run, step) for run in (one, other) for step in (2, 1, 0)]
+    assert [[(m["run_id"], m["step"]) for m in page] for page in found] == [whole[:2], whole[:3], whole[:4], whole]
