@@ -22,6 +22,16 @@ def doomed(tmp_path: Path) -> tuple[str, str]:
     return experiment, run_id
 
 
+@pytest.mark.parametrize("option", ["--run-ids", "--experiment-ids"])
+@pytest.mark.parametrize("ids", ["", " , "])
+def test_empty_list_of_ids_removes_nothing(tmp_path: Path, doomed: tuple[str, str], option: str, ids: str) -> None:
+    done = run("gc", option, ids, folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "names none" in done.stderr
+    assert doomed[1] in run("gc", "--dry-run", folder=tmp_path).stdout
+
+
 def test_trash_is_listed_then_removed(tmp_path: Path, doomed: tuple[str, str]) -> None:
     experiment, run_id = doomed
 

@@ -10,10 +10,19 @@ from runstone.client.connection import open_stores
 from runstone.entities.trash import Emptied
 
 
+def _listed(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:
+    """The ids of an option; none where it is left out."""
+    ids = [word.strip() for word in (text or "").split(",") if word.strip()]
+    if text is not None and not ids:
+        # As a script passes it whose variable is empty: that must not empty all of the trash.
+        raise click.BadParameter("it names none; leave the option out if all of the trash is to go")
+    return ids
+
+
 @click.command()
 @click.option("--older-than", metavar="AGE", help="Only what was deleted so long ago, as 30d or 1d12h30m.")
-@click.option("--experiment-ids", default="", metavar="IDS", help="Only these experiments, parted by commas.")
-@click.option("--run-ids", default="", metavar="IDS", help="Only these runs, parted by commas.")
+@click.option("--experiment-ids", callback=_listed, metavar="IDS", help="Only these experiments, parted by commas.")
+@click.option("--run-ids", callback=_listed, metavar="IDS", help="Only these runs, parted by commas.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option(
     "--backend-store-uri", metavar="URI", help="The database, as for MLflow's command; else the address that holds."
@@ -25,8 +34,8 @@ def gc(
     /,
     *,
     older_than: str | None,
-    experiment_ids: str,
-    run_ids: str,
+    experiment_ids: list[str],
+    run_ids: list[str],
     dry_run: bool,
     backend_store_uri: str | None,
     as_json: bool,
@@ -40,7 +49,7 @@ def gc(
     uri = backend_store_uri or tracking_uri(ctx)
     check_exists(uri)
     try:
-        emptied = Client(uri).empty_trash(older_than, _listed(experiment_ids), _listed(run_ids), dry_run)
+        emptied = Client(uri).empty_trash(older_than, experiment_ids, run_ids, dry_run)
     finally:
         open_stores.close()
     if as_json:
@@ -62,7 +71,3 @@ def _tell(emptied: Emptied, what: str) -> None:
         click.echo("There is nothing to remove.")
     for text in emptied.left:
         click.echo(f"These files are still there: {text}", err=True)
-
-
-def _listed(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
