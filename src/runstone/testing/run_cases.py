@@ -1,6 +1,8 @@
 """Cases of the tracking store's contract: runs, their params and their tags."""
 
+import random
 import re
+import string
 import time
 from threading import Thread
 
@@ -382,3 +384,21 @@ class RunCases:
 
         assert len(store.metric_history(run, "all")) == 80
         assert all(len(store.metric_history(run, f"m{number}")) == 10 for number in range(8))
+
+    @pytest.mark.parametrize("sign", ["ascii", "wide"])
+    def test_longest_param_and_tag_are_kept_and_found(self, store: TrackingStore, sign: str) -> None:
+        chance = random.Random(sign)
+        wide = [chr(code) for code in range(0x4E00, 0x9000)]
+        letters = [*string.ascii_letters, *string.digits] if sign == "ascii" else wide
+        param, tag = ("".join(chance.choices(letters, k=size)) for size in (6000, 8000))
+        run, other = new_run(store), new_run(store)
+
+        store.log_batch(run, params=[Param("p", param)], tags=[Tag("t", tag)])
+        store.log_batch(other, params=[Param("p", param[:-1])], tags=[Tag("t", tag[:-1] + "!")])
+
+        assert store.get_run(run).data.params["p"] == param
+        assert store.get_run(run).data.tags["t"] == tag
+        for text in (f"params.p = '{param}'", f"tags.t = '{tag}'", f"tags.t IN ('{tag}')"):
+            assert [found.info.run_id for found in store.search_runs(["0"], filter_string=text)] == [run]
+        for order in ("params.p", "tags.t DESC"):
+            assert len(store.search_runs(["0"], order_by=[order])) == 2

@@ -152,13 +152,22 @@ def _matched(tree: Comparison, column: ColumnElement[str], scope: Scope) -> Cond
 def _written(tree: Comparison | OneOf, column: ColumnElement[str], scope: Scope) -> Condition:
     """The text of a param or a tag, which may be compared as a number."""
     if isinstance(_first(tree), str):
-        return _plain(tree, column, scope)
+        test = _plain(tree, column, scope)
+        wanted = _texts_sought(tree)
+        return and_(matching.begins_as(scope.connection, column, wanted), test) if wanted else test
     if isinstance(tree, OneOf):
         join, sign, empty = (and_, ne, true()) if tree.is_negated else (or_, eq, false())
         values = [_resolved(value, scope) for value in tree.values]
         return _joined(join, [matching.compared(scope.connection, column, sign, value) for value in values], empty)
     value = _resolved(tree.value, scope)
     return matching.compared(scope.connection, column, _SIGNS[tree.operator], value)
+
+
+def _texts_sought(tree: Comparison | OneOf) -> list[str]:
+    """The texts of which a value must be one; none where other values pass as well."""
+    if isinstance(tree, OneOf):
+        return [] if tree.is_negated else [value for value in tree.values if isinstance(value, str)]
+    return [tree.value] if tree.operator is Operator.EQUAL and isinstance(tree.value, str) else []
 
 
 def _metric(tree: Comparison | OneOf, field: Field, table: Table) -> Condition:

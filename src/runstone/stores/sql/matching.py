@@ -3,10 +3,10 @@
 import importlib
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Numeric, and_, cast, func, literal
+from sqlalchemy import ColumnElement, Connection, Integer, Numeric, and_, cast, func, literal, true
 
 from runstone.search.pattern import compiled
 from runstone.stores.sql.driver import driver_of
@@ -55,6 +55,22 @@ def rlike(connection: Connection, text: Text, expression: str) -> Condition:
 
 def _matches(expression: str, text: str) -> bool:
     return compiled(expression).matches(text)
+
+
+def is_indexed_whole(connection: Connection) -> bool:
+    """Whether the index of values has the texts themselves, in order; not their beginnings alone."""
+    return not _is_postgres(connection)
+
+
+def begins_as(connection: Connection, text: Text, values: Sequence[str]) -> Condition:
+    """Whether a text begins as one of these values does, where the index of values has beginnings alone; else true.
+
+    Says nothing new beside a test for equality, but is what such an index can begin at.
+    """
+    if _is_postgres(connection):
+        found: Condition = _postgres().begins_as(text, values)
+        return found
+    return true()
 
 
 def compared(connection: Connection, text: Text, sign: Sign, value: float) -> Condition:

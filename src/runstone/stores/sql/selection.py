@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, func
 from runstone.errors import InvalidPageToken
 from runstone.search import Filter, Order
 from runstone.search.ast import Aggregate, Kind
+from runstone.stores.sql import matching
 from runstone.stores.sql.filters import condition
 from runstone.stores.sql.ordering import Term, after, fit, keys_of
 from runstone.stores.sql.pages import Bookmark, token_of
@@ -151,6 +152,8 @@ def _walked(
     order = Order(scope.meant(request.orders[0].field), request.orders[0].is_descending)
     if order.field.aggregate not in {None, Aggregate.LAST}:
         return None  # no index has these
+    if order.field.kind is not Kind.METRIC and not matching.is_indexed_whole(scope.connection):
+        return None
     source = scope.table(order.field.kind).alias()
     link = scope.link(source, order.field)
     key = None if request.bookmark is None else request.bookmark.keys[0]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from runstone.errors import SchemaMismatch
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.first import MLFLOW_TABLES, fill, refuse_newer
+from runstone.stores.sql.postgres.matching import START
 from runstone.stores.sql.postgres.server import PostgresServer
 from runstone.stores.sql.revisions import HEAD, VERSION_TABLE
 from runstone.stores.sql.tables import metadata
@@ -133,6 +134,7 @@ def _changing(server: PostgresServer) -> Iterator[Connection]:
             driver.execute("SELECT pg_advisory_xact_lock(?)", (_LOCK,))
             yield connection
             _compare_bytewise(driver)
+            _index_beginnings(driver)
         except BaseException:
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
@@ -160,3 +162,15 @@ def _upgrade(server: PostgresServer, connection: Connection) -> bool:
 def _compare_bytewise(driver: Driver) -> None:
     for table, column, kind in driver.execute(_OTHERWISE_COMPARED).fetchall():
         driver.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"')
+
+
+def _index_beginnings(driver: Driver) -> None:
+    """Let the indexes of values hold their beginnings alone: a long value fits into no row of an index."""
+    for table in ("param", "tag"):
+        name = f"ix_{table}_value"
+        known = driver.execute(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = ?", (name,)
+        ).fetchone()
+        if known is None or '"left"' not in known[0]:
+            driver.execute(f"DROP INDEX IF EXISTS {name}")
+            driver.execute(f"CREATE INDEX {name} ON {table} (key_id, left(value, {START}), run_id)")
