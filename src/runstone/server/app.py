@@ -18,6 +18,7 @@ from runstone.server import errors
 from runstone.server.courier import Courier
 from runstone.server.guard import Guard
 from runstone.server.measures import Measures
+from runstone.server.outcomes import Outcomes
 from runstone.server.routes import (
     artifacts,
     direct,
@@ -82,6 +83,7 @@ class Application:
         self._max_request_bytes = max_request_bytes
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="runstone-reader")
         self._waiters = ThreadPoolExecutor(_WAITERS, thread_name_prefix="runstone-waiter")
+        self._outcomes = Outcomes()
         self._courier = Courier(stores.tracking)
         self._pages = pages.application(stores, measures)
         self._table = RouteTable(ROUTES)
@@ -133,7 +135,7 @@ class Application:
             request = wire.decode(await self._body(receive), kind, fields)
         if route.writes:
             change = self._stores.tracking.submit(lambda: route.handler(self._stores, request))
-            return _encoded(await asyncio.wrap_future(change))
+            return _encoded(await self._outcomes.of(change))
         loop = asyncio.get_running_loop()
         threads = self._waiters if route.waits else self._readers
         return await loop.run_in_executor(threads, lambda: _encoded(route.handler(self._stores, request)))
