@@ -1,5 +1,6 @@
 """Starts the server: what it serves, its socket, its worker processes."""
 
+import gc
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -103,6 +104,19 @@ class ServerOptions:
         most = config.MAX_REQUEST_MB.required() * 1_000_000
         return Watch(Application(served, guard=guard, max_request_bytes=most, measures=measures), measures)
 
+    def lasting_application(self) -> Watch:
+        """The application of a process that serves and does nothing else.
+
+        What is there by now stays, so that the search for garbage need not look at all of it again and again.
+
+        Raises:
+            BackendError: The database cannot be opened.
+            InvalidValue: A URI is of a kind that the server cannot keep.
+        """
+        application = self.application()
+        gc.freeze()
+        return application
+
 
 def _move(tracking: EmbeddedStore, kept: str) -> None:
     """Record where files are kept, unless files of former runs are left elsewhere, which nobody would find again."""
@@ -156,10 +170,10 @@ def address_of(sock: socket.socket) -> str:
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
-def settings(options: ServerOptions) -> uvicorn.Config:
-    """How uvicorn runs the application."""
+def settings(options: ServerOptions, *, application: Callable[[], Watch]) -> uvicorn.Config:
+    """How uvicorn runs an application that it makes in each of its processes."""
     return uvicorn.Config(
-        options.application,
+        application,
         factory=True,
         workers=options.workers,
         http="httptools",
@@ -191,7 +205,7 @@ def serve(options: ServerOptions, *, announce: Callable[[str, str], None]) -> No
     sock = bind(options.host, options.port)
     announcer = threading.Thread(target=_announce, args=(address_of(sock), place, announce), daemon=True)
     announcer.start()
-    configuration = settings(options)
+    configuration = settings(options, application=options.lasting_application)
     if options.workers == 1:
         uvicorn.Server(configuration).run([sock])
     else:

@@ -22,7 +22,8 @@ def running_server(options: ServerOptions) -> Iterator[str]:
         The address.
     """
     sock = bind(options.host, 0)
-    server = uvicorn.Server(settings(replace(options, workers=1)))
+    alone = replace(options, workers=1)
+    server = uvicorn.Server(settings(alone, application=alone.application))
     thread = threading.Thread(target=server.run, args=([sock],), name="runstone-test-server")
     thread.start()
     try:
