@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection
 
-from runstone.entities import Metric, Page, Series
+from runstone.entities import Metric, Page, RunMetric, Series
 from runstone.entities.names import check_int64
 from runstone.errors import InvalidPageToken, InvalidValue
 from runstone.stores.base import LEAST_POINTS, MAX_PAGE
@@ -17,6 +17,7 @@ from runstone.stores.sql.keys import find
 from runstone.stores.sql.pages import Bookmark, bookmark_of, fingerprint, token_of
 from runstone.stores.sql.points import Columns, Place, place
 from runstone.stores.sql.runs import row_of
+from runstone.stores.sql.session import Session
 
 
 class _RunPoints(Protocol):
@@ -105,3 +106,52 @@ def _place_of(search: str, token: str) -> Place:
         case [int(timestamp), int(step), float(value), int(tie)]:
             return timestamp, step, value, tie
     raise InvalidPageToken(token)
+
+
+class SqlHistories:
+    """The values of metrics; does what ``TrackingStore`` and ``EmbeddedStore`` say."""
+
+    _session: Session
+
+    def metric_history(
+        self, run_id: str, key: str, *, max_results: int | None = None, page_token: str = ""
+    ) -> Page[Metric]:
+        """Every value of a metric, by time, then step, then value; all at once if ``max_results`` is ``None``."""
+        return self._session.read(
+            lambda connection: one(connection, run_id, key, max_results=max_results, page_token=page_token)
+        )
+
+    def metric_histories(
+        self,
+        run_ids: Sequence[str],
+        key: str,
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        points: int | None = None,
+    ) -> list[RunMetric]:
+        """Values of one metric for several runs, by run in the order given, then step, then time."""
+        series = self.metric_series(run_ids, [key], start_step=start_step, end_step=end_step, points=points)
+        return [metric for one in series for metric in one.as_metrics()]
+
+    def metric_series(
+        self,
+        run_ids: Sequence[str],
+        keys: Sequence[str],
+        *,
+        start_step: int | None = None,
+        end_step: int | None = None,
+        points: int | None = None,
+    ) -> list[Series]:
+        """Values of some metrics of several runs by columns: by run, then key, as given, then step, then time."""
+        return self._session.read(
+            lambda connection: several(
+                connection, run_ids, keys, start_step=start_step, end_step=end_step, points=points
+            )
+        )
+
+    def metric_page(self, run_id: str, key: str, *, max_results: int | None, page_token: str) -> tuple[Series, str]:
+        """What ``metric_history`` answers, by columns, and the token of the next page."""
+        return self._session.read(
+            lambda connection: page(connection, run_id, key, max_results=max_results, page_token=page_token)
+        )

@@ -1,9 +1,8 @@
 """The tracking store and the registry on an SQL database."""
 
-import importlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -17,19 +16,17 @@ from runstone.entities import (
     Param,
     Run,
     RunInfo,
-    RunMetric,
     RunStatus,
     RunTable,
-    Series,
     Tag,
     ViewType,
 )
-from runstone.errors import Unsupported
 from runstone.stores.base import MAX_TABLE, Activity
-from runstone.stores.sql import experiments, history, logged_models, run_documents, runs, search
+from runstone.stores.sql import experiments, logged_models, run_documents, runs, search
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
 from runstone.stores.sql.driver import SHARED, driver_of
+from runstone.stores.sql.history import SqlHistories
 from runstone.stores.sql.lineage import SqlLineage
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.opening import open_address
@@ -38,12 +35,13 @@ from runstone.stores.sql.run_tables import load_run_table
 from runstone.stores.sql.session import Session
 from runstone.stores.sql.tables import ACTIVE, DELETED
 from runstone.stores.sql.trash import SqlTrash
+from runstone.stores.sql.upkeep import SqlCompaction
 from runstone.stores.sql.webhooks import SqlWebhooks
 
 T = TypeVar("T")
 
 
-class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
+class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
     """Experiments, runs, registered models and webhooks in one database, for many threads and processes.
 
     Does what ``EmbeddedStore`` says.
@@ -71,7 +69,6 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
         database = open_address(uri)
         self._root = ArtifactRoot(database.folder, artifact_root)
         self._session = Session(database, durable=durable)
-        self._compactor: Any = None
 
     def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
         """Make an experiment; returns its id."""
@@ -307,75 +304,6 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
         """Remove one tag of an active run."""
         self._experiment(lambda connection: runs.delete_tag(connection, run_id, key))
 
-    def metric_history(
-        self, run_id: str, key: str, *, max_results: int | None = None, page_token: str = ""
-    ) -> Page[Metric]:
-        """Every value of a metric, by time, then step, then value; all at once if ``max_results`` is ``None``."""
-        return self._session.read(
-            lambda connection: history.one(connection, run_id, key, max_results=max_results, page_token=page_token)
-        )
-
-    def metric_histories(
-        self,
-        run_ids: Sequence[str],
-        key: str,
-        *,
-        start_step: int | None = None,
-        end_step: int | None = None,
-        points: int | None = None,
-    ) -> list[RunMetric]:
-        """Values of one metric for several runs, by run in the order given, then step, then time."""
-        series = self.metric_series(run_ids, [key], start_step=start_step, end_step=end_step, points=points)
-        return [metric for one in series for metric in one.as_metrics()]
-
-    def metric_series(
-        self,
-        run_ids: Sequence[str],
-        keys: Sequence[str],
-        *,
-        start_step: int | None = None,
-        end_step: int | None = None,
-        points: int | None = None,
-    ) -> list[Series]:
-        """Values of some metrics of several runs by columns: by run, then key, as given, then step, then time."""
-        return self._session.read(
-            lambda connection: history.several(
-                connection, run_ids, keys, start_step=start_step, end_step=end_step, points=points
-            )
-        )
-
-    def metric_page(self, run_id: str, key: str, *, max_results: int | None, page_token: str) -> tuple[Series, str]:
-        """What ``metric_history`` answers, by columns, and the token of the next page."""
-        return self._session.read(
-            lambda connection: history.page(connection, run_id, key, max_results=max_results, page_token=page_token)
-        )
-
-    def compact_in_background(self) -> None:
-        """Compress the points of metrics from now on until the store is closed."""
-        if self._compactor is None:
-            self._compactor = _compaction().Compactor(self._session)
-            self._compactor.start()
-
-    def compact(self) -> int:
-        """Compress the points of all metrics now, and give the space back; returns how many were moved.
-
-        Raises:
-            Unsupported: numpy or pcodec is not installed.
-            BackendError: The database failed; what was moved until then stays so.
-        """
-        compaction = _compaction()
-        total = 0
-        last = self._session.read(compaction.last_batch)
-        while numbers := self._session.read(lambda connection: compaction.due_at_once(connection, last)):
-            total += compaction.compact(self._session, numbers)
-        self._session.shrink()
-        return total
-
-    def pause_compaction(self, *, paused: bool) -> None:
-        """Pause compaction in the background for this database, whichever process does it, or let it go on."""
-        compaction = _compaction()
-        self._session.write(lambda connection: compaction.pause(connection, paused=paused))
-
     def activity(self) -> Activity:
         """What it did by now."""
         session = self._session
@@ -399,8 +327,7 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
 
     def close(self) -> None:
         """Finish what was submitted, then give back connections and the thread that writes."""
-        if self._compactor is not None:
-            self._compactor.stop()
+        self._stop_compacting()
         self._session.close()
 
     def _load_run(self, connection: Connection, number: int) -> Run:
@@ -418,13 +345,3 @@ class SqlStore(SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
             return str(number)
 
         return self._session.write(counted)
-
-
-def _compaction() -> Any:
-    # By name, because numpy takes longer to load than a database to open.
-    try:
-        return importlib.import_module("runstone.stores.sql.compaction")
-    except ImportError as error:
-        raise Unsupported(
-            f'compaction takes numpy and pcodec ({error}); install them by `pip install "runstone[server]"`'
-        ) from None
