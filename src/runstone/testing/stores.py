@@ -15,13 +15,14 @@ The fixture gives a new store to each test. Cases are added with minor versions 
 store is tested with.
 """
 
+from runstone.testing.batch_cases import BatchCases
 from runstone.testing.experiment_cases import ExperimentCases
 from runstone.testing.metric_cases import MetricCases
 from runstone.testing.run_cases import RunCases
 from runstone.testing.search_cases import SearchCases
 
-__all__ = ["ExperimentCases", "MetricCases", "RunCases", "SearchCases", "TrackingStoreCases"]
+__all__ = ["BatchCases", "ExperimentCases", "MetricCases", "RunCases", "SearchCases", "TrackingStoreCases"]
 
 
-class TrackingStoreCases(ExperimentCases, RunCases, MetricCases, SearchCases):
+class TrackingStoreCases(ExperimentCases, RunCases, BatchCases, MetricCases, SearchCases):
     """All that ``TrackingStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""
