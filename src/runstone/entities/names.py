@@ -15,6 +15,7 @@ MAX_MODEL_TAG_VALUE = 100_000
 MAX_MODEL_DESCRIPTION = 100_000
 MAX_MODEL_SOURCE = 8000
 MAX_MODEL_ALIAS = 255
+MAX_ID = 500  # of a run or a logged model that need not be there; MLflow has 36 characters
 MAX_RUN_NAME = 5000  # kept as the tag mlflow.runName by MLflow, hence below the tag's limit
 MAX_ARTIFACT_LOCATION = 500
 MAX_INT64 = 2**63 - 1

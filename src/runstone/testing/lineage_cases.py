@@ -34,7 +34,7 @@ from runstone.errors import (
 )
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
-from runstone.testing.run_cases import new_run
+from runstone.testing.run_cases import long_text, new_run
 
 
 class Lineage(TrackingStore, LineageStore, Protocol):
@@ -327,6 +327,21 @@ class InputCases:
                 store.log_outputs(run, [ModelOutput("m-1")])
             with pytest.raises(error):
                 store.log_model_record(run, RECORD)
+
+    def test_id_of_a_model_has_a_largest_length(self, store: Lineage) -> None:
+        run, model = new_run(store), long_text(500)
+
+        store.log_inputs(run, models=[ModelInput(model)])
+        store.log_outputs(run, [ModelOutput(model, 1)])
+
+        kept = store.get_run(run)
+        assert [each.model_id for each in kept.inputs.model_inputs] == [model]
+        assert [each.model_id for each in kept.outputs.model_outputs] == [model]
+        for much in (501, 3000):
+            with pytest.raises(InvalidValue, match="at most 500 characters"):
+                store.log_inputs(run, models=[ModelInput(long_text(much))])
+            with pytest.raises(InvalidValue, match="at most 500 characters"):
+                store.log_outputs(run, [ModelOutput(long_text(much), 1)])
 
     def test_datasets_are_summed_up_with_their_context(self, store: Lineage) -> None:
         one, other, gone = (new_run(store) for _ in range(3))

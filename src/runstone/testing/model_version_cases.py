@@ -14,6 +14,7 @@ from runstone.errors import (
     RegisteredModelNotFound,
 )
 from runstone.stores.registry import RegistryStore
+from runstone.testing.run_cases import long_text
 
 SOURCE = "s3://bucket/model"
 
@@ -69,6 +70,25 @@ class ModelVersionCases:
             with pytest.raises(InvalidValue):
                 store.create_model_version("churn", source)
         assert store.get_registered_model("churn").latest_versions == []
+
+    @pytest.mark.parametrize("size", [1500, 7900])
+    def test_long_source_is_kept_and_found(self, store: RegistryStore, size: int) -> None:
+        source = f"s3://bucket/{long_text(size)}"
+        versions(store, 1)
+
+        made = store.create_model_version("churn", source, run_id=long_text(500))
+
+        assert store.get_model_version("churn", "2") == made
+        assert made.source == source
+        if size < 2000:  # a longer one fits into no address that asks for it
+            assert store.search_model_versions(filter_string=f"source_path = '{source}'") == [made]
+
+    def test_run_of_a_version_has_a_largest_length(self, store: RegistryStore) -> None:
+        store.create_registered_model("churn")
+
+        for much in (501, 3000):
+            with pytest.raises(InvalidValue, match="at most 500 characters"):
+                store.create_model_version("churn", SOURCE, run_id=long_text(much))
 
     @pytest.mark.parametrize(
         ("source", "kept", "location"),

@@ -1,5 +1,6 @@
 """Cases of the tracking store's contract: runs."""
 
+import random
 import re
 import time
 
@@ -17,6 +18,11 @@ UNKNOWN_RUNS = ["0" * 32, "no such run", "'; DROP TABLE run; --"]
 def new_run(store: TrackingStore, *tags: Tag) -> str:
     """Id of a new run in the experiment ``0``."""
     return store.create_run("0", tags=tags).info.run_id
+
+
+def long_text(size: int) -> str:
+    """Characters that take three bytes each and cannot be compressed much."""
+    return "".join(random.Random(size).choices([chr(code) for code in range(0x4E00, 0x9000)], k=size))
 
 
 class RunCases:

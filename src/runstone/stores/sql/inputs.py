@@ -18,7 +18,7 @@ from runstone.entities import (
     RunOutputs,
 )
 from runstone.entities.dataset import CONTEXT
-from runstone.entities.names import shown
+from runstone.entities.names import MAX_ID, check_length, shown
 from runstone.errors import InvalidValue
 from runstone.stores.lineage import MAX_SUMMARIES, MAX_SUMMARY_EXPERIMENTS
 from runstone.stores.sql.driver import Driver, driver_of
@@ -184,6 +184,8 @@ def _put_dataset(driver: Driver, experiment: int, dataset: Dataset) -> int:
 
 
 def _put_models(driver: Driver, run: int, models: Sequence[tuple[str, int]], *, is_output: bool) -> None:
+    for model_id, _ in models:
+        check_length("the id of a logged model", model_id, MAX_ID)
     query = "SELECT coalesce(max(place), 0) FROM run_model WHERE run_id = ?"
     last = int(driver.execute(query, (run,)).fetchone()[0]) if models else 0
     driver.executemany(

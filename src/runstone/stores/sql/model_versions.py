@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, func, select
 
 from runstone.entities import ModelStage, ModelTag
-from runstone.entities.names import MAX_MODEL_DESCRIPTION, MAX_MODEL_SOURCE, check_alias, check_length, shown
+from runstone.entities.names import MAX_ID, MAX_MODEL_DESCRIPTION, MAX_MODEL_SOURCE, check_alias, check_length, shown
 from runstone.errors import InvalidValue, ModelAliasNotFound, ModelVersionNotFound, RegisteredModelNotFound
 from runstone.stores.sql import logged_models, registered_models
 from runstone.stores.sql.driver import LOCKED, driver_of
@@ -124,7 +124,7 @@ def create(
     if not source:
         raise InvalidValue("the source of a version is the URI of its files; got ''")
     check_length("the source of a version", source, MAX_MODEL_SOURCE)
-    check_length("the run of a version", run_id, MAX_MODEL_SOURCE)
+    check_length("the run of a version", run_id, MAX_ID)
     if model_id:
         logged_models.find(driver_of(connection), model_id)
     check_length("the run link of a version", run_link, MAX_MODEL_SOURCE)

@@ -33,6 +33,13 @@ _INVALID_INDEXES = """
 SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisvalid ORDER BY 1
 """
+# What the indexes hold whose column takes texts that are longer than a row of an index, 2,704 bytes; and by which words
+# of its definition such an index is told.
+_LONG_TEXTS = {
+    "ix_param_value": (f"param (key_id, left(value, {START}), run_id)", '"left"'),
+    "ix_tag_value": (f"tag (key_id, left(value, {START}), run_id)", '"left"'),
+    "ix_model_version_source": ("model_version USING hash (source)", "USING hash"),
+}
 
 
 def prepare(server: PostgresServer) -> None:
@@ -134,7 +141,7 @@ def _changing(server: PostgresServer) -> Iterator[Connection]:
             driver.execute("SELECT pg_advisory_xact_lock(?)", (_LOCK,))
             yield connection
             _compare_bytewise(driver)
-            _index_beginnings(driver)
+            _index_long_texts(driver)
         except BaseException:
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
@@ -164,13 +171,12 @@ def _compare_bytewise(driver: Driver) -> None:
         driver.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"')
 
 
-def _index_beginnings(driver: Driver) -> None:
-    """Let the indexes of values hold their beginnings alone: a long value fits into no row of an index."""
-    for table in ("param", "tag"):
-        name = f"ix_{table}_value"
+def _index_long_texts(driver: Driver) -> None:
+    """Let the indexes of values hold their beginnings, and that of sources hashes: a long text fits into no row."""
+    for name, (what, mark) in _LONG_TEXTS.items():
         known = driver.execute(
             "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = ?", (name,)
         ).fetchone()
-        if known is None or '"left"' not in known[0]:
+        if known is None or mark not in known[0]:
             driver.execute(f"DROP INDEX IF EXISTS {name}")
-            driver.execute(f"CREATE INDEX {name} ON {table} (key_id, left(value, {START}), run_id)")
+            driver.execute(f"CREATE INDEX {name} ON {what}")
