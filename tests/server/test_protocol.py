@@ -24,7 +24,6 @@ def test_default_experiment_looks_as_mlflows(web: Web) -> None:
         "artifact_location": "mlflow-artifacts:/0",
         "lifecycle_stage": "active",
         "workspace": "default",
-        "tags": [],
     }
 
 
@@ -55,6 +54,35 @@ def test_run_comes_back_with_all_that_was_logged(web: Web) -> None:
         "inputs": {},
         "outputs": {},
     }
+
+
+@pytest.mark.parametrize("status", ["KILLED", 5, "5"])
+def test_status_may_be_the_number_that_protobuf_gives_it(web: Web, status: str | int) -> None:
+    run = web.new_run()
+
+    answer = web.post("runs/update", run_id=run, status=status)
+
+    assert answer.json["run_info"]["status"] == "KILLED"
+
+
+@pytest.mark.parametrize("view_type", ["DELETED_ONLY", 2, "2"])
+def test_view_may_be_the_number_that_protobuf_gives_it(web: Web, view_type: str | int) -> None:
+    run = web.new_run()
+    web.post("runs/delete", run_id=run)
+
+    answer = web.post("runs/search", experiment_ids=["0"], run_view_type=view_type)
+
+    assert run in [found["info"]["run_id"] for found in answer.json["runs"]]
+    assert web.post("experiments/search", view_type=view_type).json == {}
+
+
+@pytest.mark.parametrize("number", [0, 6, -1, 1.5])
+def test_number_that_no_status_has_is_refused(web: Web, number: float) -> None:
+    run = web.new_run()
+
+    answer = web.post("runs/update", run_id=run, status=number)
+
+    assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
 
 
 def test_run_that_ended_has_an_end_time(web: Web) -> None:
@@ -97,6 +125,12 @@ def test_client_of_1x_names_a_run_by_uuid(web: Web) -> None:
     assert web.get("metrics/get-history", f"run_uuid={run}&metric_key=loss").json["metrics"][0]["step"] == 4
 
 
+def test_experiment_is_not_asked_for_without_a_name(web: Web) -> None:
+    answer = web.get("experiments/get-by-name", "experiment_name=")
+
+    assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
+
+
 def test_experiments_are_searched_by_get_and_post(web: Web) -> None:
     web.post("experiments/create", name="searched")
 
@@ -112,6 +146,8 @@ def test_empty_answers_are_empty_objects(web: Web) -> None:
 
     assert web.post("runs/search", experiment_ids=["77777"]).json == {}
     assert web.get("metrics/get-history", f"run_id={run}&metric_key=none").json == {}
+    assert web.get("metrics/get-history-bulk-interval", f"run_ids={run}&metric_key=none").json == {}
+    assert web.get("metrics/get-history-bulk", f"run_id={run}&metric_key=none").json == {"metrics": []}
     assert web.post("runs/set-tag", run_id=run, key="a", value="b").json == {}
 
 
@@ -167,6 +203,11 @@ BAD_CALLS: list[tuple[str, dict[str, Any], int, str]] = [
     ("runs/update", {"run_id": NO_SUCH_RUN, "status": "DONE"}, 400, "INVALID_PARAMETER_VALUE"),
     ("runs/delete", {"run_id": NO_SUCH_RUN}, 404, "RESOURCE_DOES_NOT_EXIST"),
     ("runs/restore", {}, 400, "INVALID_PARAMETER_VALUE"),
+    ("runs/restore", {"run_id": ""}, 400, "INVALID_PARAMETER_VALUE"),
+    ("runs/delete", {"run_id": ""}, 400, "INVALID_PARAMETER_VALUE"),
+    ("runs/delete-tag", {"run_id": "", "key": "a"}, 400, "INVALID_PARAMETER_VALUE"),
+    ("runs/delete-tag", {"run_id": NO_SUCH_RUN, "key": ""}, 400, "INVALID_PARAMETER_VALUE"),
+    ("runs/outputs", {"run_id": NO_SUCH_RUN}, 400, "INVALID_PARAMETER_VALUE"),
     ("runs/log-metric", {"key": "m", "value": 1, "timestamp": 1}, 400, "INVALID_PARAMETER_VALUE"),
     (
         "runs/log-metric",
@@ -204,6 +245,8 @@ BAD_FIELDS: list[tuple[str, dict[str, Any]]] = [
     ("runs/log-metric", {"key": "m" * 251, "value": 1, "timestamp": 1}),
     ("runs/log-metric", {"key": "a/../b", "value": 1, "timestamp": 1}),
     ("runs/log-metric", {"key": "a;b", "value": 1, "timestamp": 1}),
+    ("runs/log-metric", {"key": "m", "value": 1, "timestamp": 1, "dataset_name": "no digest"}),
+    ("runs/log-metric", {"key": "m", "value": 1, "timestamp": 1, "dataset_digest": "no name"}),
     ("runs/log-parameter", {"key": "p", "value": "v" * 6001}),
     ("runs/log-parameter", {"key": "/p", "value": "v"}),
     ("runs/set-tag", {"key": "t", "value": "v" * 8001}),
@@ -214,6 +257,7 @@ BAD_FIELDS: list[tuple[str, dict[str, Any]]] = [
     ("runs/log-batch", {"tags": [{"key": f"t{n}", "value": "1"} for n in range(101)]}),
     ("runs/log-batch", {"metrics": [{"key": "ok", "value": 1, "timestamp": 1}, {"key": "?", "value": 1}]}),
     ("runs/log-batch", {"metrics": {"key": "m"}}),
+    ("runs/log-batch", {"metrics": [{"key": "m", "value": 1, "timestamp": 1, "dataset_name": "no digest"}]}),
 ]
 
 

@@ -188,6 +188,9 @@ def test_other_paths_of_clients_answer_the_same(web: Web, name: str, base: str) 
         ("DELETE", "registered-models/delete", {"name": "nobody"}, 404, "RESOURCE_DOES_NOT_EXIST"),
         ("POST", "registered-models/set-tag", {"name": "NAME", "key": "a;b"}, 400, "INVALID_PARAMETER_VALUE"),
         ("POST", "registered-models/set-tag", {"name": "NAME"}, 400, "INVALID_PARAMETER_VALUE"),
+        ("DELETE", "registered-models/delete-tag", {"name": "NAME", "key": ""}, 400, "INVALID_PARAMETER_VALUE"),
+        ("DELETE", "registered-models/alias", {"name": "NAME", "alias": "a;b"}, 400, "INVALID_PARAMETER_VALUE"),
+        ("GET", "model-versions/get", {"name": "a/b", "version": "1"}, 400, "INVALID_PARAMETER_VALUE"),
         (
             "POST",
             "registered-models/alias",

@@ -6,7 +6,7 @@ from runstone.entities.states import LifecycleStage
 from runstone.entities.tag import Tag
 
 
-class Experiment(Struct, frozen=True, kw_only=True):
+class Experiment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A named set of runs.
 
     Attributes:
@@ -27,7 +27,7 @@ class Experiment(Struct, frozen=True, kw_only=True):
     last_update_time: int
     creation_time: int
     tag_list: list[Tag] = field(name="tags", default_factory=list)
-    workspace: str = "default"
+    workspace: str = field(default_factory=lambda: "default")  # what a factory gives is written always
 
     @property
     def tags(self) -> dict[str, str]:

@@ -108,7 +108,7 @@ class LoggedModelMetric(Struct, frozen=True, omit_defaults=True, gc=False):
             force_setattr(self, "value", NonFinite(self.value))
 
 
-class LoggedModelInfo(Struct, frozen=True, kw_only=True):
+class LoggedModelInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known about a logged model besides its params and metrics.
 
     Attributes:
@@ -131,8 +131,8 @@ class LoggedModelInfo(Struct, frozen=True, kw_only=True):
     last_updated_timestamp_ms: int
     artifact_uri: str
     status_word: str = field(name="status")
-    model_type: str = ""
-    source_run_id: str = ""
+    model_type: str = field(default_factory=str)  # what these factories give is written always
+    source_run_id: str = field(default_factory=str)
     tag_list: list[Tag] = field(name="tags", default_factory=list)
 
 

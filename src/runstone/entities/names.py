@@ -129,11 +129,22 @@ def model_name(name: object) -> str:
             ``models:/`` addresses, or is dots alone.
     """
     wanted = canonical_name("the name of a registered model", name, MAX_MODEL_NAME)
-    if "/" in wanted or ":" in wanted:
-        raise InvalidValue(f"the name of a registered model holds neither '/' nor ':'; got {shown(name)}")
-    if wanted in {".", ".."}:
-        raise InvalidValue(f"the name of a registered model is not dots alone; got {shown(name)}")
+    check_model_name(wanted)
     return wanted
+
+
+def check_model_name(name: str) -> None:
+    """Check that a text can be the name of a registered model as far as addresses go.
+
+    Raises:
+        InvalidValue: It is blank, holds a slash or a colon, or is dots alone.
+    """
+    if not name.strip():
+        raise InvalidValue(f"the name of a registered model is not empty; got {shown(name)}")
+    if "/" in name or ":" in name:
+        raise InvalidValue(f"the name of a registered model holds neither '/' nor ':'; got {shown(name)}")
+    if name in {".", ".."}:
+        raise InvalidValue(f"the name of a registered model is not dots alone; got {shown(name)}")
 
 
 def check_alias(alias: object) -> None:
@@ -143,14 +154,24 @@ def check_alias(alias: object) -> None:
         InvalidValue: It is no string, is empty, over 255 characters, holds a character that is not allowed, or reads
             as ``latest`` or as a version, such as ``v2``.
     """
-    check_length("an alias", alias, MAX_MODEL_ALIAS)
+    check_alias_text(alias)
     assert isinstance(alias, str)
-    if not _ALIAS.fullmatch(alias):
-        raise InvalidValue(f"an alias has letters, digits, underscores and dashes, at least one; got {shown(alias)}")
     if _RESERVED_ALIAS.fullmatch(alias):
         raise InvalidValue(
             f"the alias {shown(alias)} is reserved: it reads as a version; choose another, as 'champion'"
         )
+
+
+def check_alias_text(alias: object) -> None:
+    """Check that a text is an alias but for those that are reserved.
+
+    Raises:
+        InvalidValue: It is no string, is empty, over 255 characters, or holds a character that is not allowed.
+    """
+    check_length("an alias", alias, MAX_MODEL_ALIAS)
+    assert isinstance(alias, str)
+    if not _ALIAS.fullmatch(alias):
+        raise InvalidValue(f"an alias has letters, digits, underscores and dashes, at least one; got {shown(alias)}")
 
 
 def check_int64(what: str, value: object, *, least: int = -(2**63)) -> None:

@@ -5,7 +5,15 @@ from enum import StrEnum
 from runstone.errors import InvalidValue
 
 
-class RunStatus(StrEnum):
+class _Numbered(StrEnum):
+    """Words that protobuf, hence some clients, number in their order: 1, 2, 3."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "_Numbered | None":
+        return {str(number): word for number, word in enumerate(cls, start=1)}.get(str(value))
+
+
+class RunStatus(_Numbered):
     """How far a run has come."""
 
     RUNNING = "RUNNING"
@@ -53,9 +61,33 @@ class LifecycleStage(StrEnum):
     DELETED = "deleted"
 
 
-class ViewType(StrEnum):
+class ViewType(_Numbered):
     """Which things a search looks at."""
 
     ACTIVE_ONLY = "ACTIVE_ONLY"
     DELETED_ONLY = "DELETED_ONLY"
     ALL = "ALL"
+
+
+def run_status(word: object) -> RunStatus:
+    """The status of a run that a word, or its number, stands for.
+
+    Raises:
+        InvalidValue: There is none.
+    """
+    try:
+        return RunStatus(word)  # type: ignore[arg-type]  # what is none is what the except is for
+    except ValueError:
+        raise InvalidValue(f"the status of a run is one of {', '.join(RunStatus)}; got {word!r}") from None
+
+
+def view_type(word: object) -> ViewType:
+    """The view that a word, or its number, stands for; of things in use where there is no word.
+
+    Raises:
+        InvalidValue: There is none.
+    """
+    try:
+        return ViewType(word or ViewType.ACTIVE_ONLY)  # type: ignore[arg-type]  # as above
+    except ValueError:
+        raise InvalidValue(f"the view of a search is one of {', '.join(ViewType)}; got {word!r}") from None

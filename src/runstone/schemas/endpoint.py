@@ -1,13 +1,16 @@
 """One record per call of the protocol; the server mounts it, the REST store calls it, OpenAPI is made from it."""
 
 import re
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from urllib.parse import quote
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Request = TypeVar("Request", bound=Struct)
 Response = TypeVar("Response", bound=Struct)
+
+# Text of a request that says nothing if it is empty, as protobuf has it: an empty one is a missing one.
+Given = Annotated[str, Meta(min_length=1)]
 
 _PART = re.compile(r"\{(\w+)\}")
 

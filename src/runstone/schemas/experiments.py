@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from runstone.entities import DatasetSummary, Experiment, Tag, ViewType
-from runstone.schemas.endpoint import Empty, Endpoint
+from runstone.schemas.endpoint import Empty, Endpoint, Given
 
 _BASE = "/api/2.0/mlflow/experiments"
 
@@ -27,7 +27,7 @@ class ExperimentId(Struct, frozen=True):
 class ExperimentName(Struct, frozen=True):
     """Names an experiment by its name."""
 
-    experiment_name: str
+    experiment_name: Given
 
 
 class UpdateExperiment(Struct, frozen=True):
@@ -59,7 +59,7 @@ class SearchExperiments(Struct, frozen=True):
     page_token: str | None = None
     filter: str | None = None
     order_by: list[str] | None = None
-    view_type: ViewType | None = None
+    view_type: ViewType | int | None = None
 
 
 class OneExperiment(Struct, frozen=True):

@@ -85,8 +85,14 @@ class History(Struct, frozen=True, omit_defaults=True):
     next_page_token: str = ""
 
 
-class RunHistories(Struct, frozen=True, omit_defaults=True):
+class RunHistories(Struct, frozen=True):
     """Carries values of one metric of several runs."""
+
+    metrics: list[RunMetric] = field(default_factory=list)
+
+
+class ThinnedHistories(Struct, frozen=True, omit_defaults=True):
+    """Carries thinned values of one metric of several runs."""
 
     metrics: list[RunMetric] = field(default_factory=list)
 
@@ -101,7 +107,7 @@ GET_HISTORY_BULK_INTERVAL = Endpoint(
     "GET",
     f"{_BASE}/get-history-bulk-interval",
     GetHistoryBulkInterval,
-    RunHistories,
+    ThinnedHistories,
     "Get the values of a metric for several runs, thinned to a number of steps that keeps peaks.",
 )
 GET_SERIES = Endpoint(

@@ -33,7 +33,7 @@ class SearchRunTable(Struct, frozen=True):
 
     experiment_ids: list[str] = field(default_factory=list)
     filter: str | None = None
-    run_view_type: ViewType | None = None
+    run_view_type: ViewType | int | None = None
     max_results: int = 1000
     order_by: list[str] | None = None
     page_token: str | None = None

@@ -18,7 +18,7 @@ from runstone.entities import (
     ViewType,
 )
 from runstone.errors import InvalidValue
-from runstone.schemas.endpoint import Empty, Endpoint
+from runstone.schemas.endpoint import Empty, Endpoint, Given
 
 _BASE = "/api/2.0/mlflow/runs"
 
@@ -61,7 +61,7 @@ class GetRun(OfRun, frozen=True, kw_only=True):
 class UpdateRun(OfRun, frozen=True, kw_only=True):
     """Changes what is known about a run; fields that are absent stay as they are."""
 
-    status: RunStatus | None = None
+    status: RunStatus | int | None = None
     end_time: int | None = None
     run_name: str | None = None
 
@@ -118,14 +118,14 @@ class SetTag(OfRun, frozen=True, kw_only=True):
 class DeleteTag(Struct, frozen=True):
     """Removes one tag of a run."""
 
-    run_id: str
-    key: str
+    run_id: Given
+    key: Given
 
 
 class DeleteRun(Struct, frozen=True):
     """Moves a run to the trash, or takes it out."""
 
-    run_id: str
+    run_id: Given
 
 
 class SearchRuns(Struct, frozen=True):
@@ -133,7 +133,7 @@ class SearchRuns(Struct, frozen=True):
 
     experiment_ids: list[str] = field(default_factory=list)
     filter: str | None = None
-    run_view_type: ViewType | None = None
+    run_view_type: ViewType | int | None = None
     max_results: int = 1000
     order_by: list[str] | None = None
     page_token: str | None = None
@@ -149,7 +149,7 @@ class LogInputs(OfRun, frozen=True, kw_only=True):
 class LogOutputs(OfRun, frozen=True, kw_only=True):
     """Writes down which logged models a run made."""
 
-    models: list[ModelOutput] | None = None
+    models: list[ModelOutput]
 
 
 class LogModel(OfRun, frozen=True, kw_only=True):

@@ -141,6 +141,14 @@ class BatchCases:
 
         assert store.get_run(run).info.run_name == "renamed"
 
+    def test_empty_tag_of_the_name_changes_nothing(self, store: TrackingStore) -> None:
+        run = store.create_run("0", run_name="kept").info.run_id
+
+        store.log_batch(run, tags=[Tag(RUN_NAME, ""), Tag("a", "")])
+
+        found = store.get_run(run)
+        assert (found.info.run_name, found.data.tags) == ("kept", {RUN_NAME: "kept", "a": ""})
+
     def test_name_outlives_its_tag(self, store: TrackingStore) -> None:
         run = store.create_run("0", run_name="kept").info.run_id
 

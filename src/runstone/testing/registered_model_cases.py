@@ -63,7 +63,7 @@ class RegisteredModelCases:
         assert caught.value.name == "churn"
         assert store.create_registered_model("Churn").name == "Churn"
 
-    @pytest.mark.parametrize("name", ["nobody", "a/b", "x" * 1000])
+    @pytest.mark.parametrize("name", ["nobody", "bell\x07", "x" * 1000])
     def test_unknown_model_is_not_found(self, store: RegistryStore, name: str) -> None:
         calls: list[Callable[[], object]] = [
             lambda: store.get_registered_model(name),
@@ -81,6 +81,37 @@ class RegisteredModelCases:
         for call in calls:
             with pytest.raises(RegisteredModelNotFound):
                 call()
+
+    @pytest.mark.parametrize("name", ["", " ", "a/b", "a:b", ".."])
+    def test_name_that_means_something_else_is_not_asked_for(self, store: RegistryStore, name: str) -> None:
+        calls: list[Callable[[], object]] = [
+            lambda: store.get_registered_model(name),
+            lambda: store.rename_registered_model(name, "other"),
+            lambda: store.delete_registered_model(name),
+            lambda: store.get_model_version(name, "1"),
+            lambda: store.create_model_version(name, "s3://bucket/model"),
+        ]
+
+        for call in calls:
+            with pytest.raises(InvalidValue):
+                call()
+
+    @pytest.mark.parametrize("key", ["", "a;b", "/a"])
+    def test_tag_that_no_model_can_have_is_not_removed(self, store: RegistryStore, key: str) -> None:
+        store.create_registered_model("churn")
+        store.create_model_version("churn", "s3://bucket/model")
+
+        with pytest.raises(InvalidValue):
+            store.delete_registered_model_tag("churn", key)
+        with pytest.raises(InvalidValue):
+            store.delete_model_version_tag("churn", "1", key)
+
+    @pytest.mark.parametrize("alias", ["", "a;b", "x" * 256])
+    def test_alias_that_no_model_can_have_is_not_removed(self, store: RegistryStore, alias: str) -> None:
+        store.create_registered_model("churn")
+
+        with pytest.raises(InvalidValue):
+            store.delete_registered_model_alias("churn", alias)
 
     def test_description_is_replaced(self, store: RegistryStore) -> None:
         store.create_registered_model("churn", description="old")

@@ -1537,7 +1537,6 @@ export interface components {
             creation_time: number;
             /** @default [] */
             tags?: components["schemas"]["Tag"][];
-            /** @default default */
             workspace?: string;
         };
         /**
@@ -1838,8 +1837,7 @@ export interface components {
             run_id?: string | null;
             /** @default null */
             run_uuid?: string | null;
-            /** @default null */
-            models?: components["schemas"]["ModelOutput"][] | null;
+            models: components["schemas"]["ModelOutput"][];
         };
         /**
          * LogParam
@@ -1912,9 +1910,7 @@ export interface components {
             last_updated_timestamp_ms: number;
             artifact_uri: string;
             status: string;
-            /** @default  */
             model_type?: string;
-            /** @default  */
             source_run_id?: string;
             /** @default [] */
             tags?: components["schemas"]["Tag"][];
@@ -2524,7 +2520,7 @@ export interface components {
             /** @default null */
             order_by?: string[] | null;
             /** @default null */
-            view_type?: components["schemas"]["ViewType"] | null;
+            view_type?: components["schemas"]["ViewType"] | number | null;
         };
         /**
          * SearchLoggedModels
@@ -2592,7 +2588,7 @@ export interface components {
             /** @default null */
             filter?: string | null;
             /** @default null */
-            run_view_type?: components["schemas"]["ViewType"] | null;
+            run_view_type?: components["schemas"]["ViewType"] | number | null;
             /** @default 1000 */
             max_results?: number;
             /** @default null */
@@ -2612,7 +2608,7 @@ export interface components {
             /** @default null */
             filter?: string | null;
             /** @default null */
-            run_view_type?: components["schemas"]["ViewType"] | null;
+            run_view_type?: components["schemas"]["ViewType"] | number | null;
             /** @default 1000 */
             max_results?: number;
             /** @default null */
@@ -2755,6 +2751,14 @@ export interface components {
             result: components["schemas"]["WebhookTestResult"];
         };
         /**
+         * ThinnedHistories
+         * @description Carries thinned values of one metric of several runs.
+         */
+        ThinnedHistories: {
+            /** @default [] */
+            metrics?: components["schemas"]["RunMetric"][];
+        };
+        /**
          * TransitionModelVersionStage
          * @description Moves a version to a stage.
          */
@@ -2805,7 +2809,7 @@ export interface components {
             /** @default null */
             run_uuid?: string | null;
             /** @default null */
-            status?: components["schemas"]["RunStatus"] | null;
+            status?: components["schemas"]["RunStatus"] | number | null;
             /** @default null */
             end_time?: number | null;
             /** @default null */
@@ -3379,7 +3383,7 @@ export interface operations {
                 page_token?: string | null;
                 filter?: string | null;
                 order_by?: string[] | null;
-                view_type?: components["schemas"]["ViewType"] | null;
+                view_type?: components["schemas"]["ViewType"] | number | null;
             };
             header?: never;
             path?: never;
@@ -3935,7 +3939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunHistories"];
+                    "application/json": components["schemas"]["ThinnedHistories"];
                 };
             };
             /** @description What went wrong. */

@@ -62,7 +62,7 @@ def list_run(stores: Stores, request: schema.ListArtifacts) -> schema.RunArtifac
 def list_proxied(stores: Stores, request: schema.ListProxied) -> schema.ProxiedArtifacts:
     """List a folder of the artifact store; paths are relative to that folder."""
     check_served(stores)
-    folder = ArtifactPath((request.path or "").strip("/"))
+    folder = ArtifactPath((request.path or "").rstrip("/"))
     return schema.ProxiedArtifacts([relative(file, folder) for file in stores.artifacts.list(folder)])
 
 

@@ -1,6 +1,7 @@
 """Routes of experiments."""
 
-from runstone.entities import ArtifactPath, Tag, ViewType
+from runstone.entities import ArtifactPath, Tag
+from runstone.entities.states import view_type
 from runstone.errors import ExperimentNotFound, InvalidValue, Unsupported
 from runstone.schemas import experiments as schema
 from runstone.schemas.endpoint import Empty
@@ -40,7 +41,7 @@ def get_by_name(stores: Stores, request: schema.ExperimentName) -> schema.OneExp
 def search(stores: Stores, request: schema.SearchExperiments) -> schema.Experiments:
     """Search experiments."""
     page = stores.tracking.search_experiments(
-        view_type=request.view_type or ViewType.ACTIVE_ONLY,
+        view_type=view_type(request.view_type),
         max_results=request.max_results,
         filter_string=request.filter or "",
         order_by=request.order_by or (),

@@ -43,7 +43,7 @@ def get_history_bulk(stores: Stores, request: schema.GetHistoryBulk) -> schema.R
     return schema.RunHistories(found)
 
 
-def get_history_bulk_interval(stores: Stores, request: schema.GetHistoryBulkInterval) -> schema.RunHistories:
+def get_history_bulk_interval(stores: Stores, request: schema.GetHistoryBulkInterval) -> schema.ThinnedHistories:
     """Get the values of a metric of several runs between two steps, thinned."""
     run_ids = _named(request.run_ids, "run_ids")
     most = schema.MAX_INTERVAL_RESULTS if request.max_results is None else request.max_results
@@ -55,7 +55,7 @@ def get_history_bulk_interval(stores: Stores, request: schema.GetHistoryBulkInte
     found = stores.tracking.metric_series(
         run_ids, [request.metric_key], start_step=start, end_step=end, points=max(LEAST_POINTS, most)
     )
-    return schema.RunHistories([metric for series in found for metric in series.as_metrics()])
+    return schema.ThinnedHistories([metric for series in found for metric in series.as_metrics()])
 
 
 def get_series(stores: Stores, request: schema.GetSeries) -> schema.AllSeries | Binary:

@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from runstone.entities import ModelMetric, Param, Tag, ViewType
+from runstone.entities import ModelMetric, Param, Tag
+from runstone.entities.states import run_status, view_type
 from runstone.schemas import runs as schema
 from runstone.schemas.endpoint import Empty
 from runstone.server.routes.route import AnyRoute, Route, Stores
@@ -28,7 +29,10 @@ def get(stores: Stores, request: schema.GetRun) -> schema.OneRun:
 def update(stores: Stores, request: schema.UpdateRun) -> schema.OneRunInfo:
     """Change state, end time or name of a run."""
     info = stores.tracking.update_run(
-        request.id, status=request.status, end_time=request.end_time, run_name=request.run_name
+        request.id,
+        status=None if request.status is None else run_status(request.status),
+        end_time=request.end_time,
+        run_name=request.run_name,
     )
     return schema.OneRunInfo(info)
 
@@ -50,7 +54,7 @@ def search(stores: Stores, request: schema.SearchRuns) -> schema.Runs:
     page = stores.tracking.search_encoded_runs(
         request.experiment_ids,
         filter_string=request.filter or "",
-        view_type=request.run_view_type or ViewType.ACTIVE_ONLY,
+        view_type=view_type(request.run_view_type),
         max_results=request.max_results,
         order_by=request.order_by or (),
         page_token=request.page_token or "",
@@ -108,7 +112,7 @@ def log_inputs(stores: Stores, request: schema.LogInputs) -> Empty:
 
 def log_outputs(stores: Stores, request: schema.LogOutputs) -> Empty:
     """Write down which logged models a run made."""
-    stores.tracking.log_outputs(request.id, request.models or ())
+    stores.tracking.log_outputs(request.id, request.models)
     return Empty()
 
 

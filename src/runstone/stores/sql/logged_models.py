@@ -121,10 +121,18 @@ def append_metrics(driver: Driver, run: int, metrics: Sequence[ModelMetric]) -> 
     """Write metrics of a run that belong to logged models; what is there already is kept once.
 
     Raises:
+        InvalidValue: One names half a dataset.
         LoggedModelNotFound: One names a model that is not there.
     """
-    numbers = {model_id: find(driver, model_id) for model_id in sorted({metric.model_id for metric in metrics})}
     for metric in metrics:
+        if bool(metric.dataset_name) != bool(metric.dataset_digest):
+            raise InvalidValue(
+                f"the dataset of the metric {metric.key!r} has a name and a digest; "
+                f"got {shown(metric.dataset_name)} and {shown(metric.dataset_digest)}: give both or none"
+            )
+    of_models = [metric for metric in metrics if metric.model_id]
+    numbers = {model_id: find(driver, model_id) for model_id in sorted({metric.model_id for metric in of_models})}
+    for metric in of_models:
         number, is_nan = numbers[metric.model_id], isnan(metric.value)
         value = None if is_nan else metric.value
         place = (metric.step, metric.timestamp, metric.dataset_name, metric.dataset_digest)

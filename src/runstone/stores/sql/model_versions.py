@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, func, select
 
 from runstone.entities import ModelStage, ModelTag
-from runstone.entities.names import MAX_ID, MAX_MODEL_DESCRIPTION, MAX_MODEL_SOURCE, check_alias, check_length, shown
+from runstone.entities.names import (
+    MAX_ID,
+    MAX_KEY,
+    MAX_MODEL_DESCRIPTION,
+    MAX_MODEL_SOURCE,
+    check_alias,
+    check_key,
+    check_length,
+    shown,
+)
 from runstone.errors import InvalidValue, ModelAliasNotFound, ModelVersionNotFound, RegisteredModelNotFound
 from runstone.stores.sql import logged_models, registered_models
 from runstone.stores.sql.driver import LOCKED, driver_of
@@ -246,6 +255,7 @@ def set_tag(connection: Connection, name: str, version: str, tag: ModelTag) -> N
 
 def delete_tag(connection: Connection, name: str, version: str, key: str) -> None:
     """Remove one tag, if it is there."""
+    check_key("tag", key[:MAX_KEY])  # a longer one is not there
     number, _ = find(connection, name, version, lock=LOCKED)
     driver_of(connection).execute("DELETE FROM model_version_tag WHERE version_id = ? AND key = ?", (number, key))
 

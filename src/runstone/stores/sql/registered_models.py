@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from runstone.entities import ModelTag
-from runstone.entities.names import MAX_MODEL_DESCRIPTION, check_length, model_name
+from runstone.entities.names import (
+    MAX_KEY,
+    MAX_MODEL_DESCRIPTION,
+    check_alias_text,
+    check_key,
+    check_length,
+    check_model_name,
+    model_name,
+)
 from runstone.errors import InvalidValue, RegisteredModelExists, RegisteredModelNotFound
 from runstone.stores.sql.driver import LOCKED, driver_of
 from runstone.stores.sql.experiments import now
@@ -22,12 +30,11 @@ def find(connection: Connection, name: str, *, lock: str = "") -> int:
         lock: ``LOCKED`` if it is to stay so.
 
     Raises:
-        InvalidValue: The name is empty.
+        InvalidValue: The name is blank, or has a meaning in addresses.
         RegisteredModelNotFound: There is none of this name.
     """
-    if not name:
-        raise InvalidValue("the name of a registered model is not empty; got ''")
-    # A name that no model can have is not there; only making one with it is an error.
+    check_model_name(name)
+    # Another name that no model can have is not there; only making one with it is an error.
     try:
         wanted = model_name(name)
     except InvalidValue:
@@ -86,6 +93,7 @@ def set_tag(connection: Connection, name: str, tag: ModelTag) -> None:
 
 def delete_tag(connection: Connection, name: str, key: str) -> None:
     """Remove one tag, if it is there."""
+    check_key("tag", key[:MAX_KEY])  # a longer one is not there
     driver_of(connection).execute(
         "DELETE FROM registered_model_tag WHERE model_id = ? AND key = ?", (find(connection, name, lock=LOCKED), key)
     )
@@ -93,6 +101,7 @@ def delete_tag(connection: Connection, name: str, key: str) -> None:
 
 def delete_alias(connection: Connection, name: str, alias: str) -> None:
     """Remove an alias, if it is there."""
+    check_alias_text(alias)
     driver_of(connection).execute(
         "DELETE FROM model_alias WHERE model_id = ? AND alias = ?", (find(connection, name, lock=LOCKED), alias)
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunStatus, Tag
 from runstone.entities.names import MAX_RUN_NAME, check_length, check_time, shown
+from runstone.entities.states import run_status
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
 from runstone.stores.sql import experiments, run_documents, run_names
@@ -113,7 +114,7 @@ def update(
     driver = driver_of(connection)
     number, experiment = active(driver, run_id)
     if status is not None:
-        driver.execute("UPDATE run SET status = ? WHERE id = ?", (_status(status).value, number))
+        driver.execute("UPDATE run SET status = ? WHERE id = ?", (run_status(status).value, number))
     if end_time is not None:
         check_time("the end time of a run", end_time)
         driver.execute("UPDATE run SET end_time = ? WHERE id = ?", (end_time, number))
@@ -121,13 +122,6 @@ def update(
         put_tags(driver, keys, number, {RUN_NAME: run_name})
     run_documents.renew(driver, number)
     return number, experiment
-
-
-def _status(status: RunStatus) -> RunStatus:
-    try:
-        return RunStatus(status)
-    except ValueError:
-        raise InvalidValue(f"the status of a run is one of {', '.join(RunStatus)}; got {shown(status)}") from None
 
 
 def move(connection: Connection, run_id: str, *, to: int) -> int:
@@ -175,19 +169,20 @@ def _cut(text: str) -> str:
 
 
 def put_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -> None:
-    """Set tags; the tag ``mlflow.runName`` names the run as well, unless it is empty.
+    """Set tags; the tag ``mlflow.runName`` names the run as well, and changes nothing if it is empty.
 
     Raises:
         InvalidValue: That name is longer than a run's may be.
     """
     check_length("the name of a run", tags.get(RUN_NAME, ""), MAX_RUN_NAME)
+    tags = {key: value for key, value in tags.items() if value or key != RUN_NAME}
     ids = keys.ids(driver, tags)
     driver.executemany(
         "INSERT INTO tag (run_id, key_id, value) VALUES (?, ?, ?) "
         "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value",
         [(number, ids[name], value) for name, value in tags.items()],
     )
-    if tags.get(RUN_NAME):
+    if RUN_NAME in tags:
         driver.execute("UPDATE run SET name = ? WHERE id = ?", (tags[RUN_NAME], number))
 
 

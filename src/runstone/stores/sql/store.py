@@ -287,7 +287,12 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
                 runs.put_params(driver, keys, run_id, number, params)
             if metrics:
                 incoming.append(driver, keys, number, metrics)
-                of_models = [metric for metric in metrics if isinstance(metric, ModelMetric) and metric.model_id]
+                of_models = [
+                    metric
+                    for metric in metrics
+                    if isinstance(metric, ModelMetric)
+                    and (metric.model_id or metric.dataset_name or metric.dataset_digest)
+                ]
                 if of_models:
                     logged_models.append_metrics(driver, number, of_models)
             if tags:
