@@ -142,8 +142,9 @@ class SqlLineage:
         query = "SELECT value FROM tag WHERE run_id = ? AND key_id = ?"
         row = driver.execute(query, (number, find(driver, inputs.MODEL_HISTORY))).fetchone()
         history = inputs.with_record("" if row is None else row[0], record)
-        runs.put_tags(driver, keys, number, {inputs.MODEL_HISTORY: history})
-        run_documents.renew(driver, number)
+        tags = {inputs.MODEL_HISTORY: history}
+        runs.put_tags(driver, keys, number, tags)
+        run_documents.extend(driver, number, params={}, tags=tags, latest={})
         self._session.touch(experiment)
 
     def search_datasets(self, experiment_ids: Sequence[str]) -> list[DatasetSummary]:

@@ -10,6 +10,9 @@ from runstone.stores.sql.driver import Driver
 from runstone.stores.sql.keys import Keys
 from runstone.stores.sql.points import pack, rank
 
+# The value, null for NaN, whether it is NaN, its step and its timestamp.
+Latest = tuple[float | None, bool, int, int]
+
 _APPEND = "INSERT INTO tail (run_id, size, points) VALUES (?, ?, ?)"
 # NaN is null in the columns and counts as just above zero, as MLflow has it.
 _IS_LATER = """
@@ -39,10 +42,13 @@ ON CONFLICT (run_id, key_id) DO UPDATE SET {_SET}
 """  # noqa: S608  # our own words
 
 
-def append(driver: Driver, keys: Keys, number: int, metrics: Sequence[Metric]) -> None:
+def append(driver: Driver, keys: Keys, number: int, metrics: Sequence[Metric]) -> dict[str, Latest]:
     """Add the points of a batch to a run, and move its latest, lowest, highest and first values.
 
     -0.0 is 0.0 among these; the points keep it.
+
+    Returns:
+        The latest of each key in the batch, which another one may have been later than.
     """
     by_key: defaultdict[str, list[Metric]] = defaultdict(list)
     for metric in metrics:
@@ -55,7 +61,9 @@ def append(driver: Driver, keys: Keys, number: int, metrics: Sequence[Metric]) -
         [metric.value for metric in metrics],
     )
     driver.execute(_APPEND, (number, len(metrics), packed))
-    driver.executemany(_LATEST, [(number, ids[key], *_extent(group)) for key, group in by_key.items()])
+    extents = {key: _extent(group) for key, group in by_key.items()}
+    driver.executemany(_LATEST, [(number, ids[key], *extent) for key, extent in extents.items()])
+    return {key: extent[:4] for key, extent in extents.items()}
 
 
 def _extent(group: Sequence[Metric]) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """The JSON of what a run logged, kept beside the run: a search puts it into its answer as it is.
 
-A document is never wrong: what changes a run makes its document anew in the same transaction, or takes it away. Metrics
+A document is never wrong: what changes a run changes its document in the same transaction, or takes it away. Metrics
 alone only take it away, because they come often; params, tags and the end of the run make it. Where there is none, a
 search makes one for its answer.
 """
@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from runstone.stores.sql.driver import Driver
+from runstone.stores.sql.metrics import Latest
 
 # A run with more values than this has no document, so that a new tag does not read and write all of them again.
 MOST_VALUES = 200
@@ -34,6 +35,7 @@ _TAGS = """
 SELECT tag.run_id, key.name, tag.value
 FROM tag CROSS JOIN key WHERE key.id = tag.key_id AND tag.run_id IN ({signs})
 """
+_OF_RUN = "SELECT data FROM document WHERE run_id = ?"
 _KEEP = """
 INSERT INTO document (run_id, data) VALUES (?, ?) ON CONFLICT (run_id) DO UPDATE SET data = excluded.data
 """
@@ -62,6 +64,7 @@ class _Data(Struct, omit_defaults=True):
 
 
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Data).decode
 
 
 def of_tags(tags: Mapping[str, str]) -> bytes:
@@ -76,9 +79,53 @@ def keep(driver: Driver, number: int, document: bytes) -> None:
 
 def renew(driver: Driver, number: int) -> None:
     """Make the document of a run anew, from what its tables hold now."""
-    found = _parts(driver, [number], ending=f" LIMIT {MOST_VALUES + 1}")[number]
-    size = len(found.metrics) + len(found.params) + len(found.tags)
-    driver.execute(_KEEP, (number, _encode(found) if size <= MOST_VALUES else None))
+    _keep_if_small(driver, number, _parts(driver, [number], ending=f" LIMIT {MOST_VALUES + 1}")[number])
+
+
+def _keep_if_small(driver: Driver, number: int, data: _Data) -> None:
+    size = len(data.metrics) + len(data.params) + len(data.tags)
+    driver.execute(_KEEP, (number, _encode(data) if size <= MOST_VALUES else None))
+
+
+def extend(
+    driver: Driver, number: int, *, params: Mapping[str, str], tags: Mapping[str, str], latest: Mapping[str, Latest]
+) -> None:
+    """Put what a batch wrote into the document of a run; where there is none, it is made.
+
+    Args:
+        driver: In the transaction that wrote it.
+        number: Number of the run.
+        params: Params.
+        tags: Tags.
+        latest: The latest of each metric in the batch.
+    """
+    row = driver.execute(_OF_RUN, (number,)).fetchone()
+    if row is None or row[0] is None:
+        renew(driver, number)
+        return
+    found = _decode(row[0])
+    found.params = _with_texts(found.params, params)
+    found.tags = _with_texts(found.tags, tags)
+    metrics = {metric.key: metric for metric in found.metrics}
+    for key, (value, _, step, timestamp) in latest.items():
+        new, old = _Number(key, _word(value), timestamp, step), metrics.get(key)
+        if old is None or _place(new) > _place(old):
+            metrics[key] = new
+    found.metrics = [metrics[key] for key in sorted(metrics)]
+    _keep_if_small(driver, number, found)
+
+
+def _with_texts(old: list[_Text], new: Mapping[str, str]) -> list[_Text]:
+    if not new:
+        return old
+    values = {text.key: text.value for text in old} | dict(new)
+    return [_Text(key, values[key]) for key in sorted(values)]
+
+
+def _place(metric: _Number) -> tuple[int, int, float, bool]:
+    """Where a value stands among those of its key, as the table has it: NaN counts as just above zero."""
+    is_nan = metric.value == "NaN"
+    return metric.step, metric.timestamp, 0.0 if is_nan else float(metric.value), is_nan
 
 
 def outdate(driver: Driver, number: int) -> None:

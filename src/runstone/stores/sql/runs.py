@@ -168,8 +168,11 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def put_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -> None:
+def put_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -> dict[str, str]:
     """Set tags; the tag ``mlflow.runName`` names the run as well, and changes nothing if it is empty.
+
+    Returns:
+        Those that were set.
 
     Raises:
         InvalidValue: That name is longer than a run's may be.
@@ -184,6 +187,7 @@ def put_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -> N
     )
     if RUN_NAME in tags:
         driver.execute("UPDATE run SET name = ? WHERE id = ?", (tags[RUN_NAME], number))
+    return tags
 
 
 def delete_tag(connection: Connection, run_id: str, key: str) -> int:

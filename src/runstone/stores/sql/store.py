@@ -283,10 +283,11 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         def change(connection: Connection) -> None:
             driver, keys = driver_of(connection), self._session.keys
             number, experiment = runs.active(driver, run_id)
+            latest: dict[str, incoming.Latest] = {}
             if params:
                 runs.put_params(driver, keys, run_id, number, params)
             if metrics:
-                incoming.append(driver, keys, number, metrics)
+                latest = incoming.append(driver, keys, number, metrics)
                 of_models = [
                     metric
                     for metric in metrics
@@ -295,10 +296,12 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
                 ]
                 if of_models:
                     logged_models.append_metrics(driver, number, of_models)
+            new_tags = {tag.key: tag.value for tag in tags}
             if tags:
-                runs.put_tags(driver, keys, number, {tag.key: tag.value for tag in tags})
+                new_tags = runs.put_tags(driver, keys, number, new_tags)
             if params or tags:
-                run_documents.renew(driver, number)
+                new_params = {param.key: param.value for param in params}
+                run_documents.extend(driver, number, params=new_params, tags=new_tags, latest=latest)
             elif metrics:
                 run_documents.outdate(driver, number)
             self._session.touch(experiment)
