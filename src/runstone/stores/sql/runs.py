@@ -85,10 +85,20 @@ def create(
     run_id = uuid.uuid4().hex
     driver = driver_of(connection)
     number = driver.execute(_INSERT, (run_id, experiment, name, user_id, moment)).fetchone()[0]
-    put_tags(driver, keys, number, kept)
+    _write_tags(driver, keys, number, kept)
     run_documents.keep(driver, number, run_documents.of_tags(kept))
-    found = info(connection, number, location)
-    return Run(info=found, data=RunData(tag_list=[Tag(key, kept[key]) for key in sorted(kept)]))
+    made = RunInfo(
+        run_id=run_id,
+        run_uuid=run_id,
+        run_name=name,
+        experiment_id=str(experiment),
+        user_id=user_id,
+        status=RunStatus.RUNNING,
+        start_time=moment,
+        artifact_uri=run_artifact_uri(location, run_id),
+        lifecycle_stage=LifecycleStage.ACTIVE,
+    )
+    return Run(info=made, data=RunData(tag_list=[Tag(key, kept[key]) for key in sorted(kept)]))
 
 
 def _name(given: str, tagged: str) -> str:
@@ -179,15 +189,19 @@ def put_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -> d
     """
     check_length("the name of a run", tags.get(RUN_NAME, ""), MAX_RUN_NAME)
     tags = {key: value for key, value in tags.items() if value or key != RUN_NAME}
+    _write_tags(driver, keys, number, tags)
+    if RUN_NAME in tags:
+        driver.execute("UPDATE run SET name = ? WHERE id = ?", (tags[RUN_NAME], number))
+    return tags
+
+
+def _write_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -> None:
     ids = keys.ids(driver, tags)
     driver.executemany(
         "INSERT INTO tag (run_id, key_id, value) VALUES (?, ?, ?) "
         "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value",
         [(number, ids[name], value) for name, value in tags.items()],
     )
-    if RUN_NAME in tags:
-        driver.execute("UPDATE run SET name = ? WHERE id = ?", (tags[RUN_NAME], number))
-    return tags
 
 
 def delete_tag(connection: Connection, run_id: str, key: str) -> int:
