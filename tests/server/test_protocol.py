@@ -73,7 +73,9 @@ def test_view_may_be_the_number_that_protobuf_gives_it(web: Web, view_type: str 
     answer = web.post("runs/search", experiment_ids=["0"], run_view_type=view_type)
 
     assert run in [found["info"]["run_id"] for found in answer.json["runs"]]
-    assert web.post("experiments/search", view_type=view_type).json == {}
+    # Other tests may have left experiments in the trash of this server.
+    experiments = web.post("experiments/search", view_type=view_type).json.get("experiments", [])
+    assert {experiment["lifecycle_stage"] for experiment in experiments} <= {"deleted"}
 
 
 @pytest.mark.parametrize("number", [0, 6, -1, 1.5])
