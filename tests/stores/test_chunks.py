@@ -14,6 +14,7 @@ from runstone.stores.sql.compaction import parted
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 VALUES = st.one_of(st.floats(width=64), st.sampled_from([0.0, -0.0, inf, -inf, nan]))
+Rows = list[tuple[int, int, int, float]]
 KEYED = st.lists(st.tuples(st.integers(1, 4), INT64, INT64, VALUES), max_size=60)
 CLOSE = st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 1), st.sampled_from([0.0, -0.0, 1.0, -inf, nan])))
 # NaNs whose bits differ are one value to MLflow; which of them is kept is open, so that their bits are not compared.
@@ -91,6 +92,32 @@ def test_thinned_curve_keeps_its_ends_and_extremes(values: list[float], most: in
     if numbers:
         kept = [value for value in chosen if not isnan(value)]
         assert (min(kept), max(kept)) == (min(numbers), max(numbers))
+
+
+@given(st.lists(st.tuples(st.booleans(), KEYED), max_size=5))
+def test_packed_and_plain_parts_are_joined_in_their_order(given_parts: list[tuple[bool, Rows]]) -> None:
+    plain = [(is_packed, chunks.in_order(columns(sorted(rows)))) for is_packed, rows in given_parts if rows]
+    parts = [chunks.opened(chunks.PCODEC, chunks.encode(part)) if is_packed else part for is_packed, part in plain]
+
+    found = chunks.joined(parts)
+
+    assert rows_of(found) == [row for _, part in plain for row in rows_of(part)]
+
+
+def test_chunk_whose_columns_differ_in_length_is_refused() -> None:
+    short, long = (chunks.encode(columns([(1, step, step, 1.0) for step in range(size)])) for size in (3, 4))
+    head = 4 + 8  # the number of keys, and the key
+
+    for mixed in (short[:head] + long[head : head + 4] + short[head + 4 :], long[:head] + short[head:][:4] + long[16:]):
+        with pytest.raises(SchemaMismatch, match="restore a backup"):
+            chunks.decode(chunks.PCODEC, mixed)
+
+
+def test_chunk_that_says_that_it_is_huge_is_refused() -> None:
+    packed = chunks.encode(columns([(1, 1, 1, 1.0)]))
+
+    with pytest.raises(SchemaMismatch, match="more points than any chunk"):
+        chunks.decode(chunks.PCODEC, packed[:12] + b"\xff\xff\xff\xff" + packed[16:])
 
 
 def test_bytes_that_are_no_batch_are_refused() -> None:

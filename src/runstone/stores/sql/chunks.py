@@ -7,6 +7,7 @@ columns of steps, timestamps and values, each as its length in bytes (uint32) an
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ PCODEC = 1
 SIZE = 32_768
 # A key with so many points has chunks of its own; fewer lie with those of other keys, which costs less each.
 OWN = 4_096
+# What a damaged chunk says of its size is not believed beyond this.
+_MOST = 1 << 24
 _LEVEL = pcodec.ChunkConfig(compression_level=4)
 _LENGTH = struct.Struct("<I")
 
@@ -61,7 +64,11 @@ class Points:
     @property
     def is_of_one_key(self) -> bool:
         """Whether all are known to be of one key: then that stands in memory once."""
-        return bool(self.keys.size and self.keys.strides == (0,))
+        return _is_of_one_key(self.keys)
+
+
+def _is_of_one_key(keys: Ints) -> bool:
+    return bool(keys.size and keys.strides == (0,))
 
 
 def _same(key_id: int, size: int) -> Ints:
@@ -73,21 +80,57 @@ _NONE = np.empty(0, np.int64)
 NOTHING = Points(_NONE, _NONE, _NONE, np.empty(0, np.float64))
 
 
-def joined(parts: list[Points]) -> Points:
-    """The points of all parts, one after the other."""
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A chunk as it is kept.
+
+    Attributes:
+        keys: Like those of ``Points``.
+        columns: Steps, timestamps and values, compressed.
+    """
+
+    keys: Ints
+    columns: tuple[bytes, bytes, bytes]
+
+    def __len__(self) -> int:
+        return self.keys.size
+
+
+def joined(parts: Sequence[Points | Packed]) -> Points:
+    """The points of all parts, one after the other. What is packed is unpacked into its place, and copied no more.
+
+    Raises:
+        SchemaMismatch: A packed part cannot be read.
+    """
     parts = [part for part in parts if len(part)]
-    if len(parts) < 2:
-        return parts[0] if parts else NOTHING
-    firsts = {int(part.keys[0]) if part.is_of_one_key else None for part in parts}
+    if not parts:
+        return NOTHING
+    if len(parts) == 1 and isinstance(parts[0], Points):
+        return parts[0]
+    firsts = {int(part.keys[0]) if _is_of_one_key(part.keys) else None for part in parts}
     one_key = firsts.pop() if len(firsts) == 1 else None
-    return Points(
-        np.concatenate([part.keys for part in parts])
-        if one_key is None
-        else _same(one_key, sum(len(part) for part in parts)),
-        np.concatenate([part.steps for part in parts]),
-        np.concatenate([part.timestamps for part in parts]),
-        np.concatenate([part.values for part in parts]),
-    )
+    size = sum(len(part) for part in parts)
+    keys = np.concatenate([part.keys for part in parts]) if one_key is None else _same(one_key, size)
+    whole = Points(keys, np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.float64))
+    place = 0
+    for part in parts:
+        _put(part, whole.take(slice(place, place + len(part))))
+        place += len(part)
+    return whole
+
+
+def _put(part: Points | Packed, room: Points) -> None:
+    """Write the columns of a part into room of its size."""
+    if isinstance(part, Points):
+        room.steps[:], room.timestamps[:], room.values[:] = part.steps, part.timestamps, part.values
+        return
+    for packed, column in zip(part.columns, (room.steps, room.timestamps, room.values), strict=True):
+        try:
+            done = standalone.simple_decompress_into(packed, column)
+        except RuntimeError as error:
+            raise _unreadable(error) from None
+        if done.n_processed != column.size or not done.finished:
+            raise _unreadable("its columns differ in length")
 
 
 def batch(packed: bytes) -> Points:
@@ -132,7 +175,10 @@ def _rises(keys: Ints, first: Ints, second: Ints) -> bool:
     """Whether each place is above the one before by these columns alone: the usual case, told in a few passes."""
     if keys.strides != (0,) and (keys[1:] != keys[:-1]).any():
         return False
-    later, same = first[1:] > first[:-1], first[1:] == first[:-1]
+    later = first[1:] > first[:-1]
+    if later.all():
+        return True
+    same = first[1:] == first[:-1]
     return bool((later | (same & (second[1:] > second[:-1]))).all())
 
 
@@ -152,15 +198,28 @@ def decode(codec: int, packed: bytes) -> Points:
     Raises:
         SchemaMismatch: The bytes are not a chunk, or of a newer kind.
     """
+    return joined([opened(codec, packed)])
+
+
+def opened(codec: int, packed: bytes) -> Packed:
+    """A chunk, still packed.
+
+    Raises:
+        SchemaMismatch: The bytes are not a chunk, or of a newer kind.
+    """
     if codec != PCODEC:
         raise SchemaMismatch(f"a chunk of points has the codec {codec}, which this Runstone does not know; upgrade it")
     try:
-        return _decoded(packed)
-    except (ValueError, RuntimeError, struct.error) as error:
-        raise SchemaMismatch(f"a chunk of points cannot be read ({error}): restore a backup") from None
+        return _parts_of(packed)
+    except (ValueError, struct.error) as error:
+        raise _unreadable(error) from None
 
 
-def _decoded(packed: bytes) -> Points:
+def _unreadable(why: object) -> SchemaMismatch:
+    return SchemaMismatch(f"a chunk of points cannot be read ({why}): restore a backup")
+
+
+def _parts_of(packed: bytes) -> Packed:
     (number,) = _LENGTH.unpack_from(packed)
     place = _LENGTH.size
     keys = np.frombuffer(packed, "<i8", number, place)
@@ -171,9 +230,9 @@ def _decoded(packed: bytes) -> Points:
     for _ in range(3):
         (length,) = _LENGTH.unpack_from(packed, place)
         place += _LENGTH.size
-        columns.append(np.asarray(standalone.simple_decompress(packed[place : place + length])))
+        columns.append(packed[place : place + length])
         place += length
-    if {column.size for column in columns} != {int(counts.sum())}:
-        raise ValueError("its columns differ in length")
+    if counts.sum() > _MOST:
+        raise ValueError("it says that it has more points than any chunk")
     same = _same(int(keys[0]), int(counts[0])) if number == 1 else np.repeat(keys, counts)
-    return Points(same, *columns)
+    return Packed(same, (columns[0], columns[1], columns[2]))

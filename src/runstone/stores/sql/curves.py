@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runstone.stores.sql import chunks
-from runstone.stores.sql.chunks import Floats, Ints, Points
+from runstone.stores.sql.chunks import Floats, Ints, Packed, Points
 from runstone.stores.sql.driver import Driver
 from runstone.stores.sql.points import Columns, Place
 
@@ -50,7 +50,7 @@ class RunPoints:
                 if known > size:
                     found = whole.take(slice(0, known))
                     break
-            parts.append(points)
+            parts.append(chunks.joined([points]))
         if found is None:
             found = _after(chunks.in_order(chunks.joined(parts)), after)
         has_more = size is not None and len(found) > size
@@ -82,12 +82,15 @@ class RunPoints:
 
     def _of_chunks(
         self, key_id: int, *, since: int = _LEAST, first: int = _LEAST, last: int = _MOST
-    ) -> Iterator[tuple[int, Points]]:
-        """First time and points of the chunks that may hold points of a key from a time on, between two steps."""
+    ) -> Iterator[tuple[int, Points | Packed]]:
+        """First time and points of the chunks that may hold points of a key from a time on, between two steps.
+
+        A chunk of one key is still packed.
+        """
         rows = self._driver.execute(_CHUNKS, (self._number, key_id, key_id, since, last, first))
         for id, first_key, last_key, first_time, codec, packed in rows:
             if first_key == last_key:
-                yield first_time, chunks.decode(codec, packed)
+                yield first_time, chunks.opened(codec, packed)
                 continue
             if id not in self._mixed:
                 self._mixed[id] = chunks.decode(codec, packed)
