@@ -1,8 +1,9 @@
 """What tells one database system from another, as far as transactions go."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -84,21 +85,30 @@ class Database(Protocol):
         ...
 
 
-@contextmanager
-def explaining(errors: tuple[type[Exception], ...], explain: Callable[[Exception], RunstoneError]) -> Iterator[None]:
-    """Turn the errors of a driver that are met inside into errors of ours.
+class Explaining(AbstractContextManager[None]):
+    """Turns the errors of a driver that are met inside into errors of ours. May be entered again and again.
 
     Args:
         errors: What the driver raises.
         explain: Makes an error of ours from one of these.
     """
-    known: tuple[type[Exception], ...] = (*errors, DBAPIError, ResourceClosedError)
-    try:
-        yield
-    except known as error:
-        raise explain(error) from error
-    except UnicodeEncodeError as error:
-        raise InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}") from None
+
+    def __init__(self, errors: tuple[type[Exception], ...], explain: Callable[[Exception], RunstoneError]) -> None:
+        self._known: tuple[type[Exception], ...] = (*errors, DBAPIError, ResourceClosedError)
+        self._explain = explain
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            return
+        if isinstance(error, self._known):
+            raise self._explain(error) from error
+        if isinstance(error, UnicodeEncodeError):
+            raise InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}") from None
 
 
 def cause_of(error: Exception) -> Exception:

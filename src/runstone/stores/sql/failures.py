@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from runstone.errors import BackendError, BackendUnavailable, SchemaMismatch
-from runstone.stores.sql.databases import cause_of, explaining
+from runstone.stores.sql.databases import Explaining, cause_of
 
 BUSY_TIMEOUT_S = 60
 
@@ -54,4 +54,4 @@ def explain_os(error: OSError, path: Path) -> BackendError:
 
 def explained(path: Path) -> AbstractContextManager[None]:
     """Turns the errors of the driver that are met inside into errors of ours."""
-    return explaining((sqlite3.Error,), lambda error: explain(error, path))
+    return Explaining((sqlite3.Error,), lambda error: explain(error, path))

@@ -30,6 +30,7 @@ class SqliteFile:
         self.path = path
         self.folder: Path | None = path.parent
         self.name = str(path)
+        self._explained = explained(path)
         self._line = path.with_name(f"{path.name}-wal")
 
     def open_engine(self, *, durable: bool) -> Engine:
@@ -64,7 +65,7 @@ class SqliteFile:
 
     def explained(self) -> AbstractContextManager[None]:
         """Turns the errors of the driver that are met inside into errors of ours."""
-        return explained(self.path)
+        return self._explained
 
 
 def open_engine(path: Path, *, durable: bool) -> Engine:

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from runstone.entities.names import shown, without_password
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue
-from runstone.stores.sql.databases import explaining
+from runstone.stores.sql.databases import Explaining
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.postgres.driver import PostgresConnection
 from runstone.stores.sql.postgres.failures import explain, explain_connecting
@@ -121,7 +121,7 @@ class PostgresServer:
 
     def explained(self) -> AbstractContextManager[None]:
         """Turns the errors of the driver that are met inside into errors of ours."""
-        return explaining(self.errors, lambda error: explain(error, self.name))
+        return Explaining(self.errors, lambda error: explain(error, self.name))
 
 
 def _conninfo(uri: str) -> str:
