@@ -24,6 +24,7 @@
     │       └── MethodNotAllowed       the path is served, but not by this method
     ├── AlreadyExists                  RESOURCE_ALREADY_EXISTS
     │   ├── ExperimentExists
+    │   ├── RunExists                  an id that a client chose for a run is one of another experiment's
     │   └── RegisteredModelExists
     ├── InvalidState                   INVALID_STATE
     │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
@@ -34,6 +35,7 @@
     └── BackendError                   INTERNAL_ERROR: a database or a service failed
         ├── ArtifactDamaged            a file is not what was once written
         ├── BackendUnavailable         TEMPORARILY_UNAVAILABLE: no answer; trying again may help
+        ├── JournalFull                the journal of a run takes no more
         └── SchemaMismatch             a database that is broken, foreign or newer than this Runstone
 
 ``code`` is the word on the wire; the HTTP status is known to ``server/errors.py`` alone. Facts given
@@ -320,6 +322,20 @@ class ExperimentExists(AlreadyExists):
         super().__init__(f"an experiment named {name!r} exists already; choose another name, or use it", name=name)
 
 
+class RunExists(AlreadyExists):
+    """The id that was chosen for a run is that of a run of another experiment."""
+
+    run_id: str
+    experiment_id: str
+
+    def __init__(self, run_id: str, experiment_id: str) -> None:
+        super().__init__(
+            f"the run {run_id!r} is there already, in the experiment {experiment_id!r}; choose another id",
+            run_id=run_id,
+            experiment_id=experiment_id,
+        )
+
+
 class RegisteredModelExists(AlreadyExists):
     """A registered model of this name exists.
 
@@ -418,6 +434,10 @@ class ArtifactDamaged(BackendError):
             expected=expected,
             found=found,
         )
+
+
+class JournalFull(BackendError):
+    """The journal of a run takes no more: the disk is full, or the journal has the size that it may have."""
 
 
 class SchemaMismatch(BackendError):

@@ -38,6 +38,24 @@ class _ErrorBody(msgspec.Struct):
     facts: dict[str, Fact] | None = None
 
 
+class Patience(msgspec.Struct, frozen=True):
+    """How long an answer is waited for.
+
+    Attributes:
+        connect_s: Seconds until a connection stands.
+        read_s: Seconds without a byte of the answer.
+        retries: How often a call that may be repeated is sent again.
+    """
+
+    connect_s: float
+    read_s: float
+    retries: int
+
+
+# For calls whose caller has another way, or will come again.
+SOON = Patience(2, 5, 0)
+
+
 class Transport:
     """Calls to one server over kept connections; may be used from several threads.
 
@@ -61,8 +79,8 @@ class Transport:
         port = f":{parts.port}" if parts.port else ""
         self.address = f"{parts.scheme}://{host}{port}{parts.path}"
         self._headers = _credentials(parts.username, parts.password)
-        self._timeout = Timeout(config.HTTP_TIMEOUT.required())
-        self._retries = config.HTTP_RETRIES.required()
+        timeout = config.HTTP_TIMEOUT.required()
+        self._patience = Patience(timeout, timeout, config.HTTP_RETRIES.required())
         self._scheme, self._host = parts.scheme, hostname
         self._process, self._pool = os.getpid(), _pool(self._scheme, self._host)
 
@@ -75,6 +93,7 @@ class Transport:
         body: bytes | Iterable[bytes] | None = None,
         content_type: str = "application/json",
         repeatable: bool = False,
+        patience: "Patience | None" = None,
     ) -> bytes:
         """Send a request and return the body of the answer.
 
@@ -85,12 +104,15 @@ class Transport:
             body: Bytes, or pieces of them, which are sent as they come.
             content_type: Type of the body.
             repeatable: Whether a POST may be sent again when it is unknown whether the first one arrived.
+            patience: How long an answer is waited for; as the settings say if ``None``.
 
         Raises:
             BackendUnavailable: There was no answer, or only 429, 502, 503 or 504, at each try.
             RunstoneError: The error that the server reports, as the class it was there.
         """
-        response = self._request(method, path, query, body, content_type, repeatable=repeatable, preload=True)
+        response = self._request(
+            method, path, query, body, content_type, repeatable=repeatable, preload=True, patience=patience
+        )
         data: bytes = response.data
         return data
 
@@ -130,10 +152,12 @@ class Transport:
         *,
         repeatable: bool,
         preload: bool,
+        patience: "Patience | None" = None,
     ) -> urllib3.BaseHTTPResponse:
         streams_body = body is not None and not isinstance(body, bytes)
+        patience = patience or self._patience
         retry = Retry(
-            total=0 if streams_body else self._retries,
+            total=0 if streams_body else patience.retries,
             allowed_methods=None if repeatable else _REPEATABLE,
             status_forcelist=_BUSY,
             backoff_factor=0.2,
@@ -147,7 +171,7 @@ class Transport:
                 body=body,
                 headers={**self._headers, **({"Content-Type": content_type} if body is not None else {})},
                 retries=retry,
-                timeout=self._timeout,
+                timeout=Timeout(connect=patience.connect_s, read=patience.read_s),
                 redirect=False,
                 preload_content=preload,
             )

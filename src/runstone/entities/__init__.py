@@ -3,6 +3,7 @@
 from runstone.entities.artifact import ArtifactPath, FileInfo
 from runstone.entities.dataset import Dataset, DatasetInput, DatasetSummary, InputTag, ModelInput, ModelOutput
 from runstone.entities.experiment import Experiment
+from runstone.entities.journal import Applied, Entry, Refusal
 from runstone.entities.logged_model import (
     DatasetFilter,
     LoggedModel,
@@ -34,12 +35,14 @@ from runstone.entities.webhook import (
 )
 
 __all__ = [
+    "Applied",
     "ArtifactPath",
     "Dataset",
     "DatasetFilter",
     "DatasetInput",
     "DatasetSummary",
     "EncodedRun",
+    "Entry",
     "Experiment",
     "FileInfo",
     "LifecycleStage",
@@ -61,6 +64,7 @@ __all__ = [
     "NonFinite",
     "Page",
     "Param",
+    "Refusal",
     "RegisteredModel",
     "Run",
     "RunData",

@@ -9,6 +9,7 @@ import msgspec
 from runstone.schemas import (
     artifacts,
     experiments,
+    journals,
     logged_models,
     metrics,
     model_versions,
@@ -33,6 +34,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *registered_models.ENDPOINTS,
     *model_versions.ENDPOINTS,
     *webhooks.ENDPOINTS,
+    *journals.ENDPOINTS,
     *trash.ENDPOINTS,
 )
 

@@ -52,6 +52,7 @@ class CreateRun(Struct, frozen=True):
     run_name: str | None = None
     start_time: int | None = None
     tags: list[Tag] | None = None
+    run_id: str | None = None
 
 
 class GetRun(OfRun, frozen=True, kw_only=True):

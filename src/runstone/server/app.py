@@ -23,6 +23,7 @@ from runstone.server.routes import (
     artifacts,
     direct,
     experiments,
+    journals,
     logged_models,
     metrics,
     model_versions,
@@ -50,6 +51,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *registered_models.ROUTES,
     *model_versions.ROUTES,
     *webhooks.ROUTES,
+    *journals.ROUTES,
     *trash.ROUTES,
 )
 

@@ -20,6 +20,7 @@ from runstone.entities import (
     Tag,
     ViewType,
 )
+from runstone.stores.journals import JournalStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
 from runstone.stores.trash import Leftovers, TrashStore
@@ -32,7 +33,7 @@ MAX_TABLE = 100_000
 LEAST_POINTS = 4  # of a thinned history: the first, the last, the lowest and the highest
 
 
-class TrackingStore(Protocol):
+class TrackingStore(JournalStore, Protocol):
     """Experiments and runs, kept somewhere.
 
     Each verb is one transaction: all of it happened, or none. What a verb has acknowledged is seen by every later
@@ -117,6 +118,7 @@ class TrackingStore(Protocol):
         start_time: int | None = None,
         run_name: str = "",
         tags: Sequence[Tag] = (),
+        run_id: str | None = None,
     ) -> Run:
         """Make a run in an active experiment.
 
@@ -124,6 +126,10 @@ class TrackingStore(Protocol):
         ``mlflow.runName`` at the same time; where neither is given, two words and a number are chosen. A name and a
         tag that differ raise ``InvalidValue``, and so does a time that is not from 0 up to 253402300799999, the end
         of the year 9999.
+
+        ``run_id`` is 32 hexadecimal digits in lower case, chosen by the caller, who may repeat the call when no answer
+        came: a run of this experiment that has the id already is given back as it is, one of another raises
+        ``RunExists``. A genuine MLflow server chooses an id of its own.
         """
         ...
 
@@ -261,6 +267,14 @@ class TrackingStore(Protocol):
 
         Raises:
             InvalidValue: ``points`` is below 4.
+        """
+        ...
+
+    def check(self) -> None:
+        """See soon whether the store answers: within seconds, where other verbs wait and try again.
+
+        Raises:
+            BackendUnavailable: It does not.
         """
         ...
 

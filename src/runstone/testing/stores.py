@@ -17,12 +17,21 @@ store is tested with.
 
 from runstone.testing.batch_cases import BatchCases
 from runstone.testing.experiment_cases import ExperimentCases
+from runstone.testing.journal_cases import JournalCases
 from runstone.testing.metric_cases import MetricCases
 from runstone.testing.run_cases import RunCases
 from runstone.testing.search_cases import SearchCases
 
-__all__ = ["BatchCases", "ExperimentCases", "MetricCases", "RunCases", "SearchCases", "TrackingStoreCases"]
+__all__ = [
+    "BatchCases",
+    "ExperimentCases",
+    "JournalCases",
+    "MetricCases",
+    "RunCases",
+    "SearchCases",
+    "TrackingStoreCases",
+]
 
 
-class TrackingStoreCases(ExperimentCases, RunCases, BatchCases, MetricCases, SearchCases):
+class TrackingStoreCases(ExperimentCases, RunCases, BatchCases, MetricCases, JournalCases, SearchCases):
     """All that ``TrackingStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""

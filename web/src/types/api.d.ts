@@ -1086,6 +1086,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runstone/v1/journals/append": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply entries of a run's journal, each once; tells how far the store has come and what it refused. */
+        post: operations["journals-append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runstone/v1/journals/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was refused of the journals of a run. */
+        get: operations["journals-refusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runstone/v1/metrics/series": {
         parameters: {
             query?: never;
@@ -1211,6 +1245,33 @@ export interface components {
             series?: components["schemas"]["Series"][];
         };
         /**
+         * AppendJournal
+         * @description Sends entries of one writer's journal of a run, at most 10,000.
+         *
+         *         ``follows`` is the number of the entry before the first of them; 0 for none.
+         */
+        AppendJournal: {
+            run_id: string;
+            writer: string;
+            /** @default 0 */
+            follows?: number;
+            /** @default [] */
+            entries?: components["schemas"]["Entry"][];
+        };
+        /**
+         * Applied
+         * @description How far a store has come with the journal of one writer.
+         *
+         *         Attributes:
+         *             applied: Number of the entry up to which all were applied or refused; 0 for none.
+         *             refused: Entries among those asked about that were refused, by number: told each time that they are sent.
+         */
+        Applied: {
+            applied: number;
+            /** @default [] */
+            refused?: components["schemas"]["Refusal"][];
+        };
+        /**
          * BeginUpload
          * @description Asks to begin an upload of the artifact with this path in the server's store.
          */
@@ -1320,6 +1381,8 @@ export interface components {
             start_time?: number | null;
             /** @default null */
             tags?: components["schemas"]["Tag"][] | null;
+            /** @default null */
+            run_id?: string | null;
         };
         /**
          * CreateWebhook
@@ -1499,6 +1562,37 @@ export interface components {
             run_ids?: string[] | null;
             /** @default false */
             dry_run?: boolean;
+        };
+        /**
+         * Entry
+         * @description One call that logged something: all of it is applied, or none.
+         *
+         *         Attributes:
+         *             n: Number of the entry in the journal of its writer: 1, 2, 3 and so on. One that was lost is missing.
+         *             metrics: Values of metrics.
+         *             params: Params.
+         *             tags: Tags that were set.
+         *             deleted_tag: Name of a tag that was removed; empty for none. One that is not there is no error.
+         *             status: State that the run went over to; ``None`` for no change.
+         *             end_time: Milliseconds since the Unix epoch, UTC, at which the run ended; ``None`` for no change.
+         *             run_name: New name of the run; empty for no change.
+         */
+        Entry: {
+            n: number;
+            /** @default [] */
+            metrics?: components["schemas"]["ModelMetric"][];
+            /** @default [] */
+            params?: components["schemas"]["Param"][];
+            /** @default [] */
+            tags?: components["schemas"]["Tag"][];
+            /** @default  */
+            deleted_tag?: string;
+            /** @default null */
+            status?: components["schemas"]["RunStatus"] | null;
+            /** @default null */
+            end_time?: number | null;
+            /** @default  */
+            run_name?: string;
         };
         /**
          * ErrorBody
@@ -2153,6 +2247,13 @@ export interface components {
             credentials: components["schemas"]["PartCredential"][];
         };
         /**
+         * OfJournals
+         * @description Names a run.
+         */
+        OfJournals: {
+            run_id: string;
+        };
+        /**
          * OfUpload
          * @description Names an upload.
          */
@@ -2251,6 +2352,36 @@ export interface components {
         ProxiedArtifacts: {
             /** @default [] */
             files?: components["schemas"]["FileInfo"][];
+        };
+        /**
+         * Refusal
+         * @description Why an entry was not applied. ``errors.restore`` makes the error of it.
+         *
+         *         Attributes:
+         *             n: Number of the entry.
+         *             error_code: Word of the wire for the error.
+         *             message: What is said to the user.
+         *             error: Name of the class of the error.
+         *             facts: Attributes of the error.
+         */
+        Refusal: {
+            n: number;
+            error_code: string;
+            message: string;
+            /** @default  */
+            error?: string;
+            /** @default null */
+            facts?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        };
+        /**
+         * Refusals
+         * @description What was refused of the journals of a run.
+         */
+        Refusals: {
+            /** @default [] */
+            refused?: components["schemas"]["Refusal"][];
         };
         /**
          * RegisteredModel
@@ -5423,6 +5554,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Emptied"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "journals-append": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppendJournal"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "journals-refusals": {
+        parameters: {
+            query: {
+                run_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusals"];
                 };
             };
             /** @description What went wrong. */

@@ -17,6 +17,7 @@ def create(stores: Stores, request: schema.CreateRun) -> schema.OneRun:
         start_time=request.start_time,
         run_name=request.run_name or "",
         tags=request.tags or (),
+        run_id=request.run_id,
     )
     return schema.OneRun(run)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from runstone.schemas import wire
 from runstone.schemas.endpoint import Endpoint
-from runstone.transport import Transport
+from runstone.transport import Patience, Transport
 
 Request = TypeVar("Request", bound=msgspec.Struct)
 Response = TypeVar("Response", bound=msgspec.Struct)
@@ -27,7 +27,9 @@ class Calls:
         """Close the connections that are kept."""
         self._transport.close()
 
-    def _call(self, endpoint: Endpoint[Request, Response], request: Request) -> Response:
+    def _call(
+        self, endpoint: Endpoint[Request, Response], request: Request, *, patience: Patience | None = None
+    ) -> Response:
         path = endpoint.address(request)
         if endpoint.method == "GET":
             fields = msgspec.structs.asdict(request)
@@ -35,6 +37,6 @@ class Calls:
             body = self._transport.send("GET", path, query=query)
         else:
             body = self._transport.send(
-                endpoint.method, path, body=wire.encode(request), repeatable=endpoint.repeatable
+                endpoint.method, path, body=wire.encode(request), repeatable=endpoint.repeatable, patience=patience
             )
         return wire.decode(body, endpoint.response)

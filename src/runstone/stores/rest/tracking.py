@@ -24,13 +24,15 @@ from runstone.entities.run_table import table_of
 from runstone.errors import EndpointNotFound, InvalidValue, NotFound
 from runstone.schemas import experiments, metrics, run_tables, runs
 from runstone.stores.base import LEAST_POINTS, MAX_PAGE
+from runstone.stores.rest.journals import RestJournals
 from runstone.stores.rest.lineage import RestLineage
 from runstone.stores.rest.registry import RestRegistry
 from runstone.stores.rest.trash import RestTrash
 from runstone.stores.rest.webhooks import RestWebhooks
+from runstone.transport import SOON
 
 
-class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage):
+class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals):
     """Experiments, runs, models and webhooks that a server keeps; does what their protocols say.
 
     Works with a genuine MLflow server as well, but for the searches that only Runstone's grammar has.
@@ -96,10 +98,17 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage):
         start_time: int | None = None,
         run_name: str = "",
         tags: Sequence[Tag] = (),
+        run_id: str | None = None,
     ) -> Run:
         """Make a run in an active experiment."""
-        request = runs.CreateRun(experiment_id, user_id or None, run_name or None, start_time, list(tags) or None)
+        request = runs.CreateRun(
+            experiment_id, user_id or None, run_name or None, start_time, list(tags) or None, run_id
+        )
         return self._call(runs.CREATE, request).run
+
+    def check(self) -> None:
+        """See soon whether the server answers."""
+        self._transport.send("GET", "/health", patience=SOON)
 
     def get_run(self, run_id: str) -> Run:
         """The run with this id, in use or in the trash."""

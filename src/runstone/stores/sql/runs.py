@@ -1,5 +1,6 @@
 """Runs: the verbs, each inside a transaction that the caller opened."""
 
+import re
 import uuid
 from collections.abc import Sequence
 
@@ -10,7 +11,7 @@ from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunS
 from runstone.entities.names import MAX_RUN_NAME, check_length, check_time, shown
 from runstone.entities.states import run_status
 from runstone.entities.tag import RUN_NAME
-from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunNotFound
+from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunExists, RunNotFound
 from runstone.stores.sql import experiments, run_documents, run_names
 from runstone.stores.sql.documents import run_artifact_uri
 from runstone.stores.sql.driver import LOCKED, Driver, driver_of
@@ -18,6 +19,7 @@ from runstone.stores.sql.keys import Keys, find
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
 _SHOWN = 80
+_CHOSEN_ID = re.compile("[0-9a-f]{32}")
 _FIND = "SELECT id, experiment_id, stage FROM run WHERE uuid = ?"
 _INSERT = """
 INSERT INTO run (uuid, experiment_id, name, user_id, status, start_time, stage) VALUES (?, ?, ?, ?, 'RUNNING', ?, 0)
@@ -55,6 +57,23 @@ def active(driver: Driver, run_id: str) -> tuple[int, int]:
     return number, experiment
 
 
+def made(driver: Driver, run_id: str, experiment_id: str) -> int:
+    """Number of a run whose id was chosen elsewhere, if it was made already; else 0.
+
+    Raises:
+        InvalidValue: The id is not of the form.
+        RunExists: It was made in another experiment.
+    """
+    if not _CHOSEN_ID.fullmatch(run_id):
+        raise InvalidValue(f"the id of a run is 32 hexadecimal digits in lower case; got {shown(run_id)}")
+    row = driver.execute(_FIND, (run_id,)).fetchone()
+    if row is None:
+        return 0
+    if str(row[1]) != experiment_id:
+        raise RunExists(run_id, str(row[1]))
+    return int(row[0])
+
+
 def create(
     connection: Connection,
     keys: Keys,
@@ -64,6 +83,7 @@ def create(
     start_time: int | None,
     run_name: str,
     tags: Sequence[Tag],
+    run_id: str | None,
 ) -> Run:
     """Make a run.
 
@@ -75,6 +95,7 @@ def create(
         start_time: Milliseconds since the Unix epoch, UTC; now if ``None``.
         run_name: Its name, unless a tag says it or one is to be chosen.
         tags: Its first tags.
+        run_id: Its id; chosen here if ``None``.
     """
     experiment, location = place
     kept = {tag.key: tag.value for tag in tags}
@@ -82,7 +103,7 @@ def create(
     moment = experiments.now() if start_time is None else start_time
     check_time("the start time of a run", moment)
     check_length("the user of a run", user_id, MAX_RUN_NAME)
-    run_id = uuid.uuid4().hex
+    run_id = run_id or uuid.uuid4().hex
     driver = driver_of(connection)
     number = driver.execute(_INSERT, (run_id, experiment, name, user_id, moment)).fetchone()[0]
     _write_tags(driver, keys, number, kept)

@@ -176,7 +176,7 @@ class Session:
         if not driver.in_transaction:
             raise BackendError(f"the database {self.database.name} undid what was under way; try all of it again")
         if not self._is_first:
-            return self._part(connection, lambda: change(connection))
+            return self.part(connection, lambda: change(connection))
         self._is_first = False
         try:
             return change(connection)
@@ -195,8 +195,8 @@ class Session:
             driver.execute("ROLLBACK")
         self.database.begin_writing(driver, is_group=False)
 
-    def _part(self, connection: Connection, change: Callable[[], T]) -> T:
-        """Run a change between savepoints."""
+    def part(self, connection: Connection, change: Callable[[], T]) -> T:
+        """Run a part of the open change between savepoints, so that an error undoes it alone."""
         driver = driver_of(connection)
         driver.execute("SAVEPOINT part")
         try:
@@ -315,7 +315,7 @@ class Session:
             self._is_first = True
             try:
                 with self.database.explained():
-                    outcomes.append((self._part(connection, job.change), None))
+                    outcomes.append((self.part(connection, job.change), None))
             except Again:
                 raise
             except BaseException as error:

@@ -11,7 +11,6 @@ from runstone.entities import (
     EncodedRun,
     Experiment,
     Metric,
-    ModelMetric,
     Page,
     Param,
     Run,
@@ -22,11 +21,11 @@ from runstone.entities import (
     ViewType,
 )
 from runstone.stores.base import MAX_TABLE, Activity
-from runstone.stores.sql import experiments, logged_models, run_documents, runs, search
-from runstone.stores.sql import metrics as incoming
+from runstone.stores.sql import batches, experiments, runs, search
 from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
 from runstone.stores.sql.driver import SHARED, driver_of
 from runstone.stores.sql.history import SqlHistories
+from runstone.stores.sql.journals import SqlJournals
 from runstone.stores.sql.lineage import SqlLineage
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.opening import open_address
@@ -41,7 +40,7 @@ from runstone.stores.sql.webhooks import SqlWebhooks
 T = TypeVar("T")
 
 
-class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage):
+class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage, SqlJournals):
     """Experiments, runs, registered models and webhooks in one database, for many threads and processes.
 
     Does what ``EmbeddedStore`` says.
@@ -144,10 +143,13 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         start_time: int | None = None,
         run_name: str = "",
         tags: Sequence[Tag] = (),
+        run_id: str | None = None,
     ) -> Run:
         """Make a run in an active experiment."""
 
         def change(connection: Connection) -> Run:
+            if run_id is not None and (known := runs.made(driver_of(connection), run_id, experiment_id)):
+                return self._load_run(connection, known)
             number = experiments.active(connection, experiment_id, lock=SHARED)
             run = runs.create(
                 connection,
@@ -157,6 +159,7 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
                 start_time=start_time,
                 run_name=run_name,
                 tags=tags,
+                run_id=run_id,
             )
             self._session.touch(number)
             return run
@@ -198,6 +201,9 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
     def restore_run(self, run_id: str) -> None:
         """Take a run out of the trash. An active run stays as it is."""
         self._experiment(lambda connection: runs.move(connection, run_id, to=ACTIVE))
+
+    def check(self) -> None:
+        """See soon whether it answers: the database was opened, and what fails later says so."""
 
     def search_runs(
         self,
@@ -281,30 +287,7 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         """Write metrics, params and tags of an active run: all, or none if anything is refused."""
 
         def change(connection: Connection) -> None:
-            driver, keys = driver_of(connection), self._session.keys
-            number, experiment = runs.active(driver, run_id)
-            latest: dict[str, incoming.Latest] = {}
-            if params:
-                runs.put_params(driver, keys, run_id, number, params)
-            if metrics:
-                latest = incoming.append(driver, keys, number, metrics)
-                of_models = [
-                    metric
-                    for metric in metrics
-                    if type(metric) is ModelMetric  # isinstance asks in vain seven times as long
-                    and (metric.model_id or metric.dataset_name or metric.dataset_digest)
-                ]
-                if of_models:
-                    logged_models.append_metrics(driver, number, of_models)
-            new_tags = {tag.key: tag.value for tag in tags}
-            if tags:
-                new_tags = runs.put_tags(driver, keys, number, new_tags)
-            if params or tags:
-                new_params = {param.key: param.value for param in params}
-                run_documents.extend(driver, number, params=new_params, tags=new_tags, latest=latest)
-            elif metrics:
-                run_documents.outdate(driver, number)
-            self._session.touch(experiment)
+            batches.write(connection, self._session, run_id, metrics=metrics, params=params, tags=tags)
 
         self._session.write(change)
 

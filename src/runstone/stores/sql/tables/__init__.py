@@ -2,6 +2,7 @@
 
 from runstone.stores.sql.tables.base import ACTIVE, DELETED, Id, metadata
 from runstone.stores.sql.tables.house import change, leftover, meta
+from runstone.stores.sql.tables.journals import journal, refusal
 from runstone.stores.sql.tables.lineage import (
     dataset,
     input,
@@ -35,6 +36,7 @@ __all__ = [
     "experiment_tag",
     "input",
     "input_tag",
+    "journal",
     "key",
     "latest",
     "leftover",
@@ -48,6 +50,7 @@ __all__ = [
     "model_version",
     "model_version_tag",
     "param",
+    "refusal",
     "registered_model",
     "registered_model_tag",
     "run",

@@ -1,0 +1,55 @@
+"""Requests, responses and endpoints of the journals of runs."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from runstone.entities import Applied, Entry, Refusal
+from runstone.errors import InvalidValue
+from runstone.schemas.endpoint import Endpoint
+
+MAX_ENTRIES = 10_000
+
+
+class AppendJournal(Struct, frozen=True, kw_only=True):
+    """Sends entries of one writer's journal of a run, at most 10,000.
+
+    ``follows`` is the number of the entry before the first of them; 0 for none.
+    """
+
+    run_id: str
+    writer: str
+    follows: int = 0
+    entries: list[Entry] = []
+
+    def __post_init__(self) -> None:
+        if len(self.entries) > MAX_ENTRIES:
+            raise InvalidValue(
+                f"a request has at most {MAX_ENTRIES:,} entries; got {len(self.entries):,}: send several requests"
+            )
+
+
+class OfJournals(Struct, frozen=True):
+    """Names a run."""
+
+    run_id: str
+
+
+class Refusals(Struct, frozen=True):
+    """What was refused of the journals of a run."""
+
+    refused: list[Refusal] = []
+
+
+_BASE = "/api/runstone/v1/journals"
+
+APPEND = Endpoint(
+    "POST",
+    f"{_BASE}/append",
+    AppendJournal,
+    Applied,
+    "Apply entries of a run's journal, each once; tells how far the store has come and what it refused.",
+)
+REFUSALS = Endpoint("GET", f"{_BASE}/refusals", OfJournals, Refusals, "What was refused of the journals of a run.")
+
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (APPEND, REFUSALS)

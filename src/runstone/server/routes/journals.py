@@ -1,0 +1,18 @@
+"""Routes of the journals of runs."""
+
+from runstone.entities import Applied
+from runstone.schemas import journals as schema
+from runstone.server.routes.route import AnyRoute, Route, Stores
+
+
+def append(stores: Stores, request: schema.AppendJournal) -> Applied:
+    """Apply entries of a run's journal, each once."""
+    return stores.tracking.append_journal(request.run_id, request.writer, request.entries, follows=request.follows)
+
+
+def refusals(stores: Stores, request: schema.OfJournals) -> schema.Refusals:
+    """What was refused of the journals of a run."""
+    return schema.Refusals(stores.tracking.journal_refusals(request.run_id))
+
+
+ROUTES: tuple[AnyRoute, ...] = (Route(schema.APPEND, append, writes=True), Route(schema.REFUSALS, refusals))

@@ -1,0 +1,32 @@
+"""The journals of runs behind a server's address."""
+
+from collections.abc import Sequence
+
+from runstone.entities import Applied, Entry, Refusal
+from runstone.schemas import journals
+from runstone.stores.rest.calls import Calls
+from runstone.transport import Patience
+
+# The sender comes again by itself, and has more to do meanwhile.
+_PATIENCE = Patience(connect_s=5, read_s=60, retries=0)
+
+
+class RestJournals(Calls):
+    """Sends the journals of runs to a server; does what ``JournalStore`` says."""
+
+    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+        """Apply entries of one writer's journal of a run, each once."""
+        applied, refused = 0, list[Refusal]()
+        for start in range(0, max(len(entries), 1), journals.MAX_ENTRIES):
+            some = list(entries[start : start + journals.MAX_ENTRIES])
+            request = journals.AppendJournal(run_id=run_id, writer=writer, follows=follows, entries=some)
+            answer = self._call(journals.APPEND, request, patience=_PATIENCE)
+            applied, refused = answer.applied, refused + answer.refused
+            if not some or applied < some[-1].n:
+                break
+            follows = some[-1].n
+        return Applied(applied=applied, refused=refused)
+
+    def journal_refusals(self, run_id: str) -> list[Refusal]:
+        """What was refused of the journals of a run, by writer and number."""
+        return self._call(journals.REFUSALS, journals.OfJournals(run_id)).refused

@@ -1,0 +1,183 @@
+"""Journals of runs on an SQL database: how far each writer has come, and what was refused."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import groupby, pairwise
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from runstone.entities import Applied, Entry, Refusal
+from runstone.entities.names import shown
+from runstone.errors import BackendError, InvalidValue, NotFound, RunstoneError
+from runstone.stores.sql import batches, runs
+from runstone.stores.sql.driver import Driver, driver_of
+from runstone.stores.sql.session import Session
+
+_WRITER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Values that are written together at most: bounds what a refusal makes the store do again.
+_TOGETHER = 5000
+_REFUSE = "INSERT INTO refusal (run_id, writer, n, error) VALUES (?, ?, ?, ?)"
+
+
+class SqlJournals:
+    """Takes the journals of runs; does what ``JournalStore`` says."""
+
+    _session: Session
+
+    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+        """Apply entries of one writer's journal of a run, each once."""
+        _check(writer, entries)
+
+        def change(connection: Connection) -> Applied:
+            driver = driver_of(connection)
+            number, experiment = runs.active(driver, run_id)
+            applied = _applied(driver, number, writer)
+            if not entries or applied < follows:
+                return Applied(applied=applied)
+            told = _told(driver, number, writer, entries[0].n, applied)
+            new = [entry for entry in entries if entry.n > applied]
+            if not new:
+                return Applied(applied=applied, refused=told)
+            refused = list(self._apply(connection, run_id, new))
+            driver.execute(
+                "INSERT INTO journal (run_id, writer, applied) VALUES (?, ?, ?) "
+                "ON CONFLICT (run_id, writer) DO UPDATE SET applied = excluded.applied",
+                (number, writer, new[-1].n),
+            )
+            if refused:
+                driver.executemany(
+                    _REFUSE, [(number, writer, told.n, msgspec.json.encode(told).decode()) for told in refused]
+                )
+            self._session.touch(experiment)
+            return Applied(applied=new[-1].n, refused=[*told, *refused])
+
+        return self._session.write(change)
+
+    def journal_refusals(self, run_id: str) -> list[Refusal]:
+        """What was refused of the journals of a run, by writer and number."""
+
+        def query(connection: Connection) -> list[Refusal]:
+            driver = driver_of(connection)
+            number, _, _ = runs.row_of(driver, run_id)
+            found = driver.execute("SELECT error FROM refusal WHERE run_id = ? ORDER BY writer, n", (number,))
+            return [msgspec.json.decode(error, type=Refusal) for (error,) in found.fetchall()]
+
+        return self._session.read(query)
+
+    def _apply(self, connection: Connection, run_id: str, entries: Sequence[Entry]) -> Iterator[Refusal]:
+        """Apply entries in their order, and tell which were refused."""
+        for together in _groups(entries):
+            if len(together) > 1:
+                with suppress(_Refused):
+                    self._part(connection, partial(self._log, connection, run_id, together))
+                    continue
+            for entry in together:
+                try:
+                    self._part(connection, partial(self._take, connection, run_id, entry))
+                except _Refused as refused:
+                    yield refused.of(entry)
+
+    def _part(self, connection: Connection, action: Callable[[], Any]) -> None:
+        """Do it, or nothing of it.
+
+        Raises:
+            _Refused: A rule of the store was broken.
+            BackendError: The database failed.
+        """
+        try:
+            self._session.part(connection, action)
+        except BackendError:
+            raise
+        except RunstoneError as error:
+            raise _Refused(error) from error
+
+    def _log(self, connection: Connection, run_id: str, entries: Sequence[Entry]) -> None:
+        batches.write(
+            connection,
+            self._session,
+            run_id,
+            metrics=[metric for entry in entries for metric in entry.metrics],
+            params=[param for entry in entries for param in entry.params],
+            tags=[tag for entry in entries for tag in entry.tags],
+        )
+
+    def _take(self, connection: Connection, run_id: str, entry: Entry) -> None:
+        if entry.metrics or entry.params or entry.tags:
+            self._log(connection, run_id, [entry])
+        if entry.deleted_tag:
+            with suppress(NotFound):
+                runs.delete_tag(connection, run_id, entry.deleted_tag)
+        if _changes_run(entry):
+            runs.update(
+                connection,
+                self._session.keys,
+                run_id,
+                status=entry.status,
+                end_time=entry.end_time,
+                run_name=entry.run_name,
+            )
+
+
+class _Refused(Exception):
+    """An entry breaks a rule of the store."""
+
+    def __init__(self, error: RunstoneError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+    def of(self, entry: Entry) -> Refusal:
+        return Refusal(
+            n=entry.n,
+            error_code=self.error.code,
+            message=self.error.message,
+            error=type(self.error).__name__,
+            facts=self.error.facts or None,
+        )
+
+
+def _check(writer: str, entries: Sequence[Entry]) -> None:
+    if not _WRITER.fullmatch(writer):
+        raise InvalidValue(
+            f"the writer of a journal is 1 to 64 of the characters A-Z a-z 0-9 . _ -; got {shown(writer)}"
+        )
+    for before, entry in pairwise(entries):
+        if entry.n <= before.n:
+            raise InvalidValue(f"the numbers of entries rise; got {entry.n} behind {before.n}")
+
+
+def _applied(driver: Driver, number: int, writer: str) -> int:
+    row = driver.execute("SELECT applied FROM journal WHERE run_id = ? AND writer = ?", (number, writer)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _told(driver: Driver, number: int, writer: str, first: int, last: int) -> list[Refusal]:
+    """What was refused before, from one number to another."""
+    if first > last:
+        return []
+    found = driver.execute(
+        "SELECT error FROM refusal WHERE run_id = ? AND writer = ? AND n BETWEEN ? AND ? ORDER BY n",
+        (number, writer, first, last),
+    )
+    return [msgspec.json.decode(error, type=Refusal) for (error,) in found.fetchall()]
+
+
+def _changes_run(entry: Entry) -> bool:
+    return entry.status is not None or entry.end_time is not None or bool(entry.run_name)
+
+
+def _groups(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Neighbours that only log, together; all others by themselves."""
+    for only_logs, neighbours in groupby(entries, key=lambda entry: not entry.deleted_tag and not _changes_run(entry)):
+        group: list[Entry] = []
+        size = 0
+        for entry in neighbours:
+            size += len(entry.metrics) + len(entry.params) + len(entry.tags)
+            if group and (size > _TOGETHER or not only_logs):
+                yield group
+                group, size = [], 0
+            group.append(entry)
+        yield group
