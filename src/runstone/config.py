@@ -11,6 +11,7 @@ from runstone.errors import InvalidValue
 T = TypeVar("T")
 
 LOG_FORMATS = ("text", "json")
+FSYNCS = ("always", "interval", "never")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -136,6 +137,39 @@ EXPERIMENT_ID = Setting(
 RUN_ID = Setting("RUNSTONE_RUN_ID", None, "Run that `start_run()` resumes.", str, "MLFLOW_RUN_ID")
 RUN_NAME = Setting("RUNSTONE_RUN_NAME", None, "Name of the run that `start_run()` makes.", str, "MLFLOW_RUN_NAME")
 USER = Setting("RUNSTONE_USER", None, "Who is written down as the owner of a run; the login name if unset.", str)
+JOURNAL_DIR = Setting(
+    "RUNSTONE_JOURNAL_DIR",
+    ".runstone",
+    "Folder that keeps what runs log until it is sent.",
+    str,
+)
+JOURNAL_FSYNC = Setting(
+    "RUNSTONE_JOURNAL_FSYNC",
+    "interval",
+    "When what was logged is safe from a loss of power: `always` at once, `interval` within a second, `never` whenever "
+    "the system writes it. A killed process loses nothing either way.",
+    partial(_one_of, words=FSYNCS),
+)
+JOURNAL_MAX_MB = Setting(
+    "RUNSTONE_JOURNAL_MAX_MB",
+    "2000",
+    "Size in MB (1,000,000 bytes) that the journal of a run may have, while the server takes nothing; beyond it calls "
+    "wait for the server. 1 to 100,000.",
+    partial(_whole, least=1, most=100_000),
+)
+JOURNAL_WAIT = Setting(
+    "RUNSTONE_JOURNAL_WAIT",
+    "10",
+    "Seconds that a flush, the end of a run and the end of the program wait for a server that does not answer; above "
+    "0, at most 86,400. What it has not taken by then stays in the journal.",
+    partial(_seconds, most=86_400),
+)
+OFFLINE = Setting(
+    "RUNSTONE_OFFLINE",
+    "false",
+    "Whether runs are kept in the folder of journals, and nothing is sent until `runstone sync`.",
+    _boolean,
+)
 HTTP_TIMEOUT = Setting(
     "RUNSTONE_HTTP_TIMEOUT",
     "120",
@@ -281,6 +315,11 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     RUN_ID,
     RUN_NAME,
     USER,
+    JOURNAL_DIR,
+    JOURNAL_FSYNC,
+    JOURNAL_MAX_MB,
+    JOURNAL_WAIT,
+    OFFLINE,
     HTTP_TIMEOUT,
     HTTP_RETRIES,
     TRACKING_USERNAME,

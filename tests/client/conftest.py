@@ -8,6 +8,7 @@ import pytest
 
 import runstone
 from runstone.client import Client, context
+from runstone.client.connection import open_journals
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 
@@ -33,6 +34,7 @@ def begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     yield
     while runstone.active_run():
         runstone.end_run()
+    open_journals.close()
     context.forget_choices()
 
 

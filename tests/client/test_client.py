@@ -289,10 +289,9 @@ def test_verbs_of_a_missing_run_say_so(client: Client) -> None:
     for call in (
         lambda: client.get_run(NO_RUN),
         lambda: client.get_parent_run(NO_RUN),
-        lambda: client.log_metric(NO_RUN, "m", 1),
-        lambda: client.log_param(NO_RUN, "p", 1),
-        lambda: client.set_tag(NO_RUN, "t", 1),
-        lambda: client.log_batch(NO_RUN),
+        lambda: client.log_metric(NO_RUN, "m", 1, synchronous=True),
+        lambda: client.log_param(NO_RUN, "p", 1, synchronous=True),
+        lambda: client.set_tag(NO_RUN, "t", 1, synchronous=True),
         lambda: client.set_terminated(NO_RUN),
         lambda: client.delete_run(NO_RUN),
         lambda: client.restore_run(NO_RUN),
@@ -308,9 +307,9 @@ def test_deleted_run_takes_nothing(client: Client, run_id: str) -> None:
     client.delete_run(run_id)
 
     for call in (
-        lambda: client.log_metric(run_id, "m", 1),
-        lambda: client.log_param(run_id, "p", 1),
-        lambda: client.set_tag(run_id, "t", 1),
+        lambda: client.log_metric(run_id, "m", 1, synchronous=True),
+        lambda: client.log_param(run_id, "p", 1, synchronous=True),
+        lambda: client.set_tag(run_id, "t", 1, synchronous=True),
         lambda: client.update_run(run_id, "FAILED"),
         lambda: client.log_text(run_id, "text", "a.txt"),
     ):

@@ -27,6 +27,7 @@ COMMANDS = {
     "experiments": "runstone.cli.experiments:experiments",
     "runs": "runstone.cli.runs:runs",
     "server": "runstone.cli.server:server",
+    "sync": "runstone.cli.sync:sync",
     "ui": "runstone.cli.server:ui",
 }
 

@@ -9,6 +9,8 @@ from runstone.client import arguments
 from runstone.entities import LifecycleStage
 from runstone.entities.names import shown
 from runstone.errors import RunDeleted, Unsupported
+from runstone.journal.journals import Journals
+from runstone.journal.run_journal import RunJournal
 from runstone.stores import resolve as stores
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
@@ -47,6 +49,7 @@ class OpenStores:
 
 
 open_stores = OpenStores()
+open_journals = Journals(open_stores.get)
 
 
 class Connection:
@@ -71,7 +74,26 @@ class Connection:
 
     @property
     def _store(self) -> TrackingStore:
+        """The store, which knows by now what this process has logged."""
+        open_journals.flush(self._tracking_uri, raises=False)
         return open_stores.get(self._tracking_uri)
+
+    def check_store(self) -> None:
+        """See soon whether the store answers.
+
+        Raises:
+            BackendUnavailable: It does not.
+            BackendError: It cannot be opened.
+        """
+        open_stores.get(self._tracking_uri).check()
+
+    def _journal(self, run_id: str) -> RunJournal:
+        """Where this process writes down what it logs to a run.
+
+        Raises:
+            RunNotFound: No run can have this id.
+        """
+        return open_journals.of(self._tracking_uri, run_id)
 
     @property
     def _registry(self) -> RegistryStore:

@@ -17,9 +17,12 @@ from types import TracebackType
 from runstone import config
 from runstone.client import address
 from runstone.client.client import Client
-from runstone.client.connection import open_stores
+from runstone.client.connection import open_journals, open_stores
+from runstone.client.offline import OfflineClient
 from runstone.entities import Experiment, LifecycleStage, Run, RunStatus
-from runstone.errors import ExperimentDeleted, ExperimentExists, RunstoneError
+from runstone.errors import BackendUnavailable, ExperimentDeleted, ExperimentExists, RunstoneError
+from runstone.journal import folder as folders
+from runstone.journal.offline import BY_NAME
 
 DEFAULT_EXPERIMENT = "0"
 
@@ -80,6 +83,7 @@ class _Process:
         opened: The active runs of all threads, by id, in the order of their start.
         clients: Handles by address of the runs and of the registered models.
         experiment: The experiment that was chosen, and the address it was chosen at.
+        offline: Whether code has said that runs are kept in a folder; ``None`` where it has not.
         resumed: The run that was named by a setting and has been resumed.
         fate: How the process ends, so far as is known.
         watches: Whether the end of the process is watched for.
@@ -88,6 +92,7 @@ class _Process:
     opened: dict[str, Open]
     clients: dict[tuple[str, str], Client]
     experiment: tuple[str, Experiment] | None = None
+    offline: bool | None = None
     resumed: str = ""
     fate: RunStatus = RunStatus.FINISHED
     watches: bool = False
@@ -98,11 +103,45 @@ _process = _Process({}, {})
 
 
 def client() -> Client:
-    """The handle on the address of now."""
+    """The handle on the address of now; one that keeps all in a folder where work is offline."""
+    if is_offline():
+        return _offline_client(sends=False)
     uris = (address.get_tracking_uri(), address.get_registry_uri())
     known = _process.clients.get(uris)
     if known is None:
         known = _process.clients.setdefault(uris, Client(*uris))
+    return known
+
+
+def is_offline() -> bool:
+    """Whether runs are kept in a folder, as code or a setting says."""
+    return config.OFFLINE.required() if _process.offline is None else _process.offline
+
+
+def go_offline(on: bool) -> None:
+    """Choose for all threads whether runs are kept in a folder."""
+    _process.offline = on
+
+
+def client_for_runs() -> Client:
+    """The handle that runs are started with: where the store does not answer, one that keeps them until it does."""
+    around = active()
+    handle = client() if around is None or not isinstance(around.client, OfflineClient) else around.client
+    if isinstance(handle, OfflineClient):
+        return handle
+    try:
+        handle.check_store()
+    except BackendUnavailable as error:
+        _logger.warning("%s; the run is kept in %s, and sent when it is back", error, folders.root())
+        return _offline_client(sends=True)
+    return handle
+
+
+def _offline_client(*, sends: bool) -> Client:
+    uris = (address.get_tracking_uri(), f"{sends}:{folders.root()}")
+    known = _process.clients.get(uris)
+    if known is None:
+        known = _process.clients.setdefault(uris, OfflineClient(uris[0], sends=sends))
     return known
 
 
@@ -159,25 +198,30 @@ def choose_experiment(experiment: Experiment) -> None:
     _process.experiment = (address.get_tracking_uri(), experiment)
 
 
-def experiment_id() -> str:
+def experiment_id(handle: Client | None = None) -> str:
     """The experiment that new runs belong to: the chosen one, else that of the settings, else ``0``.
 
-    An experiment that was chosen at another address is looked for by its name at this one, and made there if need be.
+    An experiment that was chosen at another address, or offline, is looked for by its name at this one, and made there
+    if need be.
+
+    Args:
+        handle: Where the runs are made; the address of now if ``None``.
 
     Raises:
         ExperimentDeleted: It is in the trash.
         BackendError: The store did not answer.
     """
+    handle = handle or client()
     if _process.experiment is not None:
         uri, chosen = _process.experiment
-        if uri != address.get_tracking_uri():
-            chosen = get_or_create_experiment(client(), chosen.name)
+        if uri != handle.tracking_uri or chosen.experiment_id.startswith(BY_NAME):
+            chosen = get_or_create_experiment(handle, chosen.name)
             choose_experiment(chosen)
         return chosen.experiment_id
     if named := config.EXPERIMENT_ID.get():
         return named
     if named := config.EXPERIMENT_NAME.get():
-        return get_or_create_experiment(client(), named).experiment_id
+        return get_or_create_experiment(handle, named).experiment_id
     return DEFAULT_EXPERIMENT
 
 
@@ -205,6 +249,7 @@ def forget_choices() -> None:
     address.set_registry_uri("")
     _process.experiment = None
     _process.resumed = ""
+    _process.offline = None
 
 
 def run_to_resume() -> str:
@@ -260,10 +305,11 @@ def _ending(
 
 @atexit.register
 def _end_what_is_open() -> None:
-    """End the runs that the program left open, in the threads that did, then close the stores."""
+    """End the runs that the program left open, in the threads that did, then send what waits and close the stores."""
     for opened in reversed(list(_process.opened.values())):
         if opened.process == os.getpid():
             _end(opened, _process.fate)
+    open_journals.close()
     open_stores.close()
 
 

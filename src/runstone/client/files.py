@@ -163,7 +163,7 @@ class FileVerbs(RecordVerbs):
         pixels = images.to_pil(image)
         self._store_file(run_id, full, images.encode(pixels, ".png"))
         self._store_file(run_id, small, images.thumbnail(pixels))
-        self._record(run_id, tags=(Tag(_LOGGED_IMAGES, "True"),))
+        self._journal(run_id).log(tags=(Tag(_LOGGED_IMAGES, "True"),))
 
     def log_stream(self, run_id: str, stream: BinaryIO, artifact_file: str) -> None:
         """Store what a binary stream gives as an artifact, with flat memory.

@@ -1,6 +1,6 @@
 """The verbs of ``Client`` that log metrics, params and tags, and the one place that all of them pass through."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from runstone.client import arguments
@@ -8,23 +8,32 @@ from runstone.client.connection import Connection
 from runstone.client.runs import now_ms
 from runstone.entities import Metric, ModelMetric, Param, Tag
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue, ParamChanged
+from runstone.errors import InvalidValue
+from runstone.journal.run_journal import RunJournal
 
 _ID = "the id of a run"
-# What MLflow's protocol takes in one batch: 100 params, 100 tags, 1000 values of all kinds.
-_MAX_PARAMS = 100
-_MAX_TAGS = 100
-_MAX_ALL = 1000
 
 T = TypeVar("T")
-_Batch = tuple[Sequence[Metric], Sequence[Param], Sequence[Tag]]
 
 
 class RunOperations:
     """What logging with ``synchronous=False`` gives back: a way to wait until the values are stored."""
 
+    def __init__(self, journal: RunJournal) -> None:
+        """Remember where the values were written down.
+
+        Args:
+            journal: That of the run.
+        """
+        self._journal = journal
+
     def wait(self) -> None:
-        """Return when the values are stored. They are by now: every call stores at once so far."""
+        """Return when the values are stored.
+
+        Raises:
+            RunstoneError: What the store refused, or why it cannot be reached.
+        """
+        self._journal.flush()
 
 
 class RecordVerbs(Connection):
@@ -61,11 +70,13 @@ class RecordVerbs(Connection):
             RunDeleted: It is in the trash.
             LoggedModelNotFound: There is no such model.
         """
-        checked = metric(key, value, timestamp, step)
-        if model_id is not None:
-            checked = of_model(checked, model_id, dataset_name, dataset_digest)
-        self._record(run_id, metrics=(checked,))
-        return operations(synchronous)
+        journal = self._journal(arguments.identifier(_ID, run_id))
+        if model_id is None:
+            journal.metric(key, value, *place(timestamp, step))
+        else:
+            checked = metric(key, value, timestamp, step)
+            journal.log(metrics=(of_model(checked, model_id, dataset_name, dataset_digest),))
+        return operations(journal, synchronous)
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
         """Log one param.
@@ -85,8 +96,8 @@ class RecordVerbs(Connection):
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
-        self._record(run_id, params=(Param(key, value),))
-        return value if synchronous is not False else RunOperations()
+        given = self.log_batch(run_id, params=(Param(key, value),), synchronous=synchronous)
+        return value if given is None else given
 
     def set_tag(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> RunOperations | None:
         """Set one tag of a run.
@@ -102,8 +113,7 @@ class RecordVerbs(Connection):
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
-        self._record(run_id, tags=(Tag(key, value),))
-        return operations(synchronous)
+        return self.log_batch(run_id, tags=(Tag(key, value),), synchronous=synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove one tag of a run.
@@ -124,9 +134,7 @@ class RecordVerbs(Connection):
     ) -> RunOperations | None:
         """Log many values at once.
 
-        More than 1000 values, 100 params or 100 tags are sent in several requests, params and tags before metrics.
-        Where one of these is refused, the former ones stay stored: of more than 100 params with a conflict, some
-        params and tags, but no metric, may be left. Sent once more without the conflict, all params are taken.
+        All of them are stored, or none, however many there are.
 
         Args:
             run_id: A run in use.
@@ -141,25 +149,18 @@ class RecordVerbs(Connection):
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
-        self._record(run_id, _all(Metric, metrics), _all(Param, params), _all(Tag, tags))
-        return operations(synchronous)
-
-    def _record(
-        self, run_id: str, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
-    ) -> None:
-        """Hand checked values on to the store; all that is logged passes here, and here the journal will sit."""
-        run_id = arguments.identifier(_ID, run_id)
-        if len(params) > _MAX_PARAMS:
-            _check_agree(run_id, params)
-        for some_metrics, some_params, some_tags in _batches(metrics, params, tags):
-            self._store.log_batch(run_id, metrics=some_metrics, params=some_params, tags=some_tags)
+        journal = self._journal(arguments.identifier(_ID, run_id))
+        checked = _all(Metric, metrics), _all(Param, params), _all(Tag, tags)
+        if any(checked):
+            journal.log(metrics=checked[0], params=checked[1], tags=checked[2])
+        return operations(journal, synchronous)
 
 
-def metric(key: str, value: float, timestamp: int | None, step: int | None) -> Metric:
-    """One value of a metric, with the time and the step filled in where they were left out.
+def place(timestamp: int | None, step: int | None) -> tuple[int, int]:
+    """Time and step of a metric, filled in where they were left out.
 
     Raises:
-        InvalidValue: The name, the value, the time or the step breaks a rule.
+        InvalidValue: One of them is no integer.
     """
     if timestamp is None:
         timestamp = now_ms()
@@ -169,7 +170,16 @@ def metric(key: str, value: float, timestamp: int | None, step: int | None) -> M
         step = 0
     elif type(step) is not int:
         step = arguments.integer("the step of a metric", step)
-    return Metric(key, value, timestamp, step)
+    return timestamp, step
+
+
+def metric(key: str, value: float, timestamp: int | None, step: int | None) -> Metric:
+    """One value of a metric, with the time and the step filled in where they were left out.
+
+    Raises:
+        InvalidValue: The name, the value, the time or the step breaks a rule.
+    """
+    return Metric(key, value, *place(timestamp, step))
 
 
 def metrics(values: Mapping[str, float], timestamp: int | None, step: int | None) -> list[Metric]:
@@ -201,9 +211,15 @@ def of_model(
     )
 
 
-def operations(synchronous: bool | None) -> RunOperations | None:
-    """Something to wait on where ``synchronous`` is ``False``."""
-    return RunOperations() if synchronous is False else None
+def operations(journal: RunJournal, synchronous: bool | None) -> RunOperations | None:
+    """Wait until what was logged is stored where ``synchronous`` is ``True``, give something to wait on if ``False``.
+
+    Raises:
+        RunstoneError: What the store refused, or why it cannot be reached.
+    """
+    if synchronous:
+        journal.flush()
+    return RunOperations(journal) if synchronous is False else None
 
 
 def _all(kind: type[T], values: Sequence[T]) -> list[T]:
@@ -212,30 +228,3 @@ def _all(kind: type[T], values: Sequence[T]) -> list[T]:
     if wrong is not None:
         raise InvalidValue(f"wanted: a list of {kind.__name__}; got {shown(wrong)} in it")
     return listed
-
-
-def _batches(metrics: Sequence[Metric], params: Sequence[Param], tags: Sequence[Tag]) -> Iterator[_Batch]:
-    """Batches within the limits of the protocol; at least one, so that a wrong run is noticed."""
-    if len(metrics) + len(params) + len(tags) <= _MAX_ALL and len(params) <= _MAX_PARAMS and len(tags) <= _MAX_TAGS:
-        yield metrics, params, tags
-        return
-    while metrics or params or tags:
-        some_params, params = params[:_MAX_PARAMS], params[_MAX_PARAMS:]
-        some_tags, tags = tags[:_MAX_TAGS], tags[_MAX_TAGS:]
-        # Params are what may be refused: no metric goes before the last of them.
-        room = 0 if params or tags else _MAX_ALL - len(some_params) - len(some_tags)
-        some_metrics, metrics = metrics[:room], metrics[room:]
-        yield some_metrics, some_params, some_tags
-
-
-def _check_agree(run_id: str, params: Sequence[Param]) -> None:
-    """See that no param comes with two values; the store sees only those of one batch together.
-
-    Raises:
-        ParamChanged: One does.
-    """
-    values: dict[str, str] = {}
-    for param in params:
-        known = values.setdefault(param.key, param.value)
-        if known != param.value:
-            raise ParamChanged(run_id, param.key, old=known, new=param.value)

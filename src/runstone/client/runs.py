@@ -1,17 +1,21 @@
 """The verbs of ``Client`` about runs."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from time import time
 from typing import Any
 
 from runstone.client import arguments
-from runstone.client.connection import Connection
+from runstone.client.connection import Connection, open_journals
 from runstone.entities import Metric, Page, Run, RunStatus, RunTable, Series, Tag, ViewType
 from runstone.entities.run_table import one_table
 from runstone.entities.tag import PARENT_RUN_ID, USER
+from runstone.errors import BackendUnavailable
 from runstone.stores.base import MAX_TABLE
 
 _ID = "the id of a run"
+
+_logger = logging.getLogger("runstone")
 
 
 def now_ms() -> int:
@@ -194,11 +198,22 @@ class RunVerbs(Connection):
             RunDeleted: It is in the trash.
             InvalidValue: There is no such state.
         """
-        self._store.update_run(
-            arguments.identifier(_ID, run_id),
+        journal = self._journal(arguments.identifier(_ID, run_id))
+        journal.log(
             status=RunStatus.FINISHED if status is None else arguments.run_status(status),
             end_time=now_ms() if end_time is None else arguments.integer("end_time", end_time),
         )
+        try:
+            journal.flush()
+        except BackendUnavailable as error:
+            _logger.warning(
+                "the run %s has ended, but %s; what is not sent yet waits in %s, for the next start in this folder or "
+                "for runstone sync",
+                run_id,
+                error,
+                journal.folder,
+            )
+        open_journals.forget(self._tracking_uri, journal.facts.run_id)
 
     def delete_run(self, run_id: str) -> None:
         """Move a run to the trash.
@@ -206,7 +221,9 @@ class RunVerbs(Connection):
         Raises:
             RunNotFound: There is no such run.
         """
-        self._store.delete_run(arguments.identifier(_ID, run_id))
+        run_id = arguments.identifier(_ID, run_id)
+        self._store.delete_run(run_id)
+        open_journals.forget(self._tracking_uri, run_id)
 
     def restore_run(self, run_id: str) -> None:
         """Take a run out of the trash.

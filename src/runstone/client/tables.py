@@ -55,7 +55,7 @@ class TableVerbs(FileVerbs, RunVerbs):
             for name, picture in pictures:
                 repository.write(name, (picture,))
             repository.write(path, (body,))
-            self._record(run_id, tags=(tag,))
+            self._journal(run_id).log(tags=(tag,))
 
     def load_table(
         self,

@@ -36,7 +36,7 @@ def set_experiment(
     arguments.refuse("traces", trace_location=trace_location)
     arguments.exactly_one("set_experiment", experiment_name=experiment_name, experiment_id=experiment_id)
     if experiment_name is not None:
-        chosen = context.get_or_create_experiment(context.client(), experiment_name)
+        chosen = context.get_or_create_experiment(context.client_for_runs(), experiment_name)
     else:
         chosen = context.client().get_experiment(arguments.identifier("the id of an experiment", experiment_id))
         if chosen.lifecycle_stage is LifecycleStage.DELETED:

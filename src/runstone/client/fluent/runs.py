@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from runstone import config
 from runstone.client import arguments, context
+from runstone.client.client import Client
 from runstone.client.context import ActiveRun
 from runstone.client.fluent.experiments import search_experiments
 from runstone.entities import LifecycleStage, Run, RunStatus, Tag, ViewType
@@ -67,11 +68,12 @@ def start_run(
         warnings.warn("system metrics are not recorded yet; log_system_metrics=True changes nothing", stacklevel=2)
     checked = _checked_tags(tags, description)
     resumed = run_id or (context.run_to_resume() if context.active() is None else "")
+    handle = context.client_for_runs()
     if resumed:
-        run = _resume(arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
+        run = _resume(handle, arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
     else:
-        run = _create(experiment_id, run_name, nested, parent_run_id, checked)
-    return context.open_run(run, context.client())
+        run = _create(handle, experiment_id, run_name, nested, parent_run_id, checked)
+    return context.open_run(run, handle)
 
 
 def end_run(status: str = "FINISHED") -> None:
@@ -88,6 +90,23 @@ def end_run(status: str = "FINISHED") -> None:
     if not end.is_terminal:
         raise InvalidValue(f"a run ends FINISHED, FAILED or KILLED; got {end.value!r}")
     context.end_innermost(end)
+
+
+def offline(on: bool = True) -> None:
+    """Keep the runs that start from now on in a folder, and send nothing: no server is needed.
+
+    ``runstone sync`` sends them later. The setting ``RUNSTONE_OFFLINE`` does the same.
+
+    Args:
+        on: ``False`` goes back to the address where runs are kept.
+
+    Example:
+        >>> offline()
+        >>> with start_run(run_name="on the train"):
+        ...     pass
+        >>> offline(False)
+    """
+    context.go_offline(on)
 
 
 def active_run() -> ActiveRun | None:
@@ -280,9 +299,13 @@ def _checked_tags(tags: Mapping[str, Any] | None, description: str | None) -> di
 
 
 def _resume(
-    run_id: str, experiment_id: str | None, run_name: str | None, parent_run_id: str | None, tags: dict[str, Tag]
+    client: Client,
+    run_id: str,
+    experiment_id: str | None,
+    run_name: str | None,
+    parent_run_id: str | None,
+    tags: dict[str, Tag],
 ) -> Run:
-    client = context.client()
     run = client.get_run(run_id)
     if run.info.lifecycle_stage is LifecycleStage.DELETED:
         raise RunDeleted(run_id)
@@ -300,26 +323,31 @@ def _resume(
 
 
 def _create(
-    experiment_id: str | None, run_name: str | None, nested: bool, parent_run_id: str | None, tags: dict[str, Tag]
+    client: Client,
+    experiment_id: str | None,
+    run_name: str | None,
+    nested: bool,
+    parent_run_id: str | None,
+    tags: dict[str, Tag],
 ) -> Run:
-    parent = _parent(nested, parent_run_id)
+    parent = _parent(client, nested, parent_run_id)
     if experiment_id is None:
-        experiment_id = context.experiment_id() if parent is None else parent.info.experiment_id
+        experiment_id = context.experiment_id(client) if parent is None else parent.info.experiment_id
     if parent is not None:
         tags.setdefault(PARENT_RUN_ID, Tag(PARENT_RUN_ID, parent.info.run_id))
     all_tags = _origin() | {key: tag.value for key, tag in tags.items()}
     if run_name is None and RUN_NAME not in tags:
         run_name = config.RUN_NAME.get()
-    return context.client().create_run(experiment_id, None, all_tags, run_name)
+    return client.create_run(experiment_id, None, all_tags, run_name)
 
 
-def _parent(nested: bool, parent_run_id: str | None) -> Run | None:
+def _parent(client: Client, nested: bool, parent_run_id: str | None) -> Run | None:
     opened = context.active()
     if nested and opened is not None:
         return opened.run
     if parent_run_id is None:
         return None
-    parent = context.client().get_run(parent_run_id)
+    parent = client.get_run(parent_run_id)
     if parent.info.lifecycle_stage is LifecycleStage.DELETED:
         raise RunDeleted(parent.info.run_id)
     return parent

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runstone.client import arguments, records
+from runstone.client import arguments, context, records
+from runstone.client.connection import open_journals
 from runstone.client.fluent.target import target
 from runstone.client.records import RunOperations
 from runstone.data import Dataset
@@ -76,6 +77,9 @@ def log_metric(
         InvalidValue: The name, the value, the step or the time breaks a rule.
         LoggedModelNotFound: There is no such model.
     """
+    opened = context.active()
+    if opened is not None and run_id is None and model_id is None:
+        return opened.client.log_metric(opened.run.info.run_id, key, value, timestamp, step, synchronous)
     checked = records.metric(key, value, timestamp, step)
     if model_id is not None:
         checked = _of_model(checked, model_id, dataset)
@@ -156,7 +160,12 @@ def delete_tag(key: str) -> None:
 
 
 def flush_async_logging() -> None:
-    """Return when all that was logged is stored. It is by now: every call stores at once so far."""
+    """Return when all that this process has logged is stored.
+
+    Raises:
+        RunstoneError: What the store refused, or why it cannot be reached.
+    """
+    open_journals.flush_all()
 
 
 def _of_model(metric: Metric, model_id: str, dataset: Dataset | None) -> Metric:

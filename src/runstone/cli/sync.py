@@ -1,0 +1,108 @@
+"""``runstone sync``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runstone import config
+from runstone.cli.options import as_json
+from runstone.cli.output import print_json
+from runstone.client.connection import open_stores
+from runstone.entities.names import without_password
+from runstone.errors import BackendError, RunstoneError
+from runstone.journal import folder as folders
+from runstone.journal import leftovers
+from runstone.journal.leftovers import Leftover, Sent
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--dry-run", is_flag=True, help="Only say what waits.")
+@as_json
+@click.pass_context
+def sync(ctx: click.Context, /, *, paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Send what runs have logged while their server was away, offline, or before they were killed.
+
+    PATH is a folder in which runs were started, or its folder of journals; the one of this folder if none is given.
+    Each run goes to the address that it was started with, unless `runstone --tracking-uri URI sync` says another. What
+    was sent is removed from the folder. A command that is stopped at any point goes on where it was.
+
+    Ends with 1 if something still waits or was refused.
+    """
+    told = []
+    for within in [_journals(path) for path in paths] or [folders.root()]:
+        for leftover in leftovers.find(within):
+            told.append(_sync(ctx, within, leftover, dry_run=dry_run))
+            if not as_json:
+                _tell(told[-1])
+    open_stores.close()
+    if as_json:
+        print_json(told)
+    elif not told:
+        click.echo("Nothing waits to be sent.")
+    if not dry_run and any(run["error"] or run["refused"] or run["damaged"] for run in told):
+        ctx.exit(1)
+
+
+def _journals(path: Path) -> Path:
+    """The folder of journals that a path means."""
+    for within in (path, path / config.JOURNAL_DIR.required()):
+        if (within / "runs").is_dir():
+            return within.absolute()
+    raise BackendError(f"nothing waits in {str(path)!r}: it has no folder {config.JOURNAL_DIR.required()!r} with runs")
+
+
+def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool) -> dict[str, Any]:
+    facts = leftover.facts
+    sent, error, uri = Sent(), "", ""
+    try:
+        uri = ctx.find_root().obj or _address(folders.meant_from(within, facts.tracking_uri))
+        if not dry_run and not leftover.is_alive:
+            sent = leftovers.send(leftover, open_stores.get(uri), uri)
+    except RunstoneError as failure:
+        error = failure.message
+    return {
+        "run_id": facts.run_id,
+        "run_name": facts.run_name,
+        "tracking_uri": without_password(uri or facts.tracking_uri),
+        "is_running": leftover.is_alive,
+        "is_sent": not (dry_run or leftover.is_alive or error),
+        "bytes": leftover.size,
+        "entries": sent.entries,
+        "files": len(leftover.files) if dry_run else sent.files,
+        "refused": [refusal.message for refusal in sent.refused],
+        "damaged": [
+            f"{name}, line {damage.line}: {damage.reason}" for name, found in sent.damages.items() for damage in found
+        ],
+        "error": error,
+    }
+
+
+def _address(recorded: str) -> str:
+    """The address that a run was started with; a password is not recorded, but may be known here."""
+    configured = config.TRACKING_URI.required()
+    if without_password(configured) == recorded:
+        return configured
+    if "***" in recorded:
+        raise BackendError(
+            f"the run belongs to {recorded}, whose password is not kept; name the address with `runstone "
+            "--tracking-uri URI sync`"
+        )
+    return recorded
+
+
+def _tell(run: dict[str, Any]) -> None:
+    name = f"Run {run['run_id']}" + (f" ({run['run_name']})" if run["run_name"] else "")
+    if run["error"]:
+        click.echo(f"{name} still waits: {run['error']}", err=True)
+    elif run["is_running"]:
+        click.echo(f"{name} is still logged to; its process sends it.")
+    elif run["is_sent"]:
+        click.echo(f"{name}: {run['entries']:,} entries and {run['files']:,} files sent to {run['tracking_uri']}.")
+    else:
+        click.echo(f"{name} waits for {run['tracking_uri']}: {run['bytes']:,} bytes and {run['files']:,} files.")
+    for text in run["refused"]:
+        click.echo(f"  refused: {text}", err=True)
+    for text in run["damaged"]:
+        click.echo(f"  damaged, and kept: {text}", err=True)

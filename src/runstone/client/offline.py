@@ -1,0 +1,59 @@
+"""The handle for runs that are made without their store."""
+
+from typing import NoReturn, cast
+
+from runstone.client.client import Client
+from runstone.client.connection import open_journals
+from runstone.entities.names import without_password
+from runstone.errors import Unsupported
+from runstone.journal import folder as folders
+from runstone.journal.offline import OfflineStore
+from runstone.journal.run_journal import RunJournal
+from runstone.stores.base import TrackingStore
+
+
+class OfflineClient(Client):
+    """What ``Client`` does, as far as it can be done without the store: make runs, log to them, read them back.
+
+    Runs stand in the folder of journals until they are sent: by ``runstone sync``, or, where the store was away, as
+    soon as it is back.
+    """
+
+    def __init__(self, tracking_uri: str, *, sends: bool) -> None:
+        """Prepare; nothing is made yet.
+
+        Args:
+            tracking_uri: Where the runs will belong.
+            sends: Whether what is logged is sent as soon as the store answers.
+        """
+        super().__init__(tracking_uri)
+        self._within = folders.root()
+        self._sends = sends
+        self._offline = OfflineStore(self._within, tracking_uri)
+
+    @property
+    def _store(self) -> TrackingStore:
+        # It has the verbs that a script needs, and refuses the others by name.
+        return cast("TrackingStore", self._offline)
+
+    def _journal(self, run_id: str) -> RunJournal:
+        facts = folders.facts_of(folders.run_folder(self._within, run_id))
+        return open_journals.of(self._tracking_uri, run_id, facts, sends=self._sends)
+
+    def _refuse(self) -> NoReturn:
+        raise Unsupported(
+            f"this needs the store at {without_password(self._tracking_uri)!r}, but the run is offline; send what is "
+            "kept with `runstone sync` first"
+        )
+
+    @property
+    def _registry(self) -> NoReturn:
+        self._refuse()
+
+    @property
+    def _lineage(self) -> NoReturn:
+        self._refuse()
+
+    @property
+    def _webhooks(self) -> NoReturn:
+        self._refuse()

@@ -1,0 +1,1 @@
+"""What a run logs is written to a file first and sent later: nothing is lost, and nobody waits."""

@@ -1,0 +1,147 @@
+"""Where journals are kept: ``FOLDER/runs/RUN/{run.json, journal.jsonl, artifacts/}``."""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from runstone import config
+from runstone.entities import Tag
+from runstone.entities.names import without_password
+from runstone.errors import JournalFull, RunNotFound, RunstoneError, SchemaMismatch
+from runstone.journal.format import VERSION, reason
+from runstone.schemas import wire
+
+ARTIFACTS = "artifacts"
+FACTS = "run.json"
+_FILE = "sqlite:///"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class RunFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a run before its journal: the file ``run.json``.
+
+    Attributes:
+        journal: Version of the format.
+        run_id: The run.
+        tracking_uri: Where it belongs, without a password. A database's file is named as seen from the folder that
+            the journals' folder is in.
+        is_new: Whether the run was made here, and the store is to make it when it takes the first entries.
+        experiment_id: Experiment of a new run; empty where it is known by name.
+        experiment_name: The same by name; made where there is none.
+        run_name: Name of a new run.
+        user_id: Who started it.
+        start_time: Milliseconds since the Unix epoch, UTC.
+        tags: First tags of a new run.
+    """
+
+    journal: int = VERSION
+    run_id: str
+    tracking_uri: str = ""
+    is_new: bool = False
+    experiment_id: str = ""
+    experiment_name: str = ""
+    run_name: str = ""
+    user_id: str = ""
+    start_time: int = 0
+    tags: list[Tag] = []
+
+
+def root() -> Path:
+    """The folder of journals that the setting names, seen from the working directory of now."""
+    return Path(config.JOURNAL_DIR.required()).absolute()
+
+
+def seen_from(within: Path, uri: str) -> str:
+    """The address of a store as a journal holds it: without a password, and still right when all of it is moved.
+
+    Example:
+        >>> seen_from(Path("/data/.runstone"), "sqlite:////data/db/runstone.db")
+        'sqlite:///db/runstone.db'
+    """
+    if not uri.startswith(_FILE):
+        return without_password(uri)
+    return _FILE + os.path.relpath(Path(uri.removeprefix(_FILE)).absolute(), within.parent)
+
+
+def meant_from(within: Path, uri: str) -> str:
+    """The address that ``seen_from`` was given, but for a password."""
+    if not uri.startswith(_FILE):
+        return uri
+    return _FILE + os.path.normpath(within.parent / uri.removeprefix(_FILE))
+
+
+def run_folder(within: Path, run_id: str) -> Path:
+    """The folder of a run; it need not be there.
+
+    Raises:
+        RunNotFound: No run can have this id.
+    """
+    if not _ID.fullmatch(run_id):
+        raise RunNotFound(run_id)
+    return within / "runs" / run_id
+
+
+def make(within: Path, facts: RunFacts) -> Path:
+    """Make the folder of a run, with its facts, unless it is there.
+
+    Raises:
+        JournalFull: It cannot be made.
+    """
+    folder = run_folder(within, facts.run_id)
+    try:
+        if not (within / ".gitignore").exists():
+            within.mkdir(parents=True, exist_ok=True)
+            (within / ".gitignore").write_text("*\n")
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / FACTS).exists():
+            _write(folder / FACTS, wire.encode(facts) + b"\n")
+    except OSError as error:
+        raise JournalFull(f"the journal {folder} cannot be made: {error.strerror}") from error
+    return folder
+
+
+def facts_of(folder: Path) -> RunFacts:
+    """What the file ``run.json`` in a folder says.
+
+    Raises:
+        SchemaMismatch: There is none, it cannot be read, or a newer Runstone wrote it.
+    """
+    path = folder / FACTS
+    try:
+        facts = wire.decode(path.read_bytes(), RunFacts)
+    except OSError as error:
+        raise SchemaMismatch(f"{path} cannot be read: {error.strerror}") from None
+    except RunstoneError as error:
+        raise SchemaMismatch(f"{path} cannot be read: {reason(error)}") from None
+    if facts.journal > VERSION:
+        raise SchemaMismatch(
+            f"{path} is of version {facts.journal}, written by a newer Runstone; this one reads up to {VERSION}: "
+            "upgrade it"
+        )
+    return facts
+
+
+def journals_of(folder: Path) -> list[Path]:
+    """The journals in a run's folder, those of the process that began first."""
+    return sorted(folder.glob("journal*.jsonl"), key=lambda path: (path.name != "journal.jsonl", path.name))
+
+
+def clear(folder: Path) -> None:
+    """Remove the folder of a run, unless something in it is still to be sent."""
+    if journals_of(folder):
+        return
+    with suppress(OSError):  # files wait in it, or another process has begun anew
+        if (folder / ARTIFACTS).exists():
+            (folder / ARTIFACTS).rmdir()
+        (folder / FACTS).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _write(path: Path, text: bytes) -> None:
+    """Write a file that is there whole, or not at all."""
+    beside = path.with_name(f".{path.name}-{os.getpid()}")
+    beside.write_bytes(text)
+    beside.replace(path)

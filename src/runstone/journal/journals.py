@@ -1,0 +1,193 @@
+"""All that this process logs, and the thread that sends it."""
+
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+
+from msgspec import Struct
+
+from runstone import config
+from runstone.errors import BackendError, RunstoneError
+from runstone.journal import folder as folders
+from runstone.journal.folder import RunFacts
+from runstone.journal.run_journal import REFUSED, RunJournal
+from runstone.stores.base import TrackingStore
+
+_logger = logging.getLogger("runstone")
+
+# How often the thread looks for what waits, and after which idle time a journal's file is removed.
+_ROUND_S = 0.2
+_FSYNC_S = 1.0
+_IDLE_S = 5.0
+_LONGEST_PAUSE_S = 30.0
+
+
+class _Address(Struct):
+    """One store, as the thread knows it.
+
+    Attributes:
+        pause: Seconds until it is tried again; 0 while it answers.
+        again_at: When that is, by the clock ``monotonic``.
+    """
+
+    pause: float = 0.0
+    again_at: float = 0.0
+
+
+class Journals:
+    """The journals of this process, by store and run. They serve the child of a fork as well."""
+
+    def __init__(self, stores: Callable[[str], TrackingStore]) -> None:
+        """Prepare; nothing is opened yet.
+
+        Args:
+            stores: Gives the store at a URI.
+        """
+        self._stores = stores
+        self._begin_anew()
+        self._journals: dict[tuple[str, str], RunJournal] = {}
+        alive = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _in_child(alive()))
+
+    def _begin_anew(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._addresses: dict[str, _Address] = {}
+        self._idle_since: dict[tuple[str, str], float] = {}
+
+    def begin_in_child(self) -> None:
+        """Go on in the child of a fork: what the parent wrote is the parent's to send."""
+        self._begin_anew()
+        for journal in self._journals.values():
+            journal.begin_anew()
+
+    def of(self, uri: str, run_id: str, facts: RunFacts | None = None, *, sends: bool = True) -> RunJournal:
+        """The journal of a run.
+
+        Args:
+            uri: Where the run belongs.
+            run_id: The run.
+            facts: What is known of it, where it was made here.
+            sends: Whether what is logged is sent; else it stays in the folder.
+
+        Raises:
+            RunNotFound: No run can have this id.
+        """
+        known = self._journals.get((uri, run_id))
+        if known is not None:
+            return known
+        within = folders.root()
+        folders.run_folder(within, run_id)
+        with self._lock:
+            if (uri, run_id) not in self._journals:
+                facts = facts or RunFacts(run_id=run_id, tracking_uri=folders.seen_from(within, uri))
+                self._journals[uri, run_id] = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="runstone-journal", daemon=True)
+                self._thread.start()
+        return self._journals[uri, run_id]
+
+    def flush(self, uri: str, *, raises: bool) -> None:
+        """Send all that was logged to one store before this call.
+
+        Args:
+            uri: The store.
+            raises: Whether what the store has refused is raised.
+
+        Raises:
+            RunstoneError: The first error: what the store refused, or why it cannot be reached.
+        """
+        for (where, _), journal in list(self._journals.items()):
+            if where != uri or not (raises or journal.waits):
+                continue
+            try:
+                journal.flush(raises=raises)
+            except REFUSED:
+                if raises:
+                    raise
+
+    def flush_all(self) -> None:
+        """Send all that was logged.
+
+        Raises:
+            RunstoneError: The first error.
+        """
+        for journal in list(self._journals.values()):
+            journal.flush()
+
+    def make_durable(self) -> None:
+        """Let all that was written survive a loss of power."""
+        for journal in list(self._journals.values()):
+            with suppress(OSError):
+                journal.make_durable()
+
+    def forget(self, uri: str, run_id: str) -> None:
+        """Drop the journal of a run that has ended, if all of it was sent, or nobody here sends it."""
+        journal = self._journals.get((uri, run_id))
+        if journal is not None and (journal.retire() or not journal.sends):
+            journal.close()
+            self._journals.pop((uri, run_id), None)
+
+    def close(self) -> None:
+        """Send what can be sent, and say what stays; nothing is raised."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        self._stop.set()
+        if thread is not None:
+            thread.join(timeout=config.JOURNAL_WAIT.required())
+        for (uri, _), journal in list(self._journals.items()):
+            self._close(journal, is_away=bool(self._addresses.get(uri, _Address()).pause))
+        self._journals.clear()
+        self._stop = threading.Event()
+
+    def _close(self, journal: RunJournal, *, is_away: bool) -> None:
+        try:
+            if not is_away:
+                journal.flush()
+        except RunstoneError as error:
+            _logger.warning("the run %s: %s", journal.facts.run_id, error)
+        if not journal.retire():
+            journal.close()
+
+    # The thread that sends.
+
+    def _serve(self) -> None:
+        stop, synced = self._stop, monotonic()
+        fsync = config.JOURNAL_FSYNC.required()
+        while not stop.wait(_ROUND_S):
+            if fsync == "interval" and monotonic() - synced > _FSYNC_S:
+                synced = monotonic()
+                self.make_durable()
+            for (uri, run_id), journal in list(self._journals.items()):
+                self._look_after(uri, run_id, journal)
+
+    def _look_after(self, uri: str, run_id: str, journal: RunJournal) -> None:
+        address = self._addresses.setdefault(uri, _Address())
+        if not journal.waits:
+            if monotonic() - self._idle_since.setdefault((uri, run_id), monotonic()) > _IDLE_S:
+                journal.retire()
+            return
+        self._idle_since.pop((uri, run_id), None)
+        if journal.is_parked or monotonic() < address.again_at:
+            return
+        try:
+            journal.flush(raises=False)
+        except REFUSED:
+            journal.is_parked = True  # whoever flushes is told
+        except BackendError as error:
+            if not address.pause:
+                _logger.warning("%s; what is logged is kept, and sent when it is back", error)
+            address.pause = min(_LONGEST_PAUSE_S, max(_ROUND_S, 2 * address.pause))
+            address.again_at = monotonic() + address.pause
+        else:
+            address.pause = 0.0
+
+
+def _in_child(journals: Journals | None) -> None:
+    if journals is not None:
+        journals.begin_in_child()

@@ -1,0 +1,187 @@
+"""What processes left behind that were killed, or whose server was away: found, and sent."""
+
+import fcntl
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import time
+
+from msgspec import Struct
+
+from runstone.artifacts import resolve as artifacts
+from runstone.artifacts import transfer
+from runstone.entities import ArtifactPath, Refusal
+from runstone.errors import SchemaMismatch
+from runstone.journal import folder as folders
+from runstone.journal import reader
+from runstone.journal.folder import RunFacts
+from runstone.journal.format import Header
+from runstone.journal.reader import Damage
+from runstone.journal.run_journal import create
+from runstone.stores.base import TrackingStore
+
+_logger = logging.getLogger("runstone")
+
+# A language that has no locks says by writing that it lives.
+_SILENCE_S = 60
+_DAMAGED = "damaged-"
+
+
+class Leftover(Struct, frozen=True):
+    """The folder of a run, in which something waits to be sent.
+
+    Attributes:
+        folder: The folder.
+        facts: The run.
+        size: Bytes of its journals.
+        files: Artifacts that wait.
+        is_alive: Whether a process still logs to it, and will send it.
+    """
+
+    folder: Path
+    facts: RunFacts
+    size: int
+    files: list[Path]
+    is_alive: bool
+
+
+class Sent(Struct):
+    """What became of the folder of a run.
+
+    Attributes:
+        entries: Entries that the store had not taken before.
+        files: Artifacts that were sent.
+        refused: What the store refused.
+        damages: What could not be read, by file.
+    """
+
+    entries: int = 0
+    files: int = 0
+    refused: list[Refusal] = []
+    damages: dict[str, list[Damage]] = {}
+
+
+def find(within: Path) -> list[Leftover]:
+    """The runs in a folder of journals, by id. What cannot be read is logged, and left."""
+    found = []
+    for folder in sorted((within / "runs").glob("*/")):
+        try:
+            facts = folders.facts_of(folder)
+        except SchemaMismatch as error:
+            _logger.warning("%s", error)
+            continue
+        journals = folders.journals_of(folder)
+        files = [path for path in sorted((folder / folders.ARTIFACTS).rglob("*")) if path.is_file()]
+        size = sum(path.stat().st_size for path in journals)
+        found.append(Leftover(folder, facts, size, files, any(_is_written(path) for path in journals)))
+    return found
+
+
+def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
+    """Send what waits in the folder of a run, and remove it. Killed in between, it goes on at the next time.
+
+    A file in which something is damaged is kept, by another name, once the rest of it is sent.
+
+    Args:
+        leftover: The folder.
+        store: Where the run belongs.
+        tracking_uri: Its address.
+
+    Raises:
+        BackendError: The store cannot be reached, or failed.
+        RunNotFound: It has no such run.
+        RunDeleted: The run is in the trash.
+    """
+    sent = Sent()
+    if leftover.facts.is_new:
+        create(store, leftover.facts)
+    for path in folders.journals_of(leftover.folder):
+        with _held(path) as file:
+            if file is None:
+                continue
+            damages = _send_journal(file, leftover.facts.run_id, store, sent)
+            if damages:
+                path.replace(path.with_name(_DAMAGED + path.name))
+                sent.damages[path.name] = damages
+            else:
+                path.unlink()
+    _send_files(leftover, store, tracking_uri, sent)
+    folders.clear(leftover.folder)
+    return sent
+
+
+def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
+    """Send the artifacts, and remove each that is there; the hash of each is that of what was read here."""
+    place = leftover.folder / folders.ARTIFACTS
+    if not leftover.files:
+        return
+    repository = artifacts.repository(store.get_run(leftover.facts.run_id).info.artifact_uri, tracking_uri=tracking_uri)
+    transfer.upload_folder(repository, place, ArtifactPath())
+    for file in leftover.files:
+        file.unlink()
+        sent.files += 1
+    for folder in sorted((path for path in place.rglob("*/")), reverse=True):
+        folder.rmdir()
+
+
+def _send_journal(file: int, run_id: str, store: TrackingStore, sent: Sent) -> list[Damage]:
+    header, position, damages = reader.begin(file)
+    if header is None:
+        return []
+    start = store.append_journal(run_id, header.writer, []).applied
+    follows = 0 if start < header.after else header.after
+    while True:
+        stretch = reader.read(file, position)
+        if stretch.end == position:
+            return damages
+        damages += stretch.damages
+        if stretch.end.n > start or not stretch.entries:
+            applied = store.append_journal(run_id, header.writer, stretch.entries, follows=follows)
+            sent.refused += applied.refused
+            sent.entries += sum(entry.n > start for entry in stretch.entries)
+        position, follows = stretch.end, stretch.end.n
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[int | None]:
+    """The file of a journal that nobody else writes or sends; ``None`` if somebody does, or it is gone."""
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield None if _lives_elsewhere(file) else file
+    except BlockingIOError:
+        yield None
+    finally:
+        os.close(file)
+
+
+def _is_written(path: Path) -> bool:
+    with _held(path) as file:
+        return file is None
+
+
+def _lives_elsewhere(file: int) -> bool:
+    """Whether a process without locks, as R's, is writing."""
+    header, _, _ = reader.begin(file)
+    return header is not None and _may_live(header) and time() - os.fstat(file).st_mtime < _SILENCE_S
+
+
+def _may_live(header: Header) -> bool:
+    if header.made_by.startswith("runstone-python"):
+        return False  # its lock would say so
+    if header.host != socket.gethostname():
+        return True
+    try:
+        os.kill(header.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,0 +1,120 @@
+"""Read a journal, also one that is still being written, is cut anywhere, or damaged."""
+
+import os
+from zlib import crc32
+
+from msgspec import Struct
+
+from runstone.entities import Entry
+from runstone.errors import RunstoneError, Unsupported
+from runstone.journal.format import Header, entry_of, header_of, reason
+
+# What is read at once: some 10,000 values.
+STRETCH = 1 << 20
+_LONGEST_HEADER = 1 << 16
+
+
+class Position(Struct, frozen=True):
+    """How far a journal was read.
+
+    Attributes:
+        offset: Bytes.
+        line: Lines.
+        n: Number of the last entry; that of the header's ``after`` at first.
+    """
+
+    offset: int
+    line: int
+    n: int
+
+
+class Damage(Struct, frozen=True):
+    """A line that cannot be read. It is passed over.
+
+    Attributes:
+        line: Its number in the file, from 1 on.
+        reason: What is wrong with it.
+    """
+
+    line: int
+    reason: str
+
+
+class Stretch(Struct, frozen=True):
+    """Some entries of a journal.
+
+    Attributes:
+        entries: By number, which rises.
+        end: Where they end.
+        damages: What could not be read among them.
+    """
+
+    entries: list[Entry]
+    end: Position
+    damages: list[Damage]
+
+
+def begin(file: int) -> tuple[Header | None, Position, list[Damage]]:
+    """Read the first line of a journal.
+
+    Args:
+        file: Descriptor of the file.
+
+    Returns:
+        The header; ``None`` where not even that was written whole, so that nothing was acknowledged. Where it is
+        damaged, one that names no process, and the damage.
+
+    Raises:
+        Unsupported: A newer Runstone wrote it.
+    """
+    head, found, _ = os.pread(file, _LONGEST_HEADER, 0).partition(b"\n")
+    if not found:
+        return None, Position(0, 0, 0), []
+    damages = []
+    try:
+        header = header_of(head)
+    except Unsupported:
+        raise
+    except RunstoneError as error:
+        damages = [Damage(1, reason(error))]
+        # The same word each time, so that the store takes the entries once.
+        header = Header(
+            journal=1, run_id="", writer=f"damaged-{crc32(head):08x}", pid=0, host="", made_at=0, made_by=""
+        )
+    return header, Position(len(head) + 1, 1, header.after), damages
+
+
+def read(file: int, start: Position, *, size: int = STRETCH) -> Stretch:
+    """Read the entries that come next. What is not ended by a line's end is not yet written, or was never.
+
+    Args:
+        file: Descriptor of the file.
+        start: Where to begin.
+        size: Bytes to read at most; more, where one line is longer.
+    """
+    text = _whole_lines(file, start.offset, size)
+    entries: list[Entry] = []
+    damages: list[Damage] = []
+    number, last = start.line, start.n
+    for line in text.split(b"\n")[:-1]:
+        number += 1
+        try:
+            entry = entry_of(line)
+        except RunstoneError as error:
+            damages.append(Damage(number, reason(error)))
+            continue
+        if entry.n <= last:
+            damages.append(Damage(number, f"entry {entry.n} stands behind entry {last}"))
+            continue
+        last = entry.n
+        entries.append(entry)
+    return Stretch(entries, Position(start.offset + len(text), number, last), damages)
+
+
+def _whole_lines(file: int, offset: int, size: int) -> bytes:
+    while True:
+        text = os.pread(file, size, offset)
+        end = text.rfind(b"\n") + 1
+        if end or len(text) < size:
+            return text[:end]
+        size *= 2

@@ -1,0 +1,310 @@
+"""What this process logs to one run: written down at once, sent later."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from runstone import config
+from runstone.entities import Applied, Entry, Metric, ModelMetric, Param, RunStatus, Tag
+from runstone.errors import (
+    BackendError,
+    BackendUnavailable,
+    JournalFull,
+    NotFound,
+    ParamChanged,
+    RunDeleted,
+    RunNotFound,
+    RunstoneError,
+    restore,
+)
+from runstone.journal import folder as folders
+from runstone.journal import reader
+from runstone.journal.folder import RunFacts
+from runstone.journal.reader import Position
+from runstone.journal.writer import Writer
+from runstone.stores.base import TrackingStore
+
+_logger = logging.getLogger("runstone")
+
+# A file that has grown beyond this begins anew once all of it is sent.
+SHRINK_BYTES = 16 << 20
+
+
+class RunJournal:
+    """The journal of one run, and how far the store has come with it; may be used from several threads.
+
+    Where nothing can be written, because the disk is full, values go to the store directly.
+
+    Attributes:
+        facts: The run.
+        sends: Whether what is logged is sent; else it stays in the folder.
+        is_parked: Whether the store has no such run, so that nobody tries again unasked.
+    """
+
+    def __init__(self, within: Path, facts: RunFacts, store: Callable[[], TrackingStore] | None) -> None:
+        """Prepare; no file is made before something is logged.
+
+        Args:
+            within: Folder of journals.
+            facts: The run.
+            store: Gives where it belongs; ``None`` where nothing is sent.
+        """
+        self.facts, self._within, self._store = facts, within, store
+        self.sends = store is not None
+        self._warned = False
+        self._writer: Writer | None = None
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget what another process does: the parent of this one goes on with its file, and sends it."""
+        self.close()
+        self._making = threading.Lock()
+        self._sending = threading.RLock()
+        self._writer = None
+        self._sent = Position(0, 0, 0)
+        self._follows = 0
+        self._direct, self._direct_n = uuid4().hex, 0
+        self._synced = 0
+        self._params: dict[str, str] = {}
+        self._errors: list[RunstoneError] = []
+        self.is_parked = False
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the run."""
+        return folders.run_folder(self._within, self.facts.run_id)
+
+    # Writing.
+
+    def metric(self, key: str, value: float, timestamp: int, step: int) -> None:
+        """Log one value of a metric.
+
+        Raises:
+            InvalidValue: The name, the value, the time or the step breaks a rule.
+        """
+        try:
+            while not self._current().metric(key, value, timestamp, step):
+                pass  # all of that file was sent, and it was removed: there is another now
+        except JournalFull as error:
+            self._log_directly(error, Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
+
+    def log(
+        self,
+        *,
+        metrics: Sequence[Metric] = (),
+        params: Sequence[Param] = (),
+        tags: Sequence[Tag] = (),
+        deleted_tag: str = "",
+        status: RunStatus | None = None,
+        end_time: int | None = None,
+    ) -> None:
+        """Log what belongs together: all of it is taken, or none.
+
+        Raises:
+            ParamChanged: This process has logged the param with another value.
+            InvalidValue: A text holds half a character.
+        """
+        self._check(params)
+        entry = Entry(
+            n=1,  # the file knows better
+            metrics=list(metrics),  # type: ignore[arg-type]  # written the same, but for a model
+            params=list(params),
+            tags=list(tags),
+            deleted_tag=deleted_tag,
+            status=status,
+            end_time=end_time,
+        )
+        try:
+            while not self._current().append(entry):
+                pass  # as above
+        except JournalFull as error:
+            self._log_directly(error, entry)
+        self._params.update({param.key: param.value for param in params})
+
+    def _check(self, params: Sequence[Param]) -> None:
+        values: dict[str, str] = {}
+        for param in params:
+            known = self._params.get(param.key, values.setdefault(param.key, param.value))
+            if known != param.value:
+                raise ParamChanged(self.facts.run_id, param.key, old=known, new=param.value)
+
+    def _current(self) -> Writer:
+        writer = self._writer
+        if writer is not None and not writer.is_removed:
+            return writer
+        with self._making:
+            if self._writer is None or self._writer.is_removed:
+                folder = folders.make(self._within, self.facts)
+                writer = Writer(
+                    folder,
+                    self.facts.run_id,
+                    most_bytes=config.JOURNAL_MAX_MB.required() * 1_000_000,
+                    durable=config.JOURNAL_FSYNC.required() == "always",
+                )
+                self._sent, self._synced, self._follows = writer.start(), 0, 0
+                self._writer = writer
+            return self._writer
+
+    def _log_directly(self, full: JournalFull, entry: Entry) -> None:
+        if not self.sends:
+            raise full
+        if not self._warned:
+            self._warned = True
+            _logger.warning("%s; until then every call waits for the store", full)
+        self.flush()
+        with self._alone():
+            applied = self._append(self._direct, [replace(entry, n=self._direct_n + 1)], self._direct_n)
+            self._direct_n += 1
+        self._keep(applied)
+        self.raise_refused()
+
+    # Sending.
+
+    @property
+    def waits(self) -> bool:
+        """Whether something was written that is not sent."""
+        writer = self._writer
+        return self.sends and writer is not None and not writer.is_removed and self._sent.offset < writer.size
+
+    def send(self) -> bool:
+        """Send what comes next, about a megabyte; returns whether there was anything.
+
+        Raises:
+            BackendError: The store cannot be reached, or failed. It may be tried again.
+            RunNotFound: It has no such run.
+            RunDeleted: The run is in the trash.
+        """
+        with self._alone():
+            writer = self._writer
+            if writer is None or not self.waits:
+                return False
+            stretch = reader.read(writer.file, self._sent)
+            applied = self._append(writer.writer, stretch.entries, self._follows)
+            if applied.applied < self._follows:
+                # The store was restored from an older copy: what is left of the journal is sent once more.
+                self._sent, self._follows = writer.start(), 0
+                return True
+            self._keep(applied)
+            self._sent, self._follows, self.is_parked = stretch.end, stretch.end.n, False
+            if writer.size > SHRINK_BYTES and writer.shrink(self._sent):
+                self._sent = writer.start()
+            return True
+
+    def _keep(self, applied: Applied) -> None:
+        self._errors += [
+            restore(told.error_code, told.message, name=told.error, facts=told.facts) for told in applied.refused
+        ]
+
+    def _append(self, writer: str, entries: list[Entry], follows: int) -> Applied:
+        assert self._store is not None
+        store = self._store()
+        try:
+            return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+        except RunNotFound:
+            if not self.facts.is_new:
+                raise
+            create(store, self.facts)
+            return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+
+    def flush(self, *, raises: bool = True) -> None:
+        """Send all that was logged before this call.
+
+        Args:
+            raises: Whether what the store has refused is raised; else it is kept for the next call that raises.
+
+        Raises:
+            RunstoneError: What the store refused first, or why it cannot be reached.
+        """
+        try:
+            while self.waits:
+                self.send()
+        except RunNotFound:
+            if raises:
+                self._drop()
+            raise
+        if raises:
+            self.raise_refused()
+
+    def raise_refused(self) -> None:
+        """Raise the first error that the store has found since it was asked last; the others are logged."""
+        errors, self._errors = self._errors, []
+        for error in errors[1:]:
+            _logger.warning("the run %s: %s", self.facts.run_id, error)
+        if errors:
+            raise errors[0]
+
+    def _drop(self) -> None:
+        """Give up what belongs to no run, once that is told: nobody can ever send it."""
+        with self._alone():
+            if self._writer is not None:
+                self._sent = Position(self._writer.size, self._sent.line, self._writer.n)
+        self.retire()
+
+    def make_durable(self) -> None:
+        """Let what was written survive a loss of power."""
+        writer = self._writer
+        if writer is not None and self._synced != writer.size:
+            self._synced = writer.size
+            writer.sync()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One thread sends. The others do not wait longer than a server may keep them."""
+        wait = config.JOURNAL_WAIT.required()
+        if not self._sending.acquire(timeout=wait):
+            raise BackendUnavailable(f"the store did not take what was logged within {wait:g} s")
+        try:
+            yield
+        finally:
+            self._sending.release()
+
+    def retire(self) -> bool:
+        """Remove the file, and the run's folder if it holds nothing else, if all was sent; returns whether it was."""
+        if self.waits or not self._sending.acquire(blocking=False):
+            return False
+        try:
+            writer = self._writer
+            if writer is not None and not writer.remove(self._sent):
+                return False
+            folders.clear(self.folder)
+            return True
+        finally:
+            self._sending.release()
+
+    def close(self) -> None:
+        """Leave what is not sent to whoever comes next."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+def create(store: TrackingStore, facts: RunFacts) -> None:
+    """Make a run that was begun without the store.
+
+    Raises:
+        NotFound: Its experiment is gone.
+        BackendError: The store cannot be reached.
+    """
+    experiment_id = facts.experiment_id
+    if not experiment_id:
+        found = store.get_experiment_by_name(facts.experiment_name)
+        experiment_id = found.experiment_id if found else store.create_experiment(facts.experiment_name)
+    made = store.create_run(
+        experiment_id,
+        user_id=facts.user_id,
+        start_time=facts.start_time,
+        run_name=facts.run_name,
+        tags=facts.tags,
+        run_id=facts.run_id,
+    )
+    if made.info.run_id != facts.run_id:
+        store.delete_run(made.info.run_id)
+        raise BackendError("this server chooses the ids of runs itself: it cannot take one that was made offline")
+
+
+# What a store says for good; trying again helps only after somebody has changed something.
+REFUSED = (NotFound, RunDeleted)

@@ -1,0 +1,185 @@
+"""Append to a journal: what returned without an error is in the file."""
+
+import fcntl
+import os
+import socket
+import threading
+from math import isfinite
+from pathlib import Path
+from time import time
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from runstone.entities import Entry, ModelMetric
+from runstone.errors import JournalFull
+from runstone.journal.format import VERSION, Header, line_of, metric_line
+from runstone.journal.reader import Position
+
+_MADE_BY = "runstone-python"
+
+
+class Writer:
+    """The journal of one run that this process writes; may be used from several threads.
+
+    Attributes:
+        path: The file.
+        file: Its descriptor. Its lock says that this process lives and will send what stands there.
+        writer: The word in its header.
+        n: Number of the entry that was written last.
+        size: Bytes that were written.
+        is_removed: Whether the file is gone; nothing is written any more then.
+    """
+
+    def __init__(self, folder: Path, run_id: str, *, most_bytes: int, durable: bool) -> None:
+        """Make a journal beside those that other processes may have of the same run.
+
+        Args:
+            folder: Of the run; is there.
+            run_id: The run.
+            most_bytes: Size that the file may grow to.
+            durable: Whether each entry survives a loss of power at once, which takes the disk's time.
+
+        Raises:
+            JournalFull: It cannot be made.
+        """
+        self._run_id, self._most, self._is_durable = run_id, most_bytes, durable
+        self._lock = threading.Lock()
+        self.writer = uuid4().hex
+        self.n = 0
+        self.size = 0
+        self.is_removed = False
+        # Nobody may find the file before it is locked and begun: it would be taken for one that was left behind.
+        begun = folder / f".journal-{self.writer}"
+        self.file = -1
+        try:
+            self.file = os.open(begun, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+            self._put(self._header())
+            self.path = _named(begun, folder, self.writer)
+        except OSError as error:
+            self.close()
+            raise JournalFull(f"no journal can be made in {folder}: {error.strerror}") from error
+        except JournalFull:
+            self.close()
+            raise
+        finally:
+            begun.unlink(missing_ok=True)
+
+    def start(self) -> Position:
+        """Where the entries begin."""
+        return Position(len(self._header_line), 1, self._after)
+
+    def metric(self, key: str, value: float, timestamp: int, step: int) -> int:
+        """Append one value of a metric; returns the number of its entry, or 0 where the file is removed.
+
+        Raises:
+            InvalidValue: The name, the value, the time or the step breaks a rule.
+            JournalFull: The file or the disk is full; nothing was written.
+        """
+        # What is usual is told from the rest at once; ``Metric`` knows all the rules.
+        is_usual = type(value) is float and isfinite(value) and type(key) is str
+        is_usual = is_usual and type(timestamp) is type(step) is int and 0 <= timestamp < 2**63
+        if not is_usual or not -(2**63) <= step < 2**63:
+            return self.append(Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
+        with self._lock:
+            if self.is_removed:
+                return 0
+            n = self.n + 1
+            self._put(metric_line(n, key, value, timestamp, step))
+            self.n = n
+        return n
+
+    def append(self, entry: Entry) -> int:
+        """Append an entry; returns the number that it was given, or 0 where the file is removed.
+
+        Raises:
+            InvalidValue: A text holds half a character.
+            JournalFull: The file or the disk is full; nothing was written.
+        """
+        with self._lock:
+            if self.is_removed:
+                return 0
+            n = self.n + 1
+            self._put(line_of(replace(entry, n=n)))
+            self.n = n
+        return n
+
+    def shrink(self, position: Position) -> bool:
+        """Begin the file anew, if all of it was sent: up to this position.
+
+        Returns:
+            Whether that was so.
+        """
+        with self._lock:
+            if position.offset != self.size:
+                return False
+            os.ftruncate(self.file, 0)
+            self.size = 0
+            self._put(self._header(after=self.n))
+            return True
+
+    def sync(self) -> None:
+        """Wait until what was written would survive a loss of power."""
+        os.fsync(self.file)
+
+    def close(self) -> None:
+        """Give back the file, and with it the lock. Doing it again is harmless."""
+        file, self.file = self.file, -1
+        if file >= 0:
+            os.close(file)
+
+    def remove(self, position: Position) -> bool:
+        """Remove the file, if all of it was sent: up to this position. Returns whether that was so."""
+        with self._lock:
+            if position.offset != self.size:
+                return False
+            self.is_removed = True
+            self.path.unlink(missing_ok=True)
+            self.close()
+            return True
+
+    def _header(self, after: int = 0) -> bytes:
+        header = Header(
+            journal=VERSION,
+            run_id=self._run_id,
+            writer=self.writer,
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            made_at=int(time() * 1000),
+            made_by=_MADE_BY,
+            after=after,
+        )
+        self._after = after
+        self._header_line = line_of(header)
+        return self._header_line
+
+    def _put(self, line: bytes) -> None:
+        """Append a whole line, or nothing."""
+        size = self.size + len(line)
+        if size > self._most:
+            raise JournalFull(
+                f"the journal {self.path} has {self.size:,} bytes that are not sent yet, and may not have more than "
+                f"{self._most:,}; let the server take them, or raise RUNSTONE_JOURNAL_MAX_MB"
+            )
+        try:
+            written = os.write(self.file, line)
+        except OSError as error:
+            raise JournalFull(f"the journal {self.path} cannot be written: {error.strerror}") from error
+        if written != len(line):
+            os.ftruncate(self.file, self.size)
+            raise JournalFull(f"the journal {self.path} cannot be written: no space left")
+        if self._is_durable:
+            os.fsync(self.file)
+        self.size = size
+
+
+def _named(file: Path, folder: Path, writer: str) -> Path:
+    """Give a file its name. That of the first process that logs a run is the one that people look for."""
+    path = folder / "journal.jsonl"
+    try:
+        os.link(file, path)
+    except FileExistsError:
+        path = folder / f"journal-{writer}.jsonl"
+        os.link(file, path)
+    return path

@@ -1,0 +1,165 @@
+"""Appending to a journal, and reading it while it is written, cut or damaged."""
+
+import fcntl
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from runstone.entities import Entry, Tag
+from runstone.errors import InvalidValue, JournalFull
+from runstone.journal import reader
+from runstone.journal.reader import Position
+from runstone.journal.writer import Writer
+
+RUN = "0f3b6c2a9d4e4f60a1b2c3d4e5f60718"
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    made = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=False)
+    yield made
+    made.close()
+
+
+def entries_of(writer: Writer) -> list[Entry]:
+    found: list[Entry] = []
+    position = writer.start()
+    while True:
+        stretch = reader.read(writer.file, position, size=200)
+        if stretch.end == position:
+            return found
+        assert not stretch.damages
+        found += stretch.entries
+        position = stretch.end
+
+
+def test_numbers_rise_by_one_whoever_writes(writer: Writer) -> None:
+    def log() -> None:
+        for step in range(200):
+            writer.metric("loss", 0.5, 0, step)
+            writer.append(Entry(n=1, tags=[Tag("t", str(step))]))
+
+    threads = [Thread(target=log) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [entry.n for entry in entries_of(writer)] == list(range(1, 1601))
+
+
+def test_second_writer_of_a_run_has_a_file_of_its_own(writer: Writer, tmp_path: Path) -> None:
+    other = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=False)
+    writer.metric("a", 1.0, 0, 0)
+    other.metric("b", 1.0, 0, 0)
+
+    assert writer.path.name == "journal.jsonl"
+    assert other.path.name == f"journal-{other.writer}.jsonl"
+    assert [[metric.key for metric in entries_of(one)[0].metrics] for one in (writer, other)] == [["a"], ["b"]]
+    other.close()
+
+
+def test_file_is_locked_from_the_moment_it_can_be_found(writer: Writer, tmp_path: Path) -> None:
+    assert [path.name for path in tmp_path.iterdir()] == ["journal.jsonl"]
+    with writer.path.open() as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@pytest.mark.parametrize("value", ["0.5", None, "x"])
+def test_value_that_is_none_is_refused_and_nothing_is_written(writer: Writer, value: object) -> None:
+    with pytest.raises(InvalidValue, match="is a number"):
+        writer.metric("loss", value, 0, 0)  # type: ignore[arg-type]  # what is tested
+
+    assert entries_of(writer) == []
+
+
+@pytest.mark.parametrize(("timestamp", "step"), [(-1, 0), (2**63, 0), (0, 2**63), (0, -(2**63) - 1), (1.5, 0)])
+def test_time_and_step_out_of_range_are_refused(writer: Writer, timestamp: int, step: int) -> None:
+    with pytest.raises(InvalidValue, match="of a metric"):
+        writer.metric("loss", 0.5, timestamp, step)
+
+
+def test_value_of_another_type_is_written_as_a_float(writer: Writer) -> None:
+    writer.metric("loss", 3, 0, 0)
+    writer.metric("loss", True, 0, 0)
+
+    assert [entry.metrics[0].value for entry in entries_of(writer)] == [3.0, 1.0]
+
+
+def test_full_journal_takes_no_more_and_stays_whole(tmp_path: Path) -> None:
+    writer = Writer(tmp_path, RUN, most_bytes=2000, durable=False)
+    while writer.size < 1900:
+        writer.metric("loss", 0.5, 0, 0)
+
+    with pytest.raises(JournalFull, match=r"may not have more than 2,000; .*RUNSTONE_JOURNAL_MAX_MB"):
+        writer.append(Entry(n=1, tags=[Tag("t", "x" * 100)]))
+
+    assert [entry.n for entry in entries_of(writer)] == list(range(1, writer.n + 1))
+    writer.close()
+
+
+def test_full_disk_leaves_whole_lines(writer: Writer) -> None:
+    writer.metric("loss", 0.5, 0, 0)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (writer.size + 30, hard))
+    try:
+        with pytest.raises(JournalFull):
+            writer.metric("loss", 0.5, 0, 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    writer.metric("loss", 0.5, 0, 2)
+
+    assert [(entry.n, entry.metrics[0].step) for entry in entries_of(writer)] == [(1, 0), (2, 2)]
+
+
+def test_file_that_was_sent_begins_anew_and_numbers_go_on(writer: Writer) -> None:
+    for step in range(10):
+        writer.metric("loss", 0.5, 0, step)
+    half = reader.read(writer.file, writer.start(), size=400).end
+    assert not writer.shrink(half)
+
+    assert writer.shrink(Position(writer.size, 11, 10))
+    writer.metric("loss", 0.5, 0, 10)
+
+    assert writer.start().n == 10
+    assert [entry.n for entry in entries_of(writer)] == [11]
+
+
+def test_file_is_removed_only_when_all_was_sent(writer: Writer) -> None:
+    writer.metric("loss", 0.5, 0, 0)
+    assert not writer.remove(writer.start())
+    assert writer.path.exists()
+
+    assert writer.remove(Position(writer.size, 2, 1))
+
+    assert not writer.path.exists()
+    assert writer.metric("loss", 0.5, 0, 1) == 0
+    assert writer.append(Entry(n=1, tags=[Tag("t", "x")])) == 0
+
+
+def test_journal_cut_at_any_byte_gives_the_entries_before(writer: Writer, tmp_path: Path) -> None:
+    for step in range(5):
+        writer.metric("loss", 0.5, 0, step)
+    text = writer.path.read_bytes()
+    for size in range(len(text) + 1):
+        cut = tmp_path / "cut"
+        cut.write_bytes(text[:size])
+        file = os.open(cut, os.O_RDONLY)
+
+        header, position, damages = reader.begin(file)
+        stretch = reader.read(file, position)
+
+        os.close(file)
+        assert (header is None) == (b"\n" not in text[:size])
+        assert damages + stretch.damages == []
+        assert [entry.n for entry in stretch.entries] == list(range(1, max(0, text[:size].count(b"\n") - 1) + 1))
+
+
+def test_line_longer_than_a_stretch_is_read(writer: Writer) -> None:
+    writer.append(Entry(n=1, tags=[Tag("t", "x" * 8000)]))
+
+    assert len(reader.read(writer.file, writer.start(), size=100).entries) == 1
