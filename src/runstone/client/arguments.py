@@ -116,10 +116,10 @@ def run_status(value: object) -> RunStatus:
     Raises:
         InvalidValue: There is none of that name.
     """
-    try:
-        return RunStatus(value)  # type: ignore[arg-type]  # what is no str raises ValueError
-    except ValueError:
-        raise InvalidValue(f"the state of a run is one of {', '.join(RunStatus)}; got {shown(value)}") from None
+    known = RunStatus.__members__.get(value) if isinstance(value, str) else None
+    if known is None:  # the wire knows numbers as well
+        raise InvalidValue(f"the state of a run is one of {', '.join(RunStatus)}; got {shown(value)}")
+    return known
 
 
 def artifact_path(value: object) -> ArtifactPath:
