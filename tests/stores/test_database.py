@@ -4,6 +4,8 @@ import hashlib
 import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -126,9 +128,10 @@ def test_four_slashes_name_an_absolute_path() -> None:
     assert path_of("sqlite:////data/runstone.db") == Path("/data/runstone.db")
 
 
-def test_file_that_is_no_database_is_refused_untouched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lines", [1, 100])
+def test_file_that_is_no_database_is_refused_untouched(tmp_path: Path, lines: int) -> None:
     path = tmp_path / "notes.txt"
-    path.write_text("These are my notes, not a database.\n")
+    path.write_text("These are my notes, not a database.\n" * lines)
     before = folder_state(tmp_path)
 
     with pytest.raises(SchemaMismatch, match="is not an SQLite database"):
@@ -238,3 +241,23 @@ def _open_as_anybody(uri: str) -> None:
 def test_name_that_no_disk_takes_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="x" * 20):
         SqlStore(f"sqlite:///{tmp_path}/{'x' * 300}")
+
+
+def test_second_store_in_a_process_does_not_give_back_the_locks_of_the_first(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    other = f"from runstone.stores.sql.store import SqlStore; s = SqlStore({uri!r}); s.create_run('0'); s.close()"
+    first = SqlStore(uri)
+    first.create_run("0")
+    second = SqlStore(uri)
+    second.create_run("0")
+
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", other], check=True)
+        first.create_run("0")
+
+    assert len(first.search_runs(["0"])) == len(second.search_runs(["0"])) == 8
+    first.close()
+    second.close()
+    with closing(sqlite3.connect(tmp_path / "runstone.db")) as driver:
+        assert driver.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert driver.execute("SELECT count(*) FROM run").fetchone() == (8,)

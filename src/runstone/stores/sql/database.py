@@ -17,7 +17,7 @@ from runstone.stores.sql.sqlite_file import open_engine
 from runstone.stores.sql.tables import metadata
 
 _PREFIX = "sqlite:///"
-_MAGIC = b"SQLite format 3\x00"
+_LEAST_BYTES = 512  # of a page, which every database has
 # By name, because it loads Alembic, which takes longer than to open a database that is up to date.
 _UPGRADES = "runstone.stores.sql.migrations.upgrades"
 
@@ -81,20 +81,21 @@ def upgrade(path: Path) -> Path | None:
 
 
 def _holds_something(path: Path) -> bool:
+    # The file is not opened to look into it: closing it would give back the locks that SQLite holds in this process for
+    # other connections, and who else writes would not know of them.
     try:
         if path.is_dir():
             raise BackendError(f"the database {path} is a folder; name a file in it, such as {path / 'runstone.db'}")
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
+        size = path.stat().st_size
     except FileNotFoundError:
         return False
     except OSError as error:
         raise explain_os(error, path) from None
-    if start and start != _MAGIC:
+    if 0 < size < _LEAST_BYTES:  # SQLite would take it for an empty database; a longer one it tells itself
         raise SchemaMismatch(f"{path} is not an SQLite database; name another file, or restore a backup")
     if not os.access(path, os.W_OK):
         raise BackendError(f"the database {path} cannot be written; give this user write access to it and its folder")
-    return bool(start)
+    return size > 0
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
