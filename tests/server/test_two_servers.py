@@ -1,33 +1,40 @@
-"""Two servers on one database: what one has acknowledged, the next search on the other finds."""
+"""Two servers, each a process, on one database: what one has acknowledged, the next search on the other finds."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from runstone.entities import Metric, Param, RunStatus, Tag
-from runstone.server.listen import ServerOptions
 from runstone.stores.base import TrackingStore
 from runstone.stores.rest.tracking import RestStore
 from runstone.stores.sql.store import SqlStore
-from runstone.testing.server import running_server
+from tests.cli.processes import RunningServer
+from tests.postgres import MISSING, new_database, programs
 
 
-@pytest.fixture
-def uri(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/runstone.db"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def uri(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/runstone.db"
+        return
+    if programs() is None:
+        pytest.skip(MISSING)
+    with new_database() as address:
+        yield address
 
 
 @pytest.fixture
 def both(uri: str, tmp_path: Path) -> Iterator[tuple[TrackingStore, TrackingStore]]:
-    options = ServerOptions(store_uri=uri, artifacts_destination=str(tmp_path / "files"))
+    (tmp_path / "other").mkdir()
+    arguments = ["server", "-p", "0", f"--backend-store-uri={uri}", f"--artifacts-destination={tmp_path / 'files'}"]
     with (
-        running_server(options) as one,
-        running_server(options) as other,
-        closing(RestStore(one)) as first,
-        closing(RestStore(other)) as second,
+        RunningServer(arguments, tmp_path) as one,
+        RunningServer(arguments, tmp_path / "other") as other,
+        closing(RestStore(one.address)) as first,
+        closing(RestStore(other.address)) as second,
     ):
         yield first, second
 
@@ -60,8 +67,8 @@ def test_end_and_removal_of_a_run_on_one_are_seen_on_the_other(both: tuple[Track
     assert other.search_runs(["0"]) == []
 
 
-@pytest.mark.slow
-def test_walk_along_an_index_of_many_runs_answers_what_sorting_all_of_them_does(uri: str) -> None:
+def _log_many(store: SqlStore) -> None:
+    """Log 4,000 runs; of each value of the param there are more than 500."""
     chance = random.Random(5)
 
     def some() -> None:
@@ -71,9 +78,35 @@ def test_walk_along_an_index_of_many_runs_answers_what_sorting_all_of_them_does(
                 value = chance.choice([float("nan"), chance.randrange(40), chance.random()])
                 store.log_batch(run, metrics=[Metric("m", value, 1)], params=[Param("p", str(number % 7))])
 
+    for _ in range(8):
+        store.submit(some).result()
+
+
+@pytest.mark.slow
+def test_conditions_on_many_runs_find_what_their_values_say(uri: str) -> None:
     with closing(SqlStore(uri)) as store:
-        for _ in range(8):
-            store.submit(some).result()
+        _log_many(store)
+        all_runs = store.search_run_table(["0"], max_results=50_000)
+        metrics = [float("nan") if value is None else value for value in all_runs.metrics["m"]]
+        values = list(zip(all_runs.run_ids, all_runs.params["p"], metrics, strict=True))
+        cases: list[tuple[str, Callable[[str | None, float], bool]]] = [
+            ("metrics.m > 20 AND params.p LIKE '3%' AND params.p = '3'", lambda p, m: p == "3" and m > 20),
+            ("params.p = '3' AND metrics.m = 7", lambda p, m: p == "3" and m == 7),
+            ("params.p IN ('1', '2') AND metrics.m < 1", lambda p, m: p in {"1", "2"} and m < 1),
+            ("NOT (params.p = '3' OR metrics.m <= 30)", lambda p, m: p != "3" and not m <= 30),
+        ]
+
+        for filter_string, passes in cases:
+            found = store.search_run_table(["0"], max_results=50_000, filter_string=filter_string)
+
+            assert found.run_ids == [run for run, p, m in values if passes(p, m)]
+            assert found.run_ids
+
+
+@pytest.mark.slow
+def test_walk_along_an_index_of_many_runs_answers_what_sorting_all_of_them_does(uri: str) -> None:
+    with closing(SqlStore(uri)) as store:
+        _log_many(store)
         for order in ("metrics.m DESC", "metrics.m ASC", "params.p DESC"):
             for filter_string in ("", "params.p != '3'"):
                 # A page of all runs is longer than any walk.

@@ -61,16 +61,29 @@ def _condition(tree: Filter, scope: Scope, *, is_negated: bool) -> Condition:
             return _condition(tree.term, scope, is_negated=not is_negated)
         case All() | AnyOf():
             wants_all = is_all(tree, is_negated=is_negated)
-            terms = [
-                _condition(term, scope, is_negated=is_opposite)
-                for term, is_opposite in flat(tree, wants_all=wants_all, is_negated=is_negated)
-            ]
+            parts = list(flat(tree, wants_all=wants_all, is_negated=is_negated))
+            if wants_all:
+                parts.sort(key=_passing)
+            terms = [_condition(term, scope, is_negated=is_opposite) for term, is_opposite in parts]
             return _joined(and_, terms, true()) if wants_all else _joined(or_, terms, false())
         case Missing():
             test = _missing(tree, scope)
         case Comparison() | OneOf():
             test = _tested(tree, scope)
     return not_(test) if is_negated else test
+
+
+def _passing(part: tuple[Filter, bool]) -> int:
+    """How much a part lets pass, by a guess. SQLite asks in the order of the statement, so that the strict go first."""
+    tree, is_negated = part
+    if isinstance(tree, Missing | Comparison | OneOf) and tree.field.kind is Kind.ATTRIBUTE:
+        return 0  # it stands in the row itself
+    if is_negated or not isinstance(tree, Comparison | OneOf):
+        return 3
+    is_equal = isinstance(tree, OneOf) and not tree.is_negated
+    if is_equal or (isinstance(tree, Comparison) and tree.operator is Operator.EQUAL):
+        return 1
+    return 2
 
 
 def _joined(join: Callable[..., Condition], terms: Sequence[Condition], empty: Condition) -> Condition:
