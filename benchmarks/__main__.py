@@ -57,7 +57,11 @@ def _crowd(stage: Stage) -> list[Row]:
 
 def _scaling(stage: Stage) -> list[Curve]:
     with ours(stage.folder / "scaling") as server:
-        return scaling.curves(server)
+        curves = scaling.curves(server)
+    if stage.cluster is not None:
+        with ours(stage.folder / "scaling-pg", postgres=stage.database()) as server:
+            curves += scaling.curves(server, runs=scaling.FEWER_RUNS)
+    return curves
 
 
 # In the order of the page. What is measured from the start comes first.

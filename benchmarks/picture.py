@@ -17,7 +17,9 @@ def draw(curves: Sequence[Curve], path: Path) -> None:
         for axes, kind in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds, strict=True):
             for curve in curves:
                 if curve.of == kind:
-                    axes.plot(curve.sizes, curve.figures, marker="o", label=f"{curve.what} ({curve.unit})")
+                    line = "-" if curve.on == "SQLite" else "--"
+                    named = f"{curve.what} ({curve.unit}, {curve.on})"
+                    axes.plot(curve.sizes, curve.figures, line, marker="o", label=named)
             axes.set(xscale="log", yscale="log", xlabel=kind)
             axes.grid(visible=True, alpha=0.3)
             axes.legend(fontsize=7)

@@ -48,20 +48,27 @@ class Stage:
     @cached_property
     def on_postgres(self) -> list[Server]:
         """The genuine one, FastTrackML and ours, each on a database of one PostgreSQL, at rest; none without it."""
-        if postgres.programs() is None:
+        if self.cluster is None:
             return []
-        cluster = postgres.Cluster(is_durable=True)
-        self._open.callback(cluster.close)
-        process = psutil.Process(cluster.pid)
-
-        def database() -> Postgres:
-            return Postgres(self._open.enter_context(cluster.database()), process)
-
-        mlflow = self._open.enter_context(genuine(self.folder / "mlflow-pg", postgres=database()))
-        others = self._fasttrackml(database())
-        mine = self._open.enter_context(ours(self.folder / "ours-pg", postgres=database()))
+        mlflow = self._open.enter_context(genuine(self.folder / "mlflow-pg", postgres=self.database()))
+        others = self._fasttrackml(self.database())
+        mine = self._open.enter_context(ours(self.folder / "ours-pg", postgres=self.database()))
         settle(mlflow)
         return [mlflow, *others, mine]
+
+    @cached_property
+    def cluster(self) -> postgres.Cluster | None:
+        """A server of PostgreSQL; ``None`` where it is not installed."""
+        if postgres.programs() is None:
+            return None
+        cluster = postgres.Cluster(is_durable=True)
+        self._open.callback(cluster.close)
+        return cluster
+
+    def database(self) -> Postgres:
+        """A new database of PostgreSQL, which has to be installed."""
+        assert self.cluster is not None
+        return Postgres(self._open.enter_context(self.cluster.database()), psutil.Process(self.cluster.pid))
 
     def _fasttrackml(self, database: Postgres | None) -> list[Server]:
         """FastTrackML, where it is installed: it has no wheel for some machines."""

@@ -80,6 +80,7 @@ class Curve:
         of: What there is more and more of.
         sizes: How much there was, rising.
         figures: The cost at each of them.
+        on: The database below.
     """
 
     what: str
@@ -87,15 +88,23 @@ class Curve:
     of: str
     sizes: Sequence[int]
     figures: Sequence[float]
+    on: str = "SQLite"
 
     @property
     def cells(self) -> list[str]:
         """What stands in the columns."""
         steps = [f"{size:,}: {shown(figure)}" for size, figure in zip(self.sizes, self.figures, strict=True)]
-        return [self.what, self.unit, self.of, ", ".join(steps), f"{shown(self.figures[-1] / self.figures[0])}x"]
+        return [
+            self.what,
+            self.unit,
+            self.on,
+            self.of,
+            ", ".join(steps),
+            f"{shown(self.figures[-1] / self.figures[0])}x",
+        ]
 
 
-CURVE_HEAD = ["what", "unit", "with more", "cost at each size", "last / first"]
+CURVE_HEAD = ["what", "unit", "on", "with more", "cost at each size", "last / first"]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def test_row_shows_a_dash_for_what_is_not_there() -> None:
 def test_curve_tells_how_the_last_compares_with_the_first() -> None:
     found = Curve("a batch", "ms", "points", [1000, 10_000], [2.0, 3.0])
 
-    assert found.cells == ["a batch", "ms", "points", "1,000: 2.00, 10,000: 3.00", "1.50x"]
+    assert found.cells == ["a batch", "ms", "SQLite", "points", "1,000: 2.00, 10,000: 3.00", "1.50x"]
 
 
 def test_page_has_all_groups_and_where_each_was_measured() -> None:
@@ -63,8 +63,8 @@ def test_picture_is_the_same_for_the_same_curves(tmp_path: Path) -> None:
 
     drawn = (tmp_path / "one.svg").read_text()
     assert drawn == (tmp_path / "two.svg").read_text()
-    assert "a batch (ms)" in drawn
-    assert "a search (ms)" in drawn
+    assert "a batch (ms, SQLite)" in drawn
+    assert "a search (ms, SQLite)" in drawn
 
 
 def test_results_are_kept_for_groups_that_there_are() -> None:
