@@ -50,6 +50,14 @@ def _on_postgres(stage: Stage) -> list[Row]:
     return writes.rows(stage.on_postgres) if stage.on_postgres else []
 
 
+def _searches(stage: Stage) -> list[Row]:
+    rows = searches.rows(stage.mlflow, stage.ours)
+    if stage.cluster is None:
+        return rows
+    with ours(stage.folder / "searches-pg", postgres=stage.database()) as server:
+        return [*rows, *searches.rows_of_ours(server)]
+
+
 def _crowd(stage: Stage) -> list[Row]:
     with ours(stage.folder / "crowd") as server:
         return crowd.rows(server)
@@ -71,7 +79,7 @@ GROUPS: dict[str, Callable[[Stage], Found]] = {
     "postgres": _on_postgres,
     "processes": lambda stage: processes.rows(stage.folder),
     "callers": lambda stage: callers.rows(stage.mlflow, stage.ours, stage.folder),
-    "searches": lambda stage: searches.rows(stage.mlflow, stage.ours),
+    "searches": _searches,
     "histories": lambda stage: histories.rows(stage.mlflow, stage.ours),
     "transfers": lambda stage: transfers.rows(stage.mlflow, stage.ours, stage.folder),
     "crowd": _crowd,
