@@ -32,6 +32,14 @@ def test_empty_list_of_ids_removes_nothing(tmp_path: Path, doomed: tuple[str, st
     assert doomed[1] in run("gc", "--dry-run", folder=tmp_path).stdout
 
 
+def test_empty_age_removes_nothing(tmp_path: Path, doomed: tuple[str, str]) -> None:
+    done = run("gc", "--older-than", "", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "an age is days, hours" in done.stderr
+    assert doomed[1] in run("gc", "--dry-run", folder=tmp_path).stdout
+
+
 def test_trash_is_listed_then_removed(tmp_path: Path, doomed: tuple[str, str]) -> None:
     experiment, run_id = doomed
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,17 @@ def test_files_of_a_run_go_with_it(here: Client, tmp_path: Path) -> None:
     assert [found.path for found in here.list_artifacts(kept)] == ["folder"]
     with pytest.raises(RunNotFound):
         here.list_artifacts(doomed)
+
+
+@pytest.mark.parametrize("asked", [{"run_ids": []}, {"experiment_ids": []}, {"older_than": ""}])
+def test_empty_argument_removes_nothing(here: Client, asked: dict[str, Any]) -> None:
+    doomed = logged(here)
+    here.delete_run(doomed)
+
+    with pytest.raises(InvalidValue):
+        here.empty_trash(**asked)
+
+    assert here.empty_trash(dry_run=True).run_ids == [doomed]
 
 
 def test_folder_of_an_experiment_goes_with_it(tmp_path: Path) -> None:
@@ -186,12 +198,12 @@ def test_run_that_is_restored_before_its_turn_stays(tmp_path: Path) -> None:
         assert store.get_run(run_id).info.lifecycle_stage == "active"
 
 
-@pytest.mark.parametrize(("age", "seconds"), [("", 0), ("30d", 2592000), ("1d2h3m4.5s", 93784.5), ("0.5h", 1800)])
-def test_age_is_read(age: str, seconds: float) -> None:
+@pytest.mark.parametrize(("age", "seconds"), [(None, 0), ("30d", 2592000), ("1d2h3m4.5s", 93784.5), ("0.5h", 1800)])
+def test_age_is_read(age: str | None, seconds: float) -> None:
     assert seconds_of(age) == seconds
 
 
-@pytest.mark.parametrize("age", ["30", "d", "-1d", "1h1d", "1 d", "99999999d", "nan"])
+@pytest.mark.parametrize("age", ["", "30", "d", "-1d", "1h1d", "1 d", "99999999d", "nan"])
 def test_age_that_is_none_is_refused(age: str) -> None:
     with pytest.raises(InvalidValue, match="an age is"):
         seconds_of(age)

@@ -10,10 +10,12 @@ from runstone.client.connection import open_stores
 from runstone.entities.trash import Emptied
 
 
-def _listed(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> list[str]:
-    """The ids of an option; none where it is left out."""
-    ids = [word.strip() for word in (text or "").split(",") if word.strip()]
-    if text is not None and not ids:
+def _listed(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> list[str] | None:
+    """The ids of an option; ``None`` where it is left out."""
+    if text is None:
+        return None
+    ids = [word.strip() for word in text.split(",") if word.strip()]
+    if not ids:
         # As a script passes it whose variable is empty: that must not empty all of the trash.
         raise click.BadParameter("it names none; leave the option out if all of the trash is to go")
     return ids
@@ -34,8 +36,8 @@ def gc(
     /,
     *,
     older_than: str | None,
-    experiment_ids: list[str],
-    run_ids: list[str],
+    experiment_ids: list[str] | None,
+    run_ids: list[str] | None,
     dry_run: bool,
     backend_store_uri: str | None,
     as_json: bool,

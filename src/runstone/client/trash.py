@@ -37,7 +37,7 @@ class TrashVerbs(Connection):
 
         Raises:
             InvalidState: What is named is not in the trash, or not as long as asked.
-            InvalidValue: An argument cannot be read.
+            InvalidValue: An argument cannot be read, or a list names nothing.
             NotFound: There is no such experiment or run.
             Unsupported: The store's trash cannot be emptied.
 
@@ -50,12 +50,16 @@ class TrashVerbs(Connection):
         if not isinstance(store, TrashStore):
             raise Unsupported(f"the trash of what is kept at {shown(self._tracking_uri)} cannot be emptied")
         emptied = store.empty_trash(
-            older_than_s=seconds_of(arguments.text("older_than", older_than or "")),
-            experiment_ids=arguments.identifiers("the id of an experiment", experiment_ids or []),
-            run_ids=arguments.identifiers("the id of a run", run_ids or []),
+            older_than_s=seconds_of(None if older_than is None else arguments.text("older_than", older_than)),
+            experiment_ids=_named("an experiment", experiment_ids),
+            run_ids=_named("a run", run_ids),
             dry_run=dry_run,
         )
         if dry_run or not isinstance(store, Leftovers):
             return emptied
         remove = partial(artifacts.remove, tracking_uri=self._tracking_uri)
         return replace(emptied, left=sweep(store, remove))
+
+
+def _named(what: str, ids: Sequence[str] | None) -> list[str] | None:
+    return None if ids is None else arguments.identifiers(f"the id of {what}", ids)

@@ -29,7 +29,7 @@ class Emptied(Struct, frozen=True, kw_only=True):
 
 
 def seconds_of(age: str | None) -> float:
-    """The length of a time in seconds; none for an empty text.
+    """The length of a time in seconds; 0 for ``None``.
 
     Args:
         age: Days, hours, minutes and seconds, in this order, as ``"30d"`` or ``"1d12h"``.
@@ -41,7 +41,9 @@ def seconds_of(age: str | None) -> float:
         >>> seconds_of("1h30m")
         5400.0
     """
-    found = _AGE.fullmatch(age or "")
+    if age is None:
+        return 0.0
+    found = _AGE.fullmatch(age) if age else None
     total = sum(float(part or 0) * unit for part, unit in zip(found.groups(), _SECONDS, strict=True)) if found else -1
     if not 0 <= total <= _MOST_S:
         raise InvalidValue(f"an age is days, hours, minutes and seconds, such as '30d' or '1d12h'; got {shown(age)}")

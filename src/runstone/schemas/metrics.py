@@ -51,7 +51,7 @@ class SeriesFormat(StrEnum):
     ARROW = "arrow"
 
 
-class GetSeries(Struct, frozen=True):
+class GetSeries(Struct, frozen=True, forbid_unknown_fields=True):
     """Asks for the values of some metrics of several runs by columns, thinned.
 
     Attributes:

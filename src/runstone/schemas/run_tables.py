@@ -16,7 +16,7 @@ class TableFormat(StrEnum):
     ARROW = "arrow"
 
 
-class SearchRunTable(Struct, frozen=True):
+class SearchRunTable(Struct, frozen=True, forbid_unknown_fields=True):
     """Asks for the runs that match, by columns.
 
     Attributes:

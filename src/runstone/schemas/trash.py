@@ -8,7 +8,7 @@ from runstone.entities.trash import Emptied
 from runstone.schemas.endpoint import Endpoint
 
 
-class EmptyTrash(Struct, frozen=True):
+class EmptyTrash(Struct, frozen=True, forbid_unknown_fields=True):
     """Asks to remove for good what is in the trash: all of it, unless some is named.
 
     ``older_than`` is an age, such as ``30d``.

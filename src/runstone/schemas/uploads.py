@@ -12,7 +12,7 @@ from runstone.schemas.endpoint import Empty, Endpoint
 UPLOADS = "/api/runstone/v1/uploads"
 
 
-class BeginUpload(Struct, frozen=True):
+class BeginUpload(Struct, frozen=True, forbid_unknown_fields=True):
     """Asks to begin an upload of the artifact with this path in the server's store."""
 
     path: str
@@ -31,7 +31,7 @@ class Upload(Struct, frozen=True):
     size: int
 
 
-class CompleteUpload(Struct, frozen=True, kw_only=True):
+class CompleteUpload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Asks to make an artifact of what was sent."""
 
     upload_id: str

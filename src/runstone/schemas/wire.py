@@ -62,7 +62,7 @@ def decode(body: bytes, kind: type[T], fields: Mapping[str, str] | None = None) 
             return convert({**_decoder(dict).decode(body or b"{}"), **fields}, kind)
         made: T = _decoder(kind).decode(body or b"{}")
     except msgspec.ValidationError as error:
-        raise _why(error) from None
+        raise _why(error, kind) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedRequest(f"the body of the request is not JSON: {error}") from None
     except RecursionError:
@@ -79,13 +79,14 @@ def convert(fields: dict[str, Any], kind: type[T]) -> T:
     try:
         made: T = msgspec.convert(fields, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _why(error) from None
+        raise _why(error, kind) from None
     return made
 
 
-def _why(error: msgspec.ValidationError) -> InvalidValue:
+def _why(error: msgspec.ValidationError, kind: type[msgspec.Struct]) -> InvalidValue:
     """The rule that an entity's constructor saw broken, else what msgspec says."""
     cause = error.__cause__
     if isinstance(cause, InvalidValue):
         return cause
-    return InvalidValue(f"the request cannot be read: {error}")
+    wanted = f"; it takes: {', '.join(kind.__struct_encode_fields__)}" if "unknown field" in str(error) else ""
+    return InvalidValue(f"the request cannot be read: {error}{wanted}")

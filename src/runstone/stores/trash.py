@@ -16,8 +16,8 @@ class TrashStore(Protocol):
         self,
         *,
         older_than_s: float = 0,
-        experiment_ids: Sequence[str] = (),
-        run_ids: Sequence[str] = (),
+        experiment_ids: Sequence[str] | None = None,
+        run_ids: Sequence[str] | None = None,
         dry_run: bool = False,
     ) -> Emptied:
         """Remove for good what is in the trash; all of it, unless some is named.
@@ -34,6 +34,7 @@ class TrashStore(Protocol):
         Raises:
             ExperimentNotFound: There is no such experiment.
             InvalidState: What is named is not in the trash, or not as long as asked.
+            InvalidValue: A list names nothing.
             RunNotFound: There is no such run.
         """
         ...

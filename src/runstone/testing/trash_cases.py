@@ -1,9 +1,11 @@
 """What emptying the trash must do on every store, as tests that a store's own test module runs."""
 
+from typing import Any
+
 import pytest
 
 from runstone.entities import Metric, Param, Tag, ViewType
-from runstone.errors import ExperimentNotFound, InvalidState, RunNotFound
+from runstone.errors import ExperimentNotFound, InvalidState, InvalidValue, RunNotFound
 from runstone.stores.base import TrackingStore
 from runstone.stores.trash import TrashStore
 
@@ -63,6 +65,16 @@ class TrashCases:
         assert (emptied.experiment_ids, emptied.run_ids) == ([one], [second, inside])
         assert store.get_run(first).info.run_id == first
         assert store.get_experiment(other).name == "other"
+
+    @pytest.mark.parametrize("named", [{"run_ids": []}, {"experiment_ids": []}, {"run_ids": [], "dry_run": True}])
+    def test_list_that_names_nothing_is_refused(self, store: "TrackingAndTrash", named: dict[str, Any]) -> None:
+        doomed = _run(store, "0")
+        store.delete_run(doomed)
+
+        with pytest.raises(InvalidValue, match="names none; leave it out"):
+            store.empty_trash(**named)
+
+        assert store.empty_trash(dry_run=True).run_ids == [doomed]
 
     def test_what_is_in_use_is_refused_by_name(self, store: "TrackingAndTrash") -> None:
         run_id = _run(store, "0")

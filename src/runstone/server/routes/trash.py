@@ -12,8 +12,8 @@ def empty(stores: Stores, request: schema.EmptyTrash) -> Emptied:
     """Remove for good what is in the trash, files included."""
     emptied = stores.tracking.empty_trash(
         older_than_s=seconds_of(request.older_than),
-        experiment_ids=request.experiment_ids or (),
-        run_ids=request.run_ids or (),
+        experiment_ids=request.experiment_ids,
+        run_ids=request.run_ids,
         dry_run=request.dry_run,
     )
     return emptied if request.dry_run else replace(emptied, left=sweep(stores.tracking, stores.remove))

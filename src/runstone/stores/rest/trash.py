@@ -14,11 +14,15 @@ class RestTrash(Calls):
         self,
         *,
         older_than_s: float = 0,
-        experiment_ids: Sequence[str] = (),
-        run_ids: Sequence[str] = (),
+        experiment_ids: Sequence[str] | None = None,
+        run_ids: Sequence[str] | None = None,
         dry_run: bool = False,
     ) -> Emptied:
         """Remove for good what is in the trash."""
         age = f"{older_than_s:f}s" if older_than_s else None
-        request = trash.EmptyTrash(age, list(experiment_ids), list(run_ids), dry_run)
+        request = trash.EmptyTrash(age, _listed(experiment_ids), _listed(run_ids), dry_run)
         return self._call(trash.EMPTY, request)
+
+
+def _listed(ids: Sequence[str] | None) -> list[str] | None:
+    return None if ids is None else list(ids)

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from runstone.entities.trash import Emptied
-from runstone.errors import InvalidState, RunNotFound
+from runstone.errors import InvalidState, InvalidValue, RunNotFound
 from runstone.stores.sql import experiments, runs
 from runstone.stores.sql.driver import LOCKED, driver_of
 from runstone.stores.sql.locations import ArtifactRoot
@@ -29,13 +29,19 @@ class SqlTrash:
         self,
         *,
         older_than_s: float = 0,
-        experiment_ids: Sequence[str] = (),
-        run_ids: Sequence[str] = (),
+        experiment_ids: Sequence[str] | None = None,
+        run_ids: Sequence[str] | None = None,
         dry_run: bool = False,
     ) -> Emptied:
         """Remove for good what is in the trash. The files of the runs become leftovers."""
+        for what, ids in (("experiments", experiment_ids), ("runs", run_ids)):
+            if ids is not None and not ids:
+                # As a script passes it that found none: that must not empty all of the trash.
+                raise InvalidValue(f"the list of {what} names none; leave it out if all of the trash is to go")
         before = experiments.now() - int(older_than_s * 1000)
-        numbers, wanted = self._session.read(lambda connection: _chosen(connection, before, experiment_ids, run_ids))
+        numbers, wanted = self._session.read(
+            lambda connection: _chosen(connection, before, experiment_ids or (), run_ids or ())
+        )
         is_all = not experiment_ids and not run_ids
         models = self._session.read(partial(_deleted_models, before)) if is_all else []
         if not dry_run:
