@@ -245,14 +245,14 @@ def test_values_arrive_whenever_the_disk_is_asked(
     assert store.get_run(run.info.run_id).data.metrics == {"loss": 0.5}
 
 
-def test_large_journal_begins_anew_when_it_is_sent(store: TrackingStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runstone.journal.run_journal.SHRINK_BYTES", 10_000)
+def test_large_journal_is_removed_when_it_is_sent(store: TrackingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runstone.journal.run_journal.LARGE_BYTES", 10_000)
     with runstone.start_run() as run:
         for step in range(300):
             runstone.log_metric("loss", 0.5, step=step)
             if step % 100 == 99:
                 runstone.flush_async_logging()
-                assert (folder_of(run.info.run_id) / "journal.jsonl").stat().st_size < 1000
+                assert not journals_of(folder_of(run.info.run_id))
 
     assert len(store.metric_history(run.info.run_id, "loss")) == 300
 

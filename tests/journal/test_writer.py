@@ -2,7 +2,9 @@
 
 import fcntl
 import os
+import random
 import resource
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -116,17 +118,47 @@ def test_full_disk_leaves_whole_lines(writer: Writer) -> None:
     assert [(entry.n, entry.metrics[0].step) for entry in entries_of(writer)] == [(1, 0), (2, 2)]
 
 
-def test_file_that_was_sent_begins_anew_and_numbers_go_on(writer: Writer) -> None:
-    for step in range(10):
-        writer.metric("loss", 0.5, 0, step)
-    half = reader.read(writer.file, writer.start(), size=400).end
-    assert not writer.shrink(half)
+def test_disk_that_has_no_room_for_a_first_line_is_told(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30, hard))
+    try:
+        with pytest.raises(JournalFull, match="cannot be written"):
+            Writer(tmp_path, RUN, most_bytes=1 << 30, durable=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    assert writer.shrink(Position(writer.size, 11, 10))
-    writer.metric("loss", 0.5, 0, 10)
+    assert list(tmp_path.iterdir()) == []
 
-    assert writer.start().n == 10
-    assert [entry.n for entry in entries_of(writer)] == [11]
+
+class _Interrupted(BaseException):
+    """What Ctrl-C is in a notebook, which goes on afterwards."""
+
+
+def test_calls_that_are_interrupted_anywhere_cost_no_other_call(writer: Writer) -> None:
+    def interrupt(*_: object) -> None:
+        raise _Interrupted
+
+    chance = random.Random(1)
+    acknowledged: list[int] = []
+    former = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for step in range(20_000):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-6, 3e-5))
+                writer.metric("loss", 0.5, 0, step)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except _Interrupted:
+                continue
+            acknowledged.append(step)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+    found = [entry.metrics[0].step for entry in entries_of(writer)]
+
+    assert len(acknowledged) < 20_000
+    assert found == sorted(set(found))
+    assert set(acknowledged) <= set(found)
+    assert writer.remove(Position(writer.path.stat().st_size, len(found) + 1, writer.n))
 
 
 def test_file_is_removed_only_when_all_was_sent(writer: Writer) -> None:

@@ -1,8 +1,10 @@
 """Where journals are kept: ``FOLDER/runs/RUN/{run.json, journal.jsonl, artifacts/}``."""
 
+import fcntl
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -84,17 +86,36 @@ def run_folder(within: Path, run_id: str) -> Path:
     return within / "runs" / run_id
 
 
+@contextmanager
+def alone(within: Path) -> Iterator[None]:
+    """Make the folder of journals; no other process makes or removes the folder of a run in it while the block runs.
+
+    Raises:
+        JournalFull: It cannot be made.
+    """
+    try:
+        if not (within / ".gitignore").exists():
+            within.mkdir(parents=True, exist_ok=True)
+            (within / ".gitignore").write_text("*\n")
+        file = (within / ".lock").open("ab")
+    except OSError as error:
+        raise JournalFull(f"no journal can be kept in {within}: {error.strerror}") from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # a fork of this moment has the file as well
+
+
 def make(within: Path, facts: RunFacts) -> Path:
-    """Make the folder of a run, with its facts, unless it is there.
+    """Make the folder of a run, with its facts, unless it is there. Called ``alone``.
 
     Raises:
         JournalFull: It cannot be made.
     """
     folder = run_folder(within, facts.run_id)
     try:
-        if not (within / ".gitignore").exists():
-            within.mkdir(parents=True, exist_ok=True)
-            (within / ".gitignore").write_text("*\n")
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / FACTS).exists():
             _write(folder / FACTS, wire.encode(facts) + b"\n")
@@ -130,14 +151,30 @@ def journals_of(folder: Path) -> list[Path]:
 
 
 def clear(folder: Path) -> None:
-    """Remove the folder of a run, unless something in it is still to be sent."""
-    if journals_of(folder):
-        return
-    with suppress(OSError):  # files wait in it, or another process has begun anew
-        if (folder / ARTIFACTS).exists():
-            (folder / ARTIFACTS).rmdir()
-        (folder / FACTS).unlink(missing_ok=True)
-        folder.rmdir()
+    """Remove the folder of a run, unless something in it is still to be sent. What is damaged stays."""
+    with suppress(JournalFull, OSError), alone(folder.parent.parent):  # files wait in it
+        if not journals_of(folder):
+            if (folder / ARTIFACTS).exists():
+                (folder / ARTIFACTS).rmdir()
+            (folder / FACTS).unlink(missing_ok=True)
+            _remove(folder)
+
+
+def clear_remains(folder: Path) -> bool:
+    """Remove a folder that a killed process has only begun, or not removed to the end; returns whether it was one."""
+    with alone(folder.parent.parent):
+        if (folder / FACTS).exists() or (folder / ARTIFACTS).exists() or journals_of(folder):
+            return False
+        with suppress(OSError):  # what is damaged stays
+            _remove(folder)
+        return True
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in which nothing is but what a killed process has begun, and nobody relies on."""
+    for begun in folder.glob(".*"):
+        begun.unlink()
+    folder.rmdir()
 
 
 def _write(path: Path, text: bytes) -> None:

@@ -11,7 +11,7 @@ from time import monotonic
 from msgspec import Struct
 
 from runstone import config
-from runstone.errors import BackendError, RunstoneError
+from runstone.errors import RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal.folder import RunFacts
 from runstone.journal.run_journal import REFUSED, RunJournal
@@ -179,7 +179,7 @@ class Journals:
             journal.flush(raises=False)
         except REFUSED:
             journal.is_parked = True  # whoever flushes is told
-        except BackendError as error:
+        except (RunstoneError, OSError) as error:
             if not address.pause:
                 _logger.warning("%s; what is logged is kept, and sent when it is back", error)
             address.pause = min(_LONGEST_PAUSE_S, max(_ROUND_S, 2 * address.pause))

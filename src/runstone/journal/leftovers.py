@@ -14,7 +14,7 @@ from msgspec import Struct
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts import transfer
 from runstone.entities import ArtifactPath, Refusal
-from runstone.errors import SchemaMismatch
+from runstone.errors import JournalFull, SchemaMismatch, Unsupported
 from runstone.journal import folder as folders
 from runstone.journal import reader
 from runstone.journal.folder import RunFacts
@@ -69,8 +69,10 @@ def find(within: Path) -> list[Leftover]:
     found = []
     for folder in sorted((within / "runs").glob("*/")):
         try:
+            if folders.clear_remains(folder):
+                continue
             facts = folders.facts_of(folder)
-        except SchemaMismatch as error:
+        except (JournalFull, SchemaMismatch) as error:
             _logger.warning("%s", error)
             continue
         journals = folders.journals_of(folder)
@@ -104,13 +106,22 @@ def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
                 continue
             damages = _send_journal(file, leftover.facts.run_id, store, sent)
             if damages:
-                path.replace(path.with_name(_DAMAGED + path.name))
+                path.replace(_kept(path))
                 sent.damages[path.name] = damages
             else:
                 path.unlink()
     _send_files(leftover, store, tracking_uri, sent)
     folders.clear(leftover.folder)
     return sent
+
+
+def _kept(path: Path) -> Path:
+    """A name for a file in which something is damaged; an earlier one keeps its own."""
+    kept, number = path.with_name(_DAMAGED + path.name), 1
+    while kept.exists():
+        number += 1
+        kept = path.with_name(f"{_DAMAGED}{number}-{path.name}")
+    return kept
 
 
 def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
@@ -121,7 +132,7 @@ def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sen
     repository = artifacts.repository(store.get_run(leftover.facts.run_id).info.artifact_uri, tracking_uri=tracking_uri)
     transfer.upload_folder(repository, place, ArtifactPath())
     for file in leftover.files:
-        file.unlink()
+        file.unlink(missing_ok=True)
         sent.files += 1
     for folder in sorted((path for path in place.rglob("*/")), reverse=True):
         folder.rmdir()
@@ -155,11 +166,19 @@ def _held(path: Path) -> Iterator[int | None]:
         return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield None if _lives_elsewhere(file) else file
+        yield file if _is_there(path, file) and not _lives_elsewhere(file) else None
     except BlockingIOError:
         yield None
     finally:
         os.close(file)
+
+
+def _is_there(path: Path, file: int) -> bool:
+    """Whether nobody has sent and removed it before we held it, and perhaps begun another by its name."""
+    try:
+        return os.path.samestat(os.fstat(file), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _is_written(path: Path) -> bool:
@@ -169,7 +188,10 @@ def _is_written(path: Path) -> bool:
 
 def _lives_elsewhere(file: int) -> bool:
     """Whether a process without locks, as R's, is writing."""
-    header, _, _ = reader.begin(file)
+    try:
+        header, _, _ = reader.begin(file)
+    except Unsupported:
+        return False  # whoever sends it is told
     return header is not None and _may_live(header) and time() - os.fstat(file).st_mtime < _SILENCE_S
 
 

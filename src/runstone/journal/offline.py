@@ -107,7 +107,8 @@ class OfflineStore:
             start_time=int(time() * 1000) if start_time is None else start_time,
             tags=[*(tag for tag in tags if tag.key != RUN_NAME), Tag(RUN_NAME, run_name)],
         )
-        folders.make(self._within, facts)
+        with folders.alone(self._within):
+            folders.make(self._within, facts)
         return self.get_run(run_id)
 
     def get_run(self, run_id: str) -> Run:

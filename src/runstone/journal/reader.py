@@ -11,7 +11,8 @@ from runstone.journal.format import Header, entry_of, header_of, reason
 
 # What is read at once: some 10,000 values.
 STRETCH = 1 << 20
-_LONGEST_HEADER = 1 << 16
+_USUAL_HEADER = 1 << 10
+_FAR = 1 << 62
 
 
 class Position(Struct, frozen=True):
@@ -67,7 +68,7 @@ def begin(file: int) -> tuple[Header | None, Position, list[Damage]]:
     Raises:
         Unsupported: A newer Runstone wrote it.
     """
-    head, found, _ = os.pread(file, _LONGEST_HEADER, 0).partition(b"\n")
+    head, found, _ = _whole_lines(file, 0, _USUAL_HEADER).partition(b"\n")
     if not found:
         return None, Position(0, 0, 0), []
     damages = []
@@ -84,15 +85,16 @@ def begin(file: int) -> tuple[Header | None, Position, list[Damage]]:
     return header, Position(len(head) + 1, 1, header.after), damages
 
 
-def read(file: int, start: Position, *, size: int = STRETCH) -> Stretch:
+def read(file: int, start: Position, *, size: int = STRETCH, until: int = _FAR) -> Stretch:
     """Read the entries that come next. What is not ended by a line's end is not yet written, or was never.
 
     Args:
         file: Descriptor of the file.
         start: Where to begin.
         size: Bytes to read at most; more, where one line is longer.
+        until: Offset of the byte before which to stop.
     """
-    text = _whole_lines(file, start.offset, size)
+    text = _whole_lines(file, start.offset, size, until)
     entries: list[Entry] = []
     damages: list[Damage] = []
     number, last = start.line, start.n
@@ -111,9 +113,10 @@ def read(file: int, start: Position, *, size: int = STRETCH) -> Stretch:
     return Stretch(entries, Position(start.offset + len(text), number, last), damages)
 
 
-def _whole_lines(file: int, offset: int, size: int) -> bytes:
+def _whole_lines(file: int, offset: int, size: int, until: int = _FAR) -> bytes:
     while True:
-        text = os.pread(file, size, offset)
+        wanted = min(size, until - offset)
+        text = os.pread(file, wanted, offset)
         end = text.rfind(b"\n") + 1
         if end or len(text) < size:
             return text[:end]

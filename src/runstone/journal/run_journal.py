@@ -31,8 +31,8 @@ from runstone.stores.base import TrackingStore
 
 _logger = logging.getLogger("runstone")
 
-# A file that has grown beyond this begins anew once all of it is sent.
-SHRINK_BYTES = 16 << 20
+# A file that has grown beyond this is removed once all of it is sent.
+LARGE_BYTES = 16 << 20
 
 
 class RunJournal:
@@ -72,6 +72,7 @@ class RunJournal:
         self._synced = 0
         self._params: dict[str, str] = {}
         self._errors: list[RunstoneError] = []
+        self._is_known = False  # by the store
         self.is_parked = False
 
     @property
@@ -139,13 +140,13 @@ class RunJournal:
             return writer
         with self._making:
             if self._writer is None or self._writer.is_removed:
-                folder = folders.make(self._within, self.facts)
-                writer = Writer(
-                    folder,
-                    self.facts.run_id,
-                    most_bytes=config.JOURNAL_MAX_MB.required() * 1_000_000,
-                    durable=config.JOURNAL_FSYNC.required() == "always",
-                )
+                with folders.alone(self._within):
+                    writer = Writer(
+                        folders.make(self._within, self.facts),
+                        self.facts.run_id,
+                        most_bytes=config.JOURNAL_MAX_MB.required() * 1_000_000,
+                        durable=config.JOURNAL_FSYNC.required() == "always",
+                    )
                 self._sent, self._synced, self._follows = writer.start(), 0, 0
                 self._writer = writer
             return self._writer
@@ -158,10 +159,19 @@ class RunJournal:
             _logger.warning("%s; until then every call waits for the store", full)
         self.flush()
         with self._alone():
-            applied = self._append(self._direct, [replace(entry, n=self._direct_n + 1)], self._direct_n)
-            self._direct_n += 1
-        self._keep(applied)
+            self._keep(self._send_directly(entry))
         self.raise_refused()
+
+    def _send_directly(self, entry: Entry) -> Applied:
+        writer, n = self._direct, self._direct_n + 1
+        # Where the answer is lost, nobody knows whether the store has this number: it is not used again.
+        self._direct, self._direct_n = uuid4().hex, 0
+        applied = self._append(writer, [replace(entry, n=n)], n - 1)
+        if applied.applied < n:  # the store was restored from an older copy
+            writer, n = self._direct, 1
+            applied = self._append(writer, [replace(entry, n=n)], 0)
+        self._direct, self._direct_n = writer, n
+        return applied
 
     # Sending.
 
@@ -183,7 +193,7 @@ class RunJournal:
             writer = self._writer
             if writer is None or not self.waits:
                 return False
-            stretch = reader.read(writer.file, self._sent)
+            stretch = reader.read(writer.file, self._sent, until=writer.size)
             applied = self._append(writer.writer, stretch.entries, self._follows)
             if applied.applied < self._follows:
                 # The store was restored from an older copy: what is left of the journal is sent once more.
@@ -191,8 +201,8 @@ class RunJournal:
                 return True
             self._keep(applied)
             self._sent, self._follows, self.is_parked = stretch.end, stretch.end.n, False
-            if writer.size > SHRINK_BYTES and writer.shrink(self._sent):
-                self._sent = writer.start()
+            if writer.size > LARGE_BYTES:
+                writer.remove(self._sent)  # the next call begins another
             return True
 
     def _keep(self, applied: Applied) -> None:
@@ -204,12 +214,14 @@ class RunJournal:
         assert self._store is not None
         store = self._store()
         try:
-            return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+            applied = store.append_journal(self.facts.run_id, writer, entries, follows=follows)
         except RunNotFound:
             if not self.facts.is_new:
                 raise
             create(store, self.facts)
-            return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+            applied = store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+        self._is_known = True
+        return applied
 
     def flush(self, *, raises: bool = True) -> None:
         """Send all that was logged before this call.
@@ -239,7 +251,12 @@ class RunJournal:
             raise errors[0]
 
     def _drop(self) -> None:
-        """Give up what belongs to no run, once that is told: nobody can ever send it."""
+        """Give up what belongs to no run, once that is told: nobody can ever send it.
+
+        A run that the store has had is kept: its database may have been restored from an older copy.
+        """
+        if self._is_known or self.facts.is_new:
+            return
         with self._alone():
             if self._writer is not None:
                 self._sent = Position(self._writer.size, self._sent.line, self._writer.n)
@@ -271,7 +288,8 @@ class RunJournal:
             writer = self._writer
             if writer is not None and not writer.remove(self._sent):
                 return False
-            folders.clear(self.folder)
+            if self.sends and (self._is_known or not self.facts.is_new):
+                folders.clear(self.folder)  # else it holds a run that was made here and is not sent
             return True
         finally:
             self._sending.release()

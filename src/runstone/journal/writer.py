@@ -1,9 +1,11 @@
 """Append to a journal: what returned without an error is in the file."""
 
+import errno
 import fcntl
 import os
 import socket
 import threading
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from time import time
@@ -49,13 +51,14 @@ class Writer:
         self.n = 0
         self.size = 0
         self.is_removed = False
+        self._is_torn = False
         # Nobody may find the file before it is locked and begun: it would be taken for one that was left behind.
         begun = folder / f".journal-{self.writer}"
-        self.file = -1
+        self.path, self.file = begun, -1
         try:
             self.file = os.open(begun, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
             fcntl.flock(self.file, fcntl.LOCK_EX)
-            self._put(self._header())
+            self._put(self._header(), 0)
             self.path = _named(begun, folder, self.writer)
         except OSError as error:
             self.close()
@@ -68,7 +71,7 @@ class Writer:
 
     def start(self) -> Position:
         """Where the entries begin."""
-        return Position(len(self._header_line), 1, self._after)
+        return Position(self._start, 1, 0)
 
     def metric(self, key: str, value: float, timestamp: int, step: int) -> int:
         """Append one value of a metric; returns the number of its entry, or 0 where the file is removed.
@@ -86,8 +89,7 @@ class Writer:
             if self.is_removed:
                 return 0
             n = self.n + 1
-            self._put(metric_line(n, key, value, timestamp, step))
-            self.n = n
+            self._put(metric_line(n, key, value, timestamp, step), n)
         return n
 
     def append(self, entry: Entry) -> int:
@@ -101,23 +103,8 @@ class Writer:
             if self.is_removed:
                 return 0
             n = self.n + 1
-            self._put(line_of(replace(entry, n=n)))
-            self.n = n
+            self._put(line_of(replace(entry, n=n)), n)
         return n
-
-    def shrink(self, position: Position) -> bool:
-        """Begin the file anew, if all of it was sent: up to this position.
-
-        Returns:
-            Whether that was so.
-        """
-        with self._lock:
-            if position.offset != self.size:
-                return False
-            os.ftruncate(self.file, 0)
-            self.size = 0
-            self._put(self._header(after=self.n))
-            return True
 
     def sync(self) -> None:
         """Wait until what was written would survive a loss of power."""
@@ -139,23 +126,23 @@ class Writer:
             self.close()
             return True
 
-    def _header(self, after: int = 0) -> bytes:
-        header = Header(
-            journal=VERSION,
-            run_id=self._run_id,
-            writer=self.writer,
-            pid=os.getpid(),
-            host=socket.gethostname(),
-            made_at=int(time() * 1000),
-            made_by=_MADE_BY,
-            after=after,
+    def _header(self) -> bytes:
+        header = line_of(
+            Header(
+                journal=VERSION,
+                run_id=self._run_id,
+                writer=self.writer,
+                pid=os.getpid(),
+                host=socket.gethostname(),
+                made_at=int(time() * 1000),
+                made_by=_MADE_BY,
+            )
         )
-        self._after = after
-        self._header_line = line_of(header)
-        return self._header_line
+        self._start = len(header)
+        return header
 
-    def _put(self, line: bytes) -> None:
-        """Append a whole line, or nothing."""
+    def _put(self, line: bytes, n: int) -> None:
+        """Append a whole line that has this number, or nothing."""
         size = self.size + len(line)
         if size > self._most:
             raise JournalFull(
@@ -163,15 +150,18 @@ class Writer:
                 f"{self._most:,}; let the server take them, or raise RUNSTONE_JOURNAL_MAX_MB"
             )
         try:
-            written = os.write(self.file, line)
+            if self._is_torn:  # what stands behind was never acknowledged: the call failed, or Ctrl-C ended it
+                os.ftruncate(self.file, self.size)
+            self._is_torn = True
+            if os.write(self.file, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if self._is_durable:
+                os.fsync(self.file)
         except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self.file, self.size)
             raise JournalFull(f"the journal {self.path} cannot be written: {error.strerror}") from error
-        if written != len(line):
-            os.ftruncate(self.file, self.size)
-            raise JournalFull(f"the journal {self.path} cannot be written: no space left")
-        if self._is_durable:
-            os.fsync(self.file)
-        self.size = size
+        self.n, self.size, self._is_torn = n, size, False
 
 
 def _named(file: Path, folder: Path, writer: str) -> Path:

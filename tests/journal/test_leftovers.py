@@ -1,0 +1,101 @@
+"""What processes left behind that were killed: found, and sent once."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runstone.entities import Entry, ModelMetric
+from runstone.errors import Unsupported
+from runstone.journal import folder as folders
+from runstone.journal import leftovers
+from runstone.journal.folder import RunFacts
+from runstone.journal.format import line_of
+from runstone.journal.writer import Writer
+from runstone.stores.base import TrackingStore
+from runstone.stores.resolve import open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[TrackingStore]:
+    opened = open_store(f"sqlite:///{tmp_path}/runstone.db")
+    yield opened
+    opened.close()
+
+
+def left_behind(within: Path, run_id: str, steps: range) -> Path:
+    """The journal of a process that has ended."""
+    with folders.alone(within):
+        folder = folders.make(within, RunFacts(run_id=run_id, is_new=True, experiment_id="0", run_name="left"))
+    writer = Writer(folder, run_id, most_bytes=1 << 30, durable=False)
+    for step in steps:
+        writer.metric("loss", 0.5, 0, step)
+    writer.close()
+    return writer.path
+
+
+def send(within: Path, store: TrackingStore) -> list[leftovers.Sent]:
+    return [leftovers.send(leftover, store, "sqlite:///") for leftover in leftovers.find(within)]
+
+
+def steps_of(store: TrackingStore, run_id: str) -> list[int]:
+    return [metric.step for metric in store.metric_history(run_id, "loss")]
+
+
+def test_folder_that_was_only_begun_is_removed_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    begun = tmp_path / "runs" / "a" / ".run.json-1"
+    begun.parent.mkdir(parents=True)
+    begun.write_text("{")
+
+    with caplog.at_level(logging.WARNING):
+        assert leftovers.find(tmp_path) == []
+
+    assert caplog.text == ""
+    assert not begun.parent.exists()
+
+
+def test_what_is_damaged_twice_is_kept_twice(
+    tmp_path: Path, store: TrackingStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = []
+    for steps in (range(3), range(3, 6)):
+        path = left_behind(tmp_path, "a" * 32, steps)
+        text = path.read_bytes().replace(b'"step":2', b'"step":9').replace(b'"step":4', b'"step":9')
+        path.write_bytes(text)
+        texts.append(text)
+        assert [damage.line for damage in send(tmp_path, store)[0].damages["journal.jsonl"]] == [4 - len(texts) + 1]
+
+    kept = sorted((tmp_path / "runs" / ("a" * 32)).iterdir())
+    assert [path.name for path in kept] == ["damaged-2-journal.jsonl", "damaged-journal.jsonl"]
+    assert [path.read_bytes() for path in kept] == texts[::-1]
+    assert steps_of(store, "a" * 32) == [0, 1, 3, 5]
+    assert send(tmp_path, store) == []
+    assert caplog.text == ""
+
+
+def test_journal_of_a_newer_runstone_hinders_no_other_run(tmp_path: Path, store: TrackingStore) -> None:
+    newer = left_behind(tmp_path, "a" * 32, range(3))
+    newer.write_text('{"journal":2,"run_id":"a","writer":"w","pid":1,"host":"h","made_at":1,"made_by":"r"}\n')
+    left_behind(tmp_path, "b" * 32, range(3))
+
+    first, second = leftovers.find(tmp_path)
+    with pytest.raises(Unsupported, match="upgrade"):
+        leftovers.send(first, store, "")
+    leftovers.send(second, store, "")
+
+    assert steps_of(store, "b" * 32) == [0, 1, 2]
+    assert newer.exists()
+
+
+def test_damaged_first_line_that_is_very_long_costs_no_other(tmp_path: Path, store: TrackingStore) -> None:
+    path = left_behind(tmp_path, "a" * 32, range(0))
+    more = line_of(Entry(n=1, metrics=[ModelMetric("loss", 0.5, 0, 7)]))
+    path.write_bytes(b"x" * 100_000 + b"\n" + more)
+    os.utime(path, (0, 0))  # whose it is cannot be read: it is taken to be written as long as it changes
+
+    sent = send(tmp_path, store)
+
+    assert [damage.line for damage in sent[0].damages["journal.jsonl"]] == [1]
+    assert steps_of(store, "a" * 32) == [7]

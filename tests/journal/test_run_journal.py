@@ -1,0 +1,78 @@
+"""How a journal gets to a store that fails, is restored, or has lost the run."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from runstone.entities import Applied, Entry
+from runstone.errors import BackendUnavailable, RunNotFound
+from runstone.journal import folder as folders
+from runstone.journal.folder import RunFacts, journals_of
+from runstone.journal.run_journal import RunJournal
+from runstone.stores.sql.store import SqlStore
+
+
+class Forgetful(SqlStore):
+    """A store whose next answer gets lost on the way."""
+
+    loses = False
+
+    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+        applied = super().append_journal(run_id, writer, entries, follows=follows)
+        if self.loses:
+            self.loses = False
+            raise BackendUnavailable("the answer is lost")
+        return applied
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Forgetful]:
+    opened = Forgetful(f"sqlite:///{tmp_path}/runstone.db")
+    yield opened
+    opened.close()
+
+
+def steps_of(store: SqlStore, run_id: str) -> list[int]:
+    return [metric.step for metric in store.metric_history(run_id, "loss")]
+
+
+def test_value_after_a_lost_answer_is_not_taken_for_the_one_before(tmp_path: Path, store: Forgetful) -> None:
+    (tmp_path / "in-the-way").write_text("no folder")
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path / "in-the-way", RunFacts(run_id=run_id), lambda: store)
+    journal.metric("loss", 0.5, 0, 0)
+
+    store.loses = True
+    with pytest.raises(BackendUnavailable):
+        journal.metric("loss", 0.5, 0, 1)
+    journal.metric("loss", 0.5, 0, 2)
+
+    assert steps_of(store, run_id) == [0, 1, 2]
+
+
+def test_run_that_the_store_had_and_has_no_more_keeps_its_journal(tmp_path: Path, store: Forgetful) -> None:
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    journal.metric("loss", 0.5, 0, 0)
+    journal.flush()
+    store.delete_run(run_id)
+    store.empty_trash(run_ids=[run_id])
+    journal.metric("loss", 0.5, 0, 1)
+
+    with pytest.raises(RunNotFound):
+        journal.flush()
+
+    assert journals_of(journal.folder)
+    journal.close()
+
+
+def test_run_that_was_made_here_stays_while_nothing_of_it_is_sent(tmp_path: Path) -> None:
+    facts = RunFacts(run_id="a" * 32, is_new=True, experiment_id="0")
+    with folders.alone(tmp_path):
+        folder = folders.make(tmp_path, facts)
+
+    journal = RunJournal(tmp_path, facts, None)
+    journal.retire()
+
+    assert folders.facts_of(folder) == facts
