@@ -9,8 +9,8 @@ from runstone.entities import Entry
 from runstone.errors import RunstoneError, Unsupported
 from runstone.journal.format import Header, entry_of, header_of, reason
 
-# What is read at once: some 10,000 values.
-STRETCH = 1 << 20
+# What is read at once: some 2,500 values.
+STRETCH = 1 << 18
 _USUAL_HEADER = 1 << 10
 _FAR = 1 << 62
 

@@ -33,6 +33,7 @@ _logger = logging.getLogger("runstone")
 
 # A file that has grown beyond this is removed once all of it is sent.
 LARGE_BYTES = 16 << 20
+_RETIRE_WAIT_S = 1  # for a thread that just ends
 
 
 class RunJournal:
@@ -271,10 +272,13 @@ class RunJournal:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One thread sends. The others do not wait longer than a server may keep them."""
+        """One thread sends. The others wait as long as it comes on, and no longer than a server may keep them."""
         wait = config.JOURNAL_WAIT.required()
-        if not self._sending.acquire(timeout=wait):
-            raise BackendUnavailable(f"the store did not take what was logged within {wait:g} s")
+        sent = self._sent
+        while not self._sending.acquire(timeout=wait):
+            if self._sent == sent:
+                raise BackendUnavailable(f"the store did not take what was logged within {wait:g} s")
+            sent = self._sent
         try:
             yield
         finally:
@@ -282,7 +286,7 @@ class RunJournal:
 
     def retire(self) -> bool:
         """Remove the file, and the run's folder if it holds nothing else, if all was sent; returns whether it was."""
-        if self.waits or not self._sending.acquire(blocking=False):
+        if self.waits or not self._sending.acquire(timeout=_RETIRE_WAIT_S):
             return False
         try:
             writer = self._writer

@@ -1,9 +1,13 @@
 """What a store does with the journals of runs. The cases of ``runstone.testing.journal_cases`` are this in tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Protocol
 
 from runstone.entities import Applied, Entry, Refusal
+
+# Values that are written together at most: bounds what a refusal makes the store do again.
+_TOGETHER = 5000
 
 
 class JournalStore(Protocol):
@@ -37,3 +41,22 @@ class JournalStore(Protocol):
             RunNotFound: There is no such run.
         """
         ...
+
+
+def changes_run(entry: Entry) -> bool:
+    """Whether an entry changes what is known of the run, besides what it logged."""
+    return entry.status is not None or entry.end_time is not None or bool(entry.run_name)
+
+
+def neighbours(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Neighbours that only log, together: they may be written as one batch; all others by themselves."""
+    for only_logs, group in groupby(entries, key=lambda entry: not entry.deleted_tag and not changes_run(entry)):
+        together: list[Entry] = []
+        size = 0
+        for entry in group:
+            size += len(entry.metrics) + len(entry.params) + len(entry.tags)
+            if together and (size > _TOGETHER or not only_logs):
+                yield together
+                together, size = [], 0
+            together.append(entry)
+        yield together

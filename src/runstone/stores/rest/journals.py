@@ -12,7 +12,7 @@ _PATIENCE = Patience(connect_s=5, read_s=60, retries=0)
 
 
 class RestJournals(Calls):
-    """Sends the journals of runs to a server; does what ``JournalStore`` says."""
+    """Sends the journals of runs to a server that counts their entries; does what ``JournalStore`` says."""
 
     def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once."""

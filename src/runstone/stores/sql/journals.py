@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -13,13 +13,12 @@ from sqlalchemy import Connection
 from runstone.entities import Applied, Entry, Refusal
 from runstone.entities.names import shown
 from runstone.errors import BackendError, InvalidValue, NotFound, RunstoneError
+from runstone.stores.journals import changes_run, neighbours
 from runstone.stores.sql import batches, runs
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.session import Session
 
 _WRITER = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# Values that are written together at most: bounds what a refusal makes the store do again.
-_TOGETHER = 5000
 _REFUSE = "INSERT INTO refusal (run_id, writer, n, error) VALUES (?, ?, ?, ?)"
 
 
@@ -70,7 +69,7 @@ class SqlJournals:
 
     def _apply(self, connection: Connection, run_id: str, entries: Sequence[Entry]) -> Iterator[Refusal]:
         """Apply entries in their order, and tell which were refused."""
-        for together in _groups(entries):
+        for together in neighbours(entries):
             if len(together) > 1:
                 with suppress(_Refused):
                     self._part(connection, partial(self._log, connection, run_id, together))
@@ -111,7 +110,7 @@ class SqlJournals:
         if entry.deleted_tag:
             with suppress(NotFound):
                 runs.delete_tag(connection, run_id, entry.deleted_tag)
-        if _changes_run(entry):
+        if changes_run(entry):
             runs.update(
                 connection,
                 self._session.keys,
@@ -163,21 +162,3 @@ def _told(driver: Driver, number: int, writer: str, first: int, last: int) -> li
         (number, writer, first, last),
     )
     return [msgspec.json.decode(error, type=Refusal) for (error,) in found.fetchall()]
-
-
-def _changes_run(entry: Entry) -> bool:
-    return entry.status is not None or entry.end_time is not None or bool(entry.run_name)
-
-
-def _groups(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """Neighbours that only log, together; all others by themselves."""
-    for only_logs, neighbours in groupby(entries, key=lambda entry: not entry.deleted_tag and not _changes_run(entry)):
-        group: list[Entry] = []
-        size = 0
-        for entry in neighbours:
-            size += len(entry.metrics) + len(entry.params) + len(entry.tags)
-            if group and (size > _TOGETHER or not only_logs):
-                yield group
-                group, size = [], 0
-            group.append(entry)
-        yield group
