@@ -264,7 +264,7 @@ def test_run_without_its_store_is_made_when_the_store_is_back(
         raise BackendUnavailable("the server does not answer")
 
     with monkeypatch.context() as away:
-        away.setattr(Client, "check_store", gone)
+        away.setattr(Client, "_check_store", gone)
         with caplog.at_level(logging.WARNING):
             run = runstone.start_run(run_name="on its own")
     runstone.log_metric("loss", 0.5)

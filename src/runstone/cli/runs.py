@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from runstone import config
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
 from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table
 from runstone.client.client import Client
@@ -46,6 +47,18 @@ def list_runs(ctx: click.Context, /, *, experiments: tuple[str, ...], columns: t
         ("id", "name", "experiment", "status", "started", "duration", *columns),
         [(*_row(run), *(_value(run, *column) for column in wanted)) for run in found],
     )
+    _tell_what_waits()
+
+
+def _tell_what_waits() -> None:
+    from runstone.journal import folder as folders
+    from runstone.journal import leftovers
+
+    waiting = len(leftovers.find(folders.root()))
+    if waiting:
+        place = config.JOURNAL_DIR.required()
+        what = "1 run waits" if waiting == 1 else f"{waiting} runs wait"
+        click.echo(f"{what} in {place} to be sent; `runstone sync` sends {'it' if waiting == 1 else 'them'}.", err=True)
 
 
 runs.add_command(list_runs, "search")

@@ -41,7 +41,7 @@ def sync(ctx: click.Context, /, *, paths: tuple[Path, ...], dry_run: bool, as_js
         print_json(told)
     elif not told:
         click.echo("Nothing waits to be sent.")
-    if not dry_run and any(run["error"] or run["refused"] or run["damaged"] for run in told):
+    if not dry_run and any(run["error"] or run["complaints"] for run in told):
         ctx.exit(1)
 
 
@@ -71,10 +71,7 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
         "bytes": leftover.size,
         "entries": sent.entries,
         "files": len(leftover.files) if dry_run else sent.files,
-        "refused": [refusal.message for refusal in sent.refused],
-        "damaged": [
-            f"{name}, line {damage.line}: {damage.reason}" for name, found in sent.damages.items() for damage in found
-        ],
+        "complaints": sent.complaints(),
         "error": error,
     }
 
@@ -102,7 +99,5 @@ def _tell(run: dict[str, Any]) -> None:
         click.echo(f"{name}: {run['entries']:,} entries and {run['files']:,} files sent to {run['tracking_uri']}.")
     else:
         click.echo(f"{name} waits for {run['tracking_uri']}: {run['bytes']:,} bytes and {run['files']:,} files.")
-    for text in run["refused"]:
-        click.echo(f"  refused: {text}", err=True)
-    for text in run["damaged"]:
-        click.echo(f"  damaged, and kept: {text}", err=True)
+    for text in run["complaints"]:
+        click.echo(f"  {text}", err=True)

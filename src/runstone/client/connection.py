@@ -78,7 +78,7 @@ class Connection:
         open_journals.flush(self._tracking_uri, raises=False)
         return open_stores.get(self._tracking_uri)
 
-    def check_store(self) -> None:
+    def _check_store(self) -> None:
         """See soon whether the store answers.
 
         Raises:

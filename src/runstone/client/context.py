@@ -8,16 +8,16 @@ in one cell is logged to in the next.
 import atexit
 import logging
 import os
-import sys
 import threading
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
 from runstone import config
-from runstone.client import address
+from runstone.client import address, endings
 from runstone.client.client import Client
 from runstone.client.connection import open_journals, open_stores
+from runstone.client.endings import FINISHED, End
 from runstone.client.offline import OfflineClient
 from runstone.entities import Experiment, LifecycleStage, Run, RunStatus
 from runstone.errors import BackendUnavailable, ExperimentDeleted, ExperimentExists, RunstoneError
@@ -25,6 +25,9 @@ from runstone.journal import folder as folders
 from runstone.journal.offline import BY_NAME
 
 DEFAULT_EXPERIMENT = "0"
+
+_TERMINATED = End(RunStatus.KILLED, "terminated by the signal SIGTERM")
+_TERMINATION_S = 3.0  # whoever terminates waits for some seconds before killing
 
 _logger = logging.getLogger("runstone")
 
@@ -42,7 +45,7 @@ class ActiveRun(Run, frozen=True):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            end_with_inner(self.info.run_id, _status_after(error))
+            end_with_inner(self.info.run_id, endings.after(error))
         except RunstoneError as failure:
             if error is None:
                 raise
@@ -85,8 +88,7 @@ class _Process:
         experiment: The experiment that was chosen, and the address it was chosen at.
         offline: Whether code has said that runs are kept in a folder; ``None`` where it has not.
         resumed: The run that was named by a setting and has been resumed.
-        fate: How the process ends, so far as is known.
-        watches: Whether the end of the process is watched for.
+        watch: Notices how the process ends, from the first run on.
     """
 
     opened: dict[str, Open]
@@ -94,8 +96,7 @@ class _Process:
     experiment: tuple[str, Experiment] | None = None
     offline: bool | None = None
     resumed: str = ""
-    fate: RunStatus = RunStatus.FINISHED
-    watches: bool = False
+    watch: endings.Watch | None = None
 
 
 _thread = _Thread()
@@ -130,7 +131,7 @@ def client_for_runs() -> Client:
     if isinstance(handle, OfflineClient):
         return handle
     try:
-        handle.check_store()
+        handle._check_store()
     except BackendUnavailable as error:
         _logger.warning("%s; the run is kept in %s, and sent when it is back", error, folders.root())
         return _offline_client(sends=True)
@@ -163,10 +164,11 @@ def open_run(run: Run, handle: Client) -> ActiveRun:
     _thread.stack.append(opened)
     _thread.last = opened
     _process.opened[run.info.run_id] = opened
+    handle._note_begin(run.info.run_id)
     return started
 
 
-def end_innermost(status: RunStatus) -> None:
+def end_innermost(end: End) -> None:
     """End the innermost active run of this thread; nothing happens where there is none.
 
     The run is no longer active even where the store cannot be told; that is raised.
@@ -175,10 +177,10 @@ def end_innermost(status: RunStatus) -> None:
         ended = _thread.stack.pop()
         _thread.last = ended
         _process.opened.pop(ended.run.info.run_id, None)
-        ended.client.set_terminated(ended.run.info.run_id, status)
+        ended.client._end_run(ended.run.info.run_id, end)
 
 
-def end_with_inner(run_id: str, status: RunStatus) -> None:
+def end_with_inner(run_id: str, end: End) -> None:
     """End an active run of this thread, and those that were started in it and left open.
 
     None of them is active afterwards, even where the store cannot be told; the last such error is raised.
@@ -186,7 +188,7 @@ def end_with_inner(run_id: str, status: RunStatus) -> None:
     failure: RunstoneError | None = None
     while any(opened.run.info.run_id == run_id for opened in _thread.stack):
         try:
-            end_innermost(status)
+            end_innermost(end)
         except RunstoneError as error:
             failure = error
     if failure is not None:
@@ -261,46 +263,30 @@ def run_to_resume() -> str:
     return named
 
 
-def _status_after(error: BaseException | None) -> RunStatus:
-    """How a run ended whose block was left by this."""
-    if error is None or isinstance(error, GeneratorExit):
-        return RunStatus.FINISHED
-    if isinstance(error, SystemExit):
-        return RunStatus.FINISHED if error.code is None or error.code == 0 else RunStatus.FAILED
-    return RunStatus.KILLED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED
-
-
 def _watch_the_end() -> None:
     """From the first run on, notice how the process ends."""
-    if not _process.watches:
-        _process.watches = True
-        sys.excepthook = _noticing(sys.excepthook)
-        threading.excepthook = _ending(threading.excepthook)
+    if _process.watch is None:
+        _process.watch = endings.Watch(_end_thread, _terminate)
 
 
-_Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+def _end_thread(end: End) -> None:
+    while _thread.stack:
+        _end(_thread.stack.pop(), end)
 
 
-def _noticing(hook: _Hook) -> _Hook:
-    def notice(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        _process.fate = _status_after(error)
-        hook(kind, error, traceback)
+def _terminate() -> bool:
+    """End all runs of this process, which is to be terminated; returns whether that could be done now.
 
-    return notice
-
-
-def _ending(
-    hook: Callable[[threading.ExceptHookArgs], object],
-) -> Callable[[threading.ExceptHookArgs], object]:
-    """The runs that a thread left open end as the thread does, at once: nobody else can log to them."""
-
-    def end(failure: threading.ExceptHookArgs) -> None:
-        status = _status_after(failure.exc_value)
-        while _thread.stack:
-            _end(_thread.stack.pop(), status)
-        hook(failure)
-
-    return end
+    Called amid any statement of the program, so it only writes the ends down; the thread that sends does the rest.
+    """
+    if not open_journals.may_write():
+        return False
+    for opened in reversed(list(_process.opened.values())):
+        if opened.process == os.getpid():
+            with suppress(RunstoneError):
+                opened.client._note_end(opened.run.info.run_id, _TERMINATED)
+    open_journals.wait_until_sent(_TERMINATION_S)
+    return True
 
 
 @atexit.register
@@ -308,16 +294,16 @@ def _end_what_is_open() -> None:
     """End the runs that the program left open, in the threads that did, then send what waits and close the stores."""
     for opened in reversed(list(_process.opened.values())):
         if opened.process == os.getpid():
-            _end(opened, _process.fate)
+            _end(opened, _process.watch.fate if _process.watch is not None else FINISHED)
     open_journals.close()
     open_stores.close()
 
 
-def _end(opened: Open, status: RunStatus) -> None:
+def _end(opened: Open, end: End) -> None:
     """End a run where nobody is there to be told of an error."""
     run_id = opened.run.info.run_id
     _process.opened.pop(run_id, None)
     try:
-        opened.client.set_terminated(run_id, status)
+        opened.client._end_run(run_id, end)
     except RunstoneError as error:
         _logger.warning("the run %s could not be ended: %s", run_id, error)

@@ -2,6 +2,7 @@
 
 from typing import NoReturn, cast
 
+from runstone.client import arguments
 from runstone.client.client import Client
 from runstone.client.connection import open_journals
 from runstone.entities.names import without_password
@@ -39,6 +40,17 @@ class OfflineClient(Client):
     def _journal(self, run_id: str) -> RunJournal:
         facts = folders.facts_of(folders.run_folder(self._within, run_id))
         return open_journals.of(self._tracking_uri, run_id, facts, sends=self._sends)
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        """Remove one tag of a run; that it has none is no error here."""
+        self._journal(run_id).log(deleted_tag=arguments.text("the name of a tag", key))
+
+    def update_run(self, run_id: str, status: str | None = None, name: str | None = None) -> None:
+        """Change the state or the name of a run; ``None`` leaves a field as it is."""
+        self._journal(run_id).log(
+            status=None if status is None else arguments.run_status(status),
+            run_name=arguments.text("the name of a run", name or ""),
+        )
 
     def _refuse(self) -> NoReturn:
         raise Unsupported(

@@ -7,10 +7,12 @@ from typing import Any
 
 from runstone.client import arguments
 from runstone.client.connection import Connection, open_journals
+from runstone.client.endings import End
 from runstone.entities import Metric, Page, Run, RunStatus, RunTable, Series, Tag, ViewType
 from runstone.entities.run_table import one_table
-from runstone.entities.tag import PARENT_RUN_ID, USER
+from runstone.entities.tag import END, PARENT_RUN_ID, TRACEBACK, USER
 from runstone.errors import BackendUnavailable
+from runstone.journal.run_journal import RunJournal
 from runstone.stores.base import MAX_TABLE
 
 _ID = "the id of a run"
@@ -198,11 +200,42 @@ class RunVerbs(Connection):
             RunDeleted: It is in the trash.
             InvalidValue: There is no such state.
         """
-        journal = self._journal(arguments.identifier(_ID, run_id))
-        journal.log(
-            status=RunStatus.FINISHED if status is None else arguments.run_status(status),
-            end_time=now_ms() if end_time is None else arguments.integer("end_time", end_time),
-        )
+        run_id = arguments.identifier(_ID, run_id)
+        state = RunStatus.FINISHED if status is None else arguments.run_status(status)
+        moment = now_ms() if end_time is None else arguments.integer("end_time", end_time)
+        self._end(run_id, End(state), moment)
+
+    def _note_begin(self, run_id: str) -> None:
+        """Let the store know from now on that a run is alive here."""
+        journal = self._journal(run_id)
+        journal.lives = True
+        if journal.facts.is_new:
+            journal.begin()  # from now on nobody takes the folder for one that was left behind
+
+    def _note_resumed(self, run_id: str) -> None:
+        """Forget why a run had ended."""
+        journal = self._journal(run_id)
+        for key in (END, TRACEBACK):
+            journal.log(deleted_tag=key)
+
+    def _note_end(self, run_id: str, end: End, end_time: int | None = None) -> RunJournal:
+        """Write down that a run ends, and why; it is sent later."""
+        journal = self._journal(run_id)
+        journal.lives = False
+        tags = [Tag(key, text) for key, text in ((END, end.reason), (TRACEBACK, end.traceback)) if text]
+        journal.log(tags=tags, status=end.status, end_time=now_ms() if end_time is None else end_time)
+        return journal
+
+    def _end_run(self, run_id: str, end: End) -> None:
+        """End a run, and say why.
+
+        Raises:
+            RunstoneError: What the store has refused of the run.
+        """
+        self._end(run_id, end, now_ms())
+
+    def _end(self, run_id: str, end: End, moment: int) -> None:
+        journal = self._note_end(run_id, end, moment)
         try:
             journal.flush()
         except BackendUnavailable as error:
@@ -213,7 +246,7 @@ class RunVerbs(Connection):
                 error,
                 journal.folder,
             )
-        open_journals.forget(self._tracking_uri, journal.facts.run_id)
+        open_journals.forget(self._tracking_uri, run_id)
 
     def delete_run(self, run_id: str) -> None:
         """Move a run to the trash.

@@ -49,4 +49,7 @@ SOURCE_NAME = "mlflow.source.name"
 SOURCE_TYPE = "mlflow.source.type"
 PARENT_RUN_ID = "mlflow.parentRunId"
 NOTE = "mlflow.note.content"
+# Why a run ended as it did, in one sentence; absent where it just came to its end. And the traceback, if there is one.
+END = "runstone.end"
+TRACEBACK = "runstone.traceback"
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"

@@ -6,16 +6,19 @@ import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
+from pathlib import Path
+from time import monotonic, sleep
 
 from msgspec import Struct
 
 from runstone import config
 from runstone.errors import RunstoneError
 from runstone.journal import folder as folders
+from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
 from runstone.journal.run_journal import REFUSED, RunJournal
 from runstone.stores.base import TrackingStore
+from runstone.stores.pulses import LostRuns
 
 _logger = logging.getLogger("runstone")
 
@@ -23,6 +26,7 @@ _logger = logging.getLogger("runstone")
 _ROUND_S = 0.2
 _FSYNC_S = 1.0
 _IDLE_S = 5.0
+_BEAT_S = 10.0
 _LONGEST_PAUSE_S = 30.0
 
 
@@ -88,7 +92,9 @@ class Journals:
                 facts = facts or RunFacts(run_id=run_id, tracking_uri=folders.seen_from(within, uri))
                 self._journals[uri, run_id] = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="runstone-journal", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._serve, args=(within,), name="runstone-journal", daemon=True
+                )
                 self._thread.start()
         return self._journals[uri, run_id]
 
@@ -133,6 +139,16 @@ class Journals:
             journal.close()
             self._journals.pop((uri, run_id), None)
 
+    def may_write(self) -> bool:
+        """Whether nobody is amid writing, so that a handler of a signal, which interrupts anybody, may write."""
+        return all(journal.may_write() for journal in list(self._journals.values()))
+
+    def wait_until_sent(self, longest_s: float) -> None:
+        """Let the thread send what waits, for some seconds. Takes no lock: a handler of a signal may call it."""
+        end = monotonic() + longest_s
+        while monotonic() < end and any(journal.waits for journal in list(self._journals.values())):
+            sleep(_ROUND_S / 4)
+
     def close(self) -> None:
         """Send what can be sent, and say what stays; nothing is raised."""
         with self._lock:
@@ -156,15 +172,49 @@ class Journals:
 
     # The thread that sends.
 
-    def _serve(self) -> None:
-        stop, synced = self._stop, monotonic()
+    def _serve(self, within: Path) -> None:
+        stop, synced, beaten = self._stop, monotonic(), -_BEAT_S
         fsync = config.JOURNAL_FSYNC.required()
+        with suppress(RunstoneError, OSError):
+            self._recover(within)
         while not stop.wait(_ROUND_S):
+            if monotonic() - beaten > _BEAT_S:
+                beaten = monotonic()
+                self._beat()
             if fsync == "interval" and monotonic() - synced > _FSYNC_S:
                 synced = monotonic()
                 self.make_durable()
             for (uri, run_id), journal in list(self._journals.items()):
                 self._look_after(uri, run_id, journal)
+
+    def _recover(self, within: Path) -> None:
+        """Send what processes that are gone have left here for the stores that this one works with."""
+        for leftover in leftovers.find(within):
+            for uri in {uri for (uri, _), journal in list(self._journals.items()) if journal.sends}:
+                if leftover.is_alive or leftover.facts.tracking_uri != folders.seen_from(within, uri):
+                    continue
+                try:
+                    sent = leftovers.send(leftover, self._stores(uri), uri)
+                except RunstoneError as error:
+                    _logger.warning("%s still waits: %s", leftover.folder, error)
+                    continue
+                for told in sent.complaints():
+                    _logger.warning("%s: %s", leftover.folder, told)
+
+    def _beat(self) -> None:
+        """Tell the stores which runs are alive, and let those that are databases find the lost ones."""
+        alive: dict[str, list[str]] = {}
+        for (uri, run_id), journal in list(self._journals.items()):
+            if journal.lives and journal.sends:
+                alive.setdefault(uri, []).append(run_id)
+        for uri, run_ids in alive.items():
+            if monotonic() < self._addresses.setdefault(uri, _Address()).again_at:
+                continue
+            with suppress(RunstoneError):  # the next one comes soon
+                store = self._stores(uri)
+                store.beat(run_ids)
+                if isinstance(store, LostRuns):
+                    store.mark_lost()
 
     def _look_after(self, uri: str, run_id: str, journal: RunJournal) -> None:
         address = self._addresses.setdefault(uri, _Address())

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 
@@ -13,7 +14,8 @@ from msgspec import Struct
 
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts import transfer
-from runstone.entities import ArtifactPath, Refusal
+from runstone.entities import ArtifactPath, Refusal, RunStatus, Tag
+from runstone.entities.tag import END
 from runstone.errors import JournalFull, SchemaMismatch, Unsupported
 from runstone.journal import folder as folders
 from runstone.journal import reader
@@ -38,6 +40,7 @@ class Leftover(Struct, frozen=True):
         facts: The run.
         size: Bytes of its journals.
         files: Artifacts that wait.
+        changed_at: Milliseconds since the Unix epoch, UTC, at which something was written to a journal last.
         is_alive: Whether a process still logs to it, and will send it.
     """
 
@@ -45,6 +48,7 @@ class Leftover(Struct, frozen=True):
     facts: RunFacts
     size: int
     files: list[Path]
+    changed_at: int
     is_alive: bool
 
 
@@ -63,23 +67,52 @@ class Sent(Struct):
     refused: list[Refusal] = []
     damages: dict[str, list[Damage]] = {}
 
+    def complaints(self) -> list[str]:
+        """What did not arrive, a sentence each."""
+        return [
+            *(f"refused: {told.message}" for told in self.refused),
+            *(
+                f"damaged, and kept as {_DAMAGED}{name}: line {damage.line}: {damage.reason}"
+                for name, damages in self.damages.items()
+                for damage in damages
+            ),
+        ]
+
 
 def find(within: Path) -> list[Leftover]:
     """The runs in a folder of journals, by id. What cannot be read is logged, and left."""
     found = []
     for folder in sorted((within / "runs").glob("*/")):
         try:
-            if folders.clear_remains(folder):
-                continue
-            facts = folders.facts_of(folder)
-        except (JournalFull, SchemaMismatch) as error:
+            leftover = None if folders.clear_remains(folder) else _look_into(folder)
+        except FileNotFoundError:
+            continue  # its process has just removed it
+        except (JournalFull, SchemaMismatch, Unsupported) as error:
             _logger.warning("%s", error)
             continue
-        journals = folders.journals_of(folder)
-        files = [path for path in sorted((folder / folders.ARTIFACTS).rglob("*")) if path.is_file()]
-        size = sum(path.stat().st_size for path in journals)
-        found.append(Leftover(folder, facts, size, files, any(_is_written(path) for path in journals)))
+        if leftover is not None:
+            found.append(leftover)
     return found
+
+
+def _look_into(folder: Path) -> Leftover | None:
+    """What waits in the folder of a run; ``None`` for nothing, as while its process pauses, or just begins."""
+    journals = folders.journals_of(folder)
+    if not journals and not (folder / folders.FACTS).exists():
+        return None
+    facts = folders.facts_of(folder)
+    files = [path for path in sorted((folder / folders.ARTIFACTS).rglob("*")) if path.is_file()]
+    if not journals and not files and not facts.is_new:
+        return None
+    states = [path.stat() for path in journals]
+    return Leftover(
+        folder=folder,
+        facts=facts,
+        size=sum(state.st_size for state in states),
+        files=files,
+        changed_at=round(max((state.st_mtime for state in states), default=time()) * 1000),
+        is_alive=any(_is_written(path) for path in journals),
+    )
 
 
 def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
@@ -111,6 +144,7 @@ def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
             else:
                 path.unlink()
     _send_files(leftover, store, tracking_uri, sent)
+    _end(leftover, store)
     folders.clear(leftover.folder)
     return sent
 
@@ -122,6 +156,16 @@ def _kept(path: Path) -> Path:
         number += 1
         kept = path.with_name(f"{_DAMAGED}{number}-{path.name}")
     return kept
+
+
+def _end(leftover: Leftover, store: TrackingStore) -> None:
+    """End a run whose process is gone without having said so; should another one log to it, that brings it back."""
+    run_id = leftover.facts.run_id
+    if folders.journals_of(leftover.folder) or store.get_run(run_id).info.status is not RunStatus.RUNNING:
+        return
+    since = datetime.fromtimestamp(leftover.changed_at / 1000, UTC).isoformat(timespec="seconds")
+    store.log_batch(run_id, tags=[Tag(END, f"lost: its process was gone; it had logged until {since}")])
+    store.update_run(run_id, status=RunStatus.FAILED, end_time=leftover.changed_at)
 
 
 def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:

@@ -126,6 +126,8 @@ class OfflineStore:
             params |= {param.key: param for param in entry.params}
             tags |= {tag.key: tag for tag in entry.tags}
             tags.pop(entry.deleted_tag, None)
+            if entry.run_name:
+                tags[RUN_NAME] = Tag(RUN_NAME, entry.run_name)
             for metric in entry.metrics:
                 known = latest.get(metric.key)
                 if known is None or _order(metric) >= _order(known):
@@ -133,6 +135,7 @@ class OfflineStore:
             info = replace(
                 info,
                 status=entry.status or info.status,
+                run_name=entry.run_name or info.run_name,
                 ended_at=info.ended_at if entry.end_time is None else entry.end_time,
             )
         name = tags[RUN_NAME].value if RUN_NAME in tags else info.run_name

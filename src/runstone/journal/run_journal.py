@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -44,6 +44,7 @@ class RunJournal:
     Attributes:
         facts: The run.
         sends: Whether what is logged is sent; else it stays in the folder.
+        lives: Whether the run is open in this process, which says so to the store.
         is_parked: Whether the store has no such run, so that nobody tries again unasked.
     """
 
@@ -75,6 +76,7 @@ class RunJournal:
         self._errors: list[RunstoneError] = []
         self._is_known = False  # by the store
         self.is_parked = False
+        self.lives = False
 
     @property
     def folder(self) -> Path:
@@ -82,6 +84,11 @@ class RunJournal:
         return folders.run_folder(self._within, self.facts.run_id)
 
     # Writing.
+
+    def begin(self) -> None:
+        """Make the file before something is logged, if that can be done."""
+        with suppress(JournalFull):
+            self._current()
 
     def metric(self, key: str, value: float, timestamp: int, step: int) -> None:
         """Log one value of a metric.
@@ -104,6 +111,7 @@ class RunJournal:
         deleted_tag: str = "",
         status: RunStatus | None = None,
         end_time: int | None = None,
+        run_name: str = "",
     ) -> None:
         """Log what belongs together: all of it is taken, or none.
 
@@ -120,6 +128,7 @@ class RunJournal:
             deleted_tag=deleted_tag,
             status=status,
             end_time=end_time,
+            run_name=run_name,
         )
         try:
             while not self._current().append(entry):
@@ -173,6 +182,11 @@ class RunJournal:
             applied = self._append(writer, [replace(entry, n=n)], 0)
         self._direct, self._direct_n = writer, n
         return applied
+
+    def may_write(self) -> bool:
+        """Whether nobody is amid writing."""
+        writer = self._writer
+        return not self._making.locked() and (writer is None or writer.may_write())
 
     # Sending.
 

@@ -106,6 +106,10 @@ class Writer:
             self._put(line_of(replace(entry, n=n)), n)
         return n
 
+    def may_write(self) -> bool:
+        """Whether nobody is amid writing."""
+        return not self._lock.locked()
+
     def sync(self) -> None:
         """Wait until what was written would survive a loss of power."""
         os.fsync(self.file)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from runstone.entities import Applied, Entry, Refusal
 from runstone.errors import InvalidValue
-from runstone.schemas.endpoint import Endpoint
+from runstone.schemas.endpoint import Empty, Endpoint
 
 MAX_ENTRIES = 10_000
 
@@ -52,4 +52,13 @@ APPEND = Endpoint(
 )
 REFUSALS = Endpoint("GET", f"{_BASE}/refusals", OfJournals, Refusals, "What was refused of the journals of a run.")
 
-ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (APPEND, REFUSALS)
+
+class Beat(Struct, frozen=True):
+    """Names runs."""
+
+    run_ids: list[str]
+
+
+BEAT = Endpoint("POST", "/api/runstone/v1/runs/beat", Beat, Empty, "Hear that these runs are alive.")
+
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (APPEND, REFUSALS, BEAT)

@@ -38,6 +38,7 @@ from runstone.server.routes import (
 from runstone.server.routes.route import AnyRoute, Stores
 from runstone.server.table import RouteTable
 from runstone.server.watch import REQUEST_ID, ROUTE, Message, Receive, Scope, Send
+from runstone.server.watchman import Watchman
 
 ROUTES: tuple[AnyRoute, ...] = (
     *experiments.ROUTES,
@@ -87,6 +88,7 @@ class Application:
         self._waiters = ThreadPoolExecutor(_WAITERS, thread_name_prefix="runstone-waiter")
         self._outcomes = Outcomes()
         self._courier = Courier(stores.tracking)
+        self._watchman = Watchman(stores.tracking, stores.uri)
         self._pages = pages.application(stores, measures)
         self._table = RouteTable(ROUTES)
 
@@ -125,6 +127,7 @@ class Application:
     def close(self) -> None:
         """Close the stores and end the threads."""
         self._courier.stop()
+        self._watchman.stop()
         self._readers.shutdown()
         self._waiters.shutdown()
         self._stores.tracking.close()
@@ -170,6 +173,7 @@ class Application:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self._courier.start()
+                self._watchman.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 self.close()

@@ -84,6 +84,7 @@ class ServerOptions:
         return Stores(
             tracking=tracking,
             artifacts=artifacts.repository(tracking.artifact_root()),
+            uri=self.store_uri,
             root_uri=root_uri.rstrip("/"),
             serves_artifacts=self.serves_artifacts,
         )

@@ -22,6 +22,7 @@ from runstone.entities import (
 )
 from runstone.stores.journals import JournalStore
 from runstone.stores.lineage import LineageStore
+from runstone.stores.pulses import LostRuns, PulseStore
 from runstone.stores.registry import RegistryStore
 from runstone.stores.trash import Leftovers, TrashStore
 from runstone.stores.webhooks import DeliveryQueue, WebhookStore
@@ -33,7 +34,7 @@ MAX_TABLE = 100_000
 LEAST_POINTS = 4  # of a thinned history: the first, the last, the lowest and the highest
 
 
-class TrackingStore(JournalStore, Protocol):
+class TrackingStore(JournalStore, PulseStore, Protocol):
     """Experiments and runs, kept somewhere.
 
     Each verb is one transaction: all of it happened, or none. What a verb has acknowledged is seen by every later
@@ -301,7 +302,7 @@ class Activity:
 
 
 class EmbeddedStore(
-    TrackingStore, LineageStore, RegistryStore, WebhookStore, DeliveryQueue, TrashStore, Leftovers, Protocol
+    TrackingStore, LineageStore, RegistryStore, WebhookStore, DeliveryQueue, TrashStore, Leftovers, LostRuns, Protocol
 ):
     """A store whose database is at hand, with registry and webhooks beside the runs: what a server serves."""
 

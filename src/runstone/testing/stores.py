@@ -19,6 +19,7 @@ from runstone.testing.batch_cases import BatchCases
 from runstone.testing.experiment_cases import ExperimentCases
 from runstone.testing.journal_cases import JournalCases
 from runstone.testing.metric_cases import MetricCases
+from runstone.testing.pulse_cases import PulseCases
 from runstone.testing.run_cases import RunCases
 from runstone.testing.search_cases import SearchCases
 
@@ -27,11 +28,12 @@ __all__ = [
     "ExperimentCases",
     "JournalCases",
     "MetricCases",
+    "PulseCases",
     "RunCases",
     "SearchCases",
     "TrackingStoreCases",
 ]
 
 
-class TrackingStoreCases(ExperimentCases, RunCases, BatchCases, MetricCases, JournalCases, SearchCases):
+class TrackingStoreCases(ExperimentCases, RunCases, BatchCases, MetricCases, JournalCases, PulseCases, SearchCases):
     """All that ``TrackingStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""

@@ -1137,6 +1137,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runstone/v1/runs/beat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hear that these runs are alive. */
+        post: operations["runs-beat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runstone/v1/runs/search-table": {
         parameters: {
             query?: never;
@@ -1270,6 +1287,13 @@ export interface components {
             applied: number;
             /** @default [] */
             refused?: components["schemas"]["Refusal"][];
+        };
+        /**
+         * Beat
+         * @description Names runs.
+         */
+        Beat: {
+            run_ids: string[];
         };
         /**
          * BeginUpload
@@ -5651,6 +5675,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AllSeries"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "runs-beat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Beat"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Empty"];
                 };
             };
             /** @description What went wrong. */

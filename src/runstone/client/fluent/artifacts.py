@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from runstone.artifacts import integrity, resolve
 from runstone.artifacts.base import ArtifactRepository
-from runstone.client import address, arguments
+from runstone.client import address, arguments, context
 from runstone.client.client import Client
 from runstone.client.files import fetch
 from runstone.entities import ArtifactPath, FileInfo
@@ -128,7 +128,8 @@ def _read(artifact_uri: str) -> tuple[bytes, ArtifactPath]:
 
 
 def _of_run(tracking_uri: str, run_id: str) -> ArtifactRepository:
-    info = Client(tracking_uri).get_run(run_id).info
+    handle = context.client() if tracking_uri == address.get_tracking_uri() else Client(tracking_uri)
+    info = handle.get_run(run_id).info
     return resolve.repository(info.artifact_uri, tracking_uri=tracking_uri)
 
 

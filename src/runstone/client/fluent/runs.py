@@ -11,6 +11,7 @@ from runstone import config
 from runstone.client import arguments, context
 from runstone.client.client import Client
 from runstone.client.context import ActiveRun
+from runstone.client.endings import End
 from runstone.client.fluent.experiments import search_experiments
 from runstone.entities import LifecycleStage, Run, RunStatus, Tag, ViewType
 from runstone.entities.tag import NOTE, PARENT_RUN_ID, RUN_NAME, SOURCE_NAME, SOURCE_TYPE, USER
@@ -89,7 +90,7 @@ def end_run(status: str = "FINISHED") -> None:
     end = arguments.run_status(status)
     if not end.is_terminal:
         raise InvalidValue(f"a run ends FINISHED, FAILED or KILLED; got {end.value!r}")
-    context.end_innermost(end)
+    context.end_innermost(End(end))
 
 
 def offline(on: bool = True) -> None:
@@ -317,6 +318,7 @@ def _resume(
     if parent_run_id is not None:
         client.get_run(parent_run_id)
         tags[PARENT_RUN_ID] = Tag(PARENT_RUN_ID, parent_run_id)
+    client._note_resumed(run_id)
     client.update_run(run_id, RunStatus.RUNNING, run_name)
     client.log_batch(run_id, tags=list(tags.values()))
     return client.get_run(run_id)

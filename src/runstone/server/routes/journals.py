@@ -2,6 +2,7 @@
 
 from runstone.entities import Applied
 from runstone.schemas import journals as schema
+from runstone.schemas.endpoint import Empty
 from runstone.server.routes.route import AnyRoute, Route, Stores
 
 
@@ -15,4 +16,14 @@ def refusals(stores: Stores, request: schema.OfJournals) -> schema.Refusals:
     return schema.Refusals(stores.tracking.journal_refusals(request.run_id))
 
 
-ROUTES: tuple[AnyRoute, ...] = (Route(schema.APPEND, append, writes=True), Route(schema.REFUSALS, refusals))
+def beat(stores: Stores, request: schema.Beat) -> Empty:
+    """Hear that these runs are alive."""
+    stores.tracking.beat(request.run_ids)
+    return Empty()
+
+
+ROUTES: tuple[AnyRoute, ...] = (
+    Route(schema.APPEND, append, writes=True),
+    Route(schema.REFUSALS, refusals),
+    Route(schema.BEAT, beat, writes=True),
+)

@@ -24,12 +24,14 @@ class Stores:
     Attributes:
         tracking: Experiments and runs.
         artifacts: Files of all runs, below one root.
+        uri: Where they are kept.
         root_uri: How clients name that root, without a final slash.
         serves_artifacts: Whether clients may read and write files through the server.
     """
 
     tracking: EmbeddedStore
     artifacts: ArtifactRepository
+    uri: str
     root_uri: str
     serves_artifacts: bool = True
 

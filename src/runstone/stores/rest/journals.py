@@ -1,8 +1,10 @@
 """The journals of runs behind a server's address."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from runstone.entities import Applied, Entry, Refusal
+from runstone.errors import EndpointNotFound
 from runstone.schemas import journals
 from runstone.stores.rest.calls import Calls
 from runstone.transport import Patience
@@ -26,6 +28,11 @@ class RestJournals(Calls):
                 break
             follows = some[-1].n
         return Applied(applied=applied, refused=refused)
+
+    def beat(self, run_ids: Sequence[str]) -> None:
+        """Hear that these runs are alive; a genuine MLflow server has no ear for it."""
+        with suppress(EndpointNotFound):
+            self._call(journals.BEAT, journals.Beat(list(run_ids)), patience=_PATIENCE)
 
     def journal_refusals(self, run_id: str) -> list[Refusal]:
         """What was refused of the journals of a run, by writer and number."""

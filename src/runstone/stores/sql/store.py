@@ -29,6 +29,7 @@ from runstone.stores.sql.journals import SqlJournals
 from runstone.stores.sql.lineage import SqlLineage
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.opening import open_address
+from runstone.stores.sql.pulses import SqlPulses
 from runstone.stores.sql.registry import SqlRegistry
 from runstone.stores.sql.run_tables import load_run_table
 from runstone.stores.sql.session import Session
@@ -40,7 +41,7 @@ from runstone.stores.sql.webhooks import SqlWebhooks
 T = TypeVar("T")
 
 
-class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage, SqlJournals):
+class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, SqlLineage, SqlJournals, SqlPulses):
     """Experiments, runs, registered models and webhooks in one database, for many threads and processes.
 
     Does what ``EmbeddedStore`` says.

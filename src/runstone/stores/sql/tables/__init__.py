@@ -2,7 +2,7 @@
 
 from runstone.stores.sql.tables.base import ACTIVE, DELETED, Id, metadata
 from runstone.stores.sql.tables.house import change, leftover, meta
-from runstone.stores.sql.tables.journals import journal, refusal
+from runstone.stores.sql.tables.journals import journal, pulse, refusal
 from runstone.stores.sql.tables.lineage import (
     dataset,
     input,
@@ -50,6 +50,7 @@ __all__ = [
     "model_version",
     "model_version_tag",
     "param",
+    "pulse",
     "refusal",
     "registered_model",
     "registered_model_tag",

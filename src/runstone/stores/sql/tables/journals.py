@@ -4,6 +4,14 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Table, Text
 
 from runstone.stores.sql.tables.base import metadata
 
+# When a run was last heard of.
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
 # Up to which entry the journal of a writer was taken.
 journal = Table(
     "journal",

@@ -1,0 +1,129 @@
+"""How a process ends, as far as that can be known from within: what becomes of the runs that it left open."""
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import NoReturn
+
+from msgspec import Struct
+
+from runstone.entities import RunStatus
+from runstone.entities.names import MAX_TAG_VALUE
+
+_CUT = "[the beginning is left out]\n"
+
+
+class End(Struct, frozen=True):
+    """How a run ends, and why.
+
+    Attributes:
+        status: The state that it ends in.
+        reason: Why, in one sentence; empty where it just came to its end.
+        traceback: The traceback of the error; empty where there was none.
+    """
+
+    status: RunStatus = RunStatus.FINISHED
+    reason: str = ""
+    traceback: str = ""
+
+
+FINISHED = End()
+
+
+def after(error: BaseException | None) -> End:
+    """How something ended that was left by an error, or by none."""
+    if error is None or isinstance(error, GeneratorExit):
+        return FINISHED
+    if isinstance(error, SystemExit):
+        return after_exit(error.code)
+    text = "".join(traceback.format_exception(error))
+    if len(text) > MAX_TAG_VALUE:
+        text = _CUT + text[len(_CUT) - MAX_TAG_VALUE :]
+    if isinstance(error, KeyboardInterrupt):
+        return End(RunStatus.KILLED, "interrupted by Ctrl-C", text)
+    said = str(error).strip().splitlines()
+    return End(RunStatus.FAILED, f"{type(error).__name__}: {said[0]}"[:500] if said else type(error).__name__, text)
+
+
+def after_exit(code: object) -> End:
+    """How a program ended that was left by ``sys.exit``."""
+    if code is None or code == 0:
+        return FINISHED
+    what = f"exit code {code}" if isinstance(code, int) else f"exit: {str(code)[:500]}"
+    return End(RunStatus.FAILED, what)
+
+
+class Watch:
+    """Notices how the process ends, and changes nothing about it.
+
+    Attributes:
+        fate: How it ends, so far as is known.
+    """
+
+    def __init__(self, end_thread: Callable[[End], None], terminate: Callable[[], bool]) -> None:
+        """Begin to notice.
+
+        Args:
+            end_thread: Ends the runs of the thread that calls it, whose function was left by an error.
+            terminate: Ends all runs, since the process is to be terminated; returns whether that could be done now.
+        """
+        self.fate = FINISHED
+        self._terminate = terminate
+        sys.excepthook = self._noticing(sys.excepthook)
+        threading.excepthook = _ending(threading.excepthook, end_thread)
+        self._leave = sys.exit
+        sys.exit = self._exit
+        # Whoever has a handler of their own decides; ours is only there in place of dying at once.
+        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, self._terminated)
+
+    def _noticing(self, hook: Callable[[type[BaseException], BaseException, TracebackType | None], object]) -> "_Hook":
+        def notice(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            self.fate = after(error)
+            hook(kind, error, trace)
+
+        return notice
+
+    def _exit(self, code: object = None, /) -> NoReturn:
+        """What ``sys.exit`` does. Nobody is told of an exit that nothing catches, so the exception bears a witness."""
+        error = SystemExit(code) if code is not None else SystemExit()
+        error.__dict__["_runstone"] = _Witness(self, after_exit(code))
+        raise error
+
+    def _terminated(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as handlers are called
+        if not self._terminate():
+            # A call that logs was just under way in this thread: it is to come to its end.
+            threading.Timer(0.01, os.kill, (os.getpid(), number)).start()
+            return
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+_Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+
+class _Witness:
+    """Dies with its exception: below all Python code only where nothing has caught that."""
+
+    def __init__(self, watch: Watch, end: End) -> None:
+        self._watch, self._end = watch, end
+
+    def __del__(self) -> None:
+        if sys._getframe().f_back is None and threading.current_thread() is threading.main_thread():
+            self._watch.fate = self._end
+
+
+def _ending(
+    hook: Callable[[threading.ExceptHookArgs], object], end_thread: Callable[[End], None]
+) -> Callable[[threading.ExceptHookArgs], object]:
+    """The runs that a thread left open end as the thread does, at once: nobody else can log to them."""
+
+    def end(failure: threading.ExceptHookArgs) -> None:
+        end_thread(after(failure.exc_value))
+        hook(failure)
+
+    return end

@@ -1,0 +1,37 @@
+"""Which runs are alive. The cases of ``runstone.testing.pulse_cases`` are this contract in tests."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+# A run that was not heard of for so long is taken for lost; its process tells of it every ten seconds.
+SILENCE_S = 60.0
+
+
+class PulseStore(Protocol):
+    """Hears which runs are alive."""
+
+    def beat(self, run_ids: Sequence[str]) -> None:
+        """Hear that these runs are alive; one that was taken for lost is running again.
+
+        Runs that are not there, in the trash or at their end are passed over.
+        """
+        ...
+
+
+@runtime_checkable
+class LostRuns(Protocol):
+    """Finds the runs that are alive no more."""
+
+    def mark_lost(self, silent_s: float = SILENCE_S) -> list[str]:
+        """End as ``FAILED`` each running run that was alive once and has been silent for so long.
+
+        Its end is when it was heard of last; the tag ``runstone.end`` says that it was lost, and since when. Runs that
+        were never heard of, as those of other clients, stay as they are.
+
+        Args:
+            silent_s: Seconds.
+
+        Returns:
+            Ids of these runs.
+        """
+        ...

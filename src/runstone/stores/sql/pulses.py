@@ -1,0 +1,83 @@
+"""Which runs are alive, on an SQL database."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from runstone.entities.tag import END
+from runstone.errors import NotFound
+from runstone.stores.pulses import SILENCE_S
+from runstone.stores.sql import experiments, run_documents, runs
+from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.session import Session
+from runstone.stores.sql.tables import ACTIVE
+
+LOST = "lost:"
+_BEAT = """
+INSERT INTO pulse (run_id, seen_at) VALUES (?, ?)
+ON CONFLICT (run_id) DO UPDATE SET seen_at = excluded.seen_at
+"""
+_SILENT = """
+SELECT run.uuid, pulse.seen_at FROM pulse JOIN run ON run.id = pulse.run_id
+WHERE pulse.seen_at < ? AND run.status = 'RUNNING' AND run.stage = 0 ORDER BY pulse.run_id
+"""
+_ENDED = "DELETE FROM pulse WHERE run_id IN (SELECT id FROM run WHERE status <> 'RUNNING' AND end_time < ?)"
+_END = "SELECT tag.value FROM tag JOIN key ON key.id = tag.key_id WHERE tag.run_id = ? AND key.name = ?"
+
+
+class SqlPulses:
+    """Hears which runs are alive; does what ``PulseStore`` and ``LostRuns`` say."""
+
+    _session: Session
+
+    def beat(self, run_ids: Sequence[str]) -> None:
+        """Hear that these runs are alive; one that was taken for lost is running again."""
+
+        def change(connection: Connection) -> None:
+            for run_id in run_ids:
+                self._beat(connection, run_id)
+
+        self._session.write(change)
+
+    def mark_lost(self, silent_s: float = SILENCE_S) -> list[str]:
+        """End as ``FAILED`` each running run that was alive once and has been silent for so long."""
+        before = experiments.now() - round(silent_s * 1000)
+        silent = self._session.read(lambda connection: driver_of(connection).execute(_SILENT, (before,)).fetchall())
+        return [run_id for run_id, _ in silent if self._session.write(partial(self._lose, run_id, before))]
+
+    def _beat(self, connection: Connection, run_id: str) -> None:
+        driver = driver_of(connection)
+        try:
+            number, experiment, stage = runs.row_of(driver, run_id)
+        except NotFound:
+            return
+        if stage != ACTIVE:
+            return
+        status = driver.execute("SELECT status FROM run WHERE id = ?", (number,)).fetchone()[0]
+        if status != "RUNNING":
+            end = driver.execute(_END, (number, END)).fetchone()
+            if end is None or not end[0].startswith(LOST):
+                return
+            driver.execute("UPDATE run SET status = 'RUNNING', end_time = NULL WHERE id = ?", (number,))
+            runs.delete_tag(connection, run_id, END)
+            self._session.touch(experiment)
+        driver.execute(_BEAT, (number, experiments.now()))
+
+    def _lose(self, run_id: str, before: int, connection: Connection) -> bool:
+        driver = driver_of(connection)
+        driver.execute(_ENDED, (before,))
+        row = driver.execute(f"{_SILENT.partition('ORDER')[0]} AND run.uuid = ?", (before, run_id)).fetchone()
+        if row is None:  # it came back, or another process was quicker
+            return False
+        number, experiment = runs.active(driver, run_id)
+        seen_at = int(row[1])
+        driver.execute("UPDATE run SET status = 'FAILED', end_time = ? WHERE id = ?", (seen_at, number))
+        since = datetime.fromtimestamp(seen_at / 1000, UTC).isoformat(timespec="seconds")
+        runs.put_tags(
+            driver, self._session.keys, number, {END: f"{LOST} nothing was heard of its process since {since}"}
+        )
+        run_documents.renew(driver, number)
+        self._session.touch(experiment)
+        return True

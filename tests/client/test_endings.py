@@ -1,0 +1,144 @@
+"""How a process ends decides how its runs end, and the run tells why. Each case is a process of its own."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runstone.client import Client
+from runstone.client.endings import after, after_exit
+from runstone.entities import Run, RunStatus
+from runstone.entities.names import MAX_TAG_VALUE
+from runstone.entities.tag import END, TRACEBACK
+
+BEGIN = (
+    "import os, signal, sys, threading, time\nimport runstone\nrunstone.start_run()\nrunstone.log_metric('loss', 1)\n"
+)
+
+
+def ended(folder: Path, script: str) -> tuple[int, str]:
+    """Run a script in a folder; its exit code and what it said of errors."""
+    (folder / "train.py").write_text(BEGIN + script)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "train.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def run_in(folder: Path) -> Run:
+    [run] = Client(f"sqlite:///{folder}/runstone.db").search_runs(["0"])
+    return run
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "status", "reason"),
+    [
+        ("pass", 0, RunStatus.FINISHED, None),
+        ("sys.exit()", 0, RunStatus.FINISHED, None),
+        ("sys.exit(0)", 0, RunStatus.FINISHED, None),
+        ("sys.exit(3)", 3, RunStatus.FAILED, "exit code 3"),
+        ("sys.exit('no data')", 1, RunStatus.FAILED, "exit: no data"),
+        ("try:\n    sys.exit(3)\nexcept SystemExit:\n    pass", 0, RunStatus.FINISHED, None),
+        ("def deep(): sys.exit(4)\ndeep()", 4, RunStatus.FAILED, "exit code 4"),
+        ("raise ValueError('bad\\nnews')", 1, RunStatus.FAILED, "ValueError: bad"),
+        ("raise ValueError", 1, RunStatus.FAILED, "ValueError"),
+        (
+            "os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)",
+            -15,
+            RunStatus.KILLED,
+            "terminated by the signal SIGTERM",
+        ),
+        ("os.kill(os.getpid(), signal.SIGINT); time.sleep(20)", -2, RunStatus.KILLED, "interrupted by Ctrl-C"),
+    ],
+)
+def test_run_tells_why_it_ended_and_the_exit_code_stays(
+    tmp_path: Path, script: str, code: int, status: RunStatus, reason: str | None
+) -> None:
+    returned, _ = ended(tmp_path, script)
+
+    run = run_in(tmp_path)
+    assert (returned, run.info.status, run.data.tags.get(END)) == (code, status, reason)
+    assert run.info.end_time is not None
+    assert run.data.metrics == {"loss": 1}
+
+
+def test_traceback_is_kept(tmp_path: Path) -> None:
+    ended(tmp_path, "def inner():\n    raise KeyError('missing')\ninner()")
+
+    kept = run_in(tmp_path).data.tags[TRACEBACK]
+    assert kept.startswith("Traceback (most recent call last):")
+    assert "in inner" in kept
+    assert kept.rstrip().endswith("KeyError: 'missing'")
+
+
+def test_terminated_amid_a_loop_that_logs_all_of_it_is_kept(tmp_path: Path) -> None:
+    script = (
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()\n"
+        "for step in range(10**8):\n    runstone.log_metric('loop', step, step=step); print(step, flush=True)\n"
+    )
+    (tmp_path / "train.py").write_text(BEGIN + script)
+    with (tmp_path / "said").open("w") as said:
+        done = subprocess.run([sys.executable, "train.py"], cwd=tmp_path, stdout=said, timeout=60, check=False)
+
+    run = run_in(tmp_path)
+    told = (tmp_path / "said").read_text().splitlines()
+    history = Client(f"sqlite:///{tmp_path}/runstone.db").get_metric_history(run.info.run_id, "loop")
+    assert (done.returncode, run.info.status) == (-signal.SIGTERM, RunStatus.KILLED)
+    assert len(history) - len(told) in {0, 1}
+    assert [metric.step for metric in history] == list(range(len(history)))
+
+
+def test_handler_of_the_program_stays_in_charge(tmp_path: Path) -> None:
+    script = (
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\nos.kill(os.getpid(), signal.SIGTERM)\ntime.sleep(20)"
+    )
+
+    returned, _ = ended(tmp_path, script)
+
+    run = run_in(tmp_path)
+    assert (returned, run.info.status, run.data.tags[END]) == (7, RunStatus.FAILED, "exit code 7")
+
+
+def test_killed_process_is_noticed_by_the_next_one_in_its_folder(tmp_path: Path) -> None:
+    returned, _ = ended(tmp_path, "os._exit(5)")
+    assert returned == 5
+
+    ended(tmp_path, "time.sleep(1)")
+
+    runs = Client(f"sqlite:///{tmp_path}/runstone.db").search_runs(["0"], order_by=["start_time"])
+    assert [(run.info.status, run.data.metrics) for run in runs] == [
+        (RunStatus.FAILED, {"loss": 1}),
+        (RunStatus.FINISHED, {"loss": 1}),
+    ]
+    assert runs[0].data.tags[END].startswith("lost: its process was gone; it had logged until 20")
+    assert not list((tmp_path / ".runstone" / "runs").iterdir())
+
+
+def test_resumed_run_forgets_why_it_had_ended(tmp_path: Path) -> None:
+    ended(tmp_path, "sys.exit(3)")
+    run_id = run_in(tmp_path).info.run_id
+    (tmp_path / "again.py").write_text(f"import runstone\nwith runstone.start_run(run_id={run_id!r}): pass")
+    subprocess.run([sys.executable, "again.py"], cwd=tmp_path, check=True)
+
+    run = run_in(tmp_path)
+    assert (run.info.status, END in run.data.tags) == (RunStatus.FINISHED, False)
+
+
+def test_long_traceback_is_cut_at_its_beginning() -> None:
+    try:
+        exec("x = 1\n" + "raise ValueError('" + "y" * 20_000 + " the end')")  # ours
+    except ValueError as error:
+        end = after(error)
+
+    assert len(end.traceback) == MAX_TAG_VALUE
+    assert end.traceback.startswith("[the beginning is left out]")
+    assert end.traceback.rstrip().endswith("the end")
+    assert len(end.reason) == 500
+
+
+@pytest.mark.parametrize(("code", "status"), [(None, "FINISHED"), (0, "FINISHED"), (1, "FAILED"), ("x", "FAILED")])
+def test_exit_code_decides(code: object, status: str) -> None:
+    assert after_exit(code).status == status
+    assert after(SystemExit(code)).status == status

@@ -1,0 +1,146 @@
+"""Runs without any server: kept in a folder, read back from it, sent by ``runstone sync``."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import runstone
+from runstone.cli.main import main
+from runstone.client import Client, context
+from runstone.client.connection import open_journals
+from runstone.entities import RunStatus
+from runstone.errors import ExperimentNotFound, RunNotFound, Unsupported
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def offline() -> Iterator[None]:
+    """Offline, with an address at which nobody answers."""
+    runstone.set_tracking_uri(NOWHERE)
+    runstone.offline()
+    yield
+    runstone.offline(False)
+
+
+def sync(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [*arguments])
+    return done.exit_code, done.output
+
+
+@pytest.mark.usefixtures("offline")
+def test_runs_are_made_logged_to_and_read_back() -> None:
+    runstone.set_experiment("on the train")
+    with runstone.start_run(run_name="outer", tags={"purpose": "trial"}) as outer:
+        runstone.log_params({"lr": 0.1})
+        for step in (2, 1, 3):
+            runstone.log_metric("loss", 1 / step, step=step, timestamp=step)
+        runstone.log_text("a note", "notes/a.txt")
+        with runstone.start_run(nested=True) as inner:
+            runstone.set_tag("gone", 1)
+            runstone.delete_tag("gone")
+            context.client().update_run(inner.info.run_id, name="renamed")
+
+    found = runstone.get_run(outer.info.run_id)
+    assert (found.info.run_name, found.info.status) == ("outer", RunStatus.FINISHED)
+    assert found.info.experiment_id == "offline:on the train"
+    assert (found.data.params, found.data.metrics) == ({"lr": "0.1"}, {"loss": 1 / 3})
+    assert found.data.tags["purpose"] == "trial"
+    history = context.client().get_metric_history(outer.info.run_id, "loss")
+    assert [metric.step for metric in history] == [1, 2, 3]
+    assert runstone.get_parent_run(inner.info.run_id) == found
+    assert runstone.get_run(inner.info.run_id).info.run_name == "renamed"
+    assert "gone" not in runstone.get_run(inner.info.run_id).data.tags
+    assert runstone.artifacts.load_text(f"runs:/{outer.info.run_id}/notes/a.txt") == "a note"
+
+
+@pytest.mark.usefixtures("offline")
+def test_what_needs_the_store_says_so() -> None:
+    with pytest.raises(Unsupported, match=r"search runs needs the store at .*127\.0\.0\.1.*runstone sync"):
+        runstone.search_runs(output_format="list")
+    with pytest.raises(Unsupported, match="needs the store"):
+        runstone.search_registered_models()
+    with pytest.raises(Unsupported, match="has a name only"):
+        runstone.create_experiment("x", tags={"a": "b"})
+    with pytest.raises(RunNotFound):
+        runstone.get_run("0" * 32)
+    with pytest.raises(ExperimentNotFound):
+        runstone.get_experiment("no number")
+
+
+def test_sync_sends_runs_with_their_files_to_the_address_that_is_named(address: str, offline: None) -> None:
+    runstone.set_experiment("sent later")
+    with runstone.start_run(run_name="first") as run:
+        runstone.log_metric("loss", 0.5)
+        runstone.log_text("a note", "notes/a.txt")
+        with runstone.start_run(nested=True, run_name="second"):
+            runstone.log_param("lr", 1)
+    open_journals.close()
+
+    told = json.loads(sync("--tracking-uri", address, "sync", "--dry-run", "--json")[1])
+    assert sorted((one["run_name"], one["files"], one["is_sent"]) for one in told) == [
+        ("first", 1, False),
+        ("second", 0, False),
+    ]
+    code, said = sync("--tracking-uri", address, "sync")
+    assert code == 0, said
+    assert "(first): 2 entries and 1 files sent" in said
+
+    client = Client(address)
+    experiment = client.get_experiment_by_name("sent later")
+    assert experiment is not None
+    runs = {found.info.run_name: found for found in client.search_runs([experiment.experiment_id])}
+    assert {name: found.info.status for name, found in runs.items()} == dict.fromkeys(
+        ["first", "second"], RunStatus.FINISHED
+    )
+    assert runs["first"].info.run_id == run.info.run_id
+    assert runs["first"].data.metrics == {"loss": 0.5}
+    assert runs["second"].data.tags["mlflow.parentRunId"] == run.info.run_id
+    assert [file.path for file in client.list_artifacts(run.info.run_id, "notes")] == ["notes/a.txt"]
+    assert not list(Path(".runstone/runs").iterdir())
+    assert sync("--tracking-uri", address, "sync") == (0, "Nothing waits to be sent.\n")
+
+
+@pytest.mark.usefixtures("offline")
+def test_sync_leaves_what_cannot_be_sent_and_what_is_still_logged_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_HTTP_RETRIES", "0")
+    with runstone.start_run(run_name="done"):
+        runstone.log_metric("loss", 0.5)
+    runstone.start_run(run_name="running")
+
+    code, said = sync("sync")
+
+    assert code == 1
+    assert "(done) still waits: the server http://127.0.0.1:9 does not answer" in said
+    assert "(running) is still logged to" in said
+    assert len(list(Path(".runstone/runs").iterdir())) == 2
+
+
+def test_sync_of_a_folder_without_journals_says_so(tmp_path: Path) -> None:
+    code, said = sync("sync", str(tmp_path))
+
+    assert code == 1
+    assert "nothing waits in" in said
+
+
+@pytest.mark.usefixtures("offline")
+def test_list_of_runs_says_what_waits(address: str) -> None:
+    with runstone.start_run():
+        pass
+
+    code, said = sync("--tracking-uri", address, "runs", "list")
+
+    assert code == 0
+    assert "1 run waits in .runstone to be sent; `runstone sync` sends it." in said
+
+
+def test_setting_says_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_OFFLINE", "1")
+    with runstone.start_run() as run:
+        pass
+
+    assert not Path("runstone.db").exists()
+    assert (Path(".runstone/runs") / run.info.run_id / "run.json").exists()
