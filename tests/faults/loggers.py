@@ -31,16 +31,16 @@ def log_call(number: int, key: str = "loss") -> None:
         runstone.log_metric(key, number / 8, step=number)
 
 
-def _log(uri: str, folder: str, is_offline: bool, told: Connection) -> None:
+def _log(uri: str, folder: str, is_offline: bool, calls: int, told: Connection) -> None:
     os.chdir(folder)
     runstone.set_tracking_uri(uri)
     runstone.offline(is_offline)
     pipe = told.fileno()
     os.write(pipe, runstone.start_run().info.run_id.encode())
-    for number in range(1 << 15):
+    for number in range(calls):
         log_call(number)
         os.write(pipe, b".")
-    threading.Event().wait()
+    threading.Event().wait()  # what waits is sent until the end comes
 
 
 class Logger:
@@ -51,9 +51,9 @@ class Logger:
         acknowledged: Calls that have returned.
     """
 
-    def __init__(self, uri: str, folder: Path, *, is_offline: bool) -> None:
+    def __init__(self, uri: str, folder: Path, *, is_offline: bool, calls: int = 1 << 15) -> None:
         self._told, tell = _context.Pipe(duplex=False)
-        self._process = _context.Process(target=_log, args=(uri, str(folder), is_offline, tell))
+        self._process = _context.Process(target=_log, args=(uri, str(folder), is_offline, calls, tell))
         self._process.start()
         tell.close()
         self.run_id = ""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 WAIT_S = 30
 # What becomes of a request; most pass.
-FATES = ["pass"] * 6 + ["refuse", "half", "answer lost", "twice", "held back", "again later"]
+FATES = ["pass"] * 6 + ["refuse", "half", "answer lost", "half answer", "twice", "held back", "again later"]
 
 
 class BadNetwork:
@@ -69,6 +69,9 @@ class BadNetwork:
                     self.counts[fate] += 1
                 answer = self._carried(request, fate)
                 if not answer:
+                    return
+                if fate == "half answer":
+                    client.sendall(answer[: self._chance.randrange(len(answer))])
                     return
                 client.sendall(answer)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from runstone.errors import BackendUnavailable
 from runstone.server.listen import ServerOptions
 from runstone.stores.rest.tracking import RestStore
 from runstone.testing.lineage_cases import LineageCases
@@ -13,6 +14,7 @@ from runstone.testing.server import running_server
 from runstone.testing.stores import TrackingStoreCases
 from runstone.testing.trash_cases import TrashCases
 from runstone.testing.webhook_cases import WebhookCases
+from tests.silent import listening
 
 
 class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, TrashCases, LineageCases):
@@ -27,3 +29,13 @@ class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, TrashC
             store = RestStore(address)
             yield store
             store.close()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"<html>sign in</html>", b'{"applied": "many"}'])
+def test_answer_that_is_none_is_a_failure_of_the_server(body: bytes) -> None:
+    with listening(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body) as port:
+        store = RestStore(f"http://127.0.0.1:{port}")
+
+        with pytest.raises(BackendUnavailable, match=r"the answer of http://127\.0\.0\.1:\d+ cannot be read"):
+            store.append_journal("a" * 32, "w", [])
+        store.close()

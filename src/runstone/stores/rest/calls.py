@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from runstone.errors import BackendUnavailable, InvalidValue
 from runstone.schemas import wire
 from runstone.schemas.endpoint import Endpoint
 from runstone.transport import Patience, Transport
@@ -39,4 +40,10 @@ class Calls:
             body = self._transport.send(
                 endpoint.method, path, body=wire.encode(request), repeatable=endpoint.repeatable, patience=patience
             )
-        return wire.decode(body, endpoint.response)
+        try:
+            return wire.decode(body, endpoint.response)
+        except InvalidValue as error:
+            reason = error.message.removeprefix("the request cannot be read: ")
+            raise BackendUnavailable(
+                f"the answer of {self._transport.address} cannot be read: {reason}; it broke off, or is no Runstone's"
+            ) from None
