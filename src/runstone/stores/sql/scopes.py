@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     Table,
     Text,
     and_,
@@ -63,6 +64,20 @@ _READ = run_input.join(dataset, dataset.c.id == run_input.c.dataset_id)
 _READ_FOR = run_input.join(input_tag, and_(input_tag.c.input_id == run_input.c.id, input_tag.c.key == CONTEXT))
 _DATASET = {"name": dataset.c.name, "digest": dataset.c.digest, "context": input_tag.c.value}
 _LOGGED = {Kind.METRIC: latest, Kind.PARAM: param, Kind.TAG: tag}
+
+
+class Listed(Struct, frozen=True):
+    """A condition that few runs pass.
+
+    Attributes:
+        condition: The condition.
+        runs: Their numbers.
+        count: How many.
+    """
+
+    condition: Condition
+    runs: Select[tuple[int]]
+    count: int
 
 
 class Attribute(Struct, frozen=True):
@@ -181,6 +196,9 @@ class RunScope:
         now: Time of the search, in milliseconds since the Unix epoch, UTC.
         experiments: Ids of the experiments.
         artifact_uri_of: Gives the URI below which an experiment keeps its artifacts.
+
+    Attributes:
+        listed: Those of the conditions of ``has`` that few runs pass.
     """
 
     def __init__(
@@ -192,6 +210,7 @@ class RunScope:
         self._artifact_uri_of = artifact_uri_of
         self._key_ids: dict[str, int | None] = {}
         self._meant: dict[Field, Field] = {}
+        self.listed: list[Listed] = []
 
     def attribute(self, name: str) -> Attribute:
         """An attribute."""
@@ -234,10 +253,13 @@ class RunScope:
         passing = and_(table.c.key_id == self._key_id(field.key), test)
         count = self._count(table, passing) if is_served else _SOME
         listed = select(table.c.run_id).where(passing)
-        if count < _RARE:
+        if self.connection.dialect.name == "sqlite":
+            if count < _SOME:
+                found = (run.c.id + 0).in_(listed)  # computed: `page` says with which of them a search begins
+                self.listed.append(Listed(found, listed, count))
+                return found
+        elif count < _RARE:
             return run.c.id.in_(listed)
-        if count < _SOME and self.connection.dialect.name == "sqlite":
-            return (run.c.id + 0).in_(listed)  # computed, so that the search does not begin with them
         return exists().select_from(table).where(link, test)
 
     def _count(self, table: Table, passing: Condition) -> int:
