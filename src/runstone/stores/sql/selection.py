@@ -16,10 +16,12 @@ from sqlalchemy import (
     Table,
     and_,
     func,
+    intersect,
     literal,
     select,
     type_coerce,
 )
+from sqlalchemy.sql.elements import Grouping
 
 from runstone.errors import InvalidPageToken
 from runstone.search import Filter, Order
@@ -106,11 +108,8 @@ def page(
     found: _Found | None = _walked(scope, request, within, test, ties) if isinstance(scope, RunScope) else None
     if found is None:
         query = _query(request, table, rows, terms)
-        few = _begins_with(scope, request, within, test) if isinstance(scope, RunScope) else None
-        if few is not None:
-            # Computed, so that SQLite does not walk along the index of experiments, which it likes better.
-            query, within = query.where(run.c.id.in_(few)), type_coerce(within, Integer).self_group() + 0 == 1
-        found = scope.connection.execute(query.where(within, test)).all(), terms
+        tests = _begun(scope, request, within, test) if isinstance(scope, RunScope) else [within, test]
+        found = scope.connection.execute(query.where(*tests)).all(), terms
     return _cut(request, *found)
 
 
@@ -159,19 +158,27 @@ def _query(request: Request, table: Table, rows: FromClause, terms: Sequence[Ter
     return query.order_by(*(item for term in terms for item in term.order_by())).limit(request.max_results + 1)
 
 
-def _begins_with(scope: RunScope, request: Request, within: Condition, test: Condition) -> Select[tuple[int]] | None:
-    """The runs of the strictest condition, where to look at each of them beats to walk along all runs by their time.
+def _begun(scope: RunScope, request: Request, within: Condition, test: Condition) -> list[Condition]:
+    """The conditions of a search, which begins with the few runs of the strict ones if that beats to walk along all.
 
-    A walk ends when the page is full, so it costs little where many runs match, which is not known before. Two
+    A walk by time ends when the page is full, so it costs little where many runs match, which is not known before. Two
     conditions that few runs pass are taken for a sign that it does not end soon.
     """
-    needed = test.clauses if isinstance(test, BooleanClauseList) and test.operator is and_operator else [test]
+    joined = test.clauses if isinstance(test, BooleanClauseList) and test.operator is and_operator else [test]
+    needed: list[Any] = [one.element if isinstance(one, Grouping) else one for one in joined]
     listed = [each for each in scope.listed if any(each.condition is one for one in needed)]
     if not listed:
-        return None
+        return [within, test]
     strictest = min(listed, key=lambda each: each.count)
     is_long = strictest.count < _FEW or len(listed) > 1 or bool(request.orders)
-    return strictest.runs if is_long and _are_many(scope, within, request.walk.passed * strictest.count) else None
+    if not is_long or not _are_many(scope, within, request.walk.passed * strictest.count):
+        return [within, test]
+    if matching.is_indexed_whole(scope.connection):
+        # Computed, so that SQLite does not walk along the index of experiments, which it likes better.
+        return [run.c.id.in_(strictest.runs), type_coerce(within, Integer).self_group() + 0 == 1, test]
+    # PostgreSQL intersects lists quickly, but does not do so where it expects little of one, as without statistics.
+    others = [one for one in needed if not any(each.condition is one for each in listed)]
+    return [run.c.id.in_(intersect(*(each.runs for each in listed))), within, *others]
 
 
 def _walked(
