@@ -1,6 +1,8 @@
 """A server that is killed, restored from a copy, or does not answer costs nothing that was logged."""
 
 import random
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import closing
@@ -101,6 +103,40 @@ def test_run_in_the_trash_is_sent_once_it_is_restored_and_a_purged_one_is_kept(t
         assert [leftover.facts.run_id for leftover in leftovers.find(tmp_path / ".runstone")] == [purged.run_id]
         with pytest.raises(NotFound):
             store.get_run(purged.run_id)
+
+
+SCRIPT = """
+import runstone
+with runstone.start_run(run_name="alone") as run:
+    for step in range(500):
+        runstone.log_metric("loss", step / 8, step=step)
+print(run.info.run_id)
+"""
+
+
+@pytest.mark.slow
+def test_server_that_comes_after_the_process_has_ended_is_sent_all_by_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", f"http://127.0.0.1:{port}")
+
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+    )
+    with (
+        Server(f"sqlite:///{tmp_path}/runstone.db", tmp_path / "files", port=port) as server,
+        closing(open_store(server.address)) as store,
+    ):
+        synced = subprocess.run(
+            [sys.executable, "-m", "runstone", "sync"], cwd=tmp_path, capture_output=True, timeout=60, check=False
+        )
+        run = store.get_run(ended.stdout.strip())
+        steps = [metric.step for metric in store.metric_history(run.info.run_id, "loss")]
+
+    assert f"does not answer: [Errno 111] Connection refused; the run is kept in {tmp_path}/.runstone" in ended.stderr
+    assert (synced.returncode, synced.stderr) == (0, b"")
+    assert (run.info.run_name, run.info.status, steps) == ("alone", "FINISHED", list(range(500)))
 
 
 @pytest.mark.slow

@@ -65,7 +65,8 @@ def test_what_is_damaged_twice_is_kept_twice(
         text = path.read_bytes().replace(b'"step":2', b'"step":9').replace(b'"step":4', b'"step":9')
         path.write_bytes(text)
         texts.append(text)
-        assert [damage.line for damage in send(tmp_path, store)[0].damages["journal.jsonl"]] == [4 - len(texts) + 1]
+        (damages,) = send(tmp_path, store)[0].damages.values()
+        assert [damage.line for damage in damages] == [4 - len(texts) + 1]
 
     kept = sorted((tmp_path / "runs" / ("a" * 32)).iterdir())
     assert [path.name for path in kept] == ["damaged-2-journal.jsonl", "damaged-journal.jsonl"]
@@ -97,5 +98,14 @@ def test_damaged_first_line_that_is_very_long_costs_no_other(tmp_path: Path, sto
 
     sent = send(tmp_path, store)
 
-    assert [damage.line for damage in sent[0].damages["journal.jsonl"]] == [1]
+    assert [damage.line for damage in sent[0].damages["damaged-journal.jsonl"]] == [1]
     assert steps_of(store, "a" * 32) == [7]
+
+
+def test_folders_of_files_that_were_sent_are_removed_at_the_next_time(tmp_path: Path, store: TrackingStore) -> None:
+    path = left_behind(tmp_path, "a" * 32, range(3))
+    (path.parent / "artifacts" / "folder").mkdir(parents=True)  # as a sync leaves it that is killed at this point
+
+    send(tmp_path, store)
+
+    assert not path.parent.exists()

@@ -108,6 +108,19 @@ def alone(within: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_UN)  # a fork of this moment has the file as well
 
 
+@contextmanager
+def sending(folder: Path) -> Iterator[bool]:
+    """No other process sends what waits for a run while the block runs; yields whether another has sent it all."""
+    try:
+        file = (folder / FACTS).open("rb")
+    except FileNotFoundError:
+        yield True
+        return
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield not (folder / FACTS).exists()
+
+
 def make(within: Path, facts: RunFacts) -> Path:
     """Make the folder of a run, with its facts, unless it is there. Called ``alone``.
 

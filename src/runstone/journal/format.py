@@ -19,7 +19,7 @@ _MARKED = len(_MARK) + len('00000000"}')
 T = TypeVar("T", bound=Struct)
 
 
-class Header(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The first line: whose journal it is.
 
     Attributes:
@@ -41,6 +41,10 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True):
     made_at: int
     made_by: str
     after: int = 0
+
+
+class _Version(Struct):
+    journal: int
 
 
 def line_of(record: Header | Entry) -> bytes:
@@ -93,13 +97,14 @@ def header_of(line: bytes) -> Header:
         Unsupported: It is of a newer version of the format.
         RunstoneError: It is damaged.
     """
-    header = wire.decode(_opened(line), Header)
-    if header.journal > VERSION:
+    text = _opened(line)
+    version = wire.decode(text, _Version).journal
+    if version > VERSION:
         raise Unsupported(
-            f"a journal of version {header.journal} was written by a newer Runstone; this one reads up to {VERSION}: "
+            f"a journal of version {version} was written by a newer Runstone; this one reads up to {VERSION}: "
             "upgrade it"
         )
-    return header
+    return wire.decode(text, Header)
 
 
 def entry_of(line: bytes) -> Entry:

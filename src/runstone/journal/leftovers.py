@@ -59,7 +59,7 @@ class Sent(Struct):
         entries: Entries that the store had not taken before.
         files: Artifacts that were sent.
         refused: What the store refused.
-        damages: What could not be read, by file.
+        damages: What could not be read, by the file that is kept.
     """
 
     entries: int = 0
@@ -72,7 +72,7 @@ class Sent(Struct):
         return [
             *(f"refused: {told.message}" for told in self.refused),
             *(
-                f"damaged, and kept as {_DAMAGED}{name}: line {damage.line}: {damage.reason}"
+                f"damaged, and kept as {name}: line {damage.line}: {damage.reason}"
                 for name, damages in self.damages.items()
                 for damage in damages
             ),
@@ -118,6 +118,8 @@ def _look_into(folder: Path) -> Leftover | None:
 def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
     """Send what waits in the folder of a run, and remove it. Killed in between, it goes on at the next time.
 
+    Where another process does so at this moment, it is waited for.
+
     A file in which something is damaged is kept, by another name, once the rest of it is sent.
 
     Args:
@@ -131,6 +133,13 @@ def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
         RunDeleted: The run is in the trash.
     """
     sent = Sent()
+    with folders.sending(leftover.folder) as is_sent:
+        if not is_sent:
+            _send(leftover, store, tracking_uri, sent)
+    return sent
+
+
+def _send(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
     if leftover.facts.is_new:
         create(store, leftover.facts)
     for path in folders.journals_of(leftover.folder):
@@ -139,14 +148,14 @@ def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
                 continue
             damages = _send_journal(file, leftover.facts.run_id, store, sent)
             if damages:
-                path.replace(_kept(path))
-                sent.damages[path.name] = damages
+                kept = _kept(path)
+                path.replace(kept)
+                sent.damages[kept.name] = damages
             else:
                 path.unlink()
     _send_files(leftover, store, tracking_uri, sent)
     _end(leftover, store)
     folders.clear(leftover.folder)
-    return sent
 
 
 def _kept(path: Path) -> Path:
@@ -171,13 +180,12 @@ def _end(leftover: Leftover, store: TrackingStore) -> None:
 def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
     """Send the artifacts, and remove each that is there; the hash of each is that of what was read here."""
     place = leftover.folder / folders.ARTIFACTS
-    if not leftover.files:
-        return
-    repository = artifacts.repository(store.get_run(leftover.facts.run_id).info.artifact_uri, tracking_uri=tracking_uri)
-    transfer.upload_folder(repository, place, ArtifactPath())
-    for file in leftover.files:
-        file.unlink(missing_ok=True)
-        sent.files += 1
+    if leftover.files and place.exists():
+        uri = store.get_run(leftover.facts.run_id).info.artifact_uri
+        transfer.upload_folder(artifacts.repository(uri, tracking_uri=tracking_uri), place, ArtifactPath())
+        for file in leftover.files:
+            file.unlink(missing_ok=True)
+            sent.files += 1
     for folder in sorted((path for path in place.rglob("*/")), reverse=True):
         folder.rmdir()
 
