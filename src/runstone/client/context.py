@@ -23,6 +23,7 @@ from runstone.entities import Experiment, LifecycleStage, Run, RunStatus
 from runstone.errors import BackendUnavailable, ExperimentDeleted, ExperimentExists, RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal.offline import BY_NAME
+from runstone.journal.run_journal import RunJournal
 
 DEFAULT_EXPERIMENT = "0"
 
@@ -65,11 +66,13 @@ class Open:
         run: The run.
         client: The handle it was started with; it stays with it when the address is changed.
         process: The process that started it, and alone ends it.
+        journal: Where this process writes down what it logs to it.
     """
 
     run: ActiveRun
     client: Client
     process: int
+    journal: RunJournal
 
 
 class _Thread(threading.local):
@@ -160,11 +163,10 @@ def open_run(run: Run, handle: Client) -> ActiveRun:
     """Make a run the active one of this thread."""
     _watch_the_end()
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
-    opened = Open(started, handle, os.getpid())
+    opened = Open(started, handle, os.getpid(), handle._note_begin(run.info.run_id))
     _thread.stack.append(opened)
     _thread.last = opened
     _process.opened[run.info.run_id] = opened
-    handle._note_begin(run.info.run_id)
     return started
 
 

@@ -205,12 +205,13 @@ class RunVerbs(Connection):
         moment = now_ms() if end_time is None else arguments.integer("end_time", end_time)
         self._end(run_id, End(state), moment)
 
-    def _note_begin(self, run_id: str) -> None:
-        """Let the store know from now on that a run is alive here."""
+    def _note_begin(self, run_id: str) -> RunJournal:
+        """Let the store know from now on that a run is alive here; returns its journal."""
         journal = self._journal(run_id)
         journal.lives = True
         if journal.facts.is_new:
             journal.begin()  # from now on nobody takes the folder for one that was left behind
+        return journal
 
     def _note_resumed(self, run_id: str) -> None:
         """Forget why a run had ended."""

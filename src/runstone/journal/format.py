@@ -1,10 +1,10 @@
 """The lines of a journal. ``spec/journal`` says the same for other languages, with examples."""
 
-from functools import lru_cache
 from typing import TypeVar
 from zlib import crc32
 
 from msgspec import Struct
+from msgspec.json import Encoder
 
 from runstone.entities import Entry
 from runstone.entities.names import check_key
@@ -56,6 +56,21 @@ def line_of(record: Header | Entry) -> bytes:
     return _sealed(wire.encode(record)[:-1])
 
 
+class _Point(Struct, gc=False):
+    key: str
+    value: float
+    timestamp: int
+    step: int
+
+
+class _OneMetric(Struct, gc=False):
+    n: int
+    metrics: tuple[_Point]
+
+
+_encode = Encoder().encode
+
+
 def metric_line(n: int, key: str, value: float, timestamp: int, step: int) -> bytes:
     """The line of an entry that is one metric, as :func:`line_of` has it, in a third of the time.
 
@@ -69,18 +84,9 @@ def metric_line(n: int, key: str, value: float, timestamp: int, step: int) -> by
     Raises:
         InvalidValue: The name breaks a rule.
     """
-    text = f'{{"n":{n},"metrics":[{{"key":{_quoted(key)},"value":{value!r},"timestamp":{timestamp}'
-    return _sealed((f'{text},"step":{step}}}]' if step else f"{text}}}]").encode())
-
-
-@lru_cache(maxsize=4096)
-def _quoted(key: str) -> str:
     check_key("metric", key)
-    return wire.encode(_Text(key))[8:-1].decode()
-
-
-class _Text(Struct):
-    text: str
+    text = _encode(_OneMetric(n, (_Point(key, value, timestamp, step),)))[:-1]
+    return text + b',"crc":"%08x"}\n' % crc32(text)
 
 
 def _sealed(open_line: bytes) -> bytes:

@@ -83,7 +83,7 @@ class Journals:
             RunNotFound: No run can have this id.
         """
         known = self._journals.get((uri, run_id))
-        if known is not None:
+        if known is not None and self._thread is not None:
             return known
         within = folders.root()
         folders.run_folder(within, run_id)
@@ -158,7 +158,6 @@ class Journals:
             thread.join(timeout=config.JOURNAL_WAIT.required())
         for (uri, _), journal in list(self._journals.items()):
             self._close(journal, is_away=bool(self._addresses.get(uri, _Address()).pause))
-        self._journals.clear()
         self._stop = threading.Event()
 
     def _close(self, journal: RunJournal, *, is_away: bool) -> None:
@@ -169,6 +168,7 @@ class Journals:
             _logger.warning("the run %s: %s", journal.facts.run_id, error)
         if not journal.retire():
             journal.close()
+        journal.begin_anew()
 
     # The thread that sends.
 

@@ -97,6 +97,9 @@ class RunJournal:
             InvalidValue: The name, the value, the time or the step breaks a rule.
         """
         try:
+            writer = self._writer
+            if writer is not None and writer.metric(key, value, timestamp, step):
+                return
             while not self._current().metric(key, value, timestamp, step):
                 pass  # all of that file was sent, and it was removed: there is another now
         except JournalFull as error:

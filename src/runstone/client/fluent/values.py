@@ -1,6 +1,7 @@
 """Params, metrics and tags of the active run; one is started where there is none."""
 
 from collections.abc import Mapping
+from time import time
 from typing import Any
 
 from runstone.client import arguments, context, records
@@ -79,7 +80,13 @@ def log_metric(
     """
     opened = context.active()
     if opened is not None and run_id is None and model_id is None:
-        return opened.client.log_metric(opened.run.info.run_id, key, value, timestamp, step, synchronous)
+        # What training loops call: as short as it can be.
+        journal = opened.journal
+        if timestamp is None and type(step) is int:
+            journal.metric(key, value, int(time() * 1000), step)
+        else:
+            journal.metric(key, value, *records.place(timestamp, step))
+        return None if synchronous is None else records.operations(journal, synchronous)
     checked = records.metric(key, value, timestamp, step)
     if model_id is not None:
         checked = _of_model(checked, model_id, dataset)

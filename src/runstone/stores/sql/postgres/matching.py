@@ -76,23 +76,6 @@ def begins_as(text: Text, values: Sequence[str]) -> Condition:
     return func.left(text, START, type_=text.type).in_(sorted({value[:START] for value in values}))
 
 
-def begins_with(text: Text, beginning: str) -> Condition:
-    """Whether a text begins so, as far as the index of values has it; served by that index."""
-    start = func.left(text, START, type_=text.type)
-    least = beginning[:START]
-    end = _next(least)
-    return start >= least if end is None else and_(start >= least, start < end)
-
-
-def _next(beginning: str) -> str | None:
-    """The first text, by bytes, after all that begin so; ``None`` if there is none."""
-    rest = beginning.rstrip("\U0010ffff")
-    if not rest:
-        return None
-    following = ord(rest[-1]) + 1
-    return rest[:-1] + chr(0xE000 if following == 0xD800 else following)  # in between are no characters
-
-
 def bytewise(text: Text) -> Text:
     """A text that is compared by its bytes. Columns are so already."""
     return text if isinstance(text, Column) else collate(text, "C")
