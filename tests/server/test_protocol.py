@@ -259,6 +259,7 @@ BAD_FIELDS: list[tuple[str, dict[str, Any]]] = [
     ("runs/log-batch", {"tags": [{"key": f"t{n}", "value": "1"} for n in range(101)]}),
     ("runs/log-batch", {"metrics": [{"key": "ok", "value": 1, "timestamp": 1}, {"key": "?", "value": 1}]}),
     ("runs/log-batch", {"metrics": {"key": "m"}}),
+    ("runs/outputs", {"models": [{"model_id": "m", "step": 2**63}]}),
     ("runs/log-batch", {"metrics": [{"key": "m", "value": 1, "timestamp": 1, "dataset_name": "no digest"}]}),
 ]
 

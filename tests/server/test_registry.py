@@ -85,6 +85,16 @@ def test_model_is_changed_renamed_and_deleted(web: Web, name: str) -> None:
     assert web.get("registered-models/get", "name=renamed").status == 404
 
 
+@pytest.mark.parametrize(("own_run", "shown"), [({}, "r" * 32), ({"run_id": "q" * 32}, "q" * 32)])
+def test_version_of_a_logged_model_comes_from_its_run(web: Web, name: str, own_run: dict[str, str], shown: str) -> None:
+    fields = {"experiment_id": "0", "source_run_id": "r" * 32}
+    model_id = web.post("logged-models", **fields).json["model"]["info"]["model_id"]
+
+    answer = web.post("model-versions/create", name=name, source=SOURCE, model_id=model_id, **own_run)
+
+    assert answer.json["model_version"]["run_id"] == shown
+
+
 def test_version_is_changed_and_deleted(web: Web, name: str) -> None:
     updated = call(web, "PATCH", "model-versions/update", name=name, version="1", description="new")
     deleted = call(web, "DELETE", "model-versions/delete", name=name, version="1")

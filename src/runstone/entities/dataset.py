@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from runstone.entities.names import check_length
+from runstone.entities.names import check_int64, check_length
 from runstone.errors import InvalidValue
 
 MAX_DATASET_NAME = 500
@@ -105,11 +105,14 @@ class ModelOutput(Struct, frozen=True, gc=False):
 
     Attributes:
         model_id: Id of the model.
-        step: Training step at which it was made.
+        step: Training step at which it was made, an int64.
     """
 
     model_id: str
     step: int = 0
+
+    def __post_init__(self) -> None:
+        check_int64("the step of a model", self.step)
 
 
 CONTEXT = "mlflow.data.context"

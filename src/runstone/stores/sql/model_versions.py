@@ -140,7 +140,7 @@ def create(
     check_length("the description of a version", description, MAX_MODEL_DESCRIPTION)
     model = registered_models.find(connection, name, lock=LOCKED)
     source, location = _resolved(connection, source)
-    run_id = run_id or _run_of(connection, source)
+    run_id = run_id or _run_of(connection, source, model_id)
     moment = now()
     driver = driver_of(connection)
     model_name, version = driver.execute(
@@ -159,13 +159,13 @@ def create(
     return number
 
 
-def _run_of(connection: Connection, source: str) -> str:
-    """The run that made a source, if it is a logged model; else empty."""
+def _run_of(connection: Connection, source: str, model_id: str) -> str:
+    """The run that made a logged model, named by its id or as the source; empty if there is no such model."""
     logged = LOGGED_MODEL.fullmatch(source)
-    if logged is None:
+    if logged is None and not model_id:
         return ""
     query = "SELECT source_run_id FROM logged_model WHERE uuid = ?"
-    return str(driver_of(connection).execute(query, (logged[1],)).fetchone()[0])
+    return str(driver_of(connection).execute(query, (model_id or (logged and logged[1]),)).fetchone()[0])
 
 
 def _resolved(connection: Connection, source: str) -> tuple[str, str]:
