@@ -3,12 +3,12 @@
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.peers.calls import differences
 from tests.peers.genuine import ROOT, run_script, running_genuine_server
 from tests.peers.ours import our_server
 
@@ -58,18 +58,6 @@ def plain(value: Any) -> Any:
         is_by_key = all(isinstance(each, dict) and "key" in each for each in value)
         return sorted(each_plain, key=lambda each: str(each["key"])) if is_by_key else each_plain
     return RUN_ID.sub("RUN", value) if isinstance(value, str) else value
-
-
-def differences(genuine: Any, ours: Any, path: str = "") -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """Where two views differ: the path to both values; ``...`` where there is none."""
-    if isinstance(genuine, dict) and isinstance(ours, dict):
-        for key in [*genuine, *(key for key in ours if key not in genuine)]:
-            yield from differences(genuine.get(key, ...), ours.get(key, ...), f"{path}.{key}" if path else key)
-    elif isinstance(genuine, list) and isinstance(ours, list) and len(genuine) == len(ours):
-        for index, (one, other) in enumerate(zip(genuine, ours, strict=True)):
-            yield from differences(one, other, f"{path}[{index}]")
-    elif genuine != ours or type(genuine) is not type(ours):
-        yield path, (genuine, ours)
 
 
 def seen_at(address: str, folder: Path) -> Seen:
