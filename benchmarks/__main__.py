@@ -17,6 +17,7 @@ from benchmarks import (
     callers,
     crowd,
     histories,
+    many_runs,
     picture,
     processes,
     scaling,
@@ -52,10 +53,10 @@ def _on_postgres(stage: Stage) -> list[Row]:
 
 def _searches(stage: Stage) -> list[Row]:
     rows = searches.rows(stage.mlflow, stage.ours)
-    if stage.cluster is None:
-        return rows
-    with ours(stage.folder / "searches-pg", postgres=stage.database()) as server:
-        return [*rows, *searches.rows_of_ours(server)]
+    if stage.cluster is not None:
+        with ours(stage.folder / "searches-pg", postgres=stage.database()) as server:
+            rows += searches.rows_of_ours(server)
+    return [*rows, *many_runs.rows(stage.folder / "many-runs", stage.database() if stage.cluster else None)]
 
 
 def _crowd(stage: Stage) -> list[Row]:
