@@ -1,5 +1,6 @@
 """What is PostgreSQL's own: addresses, whose tables are there, revisions, text that it cannot keep."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from decimal import Decimal
@@ -8,6 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from runstone.cli.main import main
 from runstone.entities import Param, Tag
@@ -18,9 +21,11 @@ from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.migrations.commands import Upgrade, check, current, upgrade
 from runstone.stores.sql.postgres.driver import translated
 from runstone.stores.sql.postgres.expressions import posix
+from runstone.stores.sql.postgres.matching import begins_as, begins_with
 from runstone.stores.sql.postgres.server import PostgresServer
 from runstone.stores.sql.revisions import HEAD
 from runstone.stores.sql.store import SqlStore
+from runstone.stores.sql.tables import param
 
 CHARACTERS = "aZz09_- .\t\nßéÉµK\u212aİ\u0131\u017f🙂中٣€"
 EXPRESSIONS = [
@@ -285,3 +290,38 @@ def test_change_that_hides_an_error_of_the_database_is_not_committed(postgres_ur
 def test_address_of_another_database_is_refused() -> None:
     with pytest.raises(InvalidValue, match="postgresql://USER"):
         PostgresServer("mysql://host/x")
+
+
+def test_text_with_a_beginning_is_found_whatever_its_last_character(postgres_uri: str) -> None:
+    beginnings = ["b", "b%_", "\ud7ff", "\U0010ffff", "b\U0010ffff", "b" * 300, "é"]
+    with closing(SqlStore(postgres_uri)) as store:
+        for beginning in beginnings:
+            run = store.create_run("0").info.run_id
+            store.log_batch(run, tags=[Tag("t", f"{beginning}end")])
+
+        found = {
+            text: {run.data.tags["t"] for run in store.search_runs(["0"], filter_string=f"tags.t LIKE '{text}%'")}
+            for text in beginnings
+        }
+
+    wanted = {text: {f"{other}end" for other in beginnings if other.startswith(text)} for text in beginnings}
+    wanted["b%_"] = {f"{other}end" for other in beginnings if other.startswith("b")}
+    assert found == wanted
+
+
+@pytest.mark.parametrize("test", [begins_as(param.c.value, ["x"]), begins_with(param.c.value, "x")])
+def test_index_of_beginnings_is_found_by_a_plan_for_values_to_come(
+    postgres_uri: str, test: ColumnElement[bool]
+) -> None:
+    query = select(param.c.run_id).where(param.c.key_id == 1, test)
+    by_number = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    sql = query.compile(dialect=by_number, compile_kwargs={"render_postcompile": True})
+    signs = set(re.findall(r"\$[0-9]+", str(sql)))
+    with psycopg.connect(postgres_uri) as driver:
+        driver.execute("SET plan_cache_mode = force_generic_plan")
+        driver.execute("SET enable_seqscan = off")
+        driver.execute(f"PREPARE search AS {sql}")
+        rows = driver.execute(f"EXPLAIN EXECUTE search ({', '.join('NULL' for _ in signs)})").fetchall()
+
+    plan = "\n".join(row[0] for row in rows)
+    assert re.search(r'Index Cond: .*"left"\(value, 250\)', plan), plan

@@ -353,6 +353,37 @@ def test_values_of_very_many_runs_are_found_like_those_of_few(store: SmallStore)
     assert found == wanted
 
 
+def test_runs_of_a_strict_condition_are_found_page_by_page_like_those_of_a_loose_one(store: SmallStore) -> None:
+    for number in range(60):
+        text = "rare-\U0010ffff" if number % 20 == 0 else "\ud7ffoften"
+        store.add(SmallRun(f"{number:032x}", start_time=number, metrics={"x": number / 10}, tags={"t": text}))
+    wanted = {
+        "tags.t LIKE 'rare%'": [40, 20, 0],
+        "tags.t LIKE 'rare-\U0010ffff%' AND metrics.x > 1": [40, 20],
+        "tags.t LIKE '\ud7ff%' AND metrics.x >= 5.7": [59, 58, 57],
+        "tags.t LIKE 'rare%' OR metrics.x > 5.8": [59, 40, 20, 0],
+        "NOT tags.t LIKE 'rare%' AND metrics.x < 0.3 AND tags.t != 'x'": [2, 1],
+    }
+
+    for text, numbers in wanted.items():
+        found: list[str] = []
+        token = ""
+        while token or not found:
+            page = search_runs(
+                store.connection,
+                ["1"],
+                artifact_uri_of=artifact_uri_of,
+                filter_string=text,
+                max_results=1,
+                page_token=token,
+            )
+            found += [run.info.run_id for run in page]
+            token = page.token
+            if not token:
+                break
+        assert found == [f"{number:032x}" for number in numbers]
+
+
 def test_now_means_the_same_on_every_page(store: SmallStore) -> None:
     wanted = {"filter_string": "start_time >= now() - 1d", "artifact_uri_of": artifact_uri_of}
     first = search_runs(store.connection, ["1"], max_results=1, now=DAY + 2000, **wanted)  # type: ignore[arg-type]  # mixed values

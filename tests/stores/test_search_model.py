@@ -166,8 +166,8 @@ searches = st.builds(
     st.sampled_from(ViewType),
     st.sets(st.sampled_from([1, 2, 3])),
     st.integers(1, 4),
-    # Short walks along an index, which small stores would not be worth by themselves.
-    st.sampled_from([USUAL_WALK, Walk(1, 1, 1), Walk(1, 1, 3), Walk(1, 100)]),
+    # Short walks along an index, and lists, which small stores would not be worth by themselves.
+    st.sampled_from([USUAL_WALK, Walk(1, 1, 1), Walk(1, 1, 3, 0), Walk(1, 100, passed=1)]),
 )
 
 

@@ -1,5 +1,6 @@
 """Tree to conditions: what a filter means in SQL. Each condition is true or false, never null."""
 
+import re
 from collections.abc import Callable, Sequence
 from math import isnan
 from operator import eq, ge, gt, le, lt, ne
@@ -118,7 +119,7 @@ def _tested(tree: Comparison | OneOf, scope: Scope) -> Condition:
         is_served = _is_range(tree) and field.aggregate in {None, Aggregate.LAST}
         return scope.has(field, _metric(tree, field, scope.table(Kind.METRIC)), is_served=is_served)
     column = scope.table(tree.field.kind).c.value
-    is_same = _is_range(tree) and isinstance(_first(tree), str)
+    is_same = isinstance(_first(tree), str) and (_is_range(tree) or bool(_beginning(tree)))
     return scope.has(tree.field, _written(tree, column, scope), is_served=is_same)
 
 
@@ -128,6 +129,13 @@ def _is_range(tree: Comparison | OneOf) -> bool:
         return not tree.is_negated
     is_nan = isinstance(tree.value, float) and isnan(tree.value)
     return tree.operator in _SIGNS and tree.operator is not Operator.NOT_EQUAL and not is_nan
+
+
+def _beginning(tree: Comparison | OneOf) -> str:
+    """What all texts that match begin with, so that they stand together in an index; empty if nothing."""
+    if not isinstance(tree, Comparison) or tree.operator is not Operator.LIKE:
+        return ""
+    return re.split("[%_]", str(tree.value), maxsplit=1)[0]
 
 
 def _first(tree: Comparison | OneOf) -> Value:
@@ -166,8 +174,10 @@ def _written(tree: Comparison | OneOf, column: ColumnElement[str], scope: Scope)
     """The text of a param or a tag, which may be compared as a number."""
     if isinstance(_first(tree), str):
         test = _plain(tree, column, scope)
-        wanted = _texts_sought(tree)
-        return and_(matching.begins_as(scope.connection, column, wanted), test) if wanted else test
+        wanted, beginning = _texts_sought(tree), _beginning(tree)
+        if wanted:
+            return and_(matching.begins_as(scope.connection, column, wanted), test)
+        return and_(matching.begins_with(scope.connection, column, beginning), test) if beginning else test
     if isinstance(tree, OneOf):
         join, sign, empty = (and_, ne, true()) if tree.is_negated else (or_, eq, false())
         values = [_resolved(value, scope) for value in tree.values]

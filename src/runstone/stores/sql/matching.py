@@ -73,6 +73,17 @@ def begins_as(connection: Connection, text: Text, values: Sequence[str]) -> Cond
     return true()
 
 
+def begins_with(connection: Connection, text: Text, beginning: str) -> Condition:
+    """Whether a text begins so, where the index of values has beginnings alone; else true.
+
+    Says nothing new beside a pattern, but is what such an index can begin at.
+    """
+    if _is_postgres(connection):
+        found: Condition = _postgres().begins_with(text, beginning)
+        return found
+    return true()
+
+
 def compared(connection: Connection, text: Text, sign: Sign, value: float) -> Condition:
     """Whether a text is a decimal number, blanks around it allowed, that compares so with a value."""
     if _is_postgres(connection):

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     Table,
     Text,
     and_,
@@ -48,9 +49,9 @@ Condition = ColumnElement[bool]
 # So few rows that it is best to begin with their runs: measured on 100,000 runs, where beginning with 100 is twice as
 # fast as asking for each run, and with 1000 no faster.
 _RARE = 500
-# So few that SQLite had better list their runs once and look each run up there than ask for each run: among 100,000
-# runs a list of 6000 halves what a search with three conditions costs, and takes 2 ms. PostgreSQL finds its own way.
-_SOME = 10_000
+# So few that their runs had better be listed once than asked for run by run: among 100,000 runs a list of 6000 halves
+# what a search with three conditions costs, and takes 2 ms. PostgreSQL lists twice as fast.
+_SOME = {"sqlite": 10_000, "postgresql": 20_000}
 
 # The columns of `latest` that hold an aggregate; the last is the value itself.
 _AGGREGATES: dict[Aggregate | None, str] = {
@@ -63,6 +64,20 @@ _READ = run_input.join(dataset, dataset.c.id == run_input.c.dataset_id)
 _READ_FOR = run_input.join(input_tag, and_(input_tag.c.input_id == run_input.c.id, input_tag.c.key == CONTEXT))
 _DATASET = {"name": dataset.c.name, "digest": dataset.c.digest, "context": input_tag.c.value}
 _LOGGED = {Kind.METRIC: latest, Kind.PARAM: param, Kind.TAG: tag}
+
+
+class Listed(Struct, frozen=True):
+    """A condition that few runs pass.
+
+    Attributes:
+        condition: The condition.
+        runs: Their numbers.
+        count: How many.
+    """
+
+    condition: Condition
+    runs: Select[tuple[int]]
+    count: int
 
 
 class Attribute(Struct, frozen=True):
@@ -181,6 +196,9 @@ class RunScope:
         now: Time of the search, in milliseconds since the Unix epoch, UTC.
         experiments: Ids of the experiments.
         artifact_uri_of: Gives the URI below which an experiment keeps its artifacts.
+
+    Attributes:
+        listed: Those of the conditions of ``has`` that few runs pass.
     """
 
     def __init__(
@@ -192,6 +210,7 @@ class RunScope:
         self._artifact_uri_of = artifact_uri_of
         self._key_ids: dict[str, int | None] = {}
         self._meant: dict[Field, Field] = {}
+        self.listed: list[Listed] = []
 
     def attribute(self, name: str) -> Attribute:
         """An attribute."""
@@ -232,17 +251,21 @@ class RunScope:
         if test is None:
             return exists().select_from(table).where(link)
         passing = and_(table.c.key_id == self._key_id(field.key), test)
-        count = self._count(table, passing) if is_served else _SOME
+        some = _SOME[self.connection.dialect.name]
+        count = self._count(table, passing, some) if is_served else some
         listed = select(table.c.run_id).where(passing)
-        if count < _RARE:
-            return run.c.id.in_(listed)
-        if count < _SOME and self.connection.dialect.name == "sqlite":
-            return (run.c.id + 0).in_(listed)  # computed, so that the search does not begin with them
-        return exists().select_from(table).where(link, test)
+        found: Condition = exists().select_from(table).where(link, test)
+        if count < some:
+            if self.connection.dialect.name == "sqlite":
+                found = (run.c.id + 0).in_(listed)  # computed: `page` says with which of them a search begins
+            elif count < _RARE:
+                found = run.c.id.in_(listed)
+            self.listed.append(Listed(found, listed, count))
+        return found
 
-    def _count(self, table: Table, passing: Condition) -> int:
+    def _count(self, table: Table, passing: Condition, most: int) -> int:
         """How many rows pass; not counted beyond what makes a difference."""
-        some = select(literal(1)).select_from(table).where(passing).limit(_SOME).subquery()
+        some = select(literal(1)).select_from(table).where(passing).limit(most).subquery()
         return self.connection.scalar(select(func.count()).select_from(some)) or 0
 
     def _key_id(self, name: str) -> int | None:

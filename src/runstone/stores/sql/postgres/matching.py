@@ -19,6 +19,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     true,
 )
 
@@ -73,7 +74,28 @@ def compared(text: Text, sign: Sign, value: float) -> Condition:
 
 def begins_as(text: Text, values: Sequence[str]) -> Condition:
     """Whether a text begins as one of these values does; served by the index of values."""
-    return func.left(text, START, type_=text.type).in_(sorted({value[:START] for value in values}))
+    return _start(text).in_(sorted({value[:START] for value in values}))
+
+
+def begins_with(text: Text, beginning: str) -> Condition:
+    """Whether a text begins so, as far as the index of values has it; served by that index."""
+    start, least = _start(text), beginning[:START]
+    end = _next(least)
+    return start >= least if end is None else and_(start >= least, start < end)
+
+
+def _start(text: Text) -> Text:
+    # Its length stands in the statement: a plan for values to come does not find the index otherwise.
+    return func.left(text, literal_column(str(START)), type_=text.type)
+
+
+def _next(beginning: str) -> str | None:
+    """The first text, by bytes, after all that begin so; ``None`` if there is none."""
+    rest = beginning.rstrip("\U0010ffff")
+    if not rest:
+        return None
+    following = ord(rest[-1]) + 1
+    return rest[:-1] + chr(0xE000 if following == 0xD800 else following)  # in between are no characters
 
 
 def bytewise(text: Text) -> Text:
