@@ -24,7 +24,7 @@ from runstone.entities import (
     Tag,
 )
 from runstone.stores.sql import inputs, run_documents
-from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.driver import among, driver_of
 from runstone.stores.sql.tables import ACTIVE, experiment, experiment_tag, key, latest, param, run, tag
 
 # Takes a row with the columns `id` and `artifact_location` of the table `experiment`.
@@ -41,7 +41,7 @@ _NOTHING = RunInputs(), RunOutputs()
 _ENCODED = """
 SELECT run.id, run.uuid, run.experiment_id, run.name, run.user_id, run.status, run.start_time, run.end_time, run.stage,
     document.data
-FROM run LEFT JOIN document ON document.run_id = run.id WHERE run.id IN ({signs})
+FROM run LEFT JOIN document ON document.run_id = run.id WHERE run.id IN {numbers}
 """
 
 
@@ -98,7 +98,8 @@ def load_encoded_runs(connection: Connection, ids: Sequence[int], artifact_uri_o
     found: dict[int, _Cells] = {}
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        rows = driver.execute(_ENCODED.format(signs=", ".join("?" * len(chunk))), chunk)
+        numbers, values = among(driver, chunk)
+        rows = driver.execute(_ENCODED.format(numbers=numbers), values)
         found.update((row[0], row) for row in rows)
     missing = run_documents.made(driver, [number for number, row in found.items() if row[-1] is None])
     places = load_artifact_uris(connection, {row[2] for row in found.values()}, artifact_uri_of)

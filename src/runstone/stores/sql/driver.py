@@ -1,5 +1,6 @@
 """The driver below SQLAlchemy, for the statements of the ingest path: the same words for every database."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, cast
 
@@ -58,3 +59,13 @@ class Driver(Protocol):
 def driver_of(connection: Connection) -> Driver:
     """The driver's own connection below one of SQLAlchemy."""
     return cast("Driver", connection.connection.dbapi_connection)
+
+
+def among(driver: Driver, numbers: Sequence[int]) -> tuple[str, Sequence[Any]]:
+    """What stands behind ``IN`` for numbers, and its parameters.
+
+    PostgreSQL takes the numbers as one value: of a list of 1000 signs it expects so much that it reads the whole table.
+    """
+    if isinstance(driver, sqlite3.Connection):
+        return f"({', '.join('?' * len(numbers))})", numbers
+    return "(SELECT unnest(?::bigint[]))", [list(numbers)]

@@ -10,13 +10,13 @@ from runstone.entities import NonFinite, RunTable
 from runstone.entities.run_table import Columns
 from runstone.stores.sql import run_documents
 from runstone.stores.sql.documents import ArtifactUriOf, load_artifact_uris, run_artifact_uri
-from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.driver import among, driver_of
 
 # Ids in one statement, so that not all documents are in memory at once.
 _CHUNK = 5000
 _ROWS = """
 SELECT run.id, run.uuid, run.experiment_id, run.status, run.start_time, run.end_time, document.data
-FROM run LEFT JOIN document ON document.run_id = run.id WHERE run.id IN ({signs})
+FROM run LEFT JOIN document ON document.run_id = run.id WHERE run.id IN {numbers}
 """
 
 
@@ -55,8 +55,8 @@ def load_run_table(connection: Connection, ids: Sequence[int], artifact_uri_of: 
     places: dict[int, str] = {}
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        statement = _ROWS.format(signs=", ".join("?" * len(chunk)))
-        rows = {row[0]: row for row in driver.execute(statement, chunk)}
+        numbers, values = among(driver, chunk)
+        rows = {row[0]: row for row in driver.execute(_ROWS.format(numbers=numbers), values)}
         made = run_documents.made(driver, [number for number, row in rows.items() if row[-1] is None])
         unknown = {row[2] for row in rows.values()} - places.keys()
         places |= load_artifact_uris(connection, unknown, artifact_uri_of)
