@@ -110,7 +110,7 @@ if not TYPE_CHECKING:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, models and their flavors, autologging, system "
+                ": of MLflow, the flavors of models, autologging, system "
                 "metrics, projects, evaluation and traces are not there yet; a script that uses them keeps "
                 "'import mlflow', with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
