@@ -76,7 +76,7 @@ def test_absent_name_of_mlflow_says_what_is_not_there_and_what_to_do(name: str) 
 
     told = str(caught.value)
     assert told.startswith(f"module 'runstone' has no attribute {name!r}: ")
-    assert "models and their flavors, autologging" in told
+    assert "the flavors of models, autologging" in told
     assert "keeps 'import mlflow', with MLFLOW_TRACKING_URI" in told
     assert caught.value.name == name
 
