@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,6 +199,55 @@ def test_child_of_a_fork_logs_to_the_run_by_a_journal_of_its_own(store: Tracking
     runstone.end_run()
 
     assert [metric.step for metric in store.metric_history(run.info.run_id, "loss")] == [0, 1, 2]
+
+
+def test_what_the_child_of_a_fork_logs_is_sent_without_being_asked_for(store: TrackingStore) -> None:
+    run = runstone.start_run()
+    runstone.log_metric("loss", 0.0)
+
+    child = os.fork()
+    if child == 0:  # pragma: no cover  # measured in the parent alone
+        runstone.log_metric("of the child", 1.0)
+        threading.Event().wait()
+    for _ in range(200):
+        if "of the child" in store.get_run(run.info.run_id).data.metrics:
+            break
+        threading.Event().wait(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert store.get_run(run.info.run_id).data.metrics["of the child"] == 1.0
+
+
+def test_call_that_the_end_of_the_run_overtakes_is_sent_all_the_same(address: str, store: TrackingStore) -> None:
+    run = runstone.start_run()
+    runstone.log_metric("loss", 0.0, step=0)
+    journal = open_journals.of(address, run.info.run_id)  # as a thread has it that is in the middle of a call
+    runstone.end_run()
+
+    journal.metric("loss", 1.0, 0, 1)
+    open_journals.flush_all()
+
+    assert {metric.step for metric in store.metric_history(run.info.run_id, "loss")} == {0, 1}
+
+
+def test_flush_does_not_wait_for_what_others_log_meanwhile() -> None:
+    run = runstone.start_run()
+    is_flushed, logged = threading.Event(), 0
+
+    def log() -> None:
+        nonlocal logged
+        while not is_flushed.is_set() and logged < 300_000:
+            runstone.log_metric("loss", 0.5, step=logged, run_id=run.info.run_id)
+            logged += 1
+
+    thread = threading.Thread(target=log)
+    thread.start()
+    runstone.flush_async_logging()
+    is_flushed.set()
+    thread.join()
+
+    assert logged < 300_000
 
 
 def test_folder_that_cannot_be_written_makes_calls_wait_and_warns_once(

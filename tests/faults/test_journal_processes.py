@@ -57,6 +57,27 @@ def test_processes_that_go_on_with_one_run_at_once_lose_nothing_of_each_other(tm
     assert leftovers.find(tmp_path / ".runstone") == []
 
 
+def _log_only(uri: str, folder: str, run_id: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        runstone.set_tracking_uri(uri)
+        for step in range(200):
+            runstone.log_metric("loss", step / 8, step=step, run_id=run_id)
+
+
+@pytest.mark.slow
+def test_child_of_multiprocessing_sends_all_before_it_ends(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    with closing(open_store(uri)) as store:
+        run_id = store.create_run("0").info.run_id
+        child = _context.Process(target=_log_only, args=(uri, str(tmp_path), run_id))
+        child.start()
+        child.join(WAIT_S)
+
+        assert [metric.step for metric in store.metric_history(run_id, "loss")] == list(range(200))
+    assert leftovers.find(tmp_path / ".runstone") == []
+
+
 FORKS = """
 import multiprocessing, os, signal, sys, threading
 import runstone
@@ -103,6 +124,9 @@ def test_threads_and_forks_log_to_one_run(tmp_path: Path, monkeypatch: pytest.Mo
     assert ran.stderr == ""
     names = ["main", *(f"{who}.{number}" for who in ("parent", "forked", "worker") for number in range(3))]
     with closing(open_store(uri)) as store:
+        if is_offline == "0":  # only the one that was killed has not sent all by itself
+            assert len(leftovers.find(tmp_path / ".runstone")) <= 1
+            assert len(store.metric_history(ran.stdout.strip(), "worker.0")) == 200
         send_all(tmp_path, store, uri)
         found = {name: [m.step for m in store.metric_history(ran.stdout.strip(), name)] for name in names}
     assert found == {name: list(range(200)) for name in names}

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -88,15 +89,24 @@ class Journals:
         within = folders.root()
         folders.run_folder(within, run_id)
         with self._lock:
-            if (uri, run_id) not in self._journals:
+            journal = self._journals.get((uri, run_id))
+            if journal is None:
                 facts = facts or RunFacts(run_id=run_id, tracking_uri=folders.seen_from(within, uri))
-                self._journals[uri, run_id] = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None)
+                journal = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None)
+                self._journals[uri, run_id] = journal
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._serve, args=(within,), name="runstone-journal", daemon=True
                 )
                 self._thread.start()
-        return self._journals[uri, run_id]
+                self._close_at_the_end()
+        return journal
+
+    def _close_at_the_end(self) -> None:
+        """See that a child of ``multiprocessing``, which ends without ``atexit``, sends what it has logged."""
+        multiprocessing = sys.modules.get("multiprocessing")  # there, if it made this process
+        if multiprocessing is not None and multiprocessing.parent_process() is not None:
+            sys.modules["multiprocessing.util"].Finalize(None, self.close, exitpriority=0)
 
     def flush(self, uri: str, *, raises: bool) -> None:
         """Send all that was logged to one store before this call.
@@ -135,9 +145,16 @@ class Journals:
     def forget(self, uri: str, run_id: str) -> None:
         """Drop the journal of a run that has ended, if all of it was sent, or nobody here sends it."""
         journal = self._journals.get((uri, run_id))
-        if journal is not None and (journal.retire() or not journal.sends):
+        if journal is None:
+            return
+        if not journal.sends:
             journal.close()
             self._journals.pop((uri, run_id), None)
+        elif journal.retire():
+            self._journals.pop((uri, run_id), None)
+            # Another thread may be about to log to it: what it does from here on is sent by the next one.
+            if not journal.hand_over(lambda: self.of(uri, run_id, journal.facts)):
+                self._journals.setdefault((uri, run_id), journal)
 
     def may_write(self) -> bool:
         """Whether nobody is amid writing, so that a handler of a signal, which interrupts anybody, may write."""

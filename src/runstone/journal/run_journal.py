@@ -59,6 +59,7 @@ class RunJournal:
         self.facts, self._within, self._store = facts, within, store
         self.sends = store is not None
         self._warned = False
+        self._successor: Callable[[], RunJournal] | None = None
         self._writer: Writer | None = None
         self.begin_anew()
 
@@ -152,6 +153,8 @@ class RunJournal:
         if writer is not None and not writer.is_removed:
             return writer
         with self._making:
+            if self._successor is not None:
+                return self._successor()._current()
             if self._writer is None or self._writer.is_removed:
                 with folders.alone(self._within):
                     writer = Writer(
@@ -250,8 +253,11 @@ class RunJournal:
         Raises:
             RunstoneError: What the store refused first, or why it cannot be reached.
         """
+        writer = self._writer
+        until = 0 if writer is None else writer.size
         try:
-            while self.waits:
+            # Others may log faster than this can send: their values are not waited for.
+            while self._writer is writer and self.waits and self._sent.offset < until:
                 self.send()
         except RunNotFound:
             if raises:
@@ -314,6 +320,18 @@ class RunJournal:
             return True
         finally:
             self._sending.release()
+
+    def hand_over(self, successor: Callable[[], "RunJournal"]) -> bool:
+        """Let what is still logged here go elsewhere, unless something was since all was sent; returns whether so.
+
+        Args:
+            successor: Gives the journal that is used from now on.
+        """
+        with self._making:
+            if self._writer is not None and not self._writer.is_removed:
+                return False
+            self._successor = successor
+            return True
 
     def close(self) -> None:
         """Leave what is not sent to whoever comes next."""
