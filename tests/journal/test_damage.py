@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,7 @@ def test_bit_that_is_changed_anywhere_is_found_and_costs_no_other_line(
         assert kept(store, run_id) == whole(bytes(changed), lines)
         assert (folder / "damaged-journal.jsonl").read_bytes() == changed
         assert [path.name for path in folder.iterdir()] == ["damaged-journal.jsonl"]
+        shutil.rmtree(folder)
 
 
 def test_last_line_without_its_end_counts_as_never_acknowledged(
