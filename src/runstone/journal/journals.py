@@ -92,15 +92,20 @@ class Journals:
             journal = self._journals.get((uri, run_id))
             if journal is None:
                 facts = facts or RunFacts(run_id=run_id, tracking_uri=folders.seen_from(within, uri))
-                journal = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None)
+                journal = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None, self._start)
                 self._journals[uri, run_id] = journal
+        self._start()
+        return journal
+
+    def _start(self) -> None:
+        """See that the thread runs; the child of a fork begins without one."""
+        with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._serve, args=(within,), name="runstone-journal", daemon=True
+                    target=self._serve, args=(folders.root(),), name="runstone-journal", daemon=True
                 )
                 self._thread.start()
                 self._close_at_the_end()
-        return journal
 
     def _close_at_the_end(self) -> None:
         """See that a child of ``multiprocessing``, which ends without ``atexit``, sends what it has logged."""

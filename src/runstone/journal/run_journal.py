@@ -48,15 +48,22 @@ class RunJournal:
         is_parked: Whether the store has no such run, so that nobody tries again unasked.
     """
 
-    def __init__(self, within: Path, facts: RunFacts, store: Callable[[], TrackingStore] | None) -> None:
+    def __init__(
+        self,
+        within: Path,
+        facts: RunFacts,
+        store: Callable[[], TrackingStore] | None,
+        begun: Callable[[], None] = lambda: None,
+    ) -> None:
         """Prepare; no file is made before something is logged.
 
         Args:
             within: Folder of journals.
             facts: The run.
             store: Gives where it belongs; ``None`` where nothing is sent.
+            begun: Told when there is a file whose entries are to be sent.
         """
-        self.facts, self._within, self._store = facts, within, store
+        self.facts, self._within, self._store, self._begun = facts, within, store, begun
         self.sends = store is not None
         self._warned = False
         self._successor: Callable[[], RunJournal] | None = None
@@ -165,6 +172,7 @@ class RunJournal:
                     )
                 self._sent, self._synced, self._follows = writer.start(), 0, 0
                 self._writer = writer
+                self._begun()
             return self._writer
 
     def _log_directly(self, full: JournalFull, entry: Entry) -> None:
