@@ -13,7 +13,7 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from runstone.entities import Metric, Param, Tag
+from runstone.entities import Applied, Entry, Metric, Param, Tag
 from runstone.errors import ExperimentExists, ParamChanged, RegisteredModelExists, RunDeleted, RunstoneError
 from runstone.stores.sql.store import SqlStore
 from tests.postgres import new_database
@@ -94,6 +94,33 @@ def test_param_keeps_the_value_of_whoever_was_first(stores: list[SqlStore]) -> N
         [first] = [number for number, outcome in enumerate(outcomes) if outcome is None]
         assert kinds(outcomes) == ["NoneType"] + [ParamChanged.__name__] * (SERVERS - 1)
         assert stores[0].get_run(run).data.params == {f"p{turn}": str(first)}
+
+
+def test_entries_that_several_send_at_once_are_applied_once(stores: list[SqlStore]) -> None:
+    run = stores[0].create_run("0").info.run_id
+    for start in range(0, 100, 10):
+        # A tag that each entry sets anew, and a param that half of them would change.
+        entries = [
+            Entry(n=n, params=[Param("p", str(n % 2))], tags=[Tag("t", str(n))]) for n in range(start + 1, start + 11)
+        ]
+        outcomes = at_once([partial(store.append_journal, run, "w", entries, follows=start) for store in stores])
+
+        assert outcomes == [outcomes[0]] * SERVERS
+        assert isinstance(outcomes[0], Applied)
+        assert outcomes[0].applied == start + 10
+
+    assert [told.n for told in stores[0].journal_refusals(run)] == list(range(2, 101, 2))
+    assert stores[0].get_run(run).data.params == {"p": "1"}
+
+
+def test_run_whose_id_was_chosen_is_made_once_by_those_who_make_it_at_once(stores: list[SqlStore]) -> None:
+    for turn in range(10):
+        chosen = f"{turn:032x}"
+        outcomes = at_once([partial(store.create_run, "0", run_name="mine", run_id=chosen) for store in stores])
+
+        assert kinds(outcomes) == ["Run"] * SERVERS
+
+    assert len(stores[0].search_runs(["0"])) == 10
 
 
 def test_versions_of_a_model_are_counted_without_a_gap(stores: list[SqlStore]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from runstone.entities import Metric
+from runstone.entities import Applied, Entry, Metric, Param, Tag
 from runstone.stores.sql.store import SqlStore
 
 TIMEOUT_S = 120
@@ -60,6 +60,35 @@ def test_four_processes_write_one_file_without_error(tmp_path: Path) -> None:
     with closing(SqlStore(uri)) as store:
         assert len(store.metric_history(run, "all")) == 200
         assert all(len(store.metric_history(run, f"m{number}")) == 50 for number in range(4))
+
+
+def _send_in_process(uri: str, run: str) -> None:
+    with closing(SqlStore(uri)) as store:
+        for start in range(0, 200, 10):
+            numbers = range(start + 1, start + 11)
+            entries = [Entry(n=n, params=[Param("p", str(n % 2))], tags=[Tag("t", str(n))]) for n in numbers]
+            store.append_journal(run, "w", entries, follows=start)
+
+
+@pytest.mark.slow
+def test_entries_that_four_processes_send_are_applied_once(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    with closing(SqlStore(uri)) as store:
+        run = store.create_run("0").info.run_id
+    context = multiprocessing.get_context("spawn")
+
+    children = [context.Process(target=_send_in_process, args=(uri, run)) for _ in range(4)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(TIMEOUT_S)
+
+    assert [child.exitcode for child in children] == [0] * 4
+    with closing(SqlStore(uri)) as store:
+        assert store.append_journal(run, "w", []) == Applied(applied=200)
+        assert [told.n for told in store.journal_refusals(run)] == list(range(2, 201, 2))
+        # Whoever came later passed over what was there: an older entry set the tag again nowhere.
+        assert store.get_run(run).data.tags["t"] == "199"
 
 
 def _open_and_name(uri: str, number: int) -> None:

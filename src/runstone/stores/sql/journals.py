@@ -88,7 +88,8 @@ class SqlJournals:
             BackendError: The database failed.
         """
         try:
-            self._session.part(connection, action)
+            with self._session.database.explained():  # the driver refuses some values too
+                self._session.part(connection, action)
         except BackendError:
             raise
         except RunstoneError as error:
