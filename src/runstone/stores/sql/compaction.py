@@ -9,14 +9,14 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from runstone.errors import RunstoneError
+from runstone.errors import RunstoneError, SchemaMismatch
 from runstone.stores.sql import chunks
 from runstone.stores.sql.chunks import OWN, PCODEC, SIZE, Points
 from runstone.stores.sql.driver import driver_of
@@ -64,14 +64,15 @@ class _Swap(Struct, frozen=True):
     rows: list[_Row]
 
 
-def due(connection: Connection, now: int) -> list[int]:
+def due(connection: Connection, now: int, unreadable: Collection[int] = ()) -> list[int]:
     """Numbers of at most 64 runs whose tails are worth compacting in the background.
 
     Args:
         connection: In a transaction.
         now: Milliseconds since the Unix epoch, UTC.
+        unreadable: Numbers of runs that do not count.
     """
-    return _due(connection, (2**62, _WORTH, _POINTS, _BATCHES, now - _QUIET_MS, _MOST_RUNS))
+    return _due(connection, (2**62, _WORTH, _POINTS, _BATCHES, now - _QUIET_MS), unreadable)
 
 
 def last_batch(connection: Connection) -> int:
@@ -79,29 +80,37 @@ def last_batch(connection: Connection) -> int:
     return int(driver_of(connection).execute("SELECT coalesce(max(id), 0) FROM tail").fetchone()[0])
 
 
-def due_at_once(connection: Connection, last: int) -> list[int]:
+def due_at_once(connection: Connection, last: int, unreadable: Collection[int] = ()) -> list[int]:
     """Numbers of at most 64 runs that compacting makes smaller, whatever their state.
 
     Args:
         connection: In a transaction.
         last: Batches after this one do not count, so that a run that is written to meanwhile comes to an end.
+        unreadable: Numbers of runs that do not count.
     """
-    return _due(connection, (last, _WORTH, 0, 0, 0, _MOST_RUNS))
+    return _due(connection, (last, _WORTH, 0, 0, 0), unreadable)
 
 
-def _due(connection: Connection, parameters: tuple[int, ...]) -> list[int]:
-    return [number for (number,) in driver_of(connection).execute(_DUE, parameters).fetchall()]
+def _due(connection: Connection, parameters: tuple[int, ...], unreadable: Collection[int]) -> list[int]:
+    rows = driver_of(connection).execute(_DUE, (*parameters, _MOST_RUNS + len(unreadable))).fetchall()
+    return [number for (number,) in rows if number not in unreadable][:_MOST_RUNS]
 
 
-def compact(session: Session, numbers: Sequence[int]) -> int:
+def compact(session: Session, numbers: Sequence[int], unreadable: set[int]) -> int:
     """Compact a part of the tails of some runs in one change; returns the number of points that were moved.
 
     A tail of over a million points takes several calls. Runs that another process compacts meanwhile are left to it.
+    A run whose points cannot be read stays as it is: it is logged, and added to ``unreadable``.
     """
     moved = 0
     swaps = []
     for number in numbers:
-        swap, size = session.read(_taking(number))
+        try:
+            swap, size = session.read(_taking(number))
+        except SchemaMismatch as error:
+            unreadable.add(number)
+            _LOG.error("the metrics of a run cannot be compacted: %s", error, extra={"run_number": number})
+            continue
         swaps.append(swap)
         moved += size
         if moved >= _MOST_POINTS:
@@ -243,6 +252,7 @@ class Compactor:
         """
         self._session = session
         self._every_s = every_s
+        self._unreadable: set[int] = set()
         self._name = uuid.uuid4().hex
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="runstone-compactor", daemon=True)
@@ -273,12 +283,15 @@ class Compactor:
         """Compact some of what is due; returns whether anything was."""
         began = time.thread_time()
         now = time.time_ns() // 1_000_000
-        numbers = self._session.read(lambda connection: [] if is_paused(connection) else due(connection, now))
+        numbers = self._session.read(lambda connection: self._due(connection, now))
         if not numbers or not self._session.write(lambda connection: self._has_lease(connection, now)):
             return False
-        compact(self._session, numbers)
+        compact(self._session, numbers, self._unreadable)
         self._stopping.wait((time.thread_time() - began) * self._REST)
         return True
+
+    def _due(self, connection: Connection, now: int) -> list[int]:
+        return [] if is_paused(connection) else due(connection, now, self._unreadable)
 
     def _has_lease(self, connection: Connection, now: int) -> bool:
         driver = driver_of(connection)

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from runstone.errors import Unsupported
+from runstone.errors import SchemaMismatch, Unsupported
 from runstone.stores.sql.session import Session
 
 
@@ -23,15 +23,22 @@ class SqlCompaction:
         """Compress the points of all metrics now, and give the space back; returns how many were moved.
 
         Raises:
+            SchemaMismatch: The points of some runs cannot be read; those of all others were compacted.
             Unsupported: numpy or pcodec is not installed.
             BackendError: The database failed; what was moved until then stays so.
         """
         compaction = _compaction()
         total = 0
+        unreadable: set[int] = set()
         last = self._session.read(compaction.last_batch)
-        while numbers := self._session.read(lambda connection: compaction.due_at_once(connection, last)):
-            total += compaction.compact(self._session, numbers)
+        while numbers := self._session.read(lambda connection: compaction.due_at_once(connection, last, unreadable)):
+            total += compaction.compact(self._session, numbers, unreadable)
         self._session.shrink()
+        if unreadable:
+            raise SchemaMismatch(
+                f"{total:,} values were compressed, but those of {len(unreadable)} runs cannot be read: "
+                "find them by `runstone db check`, and restore a backup"
+            )
         return total
 
     def pause_compaction(self, *, paused: bool) -> None:

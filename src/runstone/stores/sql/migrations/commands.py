@@ -1,5 +1,6 @@
 """What the command ``db`` asks of a database: where it stands, whether it is sound, and to bring it up to date."""
 
+import importlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -53,11 +54,11 @@ def check(uri: str) -> list[str]:
     if is_postgres(uri):
         server, revision = _served(uri)
         old = _old(_known(server, revision))
-        return old or list(postgres("schema").problems_of(server))[:_MOST]
+        return (old or _unsound_served(server))[:_MOST]
     path = path_of(uri)
     problems = _old(_revision(path))
     try:
-        problems += _unsound(path)
+        problems = problems + _unsound(path) or _unreadable_in(path)
     except SchemaMismatch as error:
         problems.append(error.message)
     return problems[:_MOST]
@@ -113,6 +114,28 @@ def _unsound(path: Path) -> list[str]:
         f"row {row} of the table {table!r} refers to one of {other!r} that is not there; restore a backup"
         for table, row, other, _ in references
     ]
+
+
+def _unreadable_in(path: Path) -> list[str]:
+    with explained(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as driver:
+        return _unreadable(driver)
+
+
+def _unsound_served(server: Any) -> list[str]:
+    found = list(postgres("schema").problems_of(server))
+    if found:
+        return found
+    with server.explained(), closing(server.connect()) as driver:
+        return _unreadable(driver)
+
+
+def _unreadable(driver: Any) -> list[str]:
+    """Runs whose points cannot be read; none where numpy and pcodec, which read them, are not installed."""
+    try:
+        soundness: Any = importlib.import_module("runstone.stores.sql.soundness")
+    except ImportError:
+        return []
+    return list(soundness.problems(driver))
 
 
 def _revision(path: Path) -> str:
