@@ -188,6 +188,11 @@ ALLOWED: tuple[Allowed, ...] = (
         "with a sentence, or taken where it is harmless.",
         _names_its_database,
     ),
+    Allowed(
+        "A run of a deleted experiment",
+        "Runstone answers `INVALID_STATE` with status 400: restore the experiment first.",
+        _all(_REFUSED, _of("runs/restore"), _says("restore the experiment first")),
+    ),
     Allowed("Bad input", "A body that is not JSON is refused with `BAD_REQUEST`.", _is_no_json),
     Allowed("Bad input", "The text `null` in a query counts as left out.", _all(_TAKEN, _asks("=null"))),
     Allowed("Bad input", "Paths and methods that are not served are answered in JSON.", _is_not_served),

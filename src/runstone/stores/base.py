@@ -157,7 +157,11 @@ class TrackingStore(JournalStore, PulseStore, Protocol):
         ...
 
     def restore_run(self, run_id: str) -> None:
-        """Take a run out of the trash. An active run stays as it is."""
+        """Take a run out of the trash. An active run stays as it is.
+
+        Raises:
+            InvalidState: Its experiment is in the trash.
+        """
         ...
 
     def search_runs(

@@ -248,6 +248,20 @@ class ExperimentCases:
         assert store.get_run(together).info.lifecycle_stage is LifecycleStage.ACTIVE
         assert store.get_run(before).info.lifecycle_stage is LifecycleStage.DELETED
 
+    def test_run_of_a_deleted_experiment_is_restored_after_it(self, store: TrackingStore) -> None:
+        id = store.create_experiment("churn")
+        run = store.create_run(id).info.run_id
+        store.delete_run(run)
+        store.delete_experiment(id)
+
+        with pytest.raises(InvalidState, match="restore the experiment first"):
+            store.restore_run(run)
+
+        assert store.get_run(run).info.lifecycle_stage is LifecycleStage.DELETED
+        store.restore_experiment(id)
+        store.restore_run(run)
+        assert store.get_run(run).info.lifecycle_stage is LifecycleStage.ACTIVE
+
     def test_experiment_is_not_restored_over_a_taken_name(self, store: TrackingStore) -> None:
         old = store.create_experiment("churn")
         run = store.create_run(old).info.run_id

@@ -114,6 +114,8 @@ class StoreModel:
         self.runs[id].is_deleted = True
 
     def restore_run(self, id: str) -> None:
+        if self.runs[id].is_deleted and self.experiments[self.runs[id].experiment_id].is_deleted:
+            raise InvalidState(id)
         self.runs[id].is_deleted = self.runs[id].went_with_experiment = False
 
     def update_run(self, id: str, status: RunStatus | None, end_time: int | None) -> None:

@@ -11,10 +11,10 @@ from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunS
 from runstone.entities.names import MAX_RUN_NAME, check_length, check_time, shown
 from runstone.entities.states import run_status
 from runstone.entities.tag import RUN_NAME
-from runstone.errors import InvalidValue, NotFound, ParamChanged, RunDeleted, RunExists, RunNotFound
+from runstone.errors import InvalidState, InvalidValue, NotFound, ParamChanged, RunDeleted, RunExists, RunNotFound
 from runstone.stores.sql import experiments, run_documents, run_names
 from runstone.stores.sql.documents import run_artifact_uri
-from runstone.stores.sql.driver import LOCKED, Driver, driver_of
+from runstone.stores.sql.driver import LOCKED, SHARED, Driver, driver_of
 from runstone.stores.sql.keys import Keys, find
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
@@ -156,10 +156,23 @@ def update(
 
 
 def move(connection: Connection, run_id: str, *, to: int) -> int:
-    """Move a run to the trash or out of it; returns its experiment's number. What is there already stays."""
+    """Move a run to the trash or out of it; returns its experiment's number. What is there already stays.
+
+    Raises:
+        InvalidState: It is to come out of the trash, where its experiment still is.
+        RunNotFound: There is none with this id.
+    """
     driver = driver_of(connection)
-    number, experiment, stage = row_of(driver, run_id, lock=LOCKED)
+    _, experiment, _ = row_of(driver, run_id)
+    # Before the run, as whoever deletes the experiment does.
+    _, home = experiments.find(connection, str(experiment), lock=SHARED)
+    number, _, stage = row_of(driver, run_id, lock=LOCKED)
     if stage != to:
+        if to == ACTIVE and home != ACTIVE:
+            raise InvalidState(
+                f"the run {shown(run_id)} cannot be restored while its experiment {str(experiment)!r} is deleted; "
+                "restore the experiment first"
+            )
         moment = experiments.now() if to == DELETED else None
         driver.execute("UPDATE run SET stage = ?, deleted_at = ? WHERE id = ?", (to, moment, number))
     return experiment
