@@ -20,8 +20,8 @@
     │   ├── ModelAliasNotFound         INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ArtifactNotFound
     │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
-    ├── LocalFileNotFound (FileNotFoundError)  RESOURCE_DOES_NOT_EXIST: a file of the caller's own machine
     │       └── MethodNotAllowed       the path is served, but not by this method
+    ├── LocalFileNotFound (FileNotFoundError)  RESOURCE_DOES_NOT_EXIST: a file of the caller's own machine
     ├── AlreadyExists                  RESOURCE_ALREADY_EXISTS
     │   ├── ExperimentExists
     │   ├── RunExists                  an id that a client chose for a run is one of another experiment's
