@@ -53,6 +53,7 @@ def test_trash_is_listed_then_removed(tmp_path: Path, doomed: tuple[str, str]) -
         "experiment_ids": [],
         "run_ids": [],
         "logged_model_ids": [],
+        "kept": [],
         "left": [],
     }
     gone = json.loads(done.stdout)

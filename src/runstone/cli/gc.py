@@ -69,7 +69,9 @@ def _tell(emptied: Emptied, what: str) -> None:
         click.echo(f"Run {run_id} {what}.")
     for model_id in emptied.logged_model_ids:
         click.echo(f"Logged model {model_id} {what}.")
-    if not emptied.experiment_ids and not emptied.run_ids and not emptied.logged_model_ids:
+    for text in emptied.kept:
+        click.echo(f"Kept: {text}.")
+    if not emptied.experiment_ids and not emptied.run_ids and not emptied.logged_model_ids and not emptied.kept:
         click.echo("There is nothing to remove.")
     for text in emptied.left:
         click.echo(f"These files are still there: {text}", err=True)

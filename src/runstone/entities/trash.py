@@ -19,12 +19,14 @@ class Emptied(Struct, frozen=True, kw_only=True):
         experiment_ids: Ids of experiments, in order.
         run_ids: Ids of runs, those of the experiments included; the ones deleted first come first.
         logged_model_ids: Ids of logged models that were deleted by themselves; those of the experiments go untold.
+        kept: What stays in the trash, each with the versions of registered models that have its files.
         left: Places of files that could not be removed yet, each with the reason; the next time tries again.
     """
 
     experiment_ids: list[str] = field(default_factory=list)
     run_ids: list[str] = field(default_factory=list)
     logged_model_ids: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 

@@ -22,8 +22,10 @@ class TrashStore(Protocol):
     ) -> Emptied:
         """Remove for good what is in the trash; all of it, unless some is named.
 
-        A run goes with everything that it has, an experiment with all its runs. What is restored meanwhile stays. An
-        end of the process at any point leaves things whole or gone, and doing it again finishes.
+        A run goes with everything that it has, an experiment with all its runs. A run or a logged model whose files are
+        those of a version of a registered model stays in the trash, with its experiment, until that version is gone.
+        What is restored meanwhile stays. An end of the process at any point leaves things whole or gone, and doing it
+        again finishes.
 
         Args:
             older_than_s: Seconds that a thing must have been in the trash.

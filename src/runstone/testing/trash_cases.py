@@ -7,6 +7,8 @@ import pytest
 from runstone.entities import Metric, Param, Tag, ViewType
 from runstone.errors import ExperimentNotFound, InvalidState, InvalidValue, RunNotFound
 from runstone.stores.base import TrackingStore
+from runstone.stores.lineage import LineageStore
+from runstone.stores.registry import RegistryStore
 from runstone.stores.trash import TrashStore
 
 
@@ -50,6 +52,43 @@ class TrashCases:
         assert store.empty_trash(older_than_s=3600).run_ids == []
         with pytest.raises(InvalidState, match="as long as asked"):
             store.empty_trash(older_than_s=3600, run_ids=[doomed])
+
+    @pytest.mark.parametrize("way", ["named", "all"])
+    def test_run_whose_files_a_version_has_stays_until_that_is_gone(self, store: "TrackingAndTrash", way: str) -> None:
+        experiment = store.create_experiment("with a model")
+        used, other = _run(store, experiment), _run(store, experiment)
+        store.create_registered_model("churn")
+        source = f"{store.get_run(used).info.artifact_uri}/model"
+        store.create_model_version("churn", source=source, run_id=used)
+        store.delete_experiment(experiment)
+
+        told = store.empty_trash(dry_run=True)
+        emptied = store.empty_trash(run_ids=[used, other]) if way == "named" else store.empty_trash()
+
+        assert (told.experiment_ids, told.run_ids) == (emptied.experiment_ids, emptied.run_ids) == ([], [other])
+        assert told.kept == emptied.kept == [f"the run {used} has the files of version 1 of 'churn'"]
+        assert store.get_run(used).data.metrics == {"m": 1.0}
+        store.delete_model_version("churn", "1")
+        emptied = store.empty_trash()
+        assert (emptied.experiment_ids, emptied.run_ids, emptied.kept) == ([experiment], [used], [])
+
+    def test_logged_model_whose_files_a_version_has_stays_until_that_is_gone(self, store: "TrackingAndTrash") -> None:
+        experiment = store.create_experiment("with a model")
+        model = store.create_logged_model(experiment, name="net")
+        store.create_registered_model("churn")
+        store.create_model_version("churn", source=f"models:/{model.info.model_id}", model_id=model.info.model_id)
+        store.delete_experiment(experiment)
+        kept = [f"the logged model {model.info.model_id} has the files of version 1 of 'churn'"]
+
+        emptied = store.empty_trash()
+        assert (emptied.experiment_ids, emptied.kept) == ([], kept)
+        store.restore_experiment(experiment)
+        store.delete_logged_model(model.info.model_id)
+        emptied = store.empty_trash()
+        assert (emptied.logged_model_ids, emptied.kept) == ([], kept)
+
+        store.delete_registered_model("churn")
+        assert store.empty_trash().logged_model_ids == [model.info.model_id]
 
     def test_only_what_is_named_goes(self, store: "TrackingAndTrash") -> None:
         first, second = _run(store, "0"), _run(store, "0")
@@ -99,7 +138,7 @@ class TrashCases:
         assert [run.info.run_id for run in store.search_runs([experiment])] == [kept]
 
 
-class TrackingAndTrash(TrackingStore, TrashStore):
+class TrackingAndTrash(TrackingStore, TrashStore, RegistryStore, LineageStore):
     """What the cases need."""
 
 

@@ -1554,6 +1554,7 @@ export interface components {
          *             experiment_ids: Ids of experiments, in order.
          *             run_ids: Ids of runs, those of the experiments included; the ones deleted first come first.
          *             logged_model_ids: Ids of logged models that were deleted by themselves; those of the experiments go untold.
+         *             kept: What stays in the trash, each with the versions of registered models that have its files.
          *             left: Places of files that could not be removed yet, each with the reason; the next time tries again.
          */
         Emptied: {
@@ -1563,6 +1564,8 @@ export interface components {
             run_ids?: string[];
             /** @default [] */
             logged_model_ids?: string[];
+            /** @default [] */
+            kept?: string[];
             /** @default [] */
             left?: string[];
         };
@@ -2168,7 +2171,7 @@ export interface components {
          *
          *         Attributes:
          *             model_id: Id of the model.
-         *             step: Training step at which it was made.
+         *             step: Training step at which it was made, an int64.
          */
         ModelOutput: {
             model_id: string;

@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from runstone.entities.names import shown
 from runstone.entities.trash import Emptied
 from runstone.errors import InvalidState, InvalidValue, RunNotFound
 from runstone.stores.sql import experiments, runs
@@ -44,12 +45,15 @@ class SqlTrash:
         )
         is_all = not experiment_ids and not run_ids
         models = self._session.read(partial(_deleted_models, before)) if is_all else []
+        numbers, wanted, models, kept = self._session.read(partial(_without_used, numbers, wanted, models))
         if not dry_run:
             batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
             wanted = [run_id for batch in batches for run_id in self._session.write(partial(self._remove_runs, batch))]
             numbers = [number for number in numbers if self._session.write(partial(_remove_experiment, number))]
             models = [model_id for model_id in models if self._session.write(partial(_remove_model, model_id))]
-        return Emptied(experiment_ids=[str(number) for number in numbers], run_ids=wanted, logged_model_ids=models)
+        return Emptied(
+            experiment_ids=[str(number) for number in numbers], run_ids=wanted, logged_model_ids=models, kept=kept
+        )
 
     def leftovers(self, *, after: int = 0, most: int = 100) -> list[Leftover]:
         """Files that are still to be removed, by number."""
@@ -76,7 +80,7 @@ class SqlTrash:
         for run_id in run_ids:
             with suppress(RunNotFound):
                 number, experiment, stage = runs.row_of(driver, run_id, lock=LOCKED)
-                if stage == DELETED:
+                if stage == DELETED and not _versions_of(connection, run_id):
                     self._remove_run(connection, run_id, number, experiment)
                     gone.append(run_id)
         return gone
@@ -100,6 +104,8 @@ def _remove_experiment(number: int, connection: Connection) -> bool:
     """Remove an experiment that is still in the trash and has no runs any more; returns whether it was."""
     driver = driver_of(connection)
     models = driver.execute("SELECT uuid FROM logged_model WHERE experiment_id = ?", (number,)).fetchall()
+    if any(_versions_of(connection, model_id) for (model_id,) in models):
+        return False
     gone = driver.execute(
         "DELETE FROM experiment WHERE id = ? AND stage = ? "
         "AND NOT EXISTS (SELECT 1 FROM run WHERE run.experiment_id = experiment.id) RETURNING artifact_location",
@@ -130,10 +136,47 @@ def _remove_model(model_id: str, connection: Connection) -> bool:
         "WHERE logged_model.uuid = ? AND logged_model.deleted_at IS NOT NULL",
         (model_id,),
     ).fetchone()
-    if row is None:
+    if row is None or _versions_of(connection, model_id):
         return False
     driver.execute("INSERT INTO leftover (place) VALUES (?)", (_place_of_model(row[1], row[2], model_id),))
     return bool(driver.execute("DELETE FROM logged_model WHERE id = ?", (row[0],)).rowcount)
+
+
+def _versions_of(connection: Connection, folder: str) -> list[str]:
+    """The versions of registered models whose files are in the folder of a run or of a logged model, in words.
+
+    Such a folder has the id for its name; where the files of a version are, names it.
+    """
+    found = driver_of(connection).execute(
+        "SELECT name, version FROM model_version WHERE '/' || location || '/' LIKE ? ORDER BY name, version",
+        (f"%/{folder}/%",),
+    )
+    return [f"version {version} of {shown(name)}" for name, version in found.fetchall()]
+
+
+def _without_used(
+    numbers: Sequence[int], run_ids: Sequence[str], model_ids: Sequence[str], connection: Connection
+) -> tuple[list[int], list[str], list[str], list[str]]:
+    """The same experiments, runs and logged models without those whose files a version has; and these, in words."""
+    driver = driver_of(connection)
+    kept: list[str] = []
+
+    def is_free(what: str, folder: str) -> bool:
+        versions = _versions_of(connection, folder)
+        if versions:
+            kept.append(f"the {what} {folder} has the files of {', '.join(versions)}")
+        return not versions
+
+    runs_left = [run_id for run_id in run_ids if is_free("run", run_id)]
+    models_left = [model_id for model_id in model_ids if is_free("logged model", model_id)]
+    experiments_left = []
+    for number in numbers:
+        models = driver.execute("SELECT uuid FROM logged_model WHERE experiment_id = ?", (number,)).fetchall()
+        inside = set(_runs_of(connection, [number]))
+        used = [model_id for (model_id,) in models if not is_free("logged model", model_id)]
+        if not used and inside <= set(runs_left):
+            experiments_left.append(number)
+    return experiments_left, runs_left, models_left, list(dict.fromkeys(kept))
 
 
 def _place_of_model(experiment: int, location: str | None, model_id: str) -> str:
