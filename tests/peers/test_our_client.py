@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import runstone
+from runstone.cli.main import main
 from runstone.client.connection import open_journals, open_stores
 from runstone.errors import RunstoneError
 from tests.peers.genuine import running_genuine_server
@@ -59,3 +61,18 @@ def test_param_that_changes_is_refused_and_the_rest_arrives() -> None:
 
     found = runstone.get_run(run.info.run_id)
     assert (found.data.params, found.data.metrics, found.info.status) == ({"lr": "1"}, {"loss": 0.5}, "FINISHED")
+
+
+def test_run_that_was_made_offline_stays_where_it_is_and_says_why(theirs: str) -> None:
+    runstone.offline()
+    with runstone.start_run(run_name="made offline"):
+        runstone.log_metric("loss", 0.5)
+    runstone.offline(False)
+    open_journals.close()
+
+    done = CliRunner().invoke(main, ["--tracking-uri", theirs, "sync"])
+
+    assert done.exit_code == 1
+    assert "still waits: this server chooses the ids of runs itself" in done.output
+    assert runstone.search_runs(filter_string="attributes.run_name = 'made offline'", output_format="list") == []
+    assert len(list(Path(".runstone/runs").iterdir())) == 1

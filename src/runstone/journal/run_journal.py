@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from runstone import config
 from runstone.entities import Applied, Entry, Metric, ModelMetric, Param, RunStatus, Tag
 from runstone.errors import (
-    BackendError,
     BackendUnavailable,
     JournalFull,
     NotFound,
@@ -20,6 +19,7 @@ from runstone.errors import (
     RunDeleted,
     RunNotFound,
     RunstoneError,
+    Unsupported,
     restore,
 )
 from runstone.journal import folder as folders
@@ -211,7 +211,7 @@ class RunJournal:
         return self.sends and writer is not None and not writer.is_removed and self._sent.offset < writer.size
 
     def send(self) -> bool:
-        """Send what comes next, about a megabyte; returns whether there was anything.
+        """Send what comes next, some 2,500 values; returns whether there was anything.
 
         Raises:
             BackendError: The store cannot be reached, or failed. It may be tried again.
@@ -352,6 +352,7 @@ def create(store: TrackingStore, facts: RunFacts) -> None:
 
     Raises:
         NotFound: Its experiment is gone.
+        Unsupported: It takes no run whose id was chosen elsewhere, as genuine MLflow servers do.
         BackendError: The store cannot be reached.
     """
     experiment_id = facts.experiment_id
@@ -368,8 +369,8 @@ def create(store: TrackingStore, facts: RunFacts) -> None:
     )
     if made.info.run_id != facts.run_id:
         store.delete_run(made.info.run_id)
-        raise BackendError("this server chooses the ids of runs itself: it cannot take one that was made offline")
+        raise Unsupported("this server chooses the ids of runs itself: it cannot take one that was made offline")
 
 
 # What a store says for good; trying again helps only after somebody has changed something.
-REFUSED = (NotFound, RunDeleted)
+REFUSED = (NotFound, RunDeleted, Unsupported)
