@@ -75,7 +75,6 @@ class Watch:
         self._terminate = terminate
         sys.excepthook = self._noticing(sys.excepthook)
         threading.excepthook = _ending(threading.excepthook, end_thread)
-        self._leave = sys.exit
         sys.exit = self._exit
         # Whoever has a handler of their own decides; ours is only there in place of dying at once.
         if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
