@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -16,6 +17,10 @@ OURS = ("RUNSTONE_", "MLFLOW_")
 # A machine under load is slow, which is no failure; where everything must run, it runs the same each time.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get(REQUIRE_ALL) == "1")
 hypothesis.settings.load_profile("house")
+
+# A shell starts what stands in its background without Ctrl-C, and every child inherits that; tests end some so.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

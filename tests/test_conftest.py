@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,14 @@ SKIPS = {
 }
 
 
-def run(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+IN_BACKGROUND = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
+
+
+def run(folder: Path, code: str, *, before: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_sample.py").write_text(code)
     command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", os.devnull, "-p", "no:cacheprovider"]
     return subprocess.run(
-        [*command, "--rootdir", str(folder), str(folder)],
+        [*before, *command, "--rootdir", str(folder), str(folder)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT), "RUNSTONE_REQUIRE_ALL": ""} | environment,
         capture_output=True,
@@ -60,3 +64,17 @@ def test_settings_of_the_shell_reach_no_test(tmp_path: Path) -> None:
     done = run(tmp_path, code, RUNSTONE_TRACKING_URI="http://elsewhere")
 
     assert done.returncode == 0
+
+
+def test_ctrl_c_reaches_a_child_also_of_tests_in_the_background(tmp_path: Path) -> None:
+    code = """
+import signal, subprocess, sys
+
+def test_a():
+    child = subprocess.run([sys.executable, "-c", "import signal; signal.raise_signal(signal.SIGINT)"])
+    assert child.returncode == -signal.SIGINT
+"""
+
+    done = run(tmp_path, code, before=IN_BACKGROUND)
+
+    assert done.returncode == 0, done.stdout
