@@ -42,14 +42,14 @@ def test_sound_database_passes_the_check(uri: str) -> None:
 
 def test_broken_reference_is_found_by_the_check(uri: str) -> None:
     with closing(sqlite3.connect(uri.removeprefix("sqlite:///"))) as driver:
-        driver.execute("INSERT INTO change (experiment_id, writer, count) VALUES (99, 0, 0)")
+        driver.execute("INSERT INTO pulse (run_id, seen_at) VALUES (99, 0)")
         driver.commit()
 
     checked = _db("check", uri)
     document = json.loads(_db("check", uri, "--json").stdout)
 
     assert checked.exit_code == 1
-    assert "change" in checked.stderr
+    assert "pulse" in checked.stderr
     assert len(document["problems"]) == 1
 
 

@@ -183,13 +183,13 @@ def test_database_with_a_broken_reference_is_found(tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path / 'runs.db'}"
     SqlStore(uri).close()
     with closing(sqlite3.connect(tmp_path / "runs.db")) as driver:
-        driver.execute("INSERT INTO change (experiment_id, writer, count) VALUES (99, 0, 0)")
+        driver.execute("INSERT INTO pulse (run_id, seen_at) VALUES (99, 0)")
         driver.commit()
 
     code, steps = _examine("--tracking-uri", uri)
 
     assert code == 1
-    assert "change" in steps["store"]["found"]
+    assert "pulse" in steps["store"]["found"]
     assert "runstone db check" in steps["store"]["fix"]
 
 

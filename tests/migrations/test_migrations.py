@@ -20,9 +20,9 @@ from runstone.stores.sql.revisions import HEAD, REVISIONS, VERSION_TABLE
 from runstone.stores.sql.sqlite_file import open_engine
 from runstone.stores.sql.store import SqlStore
 from runstone.stores.sql.tables import metadata
+from tests.migrations.conftest import DATABASES
 
 TIMEOUT_S = 60
-DATABASES = Path(__file__).parents[2] / "spec" / "databases"
 
 
 @pytest.fixture

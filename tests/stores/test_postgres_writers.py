@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 from threading import Barrier
 
-import psycopg
 import pytest
 
 from runstone.entities import Applied, Entry, Metric, Param, Tag
@@ -173,20 +172,6 @@ def test_groups_that_touch_the_same_runs_in_opposite_order_all_arrive(stores: li
     for run in runs:
         for key, value in stores[0].get_run(run).data.metrics.items():
             assert value == max(point.value for point in stores[0].metric_history(run, key))
-
-
-def test_each_change_is_counted_once_whoever_made_it(stores: list[SqlStore], postgres_uri: str) -> None:
-    run = stores[0].create_run("0").info.run_id
-
-    def change(store: SqlStore) -> None:
-        for number in range(5):
-            store.log_batch(run, tags=[Tag("t", str(number))])
-
-    at_once([partial(change, store) for store in stores])
-
-    with closing(psycopg.connect(postgres_uri)) as connection:
-        row = connection.execute("SELECT sum(count) FROM change WHERE experiment_id = 0").fetchone()
-    assert row == (1 + SERVERS * 5,)
 
 
 def test_tables_are_made_once_by_those_who_come_first_together(empty_postgres_uri: str) -> None:

@@ -257,26 +257,6 @@ def test_closed_store_leaves_one_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["runstone.db"]
 
 
-def test_change_is_counted_once_for_each_experiment_that_it_touched(tmp_path: Path) -> None:
-    store = SqlStore(f"sqlite:///{tmp_path}/runstone.db")
-    run = store.create_run("0").info.run_id
-    untouched = store.create_experiment("untouched")
-
-    def counts() -> dict[int, int]:
-        with closing(sqlite3.connect(tmp_path / "runstone.db")) as driver:
-            return dict(driver.execute("SELECT experiment_id, count FROM change"))
-
-    before = counts()
-
-    log(store, run, "a")
-    with pytest.raises(RunNotFound):
-        store.delete_run("no such run")
-
-    after = counts()
-    store.close()
-    assert after == {0: before[0] + 1, int(untouched): before[int(untouched)]}
-
-
 def test_locked_database_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = SqlStore(f"sqlite:///{tmp_path}/runstone.db")
     # The wait is a setting of the connection; a minute of it is too long for a test.

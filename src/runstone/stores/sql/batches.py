@@ -8,12 +8,12 @@ from runstone.entities import Metric, ModelMetric, Param, Tag
 from runstone.stores.sql import logged_models, run_documents, runs
 from runstone.stores.sql import metrics as incoming
 from runstone.stores.sql.driver import driver_of
-from runstone.stores.sql.session import Session
+from runstone.stores.sql.keys import Keys
 
 
 def write(
     connection: Connection,
-    session: Session,
+    keys: Keys,
     run_id: str,
     *,
     metrics: Sequence[Metric],
@@ -28,8 +28,8 @@ def write(
         RunDeleted: The run is in the trash.
         RunNotFound: There is none with this id.
     """
-    driver, keys = driver_of(connection), session.keys
-    number, experiment = runs.active(driver, run_id)
+    driver = driver_of(connection)
+    number, _ = runs.active(driver, run_id)
     latest: dict[str, incoming.Latest] = {}
     if params:
         runs.put_params(driver, keys, run_id, number, params)
@@ -51,4 +51,3 @@ def write(
         run_documents.extend(driver, number, params=new_params, tags=new_tags, latest=latest)
     elif metrics:
         run_documents.outdate(driver, number)
-    session.touch(experiment)

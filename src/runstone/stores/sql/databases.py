@@ -34,12 +34,6 @@ class Database(Protocol):
 
     folder: Path | None
     name: str
-
-    @property
-    def writer(self) -> int:
-        """Number of the counters that this process adds its changes to: who has the same one waits for its commits."""
-        ...
-
     hands_over: bool
     errors: tuple[type[Exception], ...]
 

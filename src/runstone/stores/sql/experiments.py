@@ -111,23 +111,21 @@ def create(connection: Connection, name: str, *, artifact_location: str | None, 
         (name, given_location(artifact_location), ACTIVE, moment, moment),
     ).fetchone()
     number = int(row[0])
-    driver.execute("INSERT INTO change (experiment_id, writer, count) VALUES (?, 0, 0)", (number,))
     _put_tags(connection, number, tags)
     return number
 
 
-def rename(connection: Connection, experiment_id: str, name: str) -> int:
-    """Give another name; returns the experiment's number."""
+def rename(connection: Connection, experiment_id: str, name: str) -> None:
+    """Give another name."""
     number, stage = find(connection, experiment_id, lock=LOCKED)
     if stage != ACTIVE:
         raise InvalidState(f"the experiment {experiment_id!r} is deleted and cannot be renamed; restore it first")
     free = _free_name(connection, name, but=number)
     driver_of(connection).execute("UPDATE experiment SET name = ?, updated_at = ? WHERE id = ?", (free, now(), number))
-    return number
 
 
-def delete(connection: Connection, experiment_id: str) -> int:
-    """Move an active experiment and its active runs to the trash; returns its number."""
+def delete(connection: Connection, experiment_id: str) -> None:
+    """Move an active experiment and its active runs to the trash."""
     number, stage = find(connection, experiment_id, lock=LOCKED)
     if stage != ACTIVE:
         raise ExperimentNotFound(experiment_id)
@@ -145,11 +143,10 @@ def delete(connection: Connection, experiment_id: str) -> int:
         "UPDATE run SET stage = ?, deleted_at = ? WHERE experiment_id = ? AND stage = ?",
         (DELETED, moment, number, ACTIVE),
     )
-    return number
 
 
-def restore(connection: Connection, experiment_id: str) -> int:
-    """Take an experiment out of the trash, with the runs that went there with it; returns its number."""
+def restore(connection: Connection, experiment_id: str) -> None:
+    """Take an experiment out of the trash, with the runs that went there with it."""
     number, stage = find(connection, experiment_id, lock=LOCKED)
     if stage != DELETED:
         raise ExperimentNotFound(experiment_id)
@@ -163,19 +160,17 @@ def restore(connection: Connection, experiment_id: str) -> int:
     driver.execute(
         "UPDATE experiment SET stage = ?, deleted_at = NULL, updated_at = ? WHERE id = ?", (ACTIVE, now(), number)
     )
-    return number
 
 
-def set_tag(connection: Connection, experiment_id: str, tag: Tag) -> int:
-    """Set one tag of an active experiment; returns its number."""
+def set_tag(connection: Connection, experiment_id: str, tag: Tag) -> None:
+    """Set one tag of an active experiment."""
     number = active(connection, experiment_id)
     _put_tags(connection, number, [tag])
     _changed(connection, number)
-    return number
 
 
-def delete_tag(connection: Connection, experiment_id: str, key: str) -> int:
-    """Remove one tag of an active experiment; returns its number."""
+def delete_tag(connection: Connection, experiment_id: str, key: str) -> None:
+    """Remove one tag of an active experiment."""
     number = active(connection, experiment_id)
     gone = driver_of(connection).execute(
         "DELETE FROM experiment_tag WHERE experiment_id = ? AND key = ?", (number, key)
@@ -183,7 +178,6 @@ def delete_tag(connection: Connection, experiment_id: str, key: str) -> int:
     if not gone.rowcount:
         raise NotFound(f"the experiment {experiment_id!r} has no tag {shown(key)}")
     _changed(connection, number)
-    return number
 
 
 def _changed(connection: Connection, number: int) -> None:

@@ -23,7 +23,6 @@ def fill(driver: Driver) -> None:
         "INSERT INTO experiment (id, name, stage, created_at, updated_at) VALUES (0, 'Default', ?, ?, ?)",
         (ACTIVE, moment, moment),
     )
-    driver.execute("INSERT INTO change (experiment_id, writer, count) VALUES (0, 0, 0)")
 
 
 def refuse_newer(name: str, revision: str) -> None:

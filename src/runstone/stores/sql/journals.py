@@ -33,7 +33,7 @@ class SqlJournals:
 
         def change(connection: Connection) -> Applied:
             driver = driver_of(connection)
-            number, experiment = runs.active(driver, run_id)
+            number, _ = runs.active(driver, run_id)
             applied = _applied(driver, number, writer)
             if not entries or applied < follows:
                 return Applied(applied=applied)
@@ -51,7 +51,6 @@ class SqlJournals:
                 driver.executemany(
                     _REFUSE, [(number, writer, told.n, msgspec.json.encode(told).decode()) for told in refused]
                 )
-            self._session.touch(experiment)
             return Applied(applied=new[-1].n, refused=[*told, *refused])
 
         return self._session.write(change)
@@ -98,7 +97,7 @@ class SqlJournals:
     def _log(self, connection: Connection, run_id: str, entries: Sequence[Entry]) -> None:
         batches.write(
             connection,
-            self._session,
+            self._session.keys,
             run_id,
             metrics=[metric for entry in entries for metric in entry.metrics],
             params=[param for entry in entries for param in entry.params],

@@ -118,7 +118,6 @@ class SqlLineage:
             driver = driver_of(connection)
             number, experiment = runs.active(driver, run_id)
             inputs.log_inputs(driver, number, experiment, datasets, models)
-            self._session.touch(experiment)
 
         self._session.write(change)
 
@@ -126,9 +125,8 @@ class SqlLineage:
         """Write down which logged models an active run made."""
 
         def change(connection: Connection) -> None:
-            number, experiment = runs.active(driver_of(connection), run_id)
+            number, _ = runs.active(driver_of(connection), run_id)
             inputs.log_outputs(driver_of(connection), number, models)
-            self._session.touch(experiment)
 
         self._session.write(change)
 
@@ -138,14 +136,13 @@ class SqlLineage:
 
     def _log_model_record(self, run_id: str, record: str, connection: Connection) -> None:
         driver, keys = driver_of(connection), self._session.keys
-        number, experiment = runs.active(driver, run_id)
+        number, _ = runs.active(driver, run_id)
         query = "SELECT value FROM tag WHERE run_id = ? AND key_id = ?"
         row = driver.execute(query, (number, find(driver, inputs.MODEL_HISTORY))).fetchone()
         history = inputs.with_record("" if row is None else row[0], record)
         tags = {inputs.MODEL_HISTORY: history}
         runs.put_tags(driver, keys, number, tags)
         run_documents.extend(driver, number, params={}, tags=tags, latest={})
-        self._session.touch(experiment)
 
     def search_datasets(self, experiment_ids: Sequence[str]) -> list[DatasetSummary]:
         """Datasets that active runs of these experiments read, with the context, each once."""

@@ -50,7 +50,7 @@ class SqlPulses:
     def _beat(self, connection: Connection, run_id: str) -> None:
         driver = driver_of(connection)
         try:
-            number, experiment, stage = runs.row_of(driver, run_id)
+            number, _, stage = runs.row_of(driver, run_id)
         except NotFound:
             return
         if stage != ACTIVE:
@@ -62,7 +62,6 @@ class SqlPulses:
                 return
             driver.execute("UPDATE run SET status = 'RUNNING', end_time = NULL WHERE id = ?", (number,))
             runs.delete_tag(connection, run_id, END)
-            self._session.touch(experiment)
         driver.execute(_BEAT, (number, experiments.now()))
 
     def _lose(self, run_id: str, before: int, connection: Connection) -> bool:
@@ -71,7 +70,7 @@ class SqlPulses:
         row = driver.execute(f"{_SILENT.partition('ORDER')[0]} AND run.uuid = ?", (before, run_id)).fetchone()
         if row is None:  # it came back, or another process was quicker
             return False
-        number, experiment = runs.active(driver, run_id)
+        number, _ = runs.active(driver, run_id)
         seen_at = int(row[1])
         driver.execute("UPDATE run SET status = 'FAILED', end_time = ? WHERE id = ?", (seen_at, number))
         since = datetime.fromtimestamp(seen_at / 1000, UTC).isoformat(timespec="seconds")
@@ -79,5 +78,4 @@ class SqlPulses:
             driver, self._session.keys, number, {END: f"{LOST} nothing was heard of its process since {since}"}
         )
         run_documents.renew(driver, number)
-        self._session.touch(experiment)
         return True

@@ -155,8 +155,8 @@ def update(
     return number, experiment
 
 
-def move(connection: Connection, run_id: str, *, to: int) -> int:
-    """Move a run to the trash or out of it; returns its experiment's number. What is there already stays.
+def move(connection: Connection, run_id: str, *, to: int) -> None:
+    """Move a run to the trash or out of it. What is there already stays.
 
     Raises:
         InvalidState: It is to come out of the trash, where its experiment still is.
@@ -175,7 +175,6 @@ def move(connection: Connection, run_id: str, *, to: int) -> int:
             )
         moment = experiments.now() if to == DELETED else None
         driver.execute("UPDATE run SET stage = ?, deleted_at = ? WHERE id = ?", (to, moment, number))
-    return experiment
 
 
 def put_params(driver: Driver, keys: Keys, run_id: str, number: int, params: Sequence[Param]) -> None:
@@ -238,15 +237,14 @@ def _write_tags(driver: Driver, keys: Keys, number: int, tags: dict[str, str]) -
     )
 
 
-def delete_tag(connection: Connection, run_id: str, key: str) -> int:
-    """Remove one tag of an active run; returns its experiment's number."""
+def delete_tag(connection: Connection, run_id: str, key: str) -> None:
+    """Remove one tag of an active run."""
     driver = driver_of(connection)
-    number, experiment = active(driver, run_id)
+    number, _ = active(driver, run_id)
     key_id = find(driver, key)
     if not driver.execute("DELETE FROM tag WHERE run_id = ? AND key_id = ?", (number, key_id)).rowcount:
         raise NotFound(f"the run {run_id!r} has no tag {shown(key)}")
     run_documents.renew(driver, number)
-    return experiment
 
 
 def info(connection: Connection, number: int, location: str) -> RunInfo:

@@ -63,7 +63,6 @@ class Session:
         self._durable = durable
         self._hands_over = durable or database.hands_over
         self._closed = False
-        self._touched: set[int] = set()
         self._fresh_start()
         _watch_forks(self)
 
@@ -80,7 +79,7 @@ class Session:
         self._door = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_held = False  # whether a fork has taken the locks
-        self._undone()
+        self.keys.forget()
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query in a transaction of its own; inside a change, in the change's.
@@ -144,10 +143,6 @@ class Session:
     def waiting(self) -> int:
         """Changes that wait for the thread that writes."""
         return self._jobs.qsize()
-
-    def touch(self, experiment_id: int) -> None:
-        """Note that runs of an experiment changed; counted once at the commit."""
-        self._touched.add(experiment_id)
 
     def _alone(self, change: Callable[[Connection], T], *, is_group: bool = False) -> T:
         connection = self._open_writer()
@@ -217,20 +212,13 @@ class Session:
         return self._writer
 
     def _commit(self, driver: Driver) -> None:
-        for experiment_id in sorted(self._touched):
-            driver.execute(
-                "INSERT INTO change (experiment_id, writer, count) VALUES (?, ?, 1) "
-                "ON CONFLICT (experiment_id, writer) DO UPDATE SET count = change.count + 1",
-                (experiment_id, self.database.writer),
-            )
-        self._touched.clear()
         self.database.commit(driver)
         self.commits += 1
         self.changes += 1
 
     def _roll_back(self) -> None:
         """Undo the open transaction. A connection that cannot is thrown away, which undoes it too."""
-        self._undone()
+        self.keys.forget()
         writer, self._writer = self._writer, None
         if writer is None:
             return
@@ -245,10 +233,6 @@ class Session:
             writer.close()
         else:
             self._writer = writer
-
-    def _undone(self) -> None:
-        self.keys.forget()
-        self._touched.clear()
 
     # The thread that writes.
 

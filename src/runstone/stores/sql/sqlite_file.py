@@ -22,7 +22,6 @@ class SqliteFile:
         path: The file.
     """
 
-    writer = 0  # one writes at a time in any case
     hands_over = False
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
 

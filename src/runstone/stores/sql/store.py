@@ -72,8 +72,8 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
 
     def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
         """Make an experiment; returns its id."""
-        return self._experiment(
-            lambda connection: experiments.create(connection, name, artifact_location=artifact_location, tags=tags)
+        return self._session.write(
+            lambda connection: str(experiments.create(connection, name, artifact_location=artifact_location, tags=tags))
         )
 
     def get_experiment(self, experiment_id: str) -> Experiment:
@@ -118,23 +118,23 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
 
     def rename_experiment(self, experiment_id: str, name: str) -> None:
         """Give another name."""
-        self._experiment(lambda connection: experiments.rename(connection, experiment_id, name))
+        self._session.write(lambda connection: experiments.rename(connection, experiment_id, name))
 
     def delete_experiment(self, experiment_id: str) -> None:
         """Move an active experiment and its active runs to the trash."""
-        self._experiment(lambda connection: experiments.delete(connection, experiment_id))
+        self._session.write(lambda connection: experiments.delete(connection, experiment_id))
 
     def restore_experiment(self, experiment_id: str) -> None:
         """Take an experiment out of the trash, with the runs that went there with it."""
-        self._experiment(lambda connection: experiments.restore(connection, experiment_id))
+        self._session.write(lambda connection: experiments.restore(connection, experiment_id))
 
     def set_experiment_tag(self, experiment_id: str, tag: Tag) -> None:
         """Set one tag of an active experiment."""
-        self._experiment(lambda connection: experiments.set_tag(connection, experiment_id, tag))
+        self._session.write(lambda connection: experiments.set_tag(connection, experiment_id, tag))
 
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
         """Remove one tag of an active experiment."""
-        self._experiment(lambda connection: experiments.delete_tag(connection, experiment_id, key))
+        self._session.write(lambda connection: experiments.delete_tag(connection, experiment_id, key))
 
     def create_run(
         self,
@@ -152,7 +152,7 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
             if run_id is not None and (known := runs.made(driver_of(connection), run_id, experiment_id)):
                 return self._load_run(connection, known)
             number = experiments.active(connection, experiment_id, lock=SHARED)
-            run = runs.create(
+            return runs.create(
                 connection,
                 self._session.keys,
                 (number, self._root.of(connection, number)),
@@ -162,8 +162,6 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
                 tags=tags,
                 run_id=run_id,
             )
-            self._session.touch(number)
-            return run
 
         return self._session.write(change)
 
@@ -190,18 +188,17 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
             number, experiment = runs.update(
                 connection, self._session.keys, run_id, status=status, end_time=end_time, run_name=run_name
             )
-            self._session.touch(experiment)
             return runs.info(connection, number, self._root.of(connection, experiment))
 
         return self._session.write(change)
 
     def delete_run(self, run_id: str) -> None:
         """Move a run to the trash. Doing it again changes nothing."""
-        self._experiment(lambda connection: runs.move(connection, run_id, to=DELETED))
+        self._session.write(lambda connection: runs.move(connection, run_id, to=DELETED))
 
     def restore_run(self, run_id: str) -> None:
         """Take a run out of the trash. An active run stays as it is."""
-        self._experiment(lambda connection: runs.move(connection, run_id, to=ACTIVE))
+        self._session.write(lambda connection: runs.move(connection, run_id, to=ACTIVE))
 
     def check(self) -> None:
         """See soon whether it answers: the database was opened, and what fails later says so."""
@@ -288,13 +285,13 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         """Write metrics, params and tags of an active run: all, or none if anything is refused."""
 
         def change(connection: Connection) -> None:
-            batches.write(connection, self._session, run_id, metrics=metrics, params=params, tags=tags)
+            batches.write(connection, self._session.keys, run_id, metrics=metrics, params=params, tags=tags)
 
         self._session.write(change)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove one tag of an active run."""
-        self._experiment(lambda connection: runs.delete_tag(connection, run_id, key))
+        self._session.write(lambda connection: runs.delete_tag(connection, run_id, key))
 
     def activity(self) -> Activity:
         """What it did by now."""
@@ -327,13 +324,3 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
 
     def _load_experiment(self, connection: Connection, number: int) -> Experiment:
         return load_experiments(connection, [number], self._root.finder(connection))[0]
-
-    def _experiment(self, change: Callable[[Connection], int]) -> str:
-        """Run a change that returns the number of the experiment that it touched; returns the id."""
-
-        def counted(connection: Connection) -> str:
-            number = change(connection)
-            self._session.touch(number)
-            return str(number)
-
-        return self._session.write(counted)

@@ -92,7 +92,6 @@ class SqlTrash:
         place = f"{(location or str(experiment)).rstrip('/')}/{run_id}"
         driver.execute("INSERT INTO leftover (place) VALUES (?)", (place,))
         driver.execute("DELETE FROM run WHERE id = ?", (number,))
-        self._session.touch(experiment)
 
 
 def _is_whole(place: str) -> bool:

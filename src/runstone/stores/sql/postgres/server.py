@@ -1,6 +1,5 @@
 """PostgreSQL as a session needs it: connections to a database, and its transactions."""
 
-import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from runstone.stores.sql.postgres.failures import explain, explain_connecting
 # How long a change by itself waits for one of another process, and one that delays others.
 _PATIENCE_S = 60
 _HASTE_MS = 100
-_WRITERS = 64
 _DEFAULTS = {"connect_timeout": "10", "application_name": "runstone"}
 # Whatever the database's own settings are.
 _ALWAYS = {"client_encoding": "UTF8"}
@@ -43,11 +41,6 @@ class PostgresServer:
     def __init__(self, uri: str) -> None:
         self.name = without_password(uri)
         self.conninfo = _conninfo(uri)
-
-    @property
-    def writer(self) -> int:
-        """Number of the counter that this process adds its changes to."""
-        return os.getpid() % _WRITERS
 
     def connect(self) -> PostgresConnection:
         """A connection.

@@ -1,7 +1,7 @@
 """The tables. Nothing else in Runstone names a column type; a change here needs a migration."""
 
 from runstone.stores.sql.tables.base import ACTIVE, DELETED, Id, metadata
-from runstone.stores.sql.tables.house import change, leftover, meta
+from runstone.stores.sql.tables.house import leftover, meta
 from runstone.stores.sql.tables.journals import journal, pulse, refusal
 from runstone.stores.sql.tables.lineage import (
     dataset,
@@ -28,7 +28,6 @@ __all__ = [
     "ACTIVE",
     "DELETED",
     "Id",
-    "change",
     "chunk",
     "dataset",
     "document",

@@ -1,13 +1,6 @@
 """What a database keeps about itself."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    SmallInteger,
-    Table,
-    Text,
-)
+from sqlalchemy import Column, Table, Text
 
 from runstone.stores.sql.tables.base import Id, metadata
 
@@ -24,15 +17,4 @@ leftover = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("place", Text, nullable=False),
-)
-
-# Counts the changes of an experiment, by who writes: on a server one would wait for the other's commit if both counted
-# in one row. What is cached under another sum is stale.
-change = Table(
-    "change",
-    metadata,
-    Column("experiment_id", ForeignKey("experiment.id", ondelete="CASCADE"), primary_key=True),
-    Column("writer", SmallInteger, primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
 )
