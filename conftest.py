@@ -9,10 +9,14 @@ from typing import Any
 import hypothesis
 import pytest
 
+from runstone import config
 from runstone.client import context
 
 REQUIRE_ALL = "RUNSTONE_REQUIRE_ALL"
 OURS = ("RUNSTONE_", "MLFLOW_")
+# What a run records by itself would be in the way of tests that are not about it; those that are switch it on.
+CAPTURES = [setting.name for setting in config.SETTINGS if setting.name.startswith("RUNSTONE_CAPTURE_")]
+CAPTURES.append(config.ENABLE_SYSTEM_METRICS_LOGGING.name)
 
 # A machine under load is slow, which is no failure; where everything must run, it runs the same each time.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get(REQUIRE_ALL) == "1")
@@ -25,10 +29,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings of the developer's shell reach no test, nor a child process of one."""
+    """Settings of the developer's shell reach no test, nor a child process of one; and nothing is captured."""
     for name in list(os.environ):
         if name.startswith(OURS) and name != REQUIRE_ALL:
             monkeypatch.delenv(name)
+    for name in CAPTURES:
+        monkeypatch.setenv(name, "false")
 
 
 @pytest.fixture(autouse=True)

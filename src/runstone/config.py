@@ -170,6 +170,39 @@ OFFLINE = Setting(
     "Whether runs are kept in the folder of journals, and nothing is sent until `runstone sync`.",
     _boolean,
 )
+CAPTURE_GIT = Setting(
+    "RUNSTONE_CAPTURE_GIT",
+    "true",
+    "Whether a run records the commit, the branch and the remote of the git repository that its program is in.",
+    _boolean,
+)
+CAPTURE_CODE = Setting(
+    "RUNSTONE_CAPTURE_CODE",
+    "true",
+    "Whether a run keeps what differs from that commit: a patch, and source files that git does not track.",
+    _boolean,
+)
+CAPTURE_ENVIRONMENT = Setting(
+    "RUNSTONE_CAPTURE_ENVIRONMENT",
+    "true",
+    "Whether a run records its command line, Python, the versions of installed packages, and the machine.",
+    _boolean,
+)
+CAPTURE_CONSOLE = Setting("RUNSTONE_CAPTURE_CONSOLE", "true", "Whether a run keeps what its program prints.", _boolean)
+ENABLE_SYSTEM_METRICS_LOGGING = Setting(
+    "RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING",
+    "true",
+    "Whether a run logs how busy processor, memory, disks, network and GPUs are, as metrics.",
+    _boolean,
+    "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING",
+)
+SYSTEM_METRICS_SAMPLING_INTERVAL = Setting(
+    "RUNSTONE_SYSTEM_METRICS_SAMPLING_INTERVAL",
+    "10",
+    "Seconds between two samples of them; above 0, at most 86,400.",
+    partial(_seconds, most=86_400),
+    "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL",
+)
 HTTP_TIMEOUT = Setting(
     "RUNSTONE_HTTP_TIMEOUT",
     "120",
@@ -320,6 +353,12 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     JOURNAL_MAX_MB,
     JOURNAL_WAIT,
     OFFLINE,
+    CAPTURE_GIT,
+    CAPTURE_CODE,
+    CAPTURE_ENVIRONMENT,
+    CAPTURE_CONSOLE,
+    ENABLE_SYSTEM_METRICS_LOGGING,
+    SYSTEM_METRICS_SAMPLING_INTERVAL,
     HTTP_TIMEOUT,
     HTTP_RETRIES,
     TRACKING_USERNAME,

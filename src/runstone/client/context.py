@@ -11,10 +11,14 @@ import os
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic, sleep
 from types import TracebackType
 
 from runstone import config
 from runstone.client import address, endings
+from runstone.client.capture import capture as captures
+from runstone.client.capture.capture import Capture
+from runstone.client.capture.part import Subject
 from runstone.client.client import Client
 from runstone.client.connection import open_journals, open_stores
 from runstone.client.endings import FINISHED, End
@@ -29,6 +33,7 @@ DEFAULT_EXPERIMENT = "0"
 
 _TERMINATED = End(RunStatus.KILLED, "terminated by the signal SIGTERM")
 _TERMINATION_S = 3.0  # whoever terminates waits for some seconds before killing
+_CAPTURE_TERMINATION_S = 1.0  # of them
 
 _logger = logging.getLogger("runstone")
 
@@ -67,12 +72,14 @@ class Open:
         client: The handle it was started with; it stays with it when the address is changed.
         process: The process that started it, and alone ends it.
         journal: Where this process writes down what it logs to it.
+        capture: What is captured of it here.
     """
 
     run: ActiveRun
     client: Client
     process: int
     journal: RunJournal
+    capture: Capture
 
 
 class _Thread(threading.local):
@@ -159,14 +166,17 @@ def last() -> Open | None:
     return active() or _thread.last
 
 
-def open_run(run: Run, handle: Client) -> ActiveRun:
-    """Make a run the active one of this thread."""
+def open_run(run: Run, handle: Client, *, is_resumed: bool = False) -> ActiveRun:
+    """Make a run the active one of this thread, and begin to capture it."""
     _watch_the_end()
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
-    opened = Open(started, handle, os.getpid(), handle._note_begin(run.info.run_id))
+    journal = handle._note_begin(run.info.run_id)
+    capture = captures.of(Subject(handle, run.info.run_id, is_resumed, is_nested=bool(_thread.stack)))
+    opened = Open(started, handle, os.getpid(), journal, capture)
     _thread.stack.append(opened)
     _thread.last = opened
     _process.opened[run.info.run_id] = opened
+    capture.start()
     return started
 
 
@@ -179,7 +189,10 @@ def end_innermost(end: End) -> None:
         ended = _thread.stack.pop()
         _thread.last = ended
         _process.opened.pop(ended.run.info.run_id, None)
-        ended.client._end_run(ended.run.info.run_id, end)
+        try:
+            ended.capture.stop()
+        finally:  # Ctrl-C here, and the run ends all the same
+            ended.client._end_run(ended.run.info.run_id, end)
 
 
 def end_with_inner(run_id: str, end: End) -> None:
@@ -283,10 +296,15 @@ def _terminate() -> bool:
     """
     if not open_journals.may_write():
         return False
-    for opened in reversed(list(_process.opened.values())):
-        if opened.process == os.getpid():
-            with suppress(RunstoneError):
-                opened.client._note_end(opened.run.info.run_id, _TERMINATED)
+    ours = [opened for opened in reversed(list(_process.opened.values())) if opened.process == os.getpid()]
+    for opened in ours:
+        opened.capture.ask_to_stop()
+    latest = monotonic() + _CAPTURE_TERMINATION_S
+    while monotonic() < latest and not all(opened.capture.is_done for opened in ours):
+        sleep(0.01)
+    for opened in ours:
+        with suppress(RunstoneError):
+            opened.client._note_end(opened.run.info.run_id, _TERMINATED)
     open_journals.wait_until_sent(_TERMINATION_S)
     return True
 
@@ -305,6 +323,7 @@ def _end(opened: Open, end: End) -> None:
     """End a run where nobody is there to be told of an error."""
     run_id = opened.run.info.run_id
     _process.opened.pop(run_id, None)
+    opened.capture.stop()
     try:
         opened.client._end_run(run_id, end)
     except RunstoneError as error:

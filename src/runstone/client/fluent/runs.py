@@ -74,7 +74,7 @@ def start_run(
         run = _resume(handle, arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
     else:
         run = _create(handle, experiment_id, run_name, nested, parent_run_id, checked)
-    return context.open_run(run, handle)
+    return context.open_run(run, handle, is_resumed=bool(resumed))
 
 
 def end_run(status: str = "FINISHED") -> None:

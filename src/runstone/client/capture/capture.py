@@ -1,0 +1,80 @@
+"""The one object that starts and ends what is captured of a run."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from queue import SimpleQueue
+
+from runstone import config
+from runstone.client.capture.part import Picture, Stream, Subject
+
+_logger = logging.getLogger("runstone")
+
+# What has been warned of in this process: a sweep of a thousand runs need not say it a thousand times.
+_warned: set[str] = set()
+
+
+class Capture:
+    """Captures a run in a thread of its own, from its start to its end; training waits for none of it.
+
+    What fails is warned of once in a process, and the run goes on without it. Only the process that has started the
+    run captures: in the child of a fork nothing happens.
+    """
+
+    def __init__(self, subject: Subject, pictures: Mapping[str, Picture], streams: Mapping[str, Stream]) -> None:
+        """Prepare; nothing is captured yet.
+
+        Args:
+            subject: The run.
+            pictures: What is captured once, by the name that a warning gives it.
+            streams: What is captured until the run ends, by name.
+        """
+        self._subject, self._pictures, self._streams = subject, pictures, streams
+        self._process = os.getpid()
+        self._end: SimpleQueue[None] = SimpleQueue()  # a handler of a signal may put into it
+        self._thread = threading.Thread(target=self._serve, name="runstone-capture", daemon=True)
+        self.is_done = not (pictures or streams)
+
+    def start(self) -> None:
+        """Begin with all that is captured."""
+        for name, stream in self._streams.items():
+            self._attempt(name, stream.start)
+        if not self.is_done:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End it, and wait until all is stored, as long as a server may keep the end of a run waiting."""
+        if self.is_done or self._process != os.getpid():
+            return
+        self.ask_to_stop()
+        wait = config.JOURNAL_WAIT.required()
+        self._thread.join(timeout=wait)
+        if not self.is_done:
+            _logger.warning("the run %s ends, but what it captured was not stored in %g s", self._subject.run_id, wait)
+
+    def ask_to_stop(self) -> None:
+        """Let the thread end it. Takes no lock: a handler of a signal may call it."""
+        self._end.put(None)
+
+    def _serve(self) -> None:
+        for name, picture in self._pictures.items():
+            self._attempt(name, partial(picture, self._subject))
+        self._end.get()
+        for name, stream in self._streams.items():
+            self._attempt(name, stream.stop)
+        self.is_done = True
+
+    def _attempt(self, name: str, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong with it, training goes on
+            if name not in _warned:
+                _warned.add(name)
+                _logger.warning("the run %s goes on without its %s: %s", self._subject.run_id, name, error)
+
+
+def of(subject: Subject) -> Capture:
+    """What the settings switch on, of one run."""
+    return Capture(subject, {}, {})

@@ -1,0 +1,64 @@
+"""What is captured of a run: pictures that are taken once, and streams that go on as long as the run does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from runstone.client.client import Client
+from runstone.entities import ArtifactPath
+
+FOLDER = "runstone"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The run that is captured, and the handle that takes what was.
+
+    Attributes:
+        client: The handle that the run was started with; on a server, a database or offline.
+        run_id: The run.
+        is_resumed: Whether an earlier process has begun it.
+        is_nested: Whether it was started within a run of the same thread.
+    """
+
+    client: Client
+    run_id: str
+    is_resumed: bool = False
+    is_nested: bool = False
+
+    def write(self, path: str, data: bytes) -> None:
+        """Store a file of the run, over one that is there.
+
+        Args:
+            path: Below the folder of what is captured, such as ``console/000000.log``.
+            data: The whole file.
+
+        Raises:
+            RunstoneError: It could not be stored.
+        """
+        self.client._store_file(self.run_id, ArtifactPath(f"{FOLDER}/{path}"), data)
+
+    def names_in(self, folder: str) -> set[str]:
+        """The names of what an earlier process has captured in a folder below that of all captures.
+
+        Raises:
+            RunstoneError: The store does not say.
+        """
+        if not self.is_resumed:
+            return set()
+        found = self.client.list_artifacts(self.run_id, f"{FOLDER}/{folder}".rstrip("/"))
+        return {file.path.rpartition("/")[2] for file in found}
+
+
+Picture = Callable[[Subject], None]
+"""Takes a picture and stores it; called once, in the thread of the capture. It may raise; that is warned of once."""
+
+
+class Stream(Protocol):
+    """What goes on as long as the run does. Both may raise; that is warned of once, and the run goes on."""
+
+    def start(self) -> None:
+        """Begin. Called by ``start_run`` in the caller's thread: it returns at once, and asks no store."""
+
+    def stop(self) -> None:
+        """End, with all stored. Called in the thread of the capture, before the run ends."""

@@ -1,0 +1,142 @@
+"""A run is captured from its start to its end, and goes on whatever goes wrong with that."""
+
+import logging
+import os
+import threading
+
+import pytest
+
+from runstone.client import Client
+from runstone.client.capture.capture import Capture
+from runstone.client.capture.part import Stream, Subject
+
+
+class Notes:
+    """A stream that writes down what is asked of it, and by which thread."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.told: list[tuple[str, int]] = []
+
+    def start(self) -> None:
+        self.told.append(("start", threading.get_ident()))
+
+    def stop(self) -> None:
+        self.told.append(("stop", threading.get_ident()))
+        self.subject.write("notes/000000.txt", b"all that was noted")
+
+
+class Broken:
+    def start(self) -> None:
+        raise OSError("no pipe")
+
+    def stop(self) -> None:
+        raise OSError("no pipe either")
+
+
+@pytest.fixture
+def subject(client: Client, run_id: str) -> Subject:
+    return Subject(client, run_id)
+
+
+def test_stream_starts_at_once_and_is_stored_when_the_capture_has_stopped(subject: Subject) -> None:
+    notes = Notes(subject)
+    capture = Capture(subject, {}, {"notes": notes})
+
+    capture.start()
+    begun = list(notes.told)
+    capture.stop()
+
+    assert begun == [("start", threading.get_ident())]
+    assert [word for word, _ in notes.told] == ["start", "stop"]
+    assert notes.told[1][1] != threading.get_ident()
+    assert [file.path for file in subject.client.list_artifacts(subject.run_id, "runstone/notes")] == [
+        "runstone/notes/000000.txt"
+    ]
+
+
+def test_picture_is_taken_in_another_thread_and_waited_for(subject: Subject) -> None:
+    takers: list[int] = []
+    may_end = threading.Event()
+
+    def picture(of: Subject) -> None:
+        may_end.wait()
+        takers.append(threading.get_ident())
+        of.write("picture.txt", b"click")
+
+    capture = Capture(subject, {"picture": picture}, {})
+    capture.start()
+    before = list(takers)
+    may_end.set()
+    capture.stop()
+
+    assert before == []
+    assert len(takers) == 1
+    assert takers[0] != threading.get_ident()
+    assert subject.client.list_artifacts(subject.run_id, "runstone")[0].path == "runstone/picture.txt"
+
+
+def test_what_fails_is_warned_of_once_and_the_rest_goes_on(subject: Subject, caplog: pytest.LogCaptureFixture) -> None:
+    def fails(of: Subject) -> None:
+        raise ValueError("the film is torn")
+
+    notes, broken, torn = Notes(subject), f"console {subject.run_id}", f"picture {subject.run_id}"
+    streams: dict[str, Stream] = {broken: Broken(), "notes": notes}
+    with caplog.at_level(logging.WARNING, logger="runstone"):
+        for _ in range(2):
+            capture = Capture(subject, {torn: fails}, streams)
+            capture.start()
+            capture.stop()
+
+    assert sorted(record.getMessage() for record in caplog.records) == [
+        f"the run {subject.run_id} goes on without its {broken}: no pipe",
+        f"the run {subject.run_id} goes on without its {torn}: the film is torn",
+    ]
+    assert [word for word, _ in notes.told] == ["start", "stop"] * 2
+
+
+def test_end_waits_no_longer_than_for_a_server_that_does_not_answer(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "0.05")
+    may_end = threading.Event()
+
+    def takes_long(of: Subject) -> None:
+        may_end.wait()
+
+    capture = Capture(subject, {"picture": takes_long}, {})
+    capture.start()
+    with caplog.at_level(logging.WARNING, logger="runstone"):
+        capture.stop()
+    may_end.set()
+    capture._thread.join()
+
+    assert "was not stored in 0.05 s" in caplog.text
+
+
+def test_child_of_a_fork_leaves_the_capture_to_its_parent(subject: Subject) -> None:
+    notes = Notes(subject)
+    capture = Capture(subject, {}, {"notes": notes})
+    capture.start()
+
+    child = os.fork()
+    if child == 0:
+        capture.stop()
+        os._exit(len(notes.told))
+    _, status = os.waitpid(child, 0)
+    capture.stop()
+
+    assert os.waitstatus_to_exitcode(status) == 1
+    assert [word for word, _ in notes.told] == ["start", "stop"]
+
+
+def test_resumed_run_is_asked_what_it_has(subject: Subject) -> None:
+    resumed = Subject(subject.client, subject.run_id, is_resumed=True)
+
+    before = resumed.names_in("console")
+    subject.write("console/000000.log", b"a line")
+
+    assert before == set()
+    assert resumed.names_in("console") == {"000000.log"}
+    assert resumed.names_in("") == {"console"}
+    assert subject.names_in("console") == set()
