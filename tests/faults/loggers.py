@@ -1,6 +1,5 @@
 """Processes that log until they are killed, and say of each call that it has returned."""
 
-import multiprocessing
 import os
 import threading
 from collections import Counter
@@ -13,12 +12,10 @@ import runstone
 from runstone.journal import leftovers
 from runstone.journal.leftovers import Sent
 from runstone.stores.base import TrackingStore
+from tests.faults.forks import context
 
 WAIT_S = 60
 _ID = 32
-# Its child has everything loaded already, so that a test can afford to start a thousand.
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["runstone", "runstone.stores.sql.store", "runstone.server.listen", "psycopg"])
 
 
 def log_call(number: int, key: str = "loss") -> None:
@@ -52,8 +49,8 @@ class Logger:
     """
 
     def __init__(self, uri: str, folder: Path, *, is_offline: bool, calls: int = 1 << 15) -> None:
-        self._told, tell = _context.Pipe(duplex=False)
-        self._process = _context.Process(target=_log, args=(uri, str(folder), is_offline, calls, tell))
+        self._told, tell = context.Pipe(duplex=False)
+        self._process = context.Process(target=_log, args=(uri, str(folder), is_offline, calls, tell))
         self._process.start()
         tell.close()
         self.run_id = ""

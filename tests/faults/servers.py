@@ -1,6 +1,5 @@
 """Servers as processes that tests may kill."""
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -11,11 +10,9 @@ from typing import Self
 
 from runstone.cli.stopping import ending_on_signals
 from runstone.server.listen import ServerOptions, serve
+from tests.faults.forks import context
 
 WAIT_S = 60
-# Its child has everything loaded already, so that a test can afford to start hundreds.
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["runstone.server.listen", "runstone.stores.sql.store", "psycopg"])
 
 
 def _serve(options: ServerOptions, told: Connection) -> None:
@@ -44,8 +41,8 @@ class Server:
 
     def start(self) -> None:
         """Start it; returns when it answers."""
-        told, tell = _context.Pipe(duplex=False)
-        self._process = _context.Process(target=_serve, args=(self._options, tell))
+        told, tell = context.Pipe(duplex=False)
+        self._process = context.Process(target=_serve, args=(self._options, tell))
         self._process.start()
         tell.close()
         with closing(told):

@@ -1,6 +1,5 @@
 """Threads, forks and processes that log to one run, and a clock that is set back, lose nothing of each other."""
 
-import multiprocessing
 import subprocess
 import sys
 from contextlib import closing
@@ -11,13 +10,11 @@ import pytest
 import runstone
 from runstone.journal import leftovers
 from runstone.stores.resolve import open_store
+from tests.faults.forks import context
 from tests.faults.loggers import WAIT_S, send_all
 from tests.faults.servers import Server
 
 PROCESSES, TIMES, CALLS = 4, 15, 20
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["runstone", "runstone.stores.sql.store", "runstone.server.listen", "psycopg"])
 
 
 def _resume(uri: str, folder: str, run_id: str, key: str) -> None:
@@ -40,7 +37,7 @@ def test_processes_that_go_on_with_one_run_at_once_lose_nothing_of_each_other(tm
     ):
         run_id = store.create_run("0").info.run_id
         children = [
-            _context.Process(target=_resume, args=(server.address, str(tmp_path), run_id, f"loss{number}"))
+            context.Process(target=_resume, args=(server.address, str(tmp_path), run_id, f"loss{number}"))
             for number in range(PROCESSES)
         ]
         for child in children:
@@ -70,7 +67,7 @@ def test_child_of_multiprocessing_sends_all_before_it_ends(tmp_path: Path) -> No
     uri = f"sqlite:///{tmp_path}/runstone.db"
     with closing(open_store(uri)) as store:
         run_id = store.create_run("0").info.run_id
-        child = _context.Process(target=_log_only, args=(uri, str(tmp_path), run_id))
+        child = context.Process(target=_log_only, args=(uri, str(tmp_path), run_id))
         child.start()
         child.join(WAIT_S)
 

@@ -1,7 +1,6 @@
 """``runstone sync`` that is killed anywhere goes on at the next time, and sends nothing twice."""
 
 import json
-import multiprocessing
 import os
 import random
 import shutil
@@ -22,14 +21,12 @@ from runstone.journal import leftovers
 from runstone.journal.folder import journals_of
 from runstone.stores.base import TrackingStore
 from runstone.stores.resolve import open_store
+from tests.faults.forks import context
 from tests.faults.loggers import WAIT_S, log_call, numbers_of
 
 KILLS = 30
 CALLS = 60
 FILES = {"a.txt": "a", "folder/b.txt": "b" * 5000}
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["runstone", "runstone.stores.sql.store", "runstone.server.listen", "psycopg"])
 
 
 def _left_behind(folder: str) -> None:
@@ -79,7 +76,7 @@ def _sync(folder: str, last_step: int) -> None:
 
 
 def _run(function: Any, *arguments: object) -> int | None:
-    process = _context.Process(target=function, args=arguments)
+    process = context.Process(target=function, args=arguments)
     process.start()
     process.join(WAIT_S)
     return process.exitcode
