@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 import urllib3
 
+from runstone.artifacts import integrity
+from runstone.artifacts.http import HttpRepository
+from runstone.entities import ArtifactPath
+from runstone.errors import ArtifactDamaged
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 from tests.artifacts import services
@@ -73,6 +77,37 @@ def test_file_is_made_of_parts_that_go_past_the_server(bucket: Web) -> None:
     assert bucket.send("GET", f"{ROOM}/artifacts/0/run/artifacts/big.bin").body == b"".join(bodies)
 
 
+def sent_past_the_server(web: Web, name: str, body: bytes, **told: str) -> None:
+    created = call(web, "create", "0/run/artifacts", path=name, num_parts=1, **told).json
+    parts = [{"part_number": 1, "etag": send(created["credentials"][0]["url"], body)}]
+    done = call(web, "complete", "0/run/artifacts", path=name, upload_id=created["upload_id"], parts=parts)
+    assert done.status == 200
+
+
+def test_hash_that_the_sender_tells_is_recorded_and_compared_by_who_fetches(bucket: Web) -> None:
+    told = hashlib.sha256(b"the right text").hexdigest()
+
+    sent_past_the_server(bucket, "right.bin", b"the right text", sha256=told)
+    sent_past_the_server(bucket, "wrong.bin", b"the wrong text", sha256=told)
+    store = HttpRepository(bucket.address, ArtifactPath("0/run/artifacts"))
+    signed = bucket.send("GET", f"{ROOM}/presigned/0/run/artifacts/right.bin").json["url"]
+
+    assert store.read(ArtifactPath("right.bin")).sha256 == told
+    assert integrity.read(store, ArtifactPath("right.bin")) == b"the right text"
+    with pytest.raises(ArtifactDamaged):
+        integrity.read(store, ArtifactPath("wrong.bin"))
+    assert urllib3.request("GET", signed).headers["x-amz-meta-sha256"] == told
+
+
+def test_parts_whose_hash_nobody_tells_have_none(bucket: Web) -> None:
+    sent_past_the_server(bucket, "mlflow.bin", b"12345")
+
+    store = HttpRepository(bucket.address, ArtifactPath("0/run/artifacts"))
+
+    assert store.read(ArtifactPath("mlflow.bin")).sha256 is None
+    assert integrity.read(store, ArtifactPath("mlflow.bin")) == b"12345"
+
+
 @pytest.mark.parametrize("local", ["/tmp/m/model.bin", "./model.bin", "../m/model.bin", "C:\\Temp\\model.bin"])
 def test_file_has_the_last_part_of_the_local_path_that_a_client_names(bucket: Web, local: str) -> None:
     folder = f"0/{hashlib.sha256(local.encode()).hexdigest()}/artifacts"
@@ -129,6 +164,7 @@ def test_file_is_fetched_by_a_signed_address(bucket: Web) -> None:
         {"path": "a", "num_parts": "many"},
         {"path": "d/..", "num_parts": 1},
         {"path": "", "num_parts": 1},
+        {"path": "a", "num_parts": 1, "sha256": "none"},
     ],
 )
 def test_upload_that_means_nothing_is_refused(bucket: Web, fields: dict[str, Any]) -> None:

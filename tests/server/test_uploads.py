@@ -72,6 +72,22 @@ def test_upload_with_a_gap_or_not_whole_is_refused(web: Web) -> None:
     assert web.send("GET", f"{PROXY}/{path}").status == 404
 
 
+def test_upload_that_is_not_what_the_client_sent_is_refused_and_may_be_mended(web: Web) -> None:
+    path = f"{root_of(web.new_run())}/a.txt"
+    upload = begun(web, path)
+    put(web, upload, 0, b"one twO")
+
+    wrong = complete(web, upload, path, b"one two")
+    before = web.send("GET", f"{PROXY}/{path}")
+    put(web, upload, 0, b"one two")
+    right = complete(web, upload, path, b"one two")
+
+    assert (wrong.status, wrong.code) == (400, "INVALID_PARAMETER_VALUE")
+    assert before.status == 404
+    assert right.status == 200
+    assert web.send("GET", f"{PROXY}/{path}").body == b"one two"
+
+
 @pytest.mark.parametrize("offset", ["", "-1", "x", "1e3", "9" * 30, "%C2%B2"])
 def test_offset_that_is_none_is_refused(web: Web, offset: str) -> None:
     upload = begun(web, "0/a")

@@ -84,8 +84,11 @@ class DirectRepository(Protocol):
         """An address that gives a file to whoever has it, for five minutes, and the file's length."""
         ...
 
-    def begin_upload(self, path: ArtifactPath, parts: int) -> tuple[str, Sequence[str]]:
-        """Begin an upload in parts; returns its id, and for each part an address that takes it."""
+    def begin_upload(self, path: ArtifactPath, parts: int, *, sha256: str | None = None) -> tuple[str, Sequence[str]]:
+        """Begin an upload in parts; returns its id, and for each part an address that takes it.
+
+        ``sha256`` of the whole file is recorded as its sender tells it, in hexadecimal: we never see the bytes.
+        """
         ...
 
     def complete_upload(self, path: ArtifactPath, upload: str, parts: Sequence[tuple[int, str]]) -> None:

@@ -182,8 +182,14 @@ class ObjectStoreRepository:
             )
             return url, size
 
-    def begin_upload(self, path: ArtifactPath, parts: int) -> tuple[str, Sequence[str]]:
+    def begin_upload(self, path: ArtifactPath, parts: int, *, sha256: str | None = None) -> tuple[str, Sequence[str]]:
         """Begin an upload whose parts go to the store directly.
+
+        Args:
+            path: The file.
+            parts: How many there will be.
+            sha256: Of the whole file in hexadecimal, recorded as its sender tells it; a store of S3's kind takes it
+                now, and not when the parts are there.
 
         Returns:
             Its id, and for each part an address that takes it within an hour.
@@ -196,7 +202,8 @@ class ObjectStoreRepository:
         """
         signer = self._signer
         self.check_writable(path)
-        return signer.begin(self.key(path), parts=parts, content_type=content_type(path))
+        recorded = {} if sha256 is None else {_SHA256: sha256}
+        return signer.begin(self.key(path), parts=parts, content_type=content_type(path), metadata=recorded)
 
     def complete_upload(self, path: ArtifactPath, upload: str, parts: Sequence[tuple[int, str]]) -> None:
         """Make the file of its parts, each given by its number and the tag that the store answered for it.

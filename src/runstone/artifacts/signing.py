@@ -1,6 +1,6 @@
 """What S3 signs for others: addresses of files, and uploads in parts that go past the server."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,7 +57,7 @@ class Signer:
         said = {"ResponseContentDisposition": f'attachment; filename="{shown_as}"'}
         return self._signed("get_object", {"Key": key, **said}, DOWNLOAD_S)
 
-    def begin(self, key: str, *, parts: int, content_type: str) -> tuple[str, list[str]]:
+    def begin(self, key: str, *, parts: int, content_type: str, metadata: Mapping[str, str]) -> tuple[str, list[str]]:
         """Begin an upload; returns its id, and for each part an address that takes it within an hour.
 
         Raises:
@@ -65,7 +65,9 @@ class Signer:
             BackendError: S3 does not answer, or does not take it.
         """
         with self._said():
-            answer = self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
+            answer = self._client.create_multipart_upload(
+                Bucket=self._bucket, Key=key, ContentType=content_type, Metadata=dict(metadata)
+            )
         upload: str = answer["UploadId"]
         fields = {"Key": key, "UploadId": upload}
         return upload, [

@@ -1,8 +1,8 @@
 """Requests, responses and endpoints of artifacts. The byte streams themselves are no endpoints: see the server."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from runstone.entities import FileInfo
 from runstone.schemas.endpoint import Empty, Endpoint
@@ -38,11 +38,12 @@ class ProxiedArtifacts(Struct, frozen=True, omit_defaults=True):
 
 
 class CreateMultipart(Struct, frozen=True, kw_only=True):
-    """Asks for addresses that take the parts of a file."""
+    """Asks for addresses that take the parts of a file, whose hash is recorded if it is told."""
 
     artifact_path: str
     path: str
     num_parts: int
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 class PartCredential(Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,8 @@ def create_multipart(stores: Stores, request: schema.CreateMultipart) -> schema.
     path = _file(request.artifact_path, request.path)
     if not 1 <= request.num_parts <= MOST_PARTS:
         raise InvalidValue(f"an upload has 1 to {MOST_PARTS} parts; got num_parts {request.num_parts}")
-    upload, urls = _direct(stores, "Multipart upload").begin_upload(path, request.num_parts)
+    store = _direct(stores, "Multipart upload")
+    upload, urls = store.begin_upload(path, request.num_parts, sha256=request.sha256)
     return schema.MultipartCreated(upload, [schema.PartCredential(url, number) for number, url in enumerate(urls, 1)])
 
 

@@ -1,5 +1,6 @@
 """Routes of uploads that go on after a connection broke: begun, sent in pieces, completed."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -54,12 +55,15 @@ def complete(stores: Stores, request: schema.CompleteUpload) -> Empty:
     if size != request.size:
         raise InvalidValue(f"the upload has {size} bytes, and {request.size} are to be there; send the rest first")
     file = staging.file(request.upload_id)
+    with file.open("rb") as source:
+        if isinstance(stores.artifacts, LocalRepository):
+            _check_hash(hashlib.file_digest(source, hashlib.sha256).hexdigest(), request.sha256)
+        else:
+            stores.artifacts.write(path, _checked(iter(lambda: source.read(CHUNK), b""), request.sha256))
     if isinstance(stores.artifacts, LocalRepository):
         stores.artifacts.adopt(path, file, sha256=request.sha256)
-        return Empty()
-    with file.open("rb") as source:
-        stores.artifacts.write(path, _checked(iter(lambda: source.read(CHUNK), b""), request.sha256))
-    staging.drop(request.upload_id)
+    else:
+        staging.drop(request.upload_id)
     return Empty()
 
 
@@ -67,8 +71,12 @@ def _checked(pieces: Iterator[bytes], sha256: str) -> Iterator[bytes]:
     """The same pieces; the write that takes them changes nothing if they are not what the client says that it sent."""
     counted = Counted(pieces)
     yield from counted
-    if counted.sha256 != sha256:
-        raise InvalidValue(f"the upload has the SHA-256 {counted.sha256}, not {sha256}; send it again")
+    _check_hash(counted.sha256, sha256)
+
+
+def _check_hash(found: str, told: str) -> None:
+    if found != told:
+        raise InvalidValue(f"the upload has the SHA-256 {found}, not {told}; send it again")
 
 
 def abort(stores: Stores, request: schema.OfUpload) -> Empty:
