@@ -15,6 +15,8 @@ import urllib3
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-peer" / "bin" / "python"
+# The environments whose MLflow makes stores of its own, by its version's first number.
+MAKERS = {"2": ROOT / ".venv-mlflow2" / "bin" / "python", "3": PYTHON}
 SCRIPTS = Path(__file__).parent / "scripts"
 
 ENDS_WITHIN_S = 240
@@ -24,6 +26,7 @@ STARTS_WITHIN_S = 240
 QUIET = {
     "DO_NOT_TRACK": "true",
     "GIT_PYTHON_REFRESH": "quiet",
+    "MLFLOW_ALLOW_FILE_STORE": "true",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MPLBACKEND": "Agg",
@@ -66,6 +69,22 @@ def run(*arguments: str | Path, address: str, folder: Path, python: Path = PYTHO
     )
     assert done.returncode == 0, f"{arguments[0]} ended with {done.returncode}:\n{done.stderr[-4000:]}"
     return done.stdout
+
+
+def fill_store(maker: str, address: str, folder: Path, *, artifacts: Path | None = None, points: int = 3000) -> Any:
+    """Let the genuine package put one of everything into an empty store; returns what it says that is there then.
+
+    Args:
+        maker: First number of its version: one of ``MAKERS``.
+        address: The store: ``sqlite:///...``, ``postgresql://...``, a folder or a server.
+        folder: Where the script runs.
+        artifacts: Where experiments keep artifacts; where the store puts them if ``None``.
+        points: Values of the metric ``long``.
+    """
+    told = folder / "told.json"
+    arguments: list[str | Path] = [SCRIPTS / "stores.py", told, str(artifacts or ""), str(points)]
+    run(*arguments, address=address, folder=folder, python=MAKERS[maker])
+    return json.loads(told.read_text(encoding="utf-8"))
 
 
 @contextmanager
