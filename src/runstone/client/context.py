@@ -171,7 +171,10 @@ def open_run(run: Run, handle: Client, *, is_resumed: bool = False) -> ActiveRun
     _watch_the_end()
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     journal = handle._note_begin(run.info.run_id)
-    capture = captures.of(Subject(handle, run.info.run_id, is_resumed, is_nested=bool(_thread.stack)))
+    around = active()
+    capture = captures.of(
+        Subject(handle, run.info.run_id, is_resumed, None if around is None else around.capture.subject)
+    )
     opened = Open(started, handle, os.getpid(), journal, capture)
     _thread.stack.append(opened)
     _thread.last = opened

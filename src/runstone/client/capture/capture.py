@@ -8,6 +8,7 @@ from functools import partial
 from queue import SimpleQueue
 
 from runstone import config
+from runstone.client.capture import code
 from runstone.client.capture.part import Picture, Stream, Subject
 
 _logger = logging.getLogger("runstone")
@@ -21,6 +22,10 @@ class Capture:
 
     What fails is warned of once in a process, and the run goes on without it. Only the process that has started the
     run captures: in the child of a fork nothing happens.
+
+    Attributes:
+        subject: The run.
+        is_done: Whether all is stored, or there is nothing to capture.
     """
 
     def __init__(self, subject: Subject, pictures: Mapping[str, Picture], streams: Mapping[str, Stream]) -> None:
@@ -31,7 +36,7 @@ class Capture:
             pictures: What is captured once, by the name that a warning gives it.
             streams: What is captured until the run ends, by name.
         """
-        self._subject, self._pictures, self._streams = subject, pictures, streams
+        self.subject, self._pictures, self._streams = subject, pictures, streams
         self._process = os.getpid()
         self._end: SimpleQueue[None] = SimpleQueue()  # a handler of a signal may put into it
         self._thread = threading.Thread(target=self._serve, name="runstone-capture", daemon=True)
@@ -52,7 +57,7 @@ class Capture:
         wait = config.JOURNAL_WAIT.required()
         self._thread.join(timeout=wait)
         if not self.is_done:
-            _logger.warning("the run %s ends, but what it captured was not stored in %g s", self._subject.run_id, wait)
+            _logger.warning("the run %s ends, but what it captured was not stored in %g s", self.subject.run_id, wait)
 
     def ask_to_stop(self) -> None:
         """Let the thread end it. Takes no lock: a handler of a signal may call it."""
@@ -60,7 +65,9 @@ class Capture:
 
     def _serve(self) -> None:
         for name, picture in self._pictures.items():
-            self._attempt(name, partial(picture, self._subject))
+            self._attempt(name, partial(picture, self.subject))
+        if not self.subject.git_tags.done():
+            self.subject.git_tags.set_result({})
         self._end.get()
         for name, stream in self._streams.items():
             self._attempt(name, stream.stop)
@@ -72,9 +79,12 @@ class Capture:
         except Exception as error:  # noqa: BLE001  # whatever goes wrong with it, training goes on
             if name not in _warned:
                 _warned.add(name)
-                _logger.warning("the run %s goes on without its %s: %s", self._subject.run_id, name, error)
+                _logger.warning("the run %s goes on without its %s: %s", self.subject.run_id, name, error)
 
 
 def of(subject: Subject) -> Capture:
     """What the settings switch on, of one run."""
-    return Capture(subject, {}, {})
+    pictures: dict[str, Picture] = {}
+    if config.CAPTURE_GIT.required():
+        pictures["code"] = code.picture
+    return Capture(subject, pictures, {})

@@ -1,11 +1,12 @@
 """What is captured of a run: pictures that are taken once, and streams that go on as long as the run does."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from runstone.client.client import Client
-from runstone.entities import ArtifactPath
+from runstone.entities import ArtifactPath, Tag
 
 FOLDER = "runstone"
 
@@ -18,13 +19,23 @@ class Subject:
         client: The handle that the run was started with; on a server, a database or offline.
         run_id: The run.
         is_resumed: Whether an earlier process has begun it.
-        is_nested: Whether it was started within a run of the same thread.
+        parent: The run of the same thread that it was started within, if there is one.
+        git_tags: What its code said; awaited by runs within it.
     """
 
     client: Client
     run_id: str
     is_resumed: bool = False
-    is_nested: bool = False
+    parent: "Subject | None" = None
+    git_tags: Future[dict[str, str]] = field(default_factory=Future)
+
+    def set_tags(self, tags: Mapping[str, str]) -> None:
+        """Set tags of the run.
+
+        Raises:
+            InvalidValue: A value is too long.
+        """
+        self.client.log_batch(self.run_id, tags=[Tag(key, value) for key, value in tags.items()])
 
     def write(self, path: str, data: bytes) -> None:
         """Store a file of the run, over one that is there.

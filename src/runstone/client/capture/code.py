@@ -1,0 +1,252 @@
+"""The code of a run: the commit of its repository, and what differs from that."""
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+
+from msgspec import Struct, field
+
+from runstone import config
+from runstone.client.capture import program
+from runstone.client.capture.git import Repository, is_in_repository
+from runstone.client.capture.part import Subject
+from runstone.client.capture.redaction import redact, redact_patch
+from runstone.entities import ArtifactPath
+from runstone.entities.tag import GIT_BRANCH, GIT_COMMIT, GIT_REPO_URL
+from runstone.errors import InvalidArtifactPath, Unsupported
+from runstone.schemas import wire
+
+FACTS = "code/code.json"
+PATCH = "code/patch.diff"
+UNTRACKED = "code/untracked"
+
+MAX_PATCH = 4 << 20
+MAX_FILE = 1 << 20
+MAX_UNTRACKED = 4 << 20
+MAX_FILES = 200
+_MAX_LEFT_OUT = 100
+
+_KINDS = {".c", ".cc", ".cfg", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".ini", ".ipynb", ".jl", ".js", ".json", ".md"}
+_KINDS |= {".py", ".pyi", ".pyx", ".qmd", ".r", ".rmd", ".rst", ".sh", ".sql", ".toml", ".ts", ".txt", ".yaml", ".yml"}
+_NAMES = {"dockerfile", "containerfile", "makefile", "mlproject"}
+_SECRET = re.compile(
+    r"\.env|\.netrc|\.pgpass|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25519)|credentials?\b|secrets?\b|.*\.(?:pem|key|p12|pfx)$"
+)
+# What Runstone and MLflow keep beside a program by default.
+_STORES = re.compile(
+    r"(?:.*/)?(?:\.runstone|runstone-artifacts|mlruns|mlartifacts)/|(?:.*/)?(?:runstone|mlflow)\.db(?:-\w+)?$"
+)
+
+
+class LeftOut(Struct, frozen=True):
+    """A file that differs from the commit and is not kept; an empty path stands for all that are not listed."""
+
+    path: str
+    reason: str
+
+
+class CodeFacts(Struct, kw_only=True):
+    """What ``code.json`` says.
+
+    Attributes:
+        version: Version of the format.
+        commit: The commit; ``None`` where there is none yet.
+        branch: The branch; ``None`` where the head is detached.
+        remote: Address of the branch's remote, without credentials.
+        dirty: Whether anything differs from the commit.
+        patch: Whether ``patch.diff`` holds what differs in files that git tracks.
+        untracked: Files below ``untracked`` that git does not track.
+        left_out: What differs and is not kept.
+        redacted: How many secrets were replaced in all of it.
+    """
+
+    version: int = 1
+    commit: str | None = None
+    branch: str | None = None
+    remote: str | None = None
+    dirty: bool = False
+    patch: bool = False
+    untracked: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    redacted: int = 0
+
+
+class _Status(Struct):
+    """What ``git status`` says: commit, branch, and files by how they differ."""
+
+    commit: str | None = None
+    branch: str | None = None
+    changed: list[str] = field(default_factory=list)
+    untracked: list[str] = field(default_factory=list)
+
+
+def picture(subject: Subject) -> None:
+    """Set the tags of a run that tell of its repository, and keep what differs from the commit.
+
+    A nested run has the tags only: its code is that of the run around it. What an earlier process of a resumed run has
+    kept stays.
+
+    Raises:
+        Unsupported: git cannot read the repository.
+        RunstoneError: What was found cannot be stored.
+    """
+    if subject.parent is not None:
+        subject.set_tags(subject.parent.git_tags.result())
+        return
+    home = program.current().home
+    if not is_in_repository(home):
+        return
+    repository = Repository(home)
+    status = _status(repository)
+    facts = CodeFacts(
+        commit=status.commit,
+        branch=status.branch,
+        remote=_remote(repository, status.branch),
+        dirty=bool(status.changed or status.untracked),
+    )
+    tags = {GIT_COMMIT: facts.commit, GIT_BRANCH: facts.branch, GIT_REPO_URL: facts.remote}
+    subject.git_tags.set_result({key: value for key, value in tags.items() if value})
+    if PurePosixPath(FACTS).name in subject.names_in("code"):
+        return
+    subject.set_tags(subject.git_tags.result())
+    if config.CAPTURE_CODE.required():
+        _keep_patch(subject, repository, status, facts)
+        _keep_untracked(subject, repository, status, facts)
+    unlisted = len(facts.left_out) - _MAX_LEFT_OUT
+    if unlisted > 0:
+        facts.left_out[_MAX_LEFT_OUT:] = [LeftOut("", f"{unlisted} more files")]
+    subject.write(FACTS, wire.encode(facts) + b"\n")
+
+
+def _status(repository: Repository) -> _Status:
+    printed = repository.read(
+        "status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=normal",
+        "--ignore-submodules=dirty",
+    )  # fmt: skip
+    status = _Status()
+    for line in os.fsdecode(printed).split("\0"):
+        kind, _, rest = line.partition(" ")
+        if kind == "#":
+            name, _, value = rest.partition(" ")
+            if name == "branch.oid" and value != "(initial)":
+                status.commit = value
+            elif name == "branch.head" and value != "(detached)":
+                status.branch = value
+        elif kind in {"1", "u"}:
+            status.changed.append(rest.split(" ", 7 if kind == "1" else 9)[-1])
+        elif kind == "?" and not _STORES.match(rest):
+            status.untracked.append(rest)
+    return status
+
+
+def _remote(repository: Repository, branch: str | None) -> str | None:
+    """Address of the remote of a branch, else of ``origin``, without credentials."""
+    name = repository.config.get(f"branch.{branch}.remote") or "origin"
+    url = repository.config.get(f"remote.{name}.url", "")
+    return redact(re.sub(r"(?<=://)[^/@]*@(?=.)", _user, url)).text or None
+
+
+def _user(found: re.Match[str]) -> str:
+    """Who logs in by SSH is no secret: `git@`. What stands there for HTTP may be."""
+    return found.group() if re.fullmatch(r"[a-z_][\w-]{0,30}@", found.group()) else ""
+
+
+def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
+    if not status.changed:
+        return
+    large = [path for path in status.changed if _size(repository.root / path) > MAX_FILE]
+    facts.left_out += [LeftOut(_shown(path), f"larger than {MAX_FILE:,} bytes") for path in large]
+    if len(large) > MAX_FILES:
+        facts.left_out.append(LeftOut("", "no patch is kept: too many large files differ"))
+        return
+    # Where there is no commit yet, all files are new: they differ from the empty tree.
+    base = status.commit or repository.read("hash-object", "-t", "tree", os.devnull).decode().strip()
+    try:
+        patch = repository.read(
+            "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
+            "--ignore-submodules=dirty", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
+            *(f":(top,exclude,literal){path}" for path in large), most=MAX_PATCH,
+        )  # fmt: skip
+    except Unsupported as error:
+        facts.left_out.append(LeftOut("", f"no patch is kept: {error}"))
+        return
+    if not patch:
+        return
+    redacted = redact_patch(patch.decode(errors="surrogateescape"))
+    facts.redacted += redacted.secrets
+    facts.patch = True
+    subject.write(PATCH, redacted.text.encode(errors="surrogateescape"))
+
+
+def _keep_untracked(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
+    size = 0
+    for path in _files(repository, status.untracked):
+        reason = _why_not(repository.root / path, path)
+        if not reason:
+            data = _content(repository.root / path)
+            if isinstance(data, str):
+                reason = data
+            elif len(facts.untracked) == MAX_FILES:
+                reason = f"beyond the first {MAX_FILES} files"
+            elif size + len(data) > MAX_UNTRACKED:
+                reason = f"beyond {MAX_UNTRACKED:,} bytes in all"
+            else:
+                size += len(data)
+                redacted = redact(data.decode(errors="surrogateescape"), path)
+                facts.redacted += redacted.secrets
+                facts.untracked.append(path)
+                subject.write(f"{UNTRACKED}/{path}", redacted.text.encode(errors="surrogateescape"))
+        if reason:
+            facts.left_out.append(LeftOut(_shown(path), reason))
+
+
+def _files(repository: Repository, untracked: list[str]) -> list[str]:
+    """The files of all that is untracked; git names a folder that is so as a whole, which is much quicker."""
+    folders = [path for path in untracked if path.endswith("/")]
+    files = {path for path in untracked if not path.endswith("/")}
+    if folders:
+        listed = repository.read(
+            "ls-files", "--others", "--exclude-standard", "-z", "--", *(f":(top,literal){path}" for path in folders)
+        )
+        files |= {path for path in os.fsdecode(listed).split("\0") if path and not _STORES.match(path)}
+    return sorted(files)
+
+
+def _why_not(file: Path, path: str) -> str:
+    """Why an untracked file is not kept; empty where it is."""
+    name = file.name.lower()
+    if path.endswith("/"):
+        return "a repository of its own"
+    if file.is_symlink():
+        return "a symbolic link"
+    if _SECRET.match(name):
+        return "its name promises secrets"
+    if file.suffix.lower() not in _KINDS and name not in _NAMES:
+        return "neither source nor settings"
+    if _size(file) > MAX_FILE:
+        return f"larger than {MAX_FILE:,} bytes"
+    try:
+        ArtifactPath(path)
+    except InvalidArtifactPath:
+        return "its name cannot be that of an artifact"
+    return ""
+
+
+def _content(file: Path) -> bytes | str:
+    """What is in a file, or why that cannot be told."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_FILE)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.lstat().st_size
+    except OSError:  # it is gone
+        return 0
+
+
+def _shown(path: str) -> str:
+    return path.encode(errors="surrogateescape").decode(errors="replace")

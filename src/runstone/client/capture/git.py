@@ -1,0 +1,99 @@
+"""Calls of ``git`` that read a repository, and let it run nothing: no hook, pager, filter, or program of its own."""
+
+import os
+import subprocess
+import threading
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from runstone.errors import Unsupported
+
+_TIMEOUT_S = 30
+_QUIET = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.quotePath": "false",
+    "submodule.recurse": "false",
+}
+_FILTERS = ("clean", "smudge", "process")
+
+
+class Repository:
+    """A work tree of git, read by the ``git`` of this machine.
+
+    Attributes:
+        root: The top folder of the work tree.
+        config: What the repository's own configuration says, names in git's spelling; the last of equal names.
+    """
+
+    def __init__(self, within: Path) -> None:
+        """Find the repository that a folder is in.
+
+        Raises:
+            Unsupported: git is not installed, does not trust the folder, or finds no work tree there.
+        """
+        self.root = within
+        self._options = dict(_QUIET)
+        self.root = Path(os.fsdecode(self.read("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+        self.config: dict[str, str] = {}
+        listed = self.read("config", "--local", "--includes", "--list", "-z")
+        for entry in listed.decode(errors="replace").split("\0"):
+            name, _, value = entry.partition("\n")
+            self.config[name] = value
+        # A filter that the user has set up for all repositories, such as that of large files, is the user's own.
+        for name in self.config:
+            kind, _, key = name.rpartition(".")
+            if kind.startswith("filter.") and key in {*_FILTERS, "required"}:
+                self._options |= {f"{kind}.{word}": "" for word in _FILTERS} | {f"{kind}.required": "false"}
+
+    def read(self, *arguments: str, most: int = 16 << 20) -> bytes:
+        """What a command of git prints.
+
+        Args:
+            arguments: The command and what follows it.
+            most: Bytes that it may print.
+
+        Raises:
+            Unsupported: It failed, printed more, or took too long.
+        """
+        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
+        command = ["git", "--no-pager", "--no-optional-locks", *options, "-C", str(self.root), *arguments]
+        with TemporaryFile() as complaints:
+            try:
+                process = subprocess.Popen(  # noqa: S603  # a list, and what git is told to run is switched off
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, env=_environment()
+                )
+            except OSError as error:
+                raise Unsupported(f"git cannot be run: {error.strerror}") from error
+            timer = threading.Timer(_TIMEOUT_S, process.kill)
+            timer.start()
+            with process:
+                assert process.stdout is not None
+                printed = process.stdout.read(most + 1)
+                if len(printed) > most:
+                    process.kill()
+                process.wait()
+            timer.cancel()
+            if len(printed) > most:
+                raise Unsupported(f"git {arguments[0]} prints more than {most:,} bytes")
+            if process.returncode:
+                complaints.seek(0)
+                said = complaints.read(2000).decode(errors="replace").strip().partition("\n")[0]
+                raise Unsupported(f"git {arguments[0]} fails: {said or f'exit code {process.returncode}'}")
+        return printed
+
+
+def is_in_repository(folder: Path) -> bool:
+    """Whether a folder looks as if it were in a work tree of git; without asking git."""
+    return any((above / ".git").exists() for above in (folder, *folder.parents))
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would lead git elsewhere, and with its messages in English."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
+    }
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}

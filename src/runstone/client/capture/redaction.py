@@ -1,0 +1,197 @@
+"""Secrets in what is captured are replaced before anything is stored: what looks like one, not what is one."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+MARK = "[redacted]"
+
+# Names of what is a secret; they end the name that is given a value, so that `tokenizer` and `max_tokens` are none.
+_WORDS = (
+    r"(?:password|passwd|passphrase|pwd|secret|token|credentials?"
+    r"|(?:api|access|account|auth|encryption|private|secret|shared|signing)[_-]?key)"
+)
+_SECRET_OPTION = re.compile(rf"--?[\w-]*{_WORDS}", re.IGNORECASE)
+# What stands for a secret that is elsewhere: `${PASSWORD}`, `{{ token }}`, `<your token>`, and the special tokens of
+# language models.
+_REFERENCE = re.compile(r"[${<\[%(]")
+_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
+_KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
+_KEY_LINE = re.compile(r"[+ -]?[\s\"']*([A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]+={0,2}$)")
+# In these a bare word is a variable, not a value.
+_PROGRAMS = {".c", ".cc", ".cpp", ".cu", ".go", ".h", ".hpp", ".ipynb", ".java", ".jl", ".js", ".py", ".pyi", ".pyx"}
+_PROGRAMS |= {".qmd", ".r", ".rmd", ".rs", ".scala", ".ts"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One kind of secret.
+
+    Attributes:
+        hints: Text in lower case, of which one must occur before the pattern is tried: that is much quicker.
+        pattern: Its group is the secret; all of it where it has none.
+    """
+
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+_NAMED = ("pass", "pwd", "secret", "token", "credential", "key")
+_GIVEN = r"[\"'\]]*\s*(?::\s*[A-Za-z_][\w\[\], |.]*=|:=|==?|=>|<-|:)\s*"
+_RULES = (
+    _Rule(("private key",), re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.+?)-----END")),
+    _Rule(("akia", "asia"), re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),
+    _Rule(("gh", "github_pat_"), re.compile(r"\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_\w{22,})")),
+    _Rule(("glpat-",), re.compile(r"\bglpat-[\w-]{20,}")),
+    _Rule(("xox",), re.compile(r"\bxox[abeoprs]-[\w-]{10,}")),
+    _Rule(("aiza",), re.compile(r"\bAIza[\w-]{35}")),
+    _Rule(("sk-",), re.compile(r"\bsk-[\w-]{20,}")),
+    _Rule(("k_live_",), re.compile(r"\b[rs]k_live_\w{16,}")),
+    _Rule(("hf_",), re.compile(r"\bhf_[A-Za-z0-9]{30,}")),
+    _Rule(("npm_",), re.compile(r"\bnpm_[A-Za-z0-9]{36}")),
+    _Rule(("pypi-",), re.compile(r"\bpypi-[\w-]{50,}")),
+    _Rule(("eyj",), re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*")),
+    _Rule(("accountkey", "sharedaccesssignature"), re.compile(r"(?:AccountKey|SharedAccessSignature)=([^;\s\"']{9,})")),
+    _Rule(("bearer", "basic"), re.compile(r"\b(?:bearer|basic)\s+([\w.~+/=-]{16,})", re.IGNORECASE)),
+    _Rule(("://",), re.compile(r"://[^\s/@:\"']*:([^\s/@\"']+)@")),
+    _Rule(("://",), re.compile(r"://([^\s/@:\"']{20,})@")),
+    _Rule(("?", "&"), re.compile(rf"[?&][\w-]*(?:{_WORDS}|sig|signature)=([^\s&\"']+)", re.IGNORECASE)),
+    _Rule(_NAMED, re.compile(rf"{_WORDS}{_GIVEN}[bBrRuU]?\"([^\"\n]{{3,}})\"", re.IGNORECASE)),
+    _Rule(_NAMED, re.compile(rf"{_WORDS}{_GIVEN}[bBrRuU]?'([^'\n]{{3,}})'", re.IGNORECASE)),
+)
+# `password: hunter2` of a file of settings, `password=hunter2` of a command line.
+_BARE = _Rule(_NAMED, re.compile(rf"{_WORDS}\s*[=:]\s*([^\s\"',;#]{{6,}})", re.IGNORECASE))
+_HARMLESS = re.compile(r"(?:true|false|none|null)$", re.IGNORECASE)
+
+# Characters of a line that are searched at once, and of the longest secret that is found whole.
+_STEP = 8192
+_LONGEST = 8192
+
+
+class Redacted(NamedTuple):
+    """A text without secrets, and how many were replaced."""
+
+    text: str
+    secrets: int
+
+
+def redact(text: str, name: str = "") -> Redacted:
+    """Replace what looks like a secret in a text; every line stays one.
+
+    Args:
+        text: The text.
+        name: Path of the file; in a program's source a bare word after ``password =`` is a variable, and stays.
+
+    Example:
+        >>> redact("password: hunter2!").text
+        'password: [redacted]'
+    """
+    lines = text.split("\n")
+    count = 0
+    for at, line, count_of_line in _changed(lines, [name] * len(lines)):
+        lines[at] = line
+        count += count_of_line
+    return Redacted("\n".join(lines), count)
+
+
+def redact_patch(patch: str) -> Redacted:
+    """The same for what ``git diff`` gives: names of files and binary content stay, so that it can be applied.
+
+    A line that is added is applied as it is then. One of the old file says no longer what stands there; whoever applies
+    it knows what does.
+    """
+    lines = patch.split("\n")
+    names: list[str | None] = []
+    name, is_hunk = "", False
+    for line in lines:
+        if line.startswith("diff --git "):
+            is_hunk = False
+        elif line.startswith("+++ ") and not is_hunk:
+            name = line
+        elif line.startswith("@@ "):
+            is_hunk = True
+            names.append(None)
+            continue
+        names.append(name if is_hunk else None)
+    count = 0
+    for at, line, count_of_line in _changed(lines, names):
+        lines[at] = line
+        count += count_of_line
+    return Redacted("\n".join(lines), count)
+
+
+def redact_arguments(arguments: Sequence[str]) -> list[str]:
+    """The same for a command line: ``--password hunter2`` and ``--password=hunter2`` as well."""
+    redacted: list[str] = []
+    is_secret = False
+    for argument in arguments:
+        if is_secret and not argument.startswith("-"):
+            redacted.append(MARK)
+        else:
+            redacted.append(redact(argument).text)
+        is_secret = _SECRET_OPTION.fullmatch(argument) is not None
+    return redacted
+
+
+def _changed(lines: list[str], names: Sequence[str | None]) -> Iterator[tuple[int, str, int]]:
+    """The lines with secrets: where they are, what they become, how many secrets that are; no name: no line to read."""
+    lower = "\n".join(lines).lower()
+    rules = [rule for rule in (*_RULES, _BARE) if any(hint in lower for hint in rule.hints)]
+    has_keys = "private key" in lower
+    if not rules and not has_keys:
+        return
+    in_key = False
+    for at, (line, name, low) in enumerate(zip(lines, names, lower.split("\n"), strict=True)):
+        if name is None:
+            in_key = False
+            continue
+        if in_key and (found := _KEY_LINE.match(line)):
+            yield at, line[: found.start(1)] + MARK + line[found.end(1) :], 0
+            continue
+        in_key = has_keys and _KEY_BEGINS.search(line) is not None and _KEY_ENDS.search(line) is None
+        if in_key:
+            yield at, line, 1
+            continue
+        hinted = [rule for rule in rules if any(hint in low for hint in rule.hints)]
+        if _BARE in hinted and PurePosixPath(name).suffix.lower() in _PROGRAMS:
+            hinted.remove(_BARE)
+        changed, count = _without_secrets(line, hinted)
+        if count:
+            yield at, changed, count
+
+
+def _without_secrets(line: str, rules: Sequence[_Rule]) -> tuple[str, int]:
+    count = 0
+    for rule in rules:
+        begin = 0
+        while begin < len(line):
+            found = _search(rule, line, begin)
+            if found is None:
+                begin += _STEP
+                continue
+            start, end = found.span(1 if rule.pattern.groups else 0)
+            begin = max(end, start + 1)
+            if not _is_harmless(rule, line[start:end]):
+                line = line[:start] + MARK + line[end:]
+                begin = start + len(MARK)
+                count += 1
+    return line, count
+
+
+def _search(rule: _Rule, line: str, begin: int) -> re.Match[str] | None:
+    """The next secret that starts within a step; one search of a line of a million characters would stop training."""
+    if len(line) > _STEP:
+        window = line[begin : begin + _STEP + _LONGEST].lower()
+        if not any(hint in window for hint in rule.hints):
+            return None
+    found = rule.pattern.search(line, begin, begin + _STEP + _LONGEST)
+    return found if found is not None and found.start() < begin + _STEP else None
+
+
+def _is_harmless(rule: _Rule, value: str) -> bool:
+    """Whether a value only stands for one, or was replaced already."""
+    if value.startswith(MARK):
+        return True
+    return rule.hints is _NAMED and (_REFERENCE.match(value) is not None or _HARMLESS.match(value) is not None)

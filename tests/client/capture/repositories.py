@@ -1,0 +1,42 @@
+"""Real repositories of git, made for a test."""
+
+import subprocess
+from pathlib import Path
+
+
+class WorkTree:
+    """A folder under git, with an author of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str, stdin: bytes = b"") -> str:
+        identity = [
+            "-c",
+            "user.name=An author",
+            "-c",
+            "user.email=author@example.org",
+            "-c",
+            "protocol.file.allow=always",
+        ]
+        done = subprocess.run(
+            ["git", *identity, "-C", str(self.folder), *arguments], input=stdin, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode().strip()
+
+    def write(self, path: str, content: str | bytes) -> Path:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def commit(self, **files: str | bytes) -> str:
+        """Commit everything, with these files besides; returns the commit."""
+        for path, content in files.items():
+            self.write(path.replace("__", "."), content)
+        self.git("add", "--all")
+        self.git("commit", "-q", "--allow-empty", "-m", "a change")
+        return self.git("rev-parse", "HEAD")

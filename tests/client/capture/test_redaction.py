@@ -1,0 +1,139 @@
+"""What looks like a secret is replaced, and nothing else."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from runstone.client.capture.redaction import MARK, redact, redact_arguments, redact_patch
+
+BEGIN, END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
+GITHUB = "ghp_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('connect(password="hunter2", user="me")', f'connect(password="{MARK}", user="me")'),
+        ("password: str = 'hunter2'", f"password: str = '{MARK}'"),
+        ('os.environ["API_KEY"] = "abc123"', f'os.environ["API_KEY"] = "{MARK}"'),
+        ('{"client_secret": "a b c"}', f'{{"client_secret": "{MARK}"}}'),
+        ('db_password <- "hunter2"', f'db_password <- "{MARK}"'),
+        ("postgresql://me:s3cret@db/runs", f"postgresql://me:{MARK}@db/runs"),
+        (f"https://{GITHUB}@host/repository", f"https://{MARK}@host/repository"),
+        (f"remote {GITHUB}.", f"remote {MARK}."),
+        ("github_pat_" + "a" * 30, MARK),
+        ("AKIAABCDEFGHIJKLMNOP", MARK),
+        ("glpat-abcdefghij0123456789", MARK),
+        ("xoxb-1234567890-abc", MARK),
+        ("AIza" + "b" * 35, MARK),
+        ("sk-" + "c" * 30, MARK),
+        ("sk_live_" + "d" * 20, MARK),
+        ("hf_" + "e" * 34, MARK),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.c2lnbmF0dXJl", MARK),
+        ("AccountName=a;AccountKey=" + "f" * 40 + ";x=1", f"AccountName=a;AccountKey={MARK};x=1"),
+        ("Authorization: Bearer abcdefghijklmnop", f"Authorization: Bearer {MARK}"),
+        ("https://host/file?sig=abc&x=1", f"https://host/file?sig={MARK}&x=1"),
+        (f"{BEGIN}\\nMIIE\\n{END}", f"{BEGIN}{MARK}{END[:8]}"),
+    ],
+)
+def test_secret_is_replaced(text: str, wanted: str) -> None:
+    redacted = redact(text, "train.py")
+
+    assert redacted.text.startswith(wanted)
+    assert redacted.secrets == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password = os.environ['PASSWORD']",
+        "token = get_token()",
+        "def login(token: str, tries: int = 3):",
+        "tokenizer = 'bert-base-uncased'",
+        "model(max_tokens=256, key_size='large')",
+        "tokenizer.pad_token = '[PAD]'; eos_token = '<|end|>'",
+        'password="${DB_PASSWORD}"',
+        "git@github.com:team/repository.git",
+        "secret = None",
+        "api_key=api_key",
+    ],
+)
+def test_program_keeps_what_is_no_secret(text: str) -> None:
+    assert redact(text, "train.py") == (text, 0)
+
+
+def test_bare_word_is_a_secret_in_settings_only() -> None:
+    assert redact("password: hunter2!", "settings.yaml").text == f"password: {MARK}"
+    assert redact("PASSWORD=hunter2!", "run.sh").text == f"PASSWORD={MARK}"
+    assert redact("connect(password=hunter2)", "train.py").secrets == 0
+
+
+def test_private_key_keeps_its_lines_and_nothing_of_the_key() -> None:
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEabcdefghijkl\nmnop==\n-----END RSA PRIVATE KEY-----\nafter = 1"
+
+    redacted = redact(key)
+
+    assert redacted.text == f"-----BEGIN RSA PRIVATE KEY-----\n{MARK}\n{MARK}\n-----END RSA PRIVATE KEY-----\nafter = 1"
+    assert redacted.secrets == 1
+
+
+def test_secret_is_found_anywhere_in_a_long_line() -> None:
+    filler = "iVBORw0KGgo" * 743  # so that secrets lie across the limits of what is searched at once
+    text = " ".join([filler, "password='hunter2'"] * 9)
+
+    redacted = redact(text, "notebook.ipynb")
+
+    assert redacted.secrets == 9
+    assert "hunter2" not in redacted.text
+
+
+def test_text_without_half_characters_comes_back_as_it_was() -> None:
+    text = b"caf\xe9 \xff\r\nx\r\n".decode(errors="surrogateescape")
+
+    assert redact(text) == (text, 0)
+
+
+def test_arguments_after_a_secret_option_are_replaced() -> None:
+    command = ["python", "train.py", "--password", "x", "--api-key=abc12345", "--token", "--lr", "1", "db.pwd=hunter2"]
+
+    assert redact_arguments(command) == [
+        "python",
+        "train.py",
+        "--password",
+        MARK,
+        f"--api-key={MARK}",
+        "--token",
+        "--lr",
+        "1",
+        f"db.pwd={MARK}",
+    ]
+
+
+def test_redacted_patch_can_be_applied(tmp_path: Path) -> None:
+    def git(*arguments: str, input: bytes | None = None) -> bytes:
+        return subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments],
+            cwd=tmp_path,
+            input=input,
+            capture_output=True,
+            check=True,
+        ).stdout
+
+    git("init", "-q")
+    (tmp_path / "train.py").write_text("a = 1\n")
+    (tmp_path / "weights.bin").write_bytes(bytes(range(256)) * 40)
+    git("add", ".")
+    git("commit", "-q", "-m", "first")
+    (tmp_path / "train.py").write_text(f"a = 1\npassword = 'hunter2'\ntoken = '{GITHUB}'\n")
+    (tmp_path / "weights.bin").write_bytes(bytes(range(255, -1, -1)) * 44)
+    changed = (tmp_path / "weights.bin").read_bytes()
+    patch = git("diff", "--binary").decode()
+
+    redacted = redact_patch(patch)
+    git("checkout", ".")
+    git("apply", input=redacted.text.encode())
+
+    assert redacted.secrets == 2
+    assert (tmp_path / "train.py").read_text() == f"a = 1\npassword = '{MARK}'\ntoken = '{MARK}'\n"
+    assert (tmp_path / "weights.bin").read_bytes() == changed
