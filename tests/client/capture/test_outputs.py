@@ -1,0 +1,229 @@
+"""Standard output and error are listened to, and nobody who prints can tell."""
+
+import contextlib
+import io
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from runstone.client.capture.outputs import Outputs, Tape, outputs
+from runstone.errors import Unsupported
+
+
+def tape(*, hears_all: bool = True) -> Tape:
+    return Tape(threading.get_ident(), hears_all=hears_all)
+
+
+@contextlib.contextmanager
+def hearing() -> Iterator[Tape]:
+    """What is printed meanwhile."""
+    listening = tape()
+    outputs.add(listening)
+    try:
+        yield listening
+    finally:
+        outputs.remove(listening)
+
+
+@contextlib.contextmanager
+def standing_for_stdout(stream: object) -> Iterator[None]:
+    real = sys.stdout
+    sys.stdout = stream
+    try:
+        yield
+    finally:
+        sys.stdout = real
+
+
+def test_both_streams_are_heard_in_order_and_shown_as_ever(capsys: pytest.CaptureFixture[str]) -> None:
+    with hearing() as heard:
+        print("loss", 0.5, end="!\n")
+        sys.stderr.write("a warning\n")
+        sys.stdout.writelines(["one\n", "two\n"])
+
+        assert heard.take() == "loss 0.5!\na warning\none\ntwo\n"
+        assert heard.take() == ""
+        assert capsys.readouterr() == ("loss 0.5!\none\ntwo\n", "a warning\n")
+
+
+def test_handler_of_logging_that_holds_the_stream_is_heard() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    listening = tape()
+    outputs.add(listening)
+
+    handler.emit(logging.makeLogRecord({"msg": "epoch 1"}))
+    outputs.remove(listening)
+
+    assert listening.take() == "epoch 1\n"
+
+
+def test_streams_are_as_they_were_when_nobody_listens(capsys: pytest.CaptureFixture[str]) -> None:
+    before = dict(vars(sys.stdout)), sys.stdout, sys.stdout.write
+    first, second = tape(), tape()
+
+    outputs.add(first)
+    outputs.add(second)
+    assert (sys.stdout, sys.stdout.isatty(), type(sys.stdout.write("")) is int) == (before[1], False, True)
+    outputs.remove(first)
+    print("still heard")
+    outputs.remove(second)
+    print("not heard")
+
+    assert (dict(vars(sys.stdout)), sys.stdout, sys.stdout.write) == before
+    assert (first.take(), second.take()) == ("", "still heard\n")
+
+
+def test_error_of_a_stream_is_the_programs_own() -> None:
+    with hearing():
+        closed = io.StringIO()
+        closed.close()
+        refusing = io.TextIOWrapper(io.BytesIO(), "ascii")
+        for stream in (closed, refusing):
+            with standing_for_stdout(stream):
+                listening = tape()
+                outputs.add(listening)
+
+                with pytest.raises(ValueError, match=r"closed|ascii"):
+                    print("größe")
+                with pytest.raises((TypeError, ValueError)):
+                    sys.stdout.write(3)  # type: ignore[arg-type]
+                outputs.remove(listening)
+
+                assert listening.take() == ""
+
+
+def test_program_without_streams_has_nothing_to_hear() -> None:
+    with standing_for_stdout(None):
+        listening = tape()
+        outputs.add(listening)
+        print("into nothing")
+        outputs.remove(listening)
+
+    assert listening.take() == ""
+
+
+def test_stream_that_cannot_be_listened_to_is_told() -> None:
+    class Fixed:
+        __slots__ = ()
+
+        def write(self, text: str) -> int:
+            return len(text)
+
+    with standing_for_stdout(Fixed()):
+        listening = tape()
+        with pytest.raises(Unsupported, match="Fixed; set RUNSTONE_CAPTURE_CONSOLE=false"):
+            outputs.add(listening)
+        outputs.remove(listening)
+
+
+def test_text_that_passes_two_streams_is_heard_once() -> None:
+    with hearing() as heard:
+
+        class Doubled(io.StringIO):
+            def write(self, text: str) -> int:
+                return real.write(text)
+
+        real = sys.stdout
+        with standing_for_stdout(Doubled()):
+            listening = tape()
+            outputs.add(listening)
+            print("once")
+            outputs.remove(listening)
+
+        assert heard.take() == "once\n"
+
+
+def test_who_has_wrapped_write_as_well_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    theirs: list[str] = []
+    first, second = tape(), tape()
+    outputs.add(first)
+    ours = sys.stdout.write
+
+    def write(text: str) -> int:
+        theirs.append(text)
+        return ours(text)
+
+    sys.stdout.write = write  # type: ignore[method-assign]
+    outputs.remove(first)
+    outputs.add(second)
+    print("twice?")
+    outputs.remove(second)
+
+    assert sys.stdout.write is write
+    assert "".join(theirs) == second.take() == capsys.readouterr().out == "twice?\n"
+    del sys.stdout.write
+
+
+def test_thread_with_a_run_of_its_own_is_not_heard_by_the_run_of_another() -> None:
+    of_main = tape()
+    of_threads: list[Tape] = []
+    both_listen, both_have_printed = threading.Barrier(2), threading.Barrier(2)
+
+    def train(name: str) -> None:
+        mine = tape(hears_all=False)
+        of_threads.append(mine)
+        outputs.add(mine)
+        both_listen.wait()
+        print(name)
+        loader = threading.Thread(target=print, args=(f"loader of {name}",))
+        loader.start()
+        loader.join()
+        both_have_printed.wait()
+        outputs.remove(mine)
+
+    outputs.add(of_main)
+    threads = [threading.Thread(target=train, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print("main")
+    outputs.remove(of_main)
+
+    heard = [sorted(set(mine.take().split("\n"))) for mine in of_threads]
+    loaders = ["loader of a", "loader of b"]
+    assert sorted(heard) == [["", "a", *loaders], ["", "b", *loaders]]
+    assert sorted(of_main.take().split()) == sorted(["a", "b", "main", "loader", "of", "a", "loader", "of", "b"])
+
+
+def test_child_of_a_fork_prints_without_being_heard() -> None:
+    with hearing() as heard:
+        reader, writer = os.pipe()
+
+        child = os.fork()
+        if child == 0:
+            print("of the child")
+            os.write(writer, f"{heard.take()!r} {'write' in vars(sys.stdout)}".encode())
+            os._exit(0)
+        os.waitpid(child, 0)
+
+        assert os.read(reader, 100) == b"'' False"
+        print("of the parent")
+        assert heard.take() == "of the parent\n"
+
+
+def test_thread_that_is_silent_is_not_heard() -> None:
+    with hearing() as heard:
+        outputs.be_silent()
+        print("what sending says")
+        outputs.be_heard()
+        print("what training says")
+
+        assert heard.take() == "what training says\n"
+
+
+def test_much_wakes_who_listens_and_too_much_is_left_out() -> None:
+    listening, ears = tape(), Outputs()
+    with standing_for_stdout(io.StringIO()):
+        ears.add(listening)
+        for _ in range(20):
+            print("x" * (1 << 20), end="")
+        ears.remove(listening)
+
+    assert listening.wake.get_nowait() is False
+    assert listening.wake.empty()
+    assert listening.take() == "x" * (17 << 20) + f"\n[{3 << 20} characters are left out here: they came too fast]\n"
