@@ -7,7 +7,7 @@ import pytest
 
 from runstone.artifacts.objectstore import ObjectStoreRepository
 from runstone.entities import ArtifactPath
-from runstone.errors import Unsupported
+from runstone.errors import BackendError, Unsupported
 from runstone.testing.artifacts import ArtifactRepositoryCases
 from tests.artifacts import services
 from tests.artifacts.services import Service
@@ -43,3 +43,11 @@ def test_address_that_is_signed_is_made_and_parts_are_not_signed(repository: Obj
     assert "sig=" in url
     with pytest.raises(Unsupported, match="send the file whole"):
         repository.begin_upload(ArtifactPath("b"), 1)
+
+
+def test_container_that_is_not_there_is_said(repository: ObjectStoreRepository) -> None:
+    nowhere = ObjectStoreRepository("az://no-such-container/runs")
+
+    for action in (nowhere.list, lambda: nowhere.write(ArtifactPath("a"), [b"."])):
+        with pytest.raises(BackendError, match="there is no container 'no-such-container'; make it"):
+            action()

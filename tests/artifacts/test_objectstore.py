@@ -89,10 +89,30 @@ def test_bucket_that_is_not_there_is_said(repository: ObjectStoreRepository) -> 
     for action in (
         nowhere.list,
         lambda: nowhere.write(ArtifactPath("a"), [b"."]),
+        lambda: nowhere.read(ArtifactPath("a")),
+        lambda: nowhere.info(ArtifactPath("a")),
         lambda: nowhere.delete(ArtifactPath("a")),
+        lambda: nowhere.delete(ArtifactPath()),
+        lambda: nowhere.begin_upload(ArtifactPath("a"), 2),
     ):
-        with pytest.raises(BackendError, match="no-such-bucket"):
+        with pytest.raises(BackendError) as caught:
             action()
+        assert caught.value.message == (
+            "there is no bucket 'no-such-bucket'; make it, or look at the address of the artifacts and at "
+            "RUNSTONE_S3_ENDPOINT_URL, which says whose buckets are meant"
+        )
+
+
+def test_bucket_that_went_away_is_said(s3: Service, repository: ObjectStoreRepository) -> None:
+    s3.another_tool().create_bucket(Bucket="short-lived")
+    kept = ObjectStoreRepository("s3://short-lived/runs")
+    kept.write(ArtifactPath("a/b"), [b"."])
+    s3.another_tool().delete_object(Bucket="short-lived", Key="runs/a/b")
+    s3.another_tool().delete_bucket(Bucket="short-lived")
+
+    for size in (1, 3 * PART):
+        with pytest.raises(BackendError, match="there is no bucket 'short-lived'"):
+            kept.write(ArtifactPath("a/c"), [bytes(size)])
 
 
 def test_service_that_is_away_is_said_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

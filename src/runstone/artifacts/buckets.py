@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from runstone import config
 from runstone.entities import ArtifactPath
 from runstone.entities.names import shown_address
-from runstone.errors import InvalidValue, Unsupported
+from runstone.errors import BackendError, InvalidValue, Unsupported
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -106,6 +106,13 @@ def missing_extra() -> Unsupported:
     return Unsupported(
         f"artifacts in an object store need a library that is not installed: pip install 'runstone[{EXTRA}]'"
     )
+
+
+def no_bucket(scheme: str, name: str) -> BackendError:
+    """The error where a bucket is not there."""
+    also = f" and at {config.S3_ENDPOINT_URL.name}, which says whose buckets are meant" if scheme == "s3" else ""
+    what = "bucket" if scheme in {"s3", "gs"} else "container"
+    return BackendError(f"there is no {what} {name!r}; make it, or look at the address of the artifacts{also}")
 
 
 def _stores() -> Any:

@@ -116,6 +116,8 @@ class Signer:
             word, text = str(told.get("Code", "")), str(told.get("Message", ""))
             if word in _WRONG:
                 raise InvalidValue(f"the bucket does not know this upload or its parts: {shown(text)}") from None
+            if word == "NoSuchBucket":
+                raise buckets.no_bucket("s3", self._bucket) from None
             kind = PermissionDenied if word in _REFUSED else BackendError
             raise kind(f"the bucket {self._bucket!r} refused: {word}: {text}") from None
         except (self._errors.NoCredentialsError, self._errors.PartialCredentialsError):
