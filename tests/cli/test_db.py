@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from runstone.cli.main import main
 from runstone.entities import Metric
+from runstone.entities.names import without_password
 from runstone.stores.sql.migrations import HEAD
 from runstone.stores.sql.store import SqlStore
 
@@ -135,6 +136,7 @@ def test_server_is_not_compacted_from_afar() -> None:
 
 
 def test_copy_that_is_made_while_others_write_is_whole_and_can_be_restored(uri: str, tmp_path: Path) -> None:
+    (tmp_path / "copies").mkdir()
     copy, other = tmp_path / "copies" / "one.db", f"sqlite:///{tmp_path / 'other.db'}"
     with closing(SqlStore(uri)) as store:
         before = store.create_run("0").info.run_id
@@ -161,6 +163,46 @@ def test_nothing_is_overwritten_by_a_copy(uri: str, tmp_path: Path) -> None:
     assert (again.exit_code, onto.exit_code) == (1, 1)
     assert "name another file" in again.stderr
     assert "move it away" in onto.stderr
+
+
+@pytest.mark.parametrize("verb", ["backup", "restore"])
+@pytest.mark.parametrize("address", ["sqlite:///runs.db", "postgresql://ada:secret@db.example/runs"])
+def test_address_in_the_place_of_the_copy_is_refused_and_nothing_is_made(
+    uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, address: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", uri)
+
+    swapped, alone = _db(verb, address, "copy.db"), _db(verb, address)
+
+    for refused in (swapped, alone):
+        assert refused.exit_code == 2
+        assert f"db {verb} FILE {without_password(address)}" in " ".join(refused.stderr.split())
+        assert "secret" not in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["runs.db"]
+
+
+def test_folder_of_a_copy_is_not_made(uri: str, tmp_path: Path) -> None:
+    copy = tmp_path / "one.db"
+    _db("backup", str(copy), uri)
+
+    made = _db("backup", str(tmp_path / "none" / "one.db"), uri)
+    restored = _db("restore", str(copy), f"sqlite:///{tmp_path / 'none' / 'other.db'}")
+
+    for refused in (made, restored):
+        assert refused.exit_code == 1
+        assert f"there is no folder {tmp_path / 'none'}; make it first" in refused.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.db", "runs.db"]
+
+
+def test_database_on_postgresql_is_copied_by_its_own_tools(tmp_path: Path) -> None:
+    address = "postgresql://ada:secret@db.example/runs"
+
+    made, restored = _db("backup", str(tmp_path / "one.db"), address), _db("restore", str(tmp_path / "x"), address)
+
+    assert "pg_dump --format custom --file FILE postgresql://ada:***@db.example/runs" in made.stderr
+    assert "pg_restore --dbname postgresql://ada:***@db.example/runs FILE" in restored.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_no_copy_is_not_restored(tmp_path: Path) -> None:

@@ -10,6 +10,20 @@ from runstone.cli.server import local_store
 from runstone.entities.names import without_password
 
 
+def _no_address(ctx: click.Context, _: click.Parameter, file: str) -> Path:
+    """The file that holds the copy; an address there was meant for the second place, and would be a folder's name."""
+    if "://" in file:
+        address = without_password(file)
+        raise click.UsageError(
+            f"the file of the copy comes first, and the address after it; got the address {address!r} first: write "
+            f"`{ctx.command_path} FILE {address}`"
+        )
+    return Path(file)
+
+
+_the_copy = click.argument("file", type=click.Path(path_type=str, dir_okay=False), callback=_no_address)
+
+
 @click.group()
 def db() -> None:
     """Look after a database.
@@ -109,7 +123,7 @@ def compact(ctx: click.Context, /, *, uri: str, pause: bool, resume: bool) -> No
 
 
 @db.command("backup")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_the_copy
 @click.argument("uri", default="")
 @click.pass_context
 def backup(ctx: click.Context, /, *, file: Path, uri: str) -> None:
@@ -126,7 +140,7 @@ def backup(ctx: click.Context, /, *, file: Path, uri: str) -> None:
 
 
 @db.command("restore")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_the_copy
 @click.argument("uri", default="")
 @click.pass_context
 def restore(ctx: click.Context, /, *, file: Path, uri: str) -> None:

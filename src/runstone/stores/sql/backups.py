@@ -5,9 +5,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from runstone.errors import AlreadyExists, BackendError
-from runstone.stores.sql.database import path_of, revision_of
+from runstone.entities.names import without_password
+from runstone.errors import AlreadyExists, BackendError, Unsupported
+from runstone.stores.sql.database import open_to_read, path_of, revision_of
 from runstone.stores.sql.failures import explain_os, explained
+from runstone.stores.sql.opening import is_postgres
 
 
 def back_up(uri: str, to: Path) -> None:
@@ -18,7 +20,9 @@ def back_up(uri: str, to: Path) -> None:
         BackendError: There is no database, or it cannot be copied.
         InvalidValue: The URI is not ``sqlite:///FILE``.
         SchemaMismatch: It is not Runstone's, or is damaged.
+        Unsupported: It is a database on PostgreSQL.
     """
+    _refuse_postgres(uri, "pg_dump --format custom --file FILE {}")
     path = path_of(uri)
     _check_there(path)
     if to.exists():
@@ -34,7 +38,9 @@ def restore(copy: Path, uri: str) -> None:
         BackendError: There is no such copy, or it cannot be read.
         InvalidValue: The URI is not ``sqlite:///FILE``.
         SchemaMismatch: The copy is not one of Runstone's, is damaged, or of a newer Runstone.
+        Unsupported: It is a database on PostgreSQL.
     """
+    _refuse_postgres(uri, "pg_restore --dbname {} FILE")
     path = path_of(uri)
     _check_there(copy)
     # What a former database left in its log would be taken for a part of this one.
@@ -49,14 +55,24 @@ def _check_there(path: Path) -> None:
         raise BackendError(f"there is no database {path}; name another file")
 
 
+def _refuse_postgres(uri: str, command: str) -> None:
+    if is_postgres(uri):
+        run = command.format(without_password(uri))
+        raise Unsupported(f"a database on PostgreSQL is copied by PostgreSQL's own tools: run `{run}`")
+
+
 def _copy(path: Path, to: Path) -> None:
+    if not to.parent.is_dir():
+        raise BackendError(f"there is no folder {to.parent}; make it first, or name another")
     unfinished = to.with_name(f".{to.name}.{os.getpid()}.part")
     try:
-        with explained(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as source:
-            to.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(unfinished)) as target:
-                source.backup(target)
-                target.execute("PRAGMA journal_mode = DELETE")
+        with (
+            explained(path),
+            closing(open_to_read(path)) as source,
+            closing(sqlite3.connect(unfinished)) as target,
+        ):
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
         unfinished.replace(to)
     except OSError as error:
         raise explain_os(error, to) from None

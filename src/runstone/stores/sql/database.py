@@ -62,7 +62,7 @@ def revision_of(path: Path) -> str | None:
     """
     if not _holds_something(path):
         return None
-    with explained(path), closing(_open_to_read(path)) as driver:
+    with explained(path), closing(open_to_read(path)) as driver:
         tables = {row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
             return None
@@ -98,7 +98,8 @@ def _holds_something(path: Path) -> bool:
     return size > 0
 
 
-def _open_to_read(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, and leaves no file beside the database."""
     # What a former process left in the WAL stays there when we may not write. Where there is none, a connection that
     # may write is the one that takes the files away again which reading in WAL mode makes.
     mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "rw"
