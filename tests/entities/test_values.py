@@ -139,6 +139,13 @@ def test_text_up_to_the_limit_is_taken_and_no_more() -> None:
         Tag("t", "x" * 8001)
 
 
+@pytest.mark.parametrize("kind", [Param, Tag, ModelTag])
+@pytest.mark.parametrize(("text", "reason"), [("a\0b", "holds no NUL character"), ("a\ud800", "half a character")])
+def test_text_that_no_database_keeps_is_refused_by_name(kind: Any, text: str, reason: str) -> None:
+    with pytest.raises(InvalidValue, match=f"the value of the (param|tag) 'k' .*{reason}"):
+        kind("k", text)
+
+
 def test_names_are_kept_in_canonical_form() -> None:
     assert canonical_name("the name", "Cafe\u0301", 10) == "Café"
 

@@ -14,6 +14,16 @@ MAX_INPUT_TAG_KEY = 255
 MAX_INPUT_TAG_VALUE = 500
 
 
+def check_dataset(name: str, digest: str) -> None:
+    """Check what names a dataset; either may be empty.
+
+    Raises:
+        InvalidValue: One is longer than it may be, or no text that can be kept.
+    """
+    check_length("the name of a dataset", name, MAX_DATASET_NAME)
+    check_length("the digest of a dataset", digest, MAX_DATASET_DIGEST)
+
+
 class InputTag(Struct, frozen=True, gc=False):
     """A note on a dataset as the input of one run, such as ``mlflow.data.context``: ``train``.
 
@@ -55,7 +65,7 @@ class Dataset(Struct, frozen=True, omit_defaults=True):
         for what, text, most in (("name", self.name, MAX_DATASET_NAME), ("digest", self.digest, MAX_DATASET_DIGEST)):
             if not text:
                 raise InvalidValue(f"the {what} of a dataset is 1 to {most} characters; got an empty one")
-            check_length(f"the {what} of a dataset", text, most)
+        check_dataset(self.name, self.digest)
         check_length("the type of a dataset's source", self.source_type, MAX_INPUT_TAG_KEY)
         check_length("the source of a dataset", self.source, MAX_DATASET_SOURCE)
         check_length("the schema of a dataset", self.schema, MAX_DATASET_SCHEMA)

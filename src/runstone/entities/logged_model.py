@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
+from runstone.entities.dataset import check_dataset
 from runstone.entities.metric import Metric, NonFinite
 from runstone.entities.names import check_length, shown
 from runstone.entities.param import Param
@@ -240,6 +241,9 @@ class ModelOrder(Struct, frozen=True):
     dataset_name: str = ""
     dataset_digest: str = ""
 
+    def __post_init__(self) -> None:
+        check_dataset(self.dataset_name, self.dataset_digest)
+
 
 class DatasetFilter(Struct, frozen=True):
     """A dataset that the metrics of a filter must have been measured on.
@@ -251,6 +255,9 @@ class DatasetFilter(Struct, frozen=True):
 
     dataset_name: str
     dataset_digest: str = ""
+
+    def __post_init__(self) -> None:
+        check_dataset(self.dataset_name, self.dataset_digest)
 
 
 def status_word(status: LoggedModelStatus) -> str:

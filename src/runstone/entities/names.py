@@ -91,12 +91,15 @@ def check_length(what: str, value: object, most: int) -> None:
     """Check that a value is a string of at most ``most`` characters.
 
     Raises:
-        InvalidValue: It is longer, no string, or holds half a character (a lone surrogate).
+        InvalidValue: It is longer, no string, or holds a NUL character, which not every database keeps, or half a
+            character (a lone surrogate).
     """
     if not isinstance(value, str):
         raise InvalidValue(f"{what} is a string; got {shown(value)}, a {type(value).__name__}")
     if len(value) > most:
         raise InvalidValue(f"{what} has at most {most} characters; got {len(value)}: {shown(value)}")
+    if "\0" in value:
+        raise InvalidValue(f"{what} holds no NUL character; got {shown(value)}: take it out")
     if not value.isascii() and _SURROGATE.search(value):
         raise InvalidValue(f"{what} is valid Unicode; got half a character in {shown(value)}")
 

@@ -21,5 +21,5 @@ class Param(Struct, frozen=True, gc=False):
         check_key("param", self.key)
         if type(self.value) is not str:
             force_setattr(self, "value", str(self.value))
-        if len(self.value) > MAX_PARAM_VALUE:
+        if len(self.value) > MAX_PARAM_VALUE or "\0" in self.value or not self.value.isascii():
             check_length(f"the value of the param {self.key!r}", self.value, MAX_PARAM_VALUE)

@@ -21,7 +21,7 @@ class Tag(Struct, frozen=True, gc=False):
         check_key("tag", self.key)
         if type(self.value) is not str:
             force_setattr(self, "value", str(self.value))
-        if len(self.value) > MAX_TAG_VALUE:
+        if len(self.value) > MAX_TAG_VALUE or "\0" in self.value or not self.value.isascii():
             check_length(f"the value of the tag {self.key!r}", self.value, MAX_TAG_VALUE)
 
 

@@ -42,7 +42,12 @@ def encode(value: msgspec.Struct) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError as error:
-        raise InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}") from None
+        raise no_text(error) from None
+
+
+def no_text(error: UnicodeEncodeError) -> InvalidValue:
+    """What is said of a text that holds half a character."""
+    return InvalidValue(f"text is valid Unicode; got half a character in {shown(error.object)}")
 
 
 def decode(body: bytes, kind: type[T], fields: Mapping[str, str] | None = None) -> T:

@@ -35,6 +35,7 @@ from runstone.errors import (
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.testing.run_cases import long_text, new_run
+from runstone.testing.text_cases import LineageTextCases
 
 
 class Lineage(TrackingStore, LineageStore, Protocol):
@@ -380,5 +381,5 @@ class InputCases:
             store.log_model_record(new_run(store), record)
 
 
-class LineageCases(LoggedModelCases, LoggedModelSearchCases, InputCases):
+class LineageCases(LoggedModelCases, LoggedModelSearchCases, InputCases, LineageTextCases):
     """All that ``LineageStore`` says. Subclass it and provide the fixture ``store``."""

@@ -15,9 +15,10 @@ your registry is tested with.
 
 from runstone.testing.model_version_cases import ModelVersionCases
 from runstone.testing.registered_model_cases import RegisteredModelCases
+from runstone.testing.text_cases import RegistryTextCases
 
-__all__ = ["ModelVersionCases", "RegisteredModelCases", "RegistryStoreCases"]
+__all__ = ["ModelVersionCases", "RegisteredModelCases", "RegistryStoreCases", "RegistryTextCases"]
 
 
-class RegistryStoreCases(RegisteredModelCases, ModelVersionCases):
+class RegistryStoreCases(RegisteredModelCases, ModelVersionCases, RegistryTextCases):
     """All that ``RegistryStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""

@@ -22,6 +22,7 @@ from runstone.testing.metric_cases import MetricCases
 from runstone.testing.pulse_cases import PulseCases
 from runstone.testing.run_cases import RunCases
 from runstone.testing.search_cases import SearchCases
+from runstone.testing.text_cases import TrackingTextCases
 
 __all__ = [
     "BatchCases",
@@ -32,8 +33,18 @@ __all__ = [
     "RunCases",
     "SearchCases",
     "TrackingStoreCases",
+    "TrackingTextCases",
 ]
 
 
-class TrackingStoreCases(ExperimentCases, RunCases, BatchCases, MetricCases, JournalCases, PulseCases, SearchCases):
+class TrackingStoreCases(
+    ExperimentCases,
+    RunCases,
+    BatchCases,
+    MetricCases,
+    JournalCases,
+    PulseCases,
+    SearchCases,
+    TrackingTextCases,
+):
     """All that ``TrackingStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""

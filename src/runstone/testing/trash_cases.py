@@ -10,9 +10,10 @@ from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
 from runstone.stores.trash import TrashStore
+from runstone.testing.text_cases import TrashTextCases
 
 
-class TrashCases:
+class TrashCases(TrashTextCases):
     """All that ``TrashStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""
 
     def test_emptied_trash_is_gone_and_the_rest_stays(self, store: "TrackingAndTrash") -> None:

@@ -6,6 +6,7 @@ from runstone.entities import ModelTag, WebhookEvent, WebhookStatus
 from runstone.errors import AddressForbidden, InvalidPageToken, InvalidValue, WebhookNotFound
 from runstone.stores.registry import RegistryStore
 from runstone.stores.webhooks import WebhookStore
+from runstone.testing.text_cases import WebhookTextCases
 
 URL = "https://receiver.example/hook"
 MODEL = WebhookEvent.from_str("registered_model.created")
@@ -24,7 +25,7 @@ class HookedRegistry(WebhookStore, RegistryStore):
     """What the cases need: webhooks beside a registry."""
 
 
-class WebhookCases:
+class WebhookCases(WebhookTextCases):
     """All that ``WebhookStore`` says, a sentence a case. Subclass it and provide the fixture ``store``."""
 
     def test_webhook_is_found_as_it_was_made(self, store: HookedRegistry) -> None:

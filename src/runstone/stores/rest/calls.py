@@ -31,15 +31,10 @@ class Calls:
     def _call(
         self, endpoint: Endpoint[Request, Response], request: Request, *, patience: Patience | None = None
     ) -> Response:
-        path = endpoint.address(request)
-        if endpoint.method == "GET":
-            fields = msgspec.structs.asdict(request)
-            query = {name: value for name, value in fields.items() if name not in endpoint.in_path}
-            body = self._transport.send("GET", path, query=query)
-        else:
-            body = self._transport.send(
-                endpoint.method, path, body=wire.encode(request), repeatable=endpoint.repeatable, patience=patience
-            )
+        try:
+            body = self._send(endpoint, request, patience)
+        except UnicodeEncodeError as error:
+            raise wire.no_text(error) from None
         try:
             return wire.decode(body, endpoint.response)
         except InvalidValue as error:
@@ -47,3 +42,13 @@ class Calls:
             raise BackendUnavailable(
                 f"the answer of {self._transport.address} cannot be read: {reason}; it broke off, or is no Runstone's"
             ) from None
+
+    def _send(self, endpoint: Endpoint[Request, Response], request: Request, patience: Patience | None) -> bytes:
+        path = endpoint.address(request)
+        if endpoint.method == "GET":
+            fields = msgspec.structs.asdict(request)
+            query = {name: value for name, value in fields.items() if name not in endpoint.in_path}
+            return self._transport.send("GET", path, query=query)
+        return self._transport.send(
+            endpoint.method, path, body=wire.encode(request), repeatable=endpoint.repeatable, patience=patience
+        )

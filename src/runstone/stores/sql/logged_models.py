@@ -17,6 +17,7 @@ from runstone.entities import (
     Param,
     Tag,
 )
+from runstone.entities.dataset import check_dataset
 from runstone.entities.logged_model import MAX_MODEL_TYPE, check_logged_model_name, status_word
 from runstone.entities.names import check_length, shown
 from runstone.errors import InvalidValue, LoggedModelNotFound, NotFound
@@ -121,7 +122,7 @@ def append_metrics(driver: Driver, run: int, metrics: Sequence[ModelMetric]) -> 
     """Write metrics of a run that belong to logged models; what is there already is kept once.
 
     Raises:
-        InvalidValue: One names half a dataset.
+        InvalidValue: One names half a dataset, or one that cannot be.
         LoggedModelNotFound: One names a model that is not there.
     """
     for metric in metrics:
@@ -130,6 +131,7 @@ def append_metrics(driver: Driver, run: int, metrics: Sequence[ModelMetric]) -> 
                 f"the dataset of the metric {metric.key!r} has a name and a digest; "
                 f"got {shown(metric.dataset_name)} and {shown(metric.dataset_digest)}: give both or none"
             )
+        check_dataset(metric.dataset_name, metric.dataset_digest)
     of_models = [metric for metric in metrics if metric.model_id]
     numbers = {model_id: find(driver, model_id) for model_id in sorted({metric.model_id for metric in of_models})}
     for metric in of_models:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
-from psycopg import Connection, RawCursor
+from psycopg import Connection, DataError, RawCursor
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import FloatBinaryDumper, Int8BinaryDumper
 from psycopg.types.string import BytesBinaryDumper
@@ -21,6 +21,7 @@ _INSERT = re.compile(
     re.DOTALL,
 )
 _CONFLICT = re.compile(r"ON\s+CONFLICT\s*\((?P<columns>[\w\s,]+)\)\s*DO\s+UPDATE")
+_LOOKS = re.compile(r"\s*(?:SELECT|WITH|DELETE)\b")
 # Rows of one statement.
 _AT_ONCE = 256
 # Statements of one connection that the server keeps parsed.
@@ -49,7 +50,14 @@ class PostgresConnection(Connection[Any]):
     ) -> RawCursor[Any]:
         """Run a statement whose parameters are written ``?``."""
         cursor = RawCursor(self)
-        return cursor.execute(translated(statement), parameters or None, binary=True)
+        try:
+            return cursor.execute(translated(statement), parameters or None, binary=True)
+        except DataError:
+            if not _LOOKS.match(statement) or not any(_has_nul(value) for value in parameters):
+                raise
+        # Refused before it was sent. No text that is kept has a NUL, so that one that has equals nothing, as NULL does.
+        found = [None if _has_nul(value) else value for value in parameters]
+        return cursor.execute(translated(statement), found, binary=True)
 
     def executemany(self, statement: str, parameters: Iterable[Sequence[Any]], /) -> Written:
         """Run a statement that gives no rows once for each of these parameters, many rows of an INSERT at once."""
@@ -68,6 +76,10 @@ class PostgresConnection(Connection[Any]):
             count += cursor.rowcount
             start += size
         return _Inserted(count)
+
+
+def _has_nul(value: Any) -> bool:
+    return isinstance(value, str) and "\0" in value
 
 
 class _Inserted(Struct, frozen=True):
