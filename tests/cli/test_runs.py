@@ -87,6 +87,38 @@ def test_run_is_shown_with_all_it_logged(command: Command, run_ids: list[str]) -
     assert "  stage           done\n" in shown
 
 
+def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[str], address: str) -> None:
+    client = Client(address)
+    code = {
+        "commit": "0123456789abcdef",
+        "branch": "main",
+        "patch": True,
+        "untracked": ["a.py"],
+        "remote": "ssh://host",
+    }
+    environment = {
+        "command": ["python", "train.py", "--note", "a b"],
+        "python": {"version": "3.11.7"},
+        "platform": {"system": "Linux", "distribution": "Debian GNU/Linux 12"},
+        "hardware": {"cpu": "A processor", "cores": 2, "memory_bytes": 25_000_000_000, "gpus": []},
+        "packages": [{"name": "numpy", "version": "2.0"}],
+    }
+    client.log_dict(run_ids[0], code, "runstone/code/code.json")
+    client.log_dict(run_ids[0], environment, "runstone/environment.json")
+    client.log_text(run_ids[1], "{", "runstone/environment.json")
+
+    shown = command("runs", "show", run_ids[0]).stdout
+    broken = command("runs", "show", run_ids[1])
+
+    assert "code        0123456789ab on main with a patch and 1 untracked files\n" in shown
+    assert "repository  ssh://host\n" in shown
+    assert "command     python train.py --note 'a b'\n" in shown
+    assert "python      3.11.7, 1 packages\n" in shown
+    assert "machine     A processor, 2 cores, 25 GB, Debian GNU/Linux 12\n" in shown
+    assert broken.exit_code == 0
+    assert "code        unknown: runstone/environment.json of the run" in broken.stdout
+
+
 def test_run_is_shown_in_json(command: Command, run_ids: list[str]) -> None:
     shown = json.loads(command("runs", "show", run_ids[0], "--json").stdout)
 

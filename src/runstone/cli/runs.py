@@ -1,5 +1,6 @@
 """``runstone runs``."""
 
+import shlex
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ from runstone.cli.options import as_json, connected, find_experiment, searching,
 from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table
 from runstone.client.client import Client
 from runstone.entities import Run, ViewType
+from runstone.errors import RunstoneError
 
 _MAX_PAGE = 1000
 
@@ -69,12 +71,13 @@ runs.add_command(list_runs, "search")
 @as_json
 @click.pass_context
 def show(ctx: click.Context, /, *, run_id: str, as_json: bool) -> None:
-    """Show one run: its params, its latest metrics and its tags."""
+    """Show one run: where it came from, its params, its latest metrics and its tags."""
     with connected(ctx) as client:
         run = client.get_run(run_id)
-    if as_json:
-        print_json(_document(run))
-        return
+        if as_json:
+            print_json(_document(run))
+            return
+        origin = _origin(client, run_id)
     info = run.info
     print_facts(
         [
@@ -88,12 +91,42 @@ def show(ctx: click.Context, /, *, run_id: str, as_json: bool) -> None:
             ("ended", moment(info.end_time)),
             ("duration", duration(_length(run))),
             ("artifacts", info.artifact_uri),
+            *origin,
         ]
     )
     for title, values in (("params", run.data.params), ("metrics", run.data.metrics), ("tags", run.data.tags)):
         if values:
             click.echo(f"\n{click.style(title, bold=True)}")
             print_facts([(f"  {key}", values[key]) for key in sorted(values)])
+
+
+def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
+    """Where a run came from, as far as that was captured and can be read."""
+    from runstone.client.capture import reading
+
+    try:
+        captured = reading.of(client, run_id)
+    except RunstoneError as error:  # its files may be where this machine does not reach
+        return [("code", f"unknown: {error}")]
+    facts: list[tuple[str, Cell]] = []
+    if code := captured.code:
+        told = [code.commit[:12] if code.commit else "no commit", *([f"on {code.branch}"] if code.branch else [])]
+        told += ["with a patch"] if code.patch else []
+        told += [f"and {len(code.untracked)} untracked files"] if code.untracked else []
+        told += [f"; {len(code.left_out)} files left out"] if code.left_out else []
+        facts += [("code", " ".join(told).replace(" ;", ";")), ("repository", code.remote)]
+    if environment := captured.environment:
+        hardware, python = environment.hardware, environment.python
+        memory = hardware.memory_bytes and f"{hardware.memory_bytes / 1e9:.0f} GB"
+        gpus = [gpu.name for gpu in hardware.gpus]
+        machine = [hardware.cpu, f"{hardware.cores} cores" if hardware.cores else "", memory or "", *gpus]
+        system = environment.platform.distribution or environment.platform.system
+        facts += [
+            ("command", "a notebook" if environment.notebook else shlex.join(environment.command) or None),
+            ("python", f"{python.version}, {len(environment.packages)} packages"),
+            ("machine", ", ".join(filter(None, [*machine, system])) or None),
+        ]
+    return facts
 
 
 @runs.command("delete")

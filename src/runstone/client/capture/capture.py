@@ -8,7 +8,7 @@ from functools import partial
 from queue import SimpleQueue
 
 from runstone import config
-from runstone.client.capture import code
+from runstone.client.capture import code, environment
 from runstone.client.capture.part import Picture, Stream, Subject
 
 _logger = logging.getLogger("runstone")
@@ -87,4 +87,6 @@ def of(subject: Subject) -> Capture:
     pictures: dict[str, Picture] = {}
     if config.CAPTURE_GIT.required():
         pictures["code"] = code.picture
+    if config.CAPTURE_ENVIRONMENT.required():
+        pictures["environment"] = environment.picture
     return Capture(subject, pictures, {})

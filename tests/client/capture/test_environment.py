@@ -1,0 +1,206 @@
+"""A run knows what it was run with: command line, Python, packages and machine."""
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from importlib.metadata import distributions, version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runstone.client import Client
+from runstone.client.capture import environment, reading
+from runstone.client.capture.part import Subject
+from runstone.errors import SchemaMismatch
+from tests.client.capture.repositories import WorkTree
+
+PRINTING = """
+from runstone.client.capture import environment
+from runstone.schemas import wire
+print(wire.encode(environment.current()).decode())
+"""
+
+
+def started(folder: Path, *arguments: str, **settings: str) -> dict[str, Any]:
+    """What a process that was started by this command line says of itself."""
+    done = subprocess.run(arguments, cwd=folder, env=os.environ | settings, capture_output=True, text=True, check=True)
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+def test_script_is_known_as_seen_from_its_repository(tmp_path: Path) -> None:
+    tree = WorkTree(tmp_path / "project")
+    script = tree.write("jobs/train.py", PRINTING)
+    data = f"--data={tree.folder}/data/x.csv"
+
+    facts = started(
+        tree.folder / "jobs", sys.executable, "-u", str(script), data, "--out", "/elsewhere", "--token", "abc", "a=b"
+    )
+
+    interpreter = Path(sys.executable).name
+    assert facts["command"] == [
+        interpreter, "-u", "train.py", "--data=../data/x.csv", "--out", "/elsewhere", "--token", "[redacted]", "a=b",
+    ]  # fmt: skip
+    assert facts["script"] == "jobs/train.py"
+    assert facts["directory"] == "jobs"
+    assert (facts["module"], facts["notebook"]) == (None, False)
+
+
+def test_script_outside_of_a_repository_is_known_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(PRINTING)
+    (tmp_path / "elsewhere").mkdir()
+
+    below = started(tmp_path, sys.executable, str(tmp_path / "train.py"))
+    beside = started(tmp_path / "elsewhere", sys.executable, str(tmp_path / "train.py"))
+
+    assert (below["command"][1:], below["script"], below["directory"]) == (["train.py"], "train.py", None)
+    assert (beside["command"][1:], beside["script"]) == (["train.py"], "train.py")
+
+
+def test_module_is_known_by_its_name(tmp_path: Path) -> None:
+    tree = WorkTree(tmp_path / "project")
+    tree.write("package/__init__.py", "")
+    tree.write("package/__main__.py", PRINTING)
+    tree.write("package/train.py", PRINTING)
+
+    package = started(tree.folder, sys.executable, "-m", "package")
+    module = started(tree.folder, sys.executable, "-m", "package.train", "--lr", "1")
+
+    assert (package["module"], package["script"], package["directory"]) == ("package", None, "")
+    assert (module["module"], module["command"][1:]) == ("package.train", ["-m", "package.train", "--lr", "1"])
+
+
+def test_command_of_a_package_is_known_by_its_name(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--symlinks", str(tmp_path / "env")], check=True)
+    python = tmp_path / "env" / "bin" / "python"
+    command = python.with_name("train-it")
+    command.write_text(f"#!{python}\n{PRINTING}")
+    command.chmod(0o755)
+
+    facts = started(tmp_path, str(command), "--lr", "1", PYTHONPATH=os.pathsep.join(path for path in sys.path if path))
+
+    assert facts["command"] == ["train-it", "--lr", "1"]
+    assert facts["script"] is None
+
+
+def test_notebook_has_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a kernel looks like from within: its own package is loaded, and the main module was loaded from no file.
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+
+    facts = environment.current()
+
+    assert (facts.notebook, facts.command, facts.script) == (True, [], None)
+
+
+def test_python_and_machine_are_those_of_this_process() -> None:
+    facts = environment.current()
+
+    assert facts.python.version == platform.python_version()
+    assert facts.platform.machine == platform.machine()
+    assert facts.hardware.cores == os.cpu_count()
+    assert facts.hardware.memory_bytes is not None
+    assert facts.hardware.memory_bytes > 1 << 28
+
+
+def test_packages_are_those_that_are_installed() -> None:
+    installed = {re.sub(r"[-_.]+", "-", found.name).lower(): found.version for found in distributions()}
+
+    packages = {re.sub(r"[-_.]+", "-", found.name).lower(): found for found in environment.packages()}
+
+    assert {name: found.version for name, found in packages.items()} == installed
+    assert packages["runstone"].source == "editable"
+    assert packages["msgspec"].source is None
+
+
+def package(folder: Path, name: str, version: str, direct_url: str = "") -> None:
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n\nName: no header\n")
+    if direct_url:
+        (info / "direct_url.json").write_text(direct_url)
+
+
+def test_source_of_a_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = '{"url": "https://me:s3cret@host/it.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}'
+    package(tmp_path / "a", "From.Git", "1", git)
+    package(tmp_path / "a", "from_file", "2", '{"url": "file:///wheels/it.whl", "archive_info": {}}')
+    package(tmp_path / "a", "from_address", "3", '{"url": "https://host/it.whl?token=abcdef", "archive_info": {}}')
+    package(tmp_path / "a", "broken", "4", "{")
+    package(tmp_path / "b", "from-git", "9")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "a"), str(tmp_path / "b")])
+
+    facts = environment.EnvironmentFacts(packages=environment.packages())
+
+    assert environment.requirements(facts) == (
+        "broken==4\n"
+        "from_address @ https://host/it.whl?token=[redacted]\n"
+        "# from_file==2 (file)\n"
+        "From.Git @ git+https://host/it.git@abc\n"
+    )
+
+
+def test_package_that_is_installed_later_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    before = [found.name for found in environment.packages()]
+    package(tmp_path, "later", "1")
+    after = [found.name for found in environment.packages()]
+
+    assert (before, after) == ([], ["later"])
+
+
+def test_gpus_are_asked_of_the_library_where_it_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A stand-in for nvidia-ml-py, whose answers need a card.
+    (tmp_path / "pynvml.py").write_text(
+        "class NVMLError(Exception): pass\n"
+        "class Memory: total = 80 << 30\n"
+        "def nvmlInit(): pass\n"
+        "def nvmlShutdown(): pass\n"
+        "def nvmlSystemGetDriverVersion(): return '550.1'\n"
+        "def nvmlDeviceGetCount(): return 2\n"
+        "def nvmlDeviceGetHandleByIndex(number):\n"
+        "    if number: raise NVMLError('the card has fallen off')\n"
+        "def nvmlDeviceGetMemoryInfo(device): return Memory\n"
+        "def nvmlDeviceGetName(device): return 'A card'\n"
+    )
+    monkeypatch.delitem(sys.modules, "pynvml", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    gpus = environment.current().hardware.gpus
+
+    assert gpus == [environment.Gpu("A card", 80 << 30, "550.1")]
+
+
+def test_environment_is_kept_once_and_read_back(client: Client, run_id: str) -> None:
+    environment.picture(Subject(client, run_id))
+    first = reading.of(client, run_id)
+
+    environment.picture(Subject(client, run_id, is_resumed=True))
+
+    assert first.code is None
+    assert first.environment is not None
+    assert first == reading.of(client, run_id)
+    requirements = reading.content(client, run_id, environment.REQUIREMENTS).decode().splitlines()
+    assert f"msgspec=={version('msgspec')}" in requirements
+
+
+def test_nested_run_has_no_environment_of_its_own(client: Client, run_id: str) -> None:
+    environment.picture(Subject(client, run_id, parent=Subject(client, "the run around it")))
+
+    assert client.list_artifacts(run_id, "runstone") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("{", "environment.json of the run .* cannot be read"), ('{"version": 2}', "written by a newer Runstone")],
+)
+def test_file_that_cannot_be_read_is_named(client: Client, run_id: str, text: str, told: str) -> None:
+    client.log_text(run_id, text, "runstone/environment.json")
+
+    with pytest.raises(SchemaMismatch, match=told):
+        reading.of(client, run_id)
