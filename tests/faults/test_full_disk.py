@@ -1,12 +1,16 @@
 """A disk that is full is told in a sentence, costs nothing that was acknowledged, and is no reason to start again."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from runstone.errors import BackendUnavailable
 from runstone.stores.resolve import open_store
+from runstone.stores.sql import backups
+from runstone.stores.sql.store import SqlStore
 from tests.faults.disks import small_disk
 from tests.faults.servers import Server
 from tests.faults.trainers import Trainer, batch, check
@@ -53,6 +57,23 @@ def test_full_disk_of_the_database_costs_nothing_acknowledged(tmp_path: Path) ->
     print(f"{refused} batches refused, {counts}")
     assert refused
     assert damage == ("ok",)
+
+
+def test_full_disk_of_a_copy_is_told_by_its_name_and_leaves_nothing(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path / 'runstone.db'}"
+    SqlStore(uri).close()
+
+    with small_disk(tmp_path / "disk") as disk:
+        copy = disk.folder / "copy.db"
+        disk.fill(os.getpid(), leave=8192)
+        try:
+            with pytest.raises(BackendUnavailable, match=f"the disk that holds the database {copy}"):
+                backups.back_up(uri, copy)
+        finally:
+            disk.make_room(os.getpid())
+        left = list(disk.folder.iterdir())
+
+    assert left == []
 
 
 @pytest.mark.slow

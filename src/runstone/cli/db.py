@@ -73,15 +73,24 @@ def check(ctx: click.Context, /, *, uri: str, as_json: bool) -> None:
 
 @db.command("upgrade")
 @click.argument("uri", default="")
+@click.option("--rehearse", is_flag=True, help="Only try: tell what each step does and how long it takes.")
 @click.pass_context
-def upgrade(ctx: click.Context, /, *, uri: str) -> None:
+def upgrade(ctx: click.Context, /, *, uri: str, rehearse: bool) -> None:
     """Bring the tables to the newest revision.
 
     A copy of a file is made beside it first. Of a database on PostgreSQL make one yourself, with pg_dump.
+
+    A rehearsal leaves the database as it is: a file is copied to the temporary folder and upgraded there, a database on
+    PostgreSQL is upgraded in a transaction that is undone, and others wait meanwhile for the tables that are changed.
+    What comes out is checked as by `db check`. The exit code is 1 if the upgrade would fail or the check finds
+    something.
     """
     from runstone.stores.sql.migrations import commands
 
     uri = uri or local_store(ctx.find_root().obj)
+    if rehearse:
+        _rehearse(ctx, uri)
+        return
     done = commands.upgrade(uri)
     shown = without_password(uri)
     if done is None:
@@ -90,6 +99,26 @@ def upgrade(ctx: click.Context, /, *, uri: str) -> None:
         click.echo(f"{shown} is upgraded.")
     else:
         click.echo(f"{shown} is upgraded; the copy from before is {done.copy}.")
+
+
+def _rehearse(ctx: click.Context, uri: str) -> None:
+    from runstone.stores.sql.migrations import HEAD, rehearsal
+
+    done = rehearsal.rehearse(uri)
+    shown = without_password(uri)
+    if done is None:
+        click.echo(f"{shown} is up to date.")
+        return
+    for step in done.steps:
+        click.echo(f"{step.revision}  {step.seconds:7.2f} s  {step.does}")
+    for problem in done.problems:
+        click.echo(problem, err=True)
+    if done.problems:
+        click.echo(f"{shown} was not changed.")
+        ctx.exit(1)
+    click.echo(
+        f"{shown} can be upgraded from {done.revision or 'none'} to {HEAD}, and is sound then; it was not changed."
+    )
 
 
 @db.command("compact")

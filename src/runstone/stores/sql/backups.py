@@ -27,10 +27,10 @@ def back_up(uri: str, to: Path) -> None:
     _check_there(path)
     if to.exists():
         raise AlreadyExists(f"there is something at {to} already; name another file")
-    _copy(path, to)
+    copy(path, to)
 
 
-def restore(copy: Path, uri: str) -> None:
+def restore(backup: Path, uri: str) -> None:
     """Make a database of a copy, where there is none.
 
     Raises:
@@ -42,12 +42,12 @@ def restore(copy: Path, uri: str) -> None:
     """
     _refuse_postgres(uri, "pg_restore --dbname {} FILE")
     path = path_of(uri)
-    _check_there(copy)
+    _check_there(backup)
     # What a former database left in its log would be taken for a part of this one.
     for former in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         if former.exists():
             raise AlreadyExists(f"there is {former} already; stop what uses it, move it away, and restore then")
-    _copy(copy, path)
+    copy(backup, path)
 
 
 def _check_there(path: Path) -> None:
@@ -61,7 +61,8 @@ def _refuse_postgres(uri: str, command: str) -> None:
         raise Unsupported(f"a database on PostgreSQL is copied by PostgreSQL's own tools: run `{run}`")
 
 
-def _copy(path: Path, to: Path) -> None:
+def copy(path: Path, to: Path) -> None:
+    """Copy a database file that is Runstone's; see ``back_up``."""
     if not to.parent.is_dir():
         raise BackendError(f"there is no folder {to.parent}; make it first, or name another")
     unfinished = to.with_name(f".{to.name}.{os.getpid()}.part")
@@ -69,6 +70,7 @@ def _copy(path: Path, to: Path) -> None:
         with (
             explained(path),
             closing(open_to_read(path)) as source,
+            explained(to),
             closing(sqlite3.connect(unfinished)) as target,
         ):
             source.backup(target)

@@ -1,7 +1,5 @@
 """What the command ``db`` asks of a database: where it stands, whether it is sound, and to bring it up to date."""
 
-import importlib
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,11 +9,9 @@ from msgspec import Struct
 from runstone.errors import BackendError, SchemaMismatch
 from runstone.stores.sql.database import path_of, revision_of
 from runstone.stores.sql.database import upgrade as upgrade_path
-from runstone.stores.sql.failures import explained
+from runstone.stores.sql.migrations import checks
 from runstone.stores.sql.opening import is_postgres, postgres
 from runstone.stores.sql.revisions import HEAD
-
-_MOST = 20
 
 
 class Upgrade(Struct, frozen=True):
@@ -54,14 +50,16 @@ def check(uri: str) -> list[str]:
     if is_postgres(uri):
         server, revision = _served(uri)
         old = _old(_known(server, revision))
-        return (old or _unsound_served(server))[:_MOST]
+        if old:
+            return old
+        with server.explained(), closing(server.connect()) as driver:
+            return checks.of_server(driver)
     path = path_of(uri)
-    problems = _old(_revision(path))
+    old = _old(_revision(path))
     try:
-        problems = problems + _unsound(path) or _unreadable_in(path)
+        return (old + checks.of_file(path, reads_points=not old))[: checks.MOST]
     except SchemaMismatch as error:
-        problems.append(error.message)
-    return problems[:_MOST]
+        return [*old, error.message]
 
 
 def upgrade(uri: str) -> Upgrade | None:
@@ -103,39 +101,6 @@ def _known(server: Any, revision: str | None) -> str:
     if revision is None:
         raise BackendError(f"the database {server.name} is empty; name another, or start the server, which fills it")
     return revision
-
-
-def _unsound(path: Path) -> list[str]:
-    with explained(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as driver:
-        found = [str(row[0]) for row in driver.execute(f"PRAGMA integrity_check({_MOST})")]
-        damages = [f"the file is damaged: {text}; restore a backup" for text in found if text != "ok"]
-        references = driver.execute("PRAGMA foreign_key_check").fetchall()
-    return damages + [
-        f"row {row} of the table {table!r} refers to one of {other!r} that is not there; restore a backup"
-        for table, row, other, _ in references
-    ]
-
-
-def _unreadable_in(path: Path) -> list[str]:
-    with explained(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as driver:
-        return _unreadable(driver)
-
-
-def _unsound_served(server: Any) -> list[str]:
-    found = list(postgres("schema").problems_of(server))
-    if found:
-        return found
-    with server.explained(), closing(server.connect()) as driver:
-        return _unreadable(driver)
-
-
-def _unreadable(driver: Any) -> list[str]:
-    """Runs whose points cannot be read; none where numpy and pcodec, which read them, are not installed."""
-    try:
-        soundness: Any = importlib.import_module("runstone.stores.sql.soundness")
-    except ImportError:
-        return []
-    return list(soundness.problems(driver))
 
 
 def _revision(path: Path) -> str:

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,7 @@ from runstone.stores.sql.tables import metadata
 
 # By name, because it loads Alembic, which takes longer than to open a database that is up to date.
 _UPGRADES = "runstone.stores.sql.migrations.upgrades"
+_CHECKS = "runstone.stores.sql.migrations.checks"
 # Who makes or upgrades tables holds this lock: a number that nobody else is likely to choose.
 _LOCK = 0x52756E73746F6E65
 _ENCODING = "UTF8"
@@ -83,20 +85,41 @@ def upgrade(server: PostgresServer) -> bool:
     return _locked(server, _upgrade)
 
 
-def problems_of(server: PostgresServer) -> list[str]:
+def rehearse(server: PostgresServer, steps: list[Any]) -> list[str]:
+    """Do what ``upgrade`` does, look at the tables, and undo it.
+
+    Args:
+        server: The database.
+        steps: Takes each step that is done.
+
+    Returns:
+        What is wrong with the tables then: a sentence each.
+
+    Raises:
+        BackendError: A step fails, or the database does.
+        SchemaMismatch: It is not Runstone's, or was made by a newer Runstone.
+    """
+    with _alone(server) as connection:
+        driver = driver_of(connection)
+        for step in importlib.import_module(_UPGRADES).steps_of(connection, _revision(server, driver) or ""):
+            steps.append(step)  # noqa: PERF402  # those before one that fails count
+        _finish(driver)
+        problems: list[str] = importlib.import_module(_CHECKS).of_server(driver)
+        driver.execute("ROLLBACK")
+    return problems
+
+
+def problems_of(driver: Driver) -> list[str]:
     """What is wrong with the tables of the newest revision: a sentence each."""
-    with server.explained(), closing(server.connect()) as driver:
-        tables = _tables_of(driver)
-        problems = [
-            f"the table {name!r} is missing; restore a backup" for name in metadata.tables if name not in tables
-        ]
-        problems += [
-            f'the column {column!r} of the table {table!r} does not compare text by its bytes; give it COLLATE "C"'
-            for table, column, _ in driver.execute(_OTHERWISE_COMPARED)
-        ]
-        problems += [
-            f"the index {name!r} is not valid; run REINDEX INDEX {name}" for (name,) in driver.execute(_INVALID_INDEXES)
-        ]
+    tables = _tables_of(driver)
+    problems = [f"the table {name!r} is missing; restore a backup" for name in metadata.tables if name not in tables]
+    problems += [
+        f'the column {column!r} of the table {table!r} does not compare text by its bytes; give it COLLATE "C"'
+        for table, column, _ in driver.execute(_OTHERWISE_COMPARED)
+    ]
+    problems += [
+        f"the index {name!r} is not valid; run REINDEX INDEX {name}" for (name,) in driver.execute(_INVALID_INDEXES)
+    ]
     return problems
 
 
@@ -128,25 +151,25 @@ def _tables_of(driver: Driver) -> set[str]:
 
 def _locked(server: PostgresServer, work: Callable[[PostgresServer, Connection], bool]) -> bool:
     """Work on the tables in one transaction while nobody else does."""
-    with _changing(server) as connection:
-        return work(server, connection)
+    with _alone(server) as connection:
+        done = work(server, connection)
+        _finish(driver_of(connection))
+        server.commit(driver_of(connection))
+    return done
 
 
 @contextmanager
-def _changing(server: PostgresServer) -> Iterator[Connection]:
+def _alone(server: PostgresServer) -> Iterator[Connection]:
     with server.explained(), server.open_engine(durable=True).connect() as connection:
         driver = driver_of(connection)
         server.begin_writing(driver, is_group=False)
         try:
             driver.execute("SELECT pg_advisory_xact_lock(?)", (_LOCK,))
             yield connection
-            _compare_bytewise(driver)
-            _index_long_texts(driver)
         except BaseException:
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
             raise
-        server.commit(driver)
 
 
 def _create(server: PostgresServer, connection: Connection) -> bool:
@@ -162,8 +185,14 @@ def _upgrade(server: PostgresServer, connection: Connection) -> bool:
     revision = _revision(server, driver_of(connection))
     if revision is None or revision == HEAD:
         return False
-    importlib.import_module(_UPGRADES).run_steps(connection, revision)
+    for _ in importlib.import_module(_UPGRADES).steps_of(connection, revision):
+        pass
     return True
+
+
+def _finish(driver: Driver) -> None:
+    _compare_bytewise(driver)
+    _index_long_texts(driver)
 
 
 def _compare_bytewise(driver: Driver) -> None:

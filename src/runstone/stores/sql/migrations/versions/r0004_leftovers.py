@@ -11,7 +11,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table of files whose run is gone for good."""
     op.create_table(
         "leftover",
         Column("id", Id, nullable=False),

@@ -20,7 +20,7 @@ _AT_ONCE = 500
 
 
 def upgrade() -> None:
-    """Make the table, and a document for each run of at most 200 values; searches make those of the others."""
+    """Keep the JSON that searches answer with, for each run of at most 200 values; searches make that of the others."""
     op.create_table(
         "document",
         Column("run_id", Id, autoincrement=False, nullable=False),

@@ -19,7 +19,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table `chunk`, and let the index of the tails know their sizes."""
+    """Make the table of compacted points, and let the index of the others know how many there are."""
     op.create_table(
         "chunk",
         Column("id", Id, nullable=False),

@@ -11,7 +11,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table anew; what was counted so far is the first writer's."""
+    """Count the changes of an experiment by who writes; what was counted so far is the first writer's."""
     op.execute("CREATE TEMPORARY TABLE former_change AS SELECT experiment_id, count FROM change")
     op.drop_table("change")
     op.create_table(

@@ -21,7 +21,7 @@ WHERE run_id = ? AND key_id = ?
 
 
 def upgrade() -> None:
-    """Add the columns, and fill them from the points."""
+    """Keep the lowest, highest and first value of each metric of each run, found in the points."""
     for name in ("lowest", "highest", "first_value"):
         op.add_column("latest", Column(name, Double()))
     for name in ("first_step", "first_timestamp"):

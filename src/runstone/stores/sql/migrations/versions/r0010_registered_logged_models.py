@@ -8,5 +8,5 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Let versions of registered models know their logged model."""
     op.add_column("model_version", Column("logged_model", Text()))

@@ -11,7 +11,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make them."""
+    """Make the tables of what was taken from the journals of runs."""
     op.create_table(
         "journal",
         Column("run_id", Id, nullable=False),

@@ -11,7 +11,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make it."""
+    """Make the table of which runs are alive."""
     op.create_table(
         "pulse",
         Column("run_id", Id, nullable=False),

@@ -7,5 +7,5 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Drop the counter."""
+    """Drop the counter of an experiment's changes, which nobody reads."""
     op.drop_table("change")
