@@ -292,19 +292,22 @@ class ObjectStoreRepository:
             if absence == "artifact" and not _NO_BUCKET.search(str(error)):
                 raise ArtifactNotFound(path) from None
             raise buckets.no_bucket(self.bucket.scheme, self.bucket.name) from None
-        except (PermissionError, known.PermissionDeniedError, known.UnauthenticatedError) as error:
-            raise PermissionDenied(
-                f"the bucket {self.bucket.name!r} does not let these credentials at {str(path)!r}: {_said(error)}"
-            ) from None
-        except known.BaseError as error:
+        except (PermissionError, known.BaseError) as error:
             if _NO_BUCKET.search(str(error)):
                 raise buckets.no_bucket(self.bucket.scheme, self.bucket.name) from None
             text = _said(error)
+            refusals = (PermissionError, known.PermissionDeniedError, known.UnauthenticatedError)
+            if isinstance(error, refusals) or _REFUSED.search(text):
+                raise PermissionDenied(
+                    f"the bucket {self.bucket.name!r} does not let these credentials at {str(path)!r}: {text}"
+                ) from None
             kind = BackendUnavailable if _NO_ANSWER.search(text) else BackendError
             raise kind(f"the bucket {self.bucket.name!r} failed at {str(path)!r}: {text}") from None
 
 
 _NO_BUCKET = re.compile("<Code>(NoSuchBucket|ContainerNotFound)</Code>")  # of S3 and Google, and of Azure
+# The library has no kind of its own for a list that was refused.
+_REFUSED = re.compile(r"status code: 40[13]\b")
 _NO_ANSWER = re.compile(r"error sending request|timed? ?out|error code: 5\d\d|status code: 5\d\d", re.IGNORECASE)
 _QUERY = re.compile(r"\?\S+")
 
