@@ -80,6 +80,13 @@ from runstone.client.fluent.runs import (
     search_runs,
     start_run,
 )
+from runstone.client.fluent.system import (
+    disable_system_metrics_logging,
+    enable_system_metrics_logging,
+    set_system_metrics_node_id,
+    set_system_metrics_samples_before_logging,
+    set_system_metrics_sampling_interval,
+)
 from runstone.client.fluent.values import (
     delete_tag,
     flush_async_logging,
@@ -110,8 +117,8 @@ if not TYPE_CHECKING:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, the flavors of models, autologging, system "
-                "metrics, projects, evaluation and traces are not there yet; a script that uses them keeps "
+                ": of MLflow, the flavors of models, autologging, "
+                "projects, evaluation and traces are not there yet; a script that uses them keeps "
                 "'import mlflow', with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
         # With the module, Python can tell a name that is close.
@@ -136,6 +143,8 @@ __all__ = [
     "delete_logged_model_tag",
     "delete_run",
     "delete_tag",
+    "disable_system_metrics_logging",
+    "enable_system_metrics_logging",
     "end_run",
     "finalize_logged_model",
     "flush_artifact_async_logging",
@@ -184,6 +193,9 @@ __all__ = [
     "set_logged_model_tags",
     "set_model_version_tag",
     "set_registry_uri",
+    "set_system_metrics_node_id",
+    "set_system_metrics_samples_before_logging",
+    "set_system_metrics_sampling_interval",
     "set_tag",
     "set_tags",
     "set_tracking_uri",

@@ -95,12 +95,27 @@ class Setting(Generic[T]):
         """
         source = self.source()
         text = self.default if source == "default" else os.environ[source]
-        if text is None:
-            return None
+        return None if text is None else self._read(source, text)
+
+    def _read(self, source: str, text: str) -> T:
         try:
             return self.cast(text)
         except ValueError as error:
             raise InvalidValue(f"{source}={text!r} cannot be read: {error}") from None
+
+    def put(self, value: T | None) -> None:
+        """Set it for this process and those that it starts; ``None`` goes back to the default.
+
+        Raises:
+            InvalidValue: It cannot have this value.
+        """
+        text = None if value is None else str(value)
+        if text is not None:
+            self._read(self.name, text)
+        for name in (self.name, self.mlflow):
+            os.environ.pop(name, None)
+        if text is not None:
+            os.environ[self.name] = text
 
     def required(self) -> T:
         """The value of a setting that has a default.
@@ -202,6 +217,20 @@ SYSTEM_METRICS_SAMPLING_INTERVAL = Setting(
     "Seconds between two samples of them; above 0, at most 86,400.",
     partial(_seconds, most=86_400),
     "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL",
+)
+SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = Setting(
+    "RUNSTONE_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
+    "1",
+    "How many samples of them are taken before their mean is logged; 1 to 1,000,000.",
+    partial(_whole, least=1, most=1_000_000),
+    "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
+)
+SYSTEM_METRICS_NODE_ID = Setting(
+    "RUNSTONE_SYSTEM_METRICS_NODE_ID",
+    None,
+    "Name of this machine in their names, `system/NODE/...`, where a run uses several.",
+    str,
+    "MLFLOW_SYSTEM_METRICS_NODE_ID",
 )
 HTTP_TIMEOUT = Setting(
     "RUNSTONE_HTTP_TIMEOUT",
@@ -359,6 +388,8 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     CAPTURE_CONSOLE,
     ENABLE_SYSTEM_METRICS_LOGGING,
     SYSTEM_METRICS_SAMPLING_INTERVAL,
+    SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING,
+    SYSTEM_METRICS_NODE_ID,
     HTTP_TIMEOUT,
     HTTP_RETRIES,
     TRACKING_USERNAME,

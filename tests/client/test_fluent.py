@@ -1,7 +1,6 @@
 """The module verbs: which run and which experiment are meant when none is named."""
 
 import threading
-import warnings
 from typing import Any
 from uuid import uuid4
 
@@ -274,16 +273,6 @@ def test_run_whose_tags_are_bad_is_not_made() -> None:
         runstone.start_run(tags=["a"])  # type: ignore[arg-type]  # on purpose
 
     assert runstone.search_runs(output_format="list") == []
-
-
-def test_system_metrics_warn_that_they_are_not_recorded() -> None:
-    with pytest.warns(UserWarning, match="system metrics"):
-        runstone.start_run(log_system_metrics=True)
-    runstone.end_run()
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        runstone.start_run(log_system_metrics=False)
 
 
 def test_each_thread_has_runs_of_its_own() -> None:

@@ -166,15 +166,16 @@ def last() -> Open | None:
     return active() or _thread.last
 
 
-def open_run(run: Run, handle: Client, *, is_resumed: bool = False) -> ActiveRun:
+def open_run(
+    run: Run, handle: Client, *, is_resumed: bool = False, log_system_metrics: bool | None = None
+) -> ActiveRun:
     """Make a run the active one of this thread, and begin to capture it."""
     _watch_the_end()
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     journal = handle._note_begin(run.info.run_id)
     around = active()
-    capture = captures.of(
-        Subject(handle, run.info.run_id, is_resumed, None if around is None else around.capture.subject)
-    )
+    subject = Subject(handle, run.info.run_id, is_resumed, None if around is None else around.capture.subject)
+    capture = captures.of(subject, log_system_metrics)
     opened = Open(started, handle, os.getpid(), journal, capture)
     _thread.stack.append(opened)
     _thread.last = opened
@@ -193,7 +194,7 @@ def end_innermost(end: End) -> None:
         _thread.last = ended
         _process.opened.pop(ended.run.info.run_id, None)
         try:
-            ended.capture.stop()
+            ended.capture.stop(end.traceback)
         finally:  # Ctrl-C here, and the run ends all the same
             ended.client._end_run(ended.run.info.run_id, end)
 
@@ -289,7 +290,7 @@ def _watch_the_end() -> None:
 
 def _end_thread(end: End) -> None:
     while _thread.stack:
-        _end(_thread.stack.pop(), end)
+        _end(_thread.stack.pop(), end, last_words=end.traceback)
 
 
 def _terminate() -> bool:
@@ -322,11 +323,11 @@ def _end_what_is_open() -> None:
     open_stores.close()
 
 
-def _end(opened: Open, end: End) -> None:
+def _end(opened: Open, end: End, last_words: str = "") -> None:
     """End a run where nobody is there to be told of an error."""
     run_id = opened.run.info.run_id
     _process.opened.pop(run_id, None)
-    opened.capture.stop()
+    opened.capture.stop(last_words)
     try:
         opened.client._end_run(run_id, end)
     except RunstoneError as error:

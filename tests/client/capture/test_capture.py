@@ -21,7 +21,7 @@ class Notes:
     def start(self) -> None:
         self.told.append(("start", threading.get_ident()))
 
-    def stop(self) -> None:
+    def stop(self, last_words: str = "") -> None:
         self.told.append(("stop", threading.get_ident()))
         self.subject.write("notes/000000.txt", b"all that was noted")
 
@@ -30,7 +30,7 @@ class Broken:
     def start(self) -> None:
         raise OSError("no pipe")
 
-    def stop(self) -> None:
+    def stop(self, last_words: str = "") -> None:
         raise OSError("no pipe either")
 
 

@@ -8,8 +8,10 @@ from functools import partial
 from queue import SimpleQueue
 
 from runstone import config
-from runstone.client.capture import code, environment
+from runstone.client.capture import code, environment, system
+from runstone.client.capture.console import Console
 from runstone.client.capture.part import Picture, Stream, Subject
+from runstone.client.capture.system import SystemMetrics
 
 _logger = logging.getLogger("runstone")
 
@@ -38,6 +40,7 @@ class Capture:
         """
         self.subject, self._pictures, self._streams = subject, pictures, streams
         self._process = os.getpid()
+        self._last_words = ""
         self._end: SimpleQueue[None] = SimpleQueue()  # a handler of a signal may put into it
         self._thread = threading.Thread(target=self._serve, name="runstone-capture", daemon=True)
         self.is_done = not (pictures or streams)
@@ -49,8 +52,13 @@ class Capture:
         if not self.is_done:
             self._thread.start()
 
-    def stop(self) -> None:
-        """End it, and wait until all is stored, as long as a server may keep the end of a run waiting."""
+    def stop(self, last_words: str = "") -> None:
+        """End it, and wait until all is stored, as long as a server may keep the end of a run waiting.
+
+        Args:
+            last_words: The traceback of the error that ends the run, where nobody has printed it yet.
+        """
+        self._last_words = last_words
         if self.is_done or self._process != os.getpid():
             return
         self.ask_to_stop()
@@ -70,7 +78,7 @@ class Capture:
             self.subject.git_tags.set_result({})
         self._end.get()
         for name, stream in self._streams.items():
-            self._attempt(name, stream.stop)
+            self._attempt(name, partial(stream.stop, self._last_words))
         self.is_done = True
 
     def _attempt(self, name: str, action: Callable[[], None]) -> None:
@@ -82,11 +90,21 @@ class Capture:
                 _logger.warning("the run %s goes on without its %s: %s", self.subject.run_id, name, error)
 
 
-def of(subject: Subject) -> Capture:
-    """What the settings switch on, of one run."""
+def of(subject: Subject, log_system_metrics: bool | None = None) -> Capture:
+    """What the settings switch on, of one run.
+
+    Args:
+        subject: The run.
+        log_system_metrics: Whether it logs how busy the machine is; as the settings say if ``None``.
+    """
     pictures: dict[str, Picture] = {}
     if config.CAPTURE_GIT.required():
         pictures["code"] = code.picture
     if config.CAPTURE_ENVIRONMENT.required():
         pictures["environment"] = environment.picture
-    return Capture(subject, pictures, {})
+    streams: dict[str, Stream] = {}
+    if config.CAPTURE_CONSOLE.required():
+        streams["console"] = Console(subject)
+    if system.is_wanted(log_system_metrics):
+        streams["system metrics"] = SystemMetrics(subject)
+    return Capture(subject, pictures, streams)

@@ -71,5 +71,9 @@ class Stream(Protocol):
     def start(self) -> None:
         """Begin. Called by ``start_run`` in the caller's thread: it returns at once, and asks no store."""
 
-    def stop(self) -> None:
-        """End, with all stored. Called in the thread of the capture, before the run ends."""
+    def stop(self, last_words: str = "") -> None:
+        """End, with all stored. Called in the thread of the capture, before the run ends.
+
+        Args:
+            last_words: The traceback of the error that ends the run, where nobody has printed it yet.
+        """

@@ -2,7 +2,6 @@
 
 import getpass
 import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -46,7 +45,8 @@ def start_run(
         parent_run_id: The run that it belongs to; with an active run it must be that one.
         tags: Tags to set on it.
         description: Text for people, in Markdown; the tag ``mlflow.note.content``.
-        log_system_metrics: Not offered yet; ``True`` warns.
+        log_system_metrics: Whether it logs how busy the machine is, as metrics; the setting
+            ``RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING`` decides if ``None``.
 
     Returns:
         The run: its facts as of now, and a context manager that ends it.
@@ -65,8 +65,6 @@ def start_run(
         'baseline'
     """
     _check_may_start(nested, parent_run_id)
-    if log_system_metrics:
-        warnings.warn("system metrics are not recorded yet; log_system_metrics=True changes nothing", stacklevel=2)
     checked = _checked_tags(tags, description)
     resumed = run_id or (context.run_to_resume() if context.active() is None else "")
     handle = context.client_for_runs()
@@ -74,7 +72,7 @@ def start_run(
         run = _resume(handle, arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
     else:
         run = _create(handle, experiment_id, run_name, nested, parent_run_id, checked)
-    return context.open_run(run, handle, is_resumed=bool(resumed))
+    return context.open_run(run, handle, is_resumed=bool(resumed), log_system_metrics=log_system_metrics)
 
 
 def end_run(status: str = "FINISHED") -> None:

@@ -1,0 +1,113 @@
+"""What a program prints, kept with the run while it goes on."""
+
+import threading
+from collections import deque
+from contextlib import suppress
+from queue import Empty
+from time import monotonic
+
+from runstone.client.capture.outputs import Tape, outputs
+from runstone.client.capture.part import Subject
+from runstone.client.capture.redaction import redact
+from runstone.client.capture.screen import Screen
+from runstone.client.capture.segments import Segments
+
+FOLDER = "console"
+EVERY_S = 2.0
+_CONTEXT = 100  # lines before the first that is searched for secrets: those of a private key belong together
+
+
+class Console:
+    """Keeps standard output and error of this process as files of the run, folded as a terminal shows them.
+
+    A run that the main thread has started gets all that is printed; that of another thread gets what this thread
+    prints, and what threads without a run do.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        """Prepare; nothing is listened to yet."""
+        self._subject = subject
+        self._screen = Screen()
+        self._segments = Segments()
+        self._before: deque[str] = deque(maxlen=_CONTEXT)
+        self._first: int | None = None if subject.is_resumed else 0
+        self._failure: Exception | None = None
+        self._last_words = ""
+        self._thread = threading.Thread(target=self._serve, name="runstone-console", daemon=True)
+
+    def start(self) -> None:
+        """Listen from now on."""
+        self._tape = Tape(threading.get_ident(), hears_all=threading.current_thread() is threading.main_thread())
+        outputs.add(self._tape)
+        self._thread.start()
+
+    def stop(self, last_words: str = "") -> None:
+        """Listen no longer; all is stored.
+
+        Args:
+            last_words: Of the run, which nobody has printed yet: the traceback of the error that ends it.
+
+        Raises:
+            RunstoneError: Something could not be stored.
+        """
+        if self._thread.ident is None:
+            return
+        outputs.remove(self._tape)
+        self._last_words = last_words
+        self._tape.wake.put(True)
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _serve(self) -> None:
+        outputs.be_silent()
+        due = monotonic() + EVERY_S
+        is_over = False
+        while not is_over:
+            with suppress(Empty):
+                is_over = self._tape.wake.get(timeout=max(due - monotonic(), 0))
+            is_due = monotonic() >= due
+            self._attempt(sends=is_over or is_due, last_words=self._last_words if is_over else "")
+            if is_due:
+                due = monotonic() + EVERY_S
+        outputs.be_heard()
+
+    def _attempt(self, *, sends: bool, last_words: str) -> None:
+        try:
+            self._failure = None
+            self._fold(self._tape.take())
+            if last_words:
+                at_begin = self._screen.live().rpartition("\n")[2] == ""
+                self._fold(last_words if at_begin else f"\n{last_words}")
+            if sends:
+                self._send()
+        except Exception as error:  # noqa: BLE001  # tried again in two seconds; the last is told at the end
+            self._failure = error
+
+    def _fold(self, text: str) -> None:
+        if text:
+            settled = self._screen.feed(text)
+            self._segments.add(*self._without_secrets(settled, self._screen.live()))
+
+    def _without_secrets(self, settled: str, live: str) -> tuple[str, str]:
+        if settled and not settled.endswith("\n"):  # a very long line, of which the rest is to come
+            self._before.clear()
+            return redact(settled).text, redact(live).text
+        before = "".join(self._before)
+        self._before.extend(settled.splitlines(keepends=True)[-_CONTEXT:])
+        lines = redact(before + settled + live).text.split("\n")
+        begin = before.count("\n")
+        end = begin + settled.count("\n")
+        return "".join(f"{line}\n" for line in lines[begin:end]), "\n".join(lines[end:])
+
+    def _send(self) -> None:
+        for number, data in self._segments.unsent():
+            if self._first is None:
+                self._first = _after(self._subject.names_in(FOLDER))
+            self._subject.write(f"{FOLDER}/{self._first + number:06d}.log", data)
+
+
+def _after(names: set[str]) -> int:
+    """Number of the first segment after those of earlier processes."""
+    numbers = [name.removesuffix(".log") for name in names]
+    return max((int(number) + 1 for number in numbers if number.isdecimal()), default=0)
