@@ -8,10 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -19,6 +18,9 @@ from runstone.client.capture import program
 from runstone.client.capture.part import Subject
 from runstone.client.capture.redaction import redact, redact_arguments
 from runstone.schemas import wire
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 FACTS = "environment.json"
 REQUIREMENTS = "requirements.txt"
@@ -163,6 +165,8 @@ def packages() -> list[Package]:
 @lru_cache(maxsize=1)
 def _packages(places: tuple[tuple[str, int], ...]) -> tuple[Package, ...]:
     """Read once, until one of the folders that packages are in has changed."""
+    from importlib.metadata import distributions  # a tenth of `import runstone`
+
     del places
     found: dict[str, Package] = {}
     for distribution in distributions():
@@ -182,7 +186,7 @@ def _changed_at(place: str) -> int:
         return 0
 
 
-def _source(distribution: Distribution) -> str | None:
+def _source(distribution: "Distribution") -> str | None:
     text = distribution.read_text("direct_url.json")
     if not text:
         return None

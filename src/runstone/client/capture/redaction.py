@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -31,38 +32,46 @@ class _Rule:
 
     Attributes:
         hints: Text in lower case, of which one must occur before the pattern is tried: that is much quicker.
-        pattern: Its group is the secret; all of it where it has none.
+        expression: Of its pattern, whose group is the secret; all of it where it has none.
+        flags: Of the pattern.
     """
 
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    expression: str
+    flags: int = 0
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, made when it is used first: `import runstone` does not wait for it."""
+        return _compiled(self.expression, self.flags)
 
 
+_compiled = cache(re.compile)
 _NAMED = ("pass", "pwd", "secret", "token", "credential", "key")
 _GIVEN = r"[\"'\]]*\s*(?::\s*[A-Za-z_][\w\[\], |.]*=|:=|==?|=>|<-|:)\s*"
 _RULES = (
-    _Rule(("private key",), re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.+?)-----END")),
-    _Rule(("akia", "asia"), re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")),
-    _Rule(("gh", "github_pat_"), re.compile(r"\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_\w{22,})")),
-    _Rule(("glpat-",), re.compile(r"\bglpat-[\w-]{20,}")),
-    _Rule(("xox",), re.compile(r"\bxox[abeoprs]-[\w-]{10,}")),
-    _Rule(("aiza",), re.compile(r"\bAIza[\w-]{35}")),
-    _Rule(("sk-",), re.compile(r"\bsk-[\w-]{20,}")),
-    _Rule(("k_live_",), re.compile(r"\b[rs]k_live_\w{16,}")),
-    _Rule(("hf_",), re.compile(r"\bhf_[A-Za-z0-9]{30,}")),
-    _Rule(("npm_",), re.compile(r"\bnpm_[A-Za-z0-9]{36}")),
-    _Rule(("pypi-",), re.compile(r"\bpypi-[\w-]{50,}")),
-    _Rule(("eyj",), re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*")),
-    _Rule(("accountkey", "sharedaccesssignature"), re.compile(r"(?:AccountKey|SharedAccessSignature)=([^;\s\"']{9,})")),
-    _Rule(("bearer", "basic"), re.compile(r"\b(?:bearer|basic)\s+([\w.~+/=-]{16,})", re.IGNORECASE)),
-    _Rule(("://",), re.compile(r"://[^\s/@:\"']*:([^\s/@\"']+)@")),
-    _Rule(("://",), re.compile(r"://([^\s/@:\"']{20,})@")),
-    _Rule(("?", "&"), re.compile(rf"[?&][\w-]*(?:{_WORDS}|sig|signature)=([^\s&\"']+)", re.IGNORECASE)),
-    _Rule(_NAMED, re.compile(rf"{_WORDS}{_GIVEN}[bBrRuU]?\"([^\"\n]{{3,}})\"", re.IGNORECASE)),
-    _Rule(_NAMED, re.compile(rf"{_WORDS}{_GIVEN}[bBrRuU]?'([^'\n]{{3,}})'", re.IGNORECASE)),
+    _Rule(("private key",), r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.+?)-----END"),
+    _Rule(("akia", "asia"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    _Rule(("gh", "github_pat_"), r"\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
+    _Rule(("glpat-",), r"\bglpat-[\w-]{20,}"),
+    _Rule(("xox",), r"\bxox[abeoprs]-[\w-]{10,}"),
+    _Rule(("aiza",), r"\bAIza[\w-]{35}"),
+    _Rule(("sk-",), r"\bsk-[\w-]{20,}"),
+    _Rule(("k_live_",), r"\b[rs]k_live_\w{16,}"),
+    _Rule(("hf_",), r"\bhf_[A-Za-z0-9]{30,}"),
+    _Rule(("npm_",), r"\bnpm_[A-Za-z0-9]{36}"),
+    _Rule(("pypi-",), r"\bpypi-[\w-]{50,}"),
+    _Rule(("eyj",), r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
+    _Rule(("accountkey", "sharedaccesssignature"), r"(?:AccountKey|SharedAccessSignature)=([^;\s\"']{9,})"),
+    _Rule(("bearer", "basic"), r"\b(?:bearer|basic)\s+([\w.~+/=-]{16,})", re.IGNORECASE),
+    _Rule(("://",), r"://[^\s/@:\"']*:([^\s/@\"']+)@"),
+    _Rule(("://",), r"://([^\s/@:\"']{20,})@"),
+    _Rule(("?", "&"), rf"[?&][\w-]*(?:{_WORDS}|sig|signature)=([^\s&\"']+)", re.IGNORECASE),
+    _Rule(_NAMED, rf"{_WORDS}{_GIVEN}[bBrRuU]?\"([^\"\n]{{3,}})\"", re.IGNORECASE),
+    _Rule(_NAMED, rf"{_WORDS}{_GIVEN}[bBrRuU]?'([^'\n]{{3,}})'", re.IGNORECASE),
 )
 # `password: hunter2` of a file of settings, `password=hunter2` of a command line.
-_BARE = _Rule(_NAMED, re.compile(rf"{_WORDS}\s*[=:]\s*([^\s\"',;#]{{6,}})", re.IGNORECASE))
+_BARE = _Rule(_NAMED, rf"{_WORDS}\s*[=:]\s*([^\s\"',;#]{{6,}})", re.IGNORECASE)
 _HARMLESS = re.compile(r"(?:true|false|none|null)$", re.IGNORECASE)
 
 # Characters of a line that are searched at once, and of the longest secret that is found whole.
