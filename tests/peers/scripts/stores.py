@@ -206,7 +206,8 @@ def seen_experiment(each: Any) -> dict[str, Any]:
         "tags": dict(each.tags),
         "creation_time": each.creation_time,
         "last_update_time": each.last_update_time,
-        "runs": {run.info.run_id: seen_run(run) for run in runs},
+        # Asked for one by one: a search leaves out which models a run read.
+        "runs": {run.info.run_id: seen_run(client.get_run(run.info.run_id)) for run in runs},
     }
     if HAS_LOGGED_MODELS:
         found = client.search_logged_models([each.experiment_id])

@@ -1,0 +1,167 @@
+"""MLflow's databases on SQLite and PostgreSQL, of MLflow 2 and 3, as a source; nothing in them is changed."""
+
+from collections.abc import Iterator, Sequence
+from math import nan
+from typing import Any
+
+from runstone.artifacts import resolve
+from runstone.artifacts.base import ArtifactRepository
+from runstone.bridge import mlflow_lineage
+from runstone.bridge.mlflow_connection import IsRunstones, MlflowConnection, open_connection
+from runstone.bridge.mlflow_registry import registered_models, versions_of
+from runstone.bridge.source import Source
+from runstone.bridge.store_source import StoreSource
+from runstone.entities import (
+    Experiment,
+    LifecycleStage,
+    LoggedModel,
+    Metric,
+    ModelVersion,
+    Param,
+    RegisteredModel,
+    Run,
+    RunData,
+    RunInfo,
+    RunStatus,
+    Tag,
+)
+from runstone.entities.states import run_status
+from runstone.errors import RunstoneError
+
+# Runs whose params, tags and inputs are read together.
+_TOGETHER = 500
+
+
+class MlflowDatabase:
+    """An MLflow database; does what ``Source`` says.
+
+    All is read in one transaction, so that what MLflow writes meanwhile disturbs nothing. MLflow keeps an infinity as
+    the largest number that there is: such a value is told as it is kept, since the two cannot be told apart.
+    """
+
+    def __init__(self, uri: str) -> None:
+        """Open it.
+
+        Args:
+            uri: ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
+
+        Raises:
+            BackendError: It is not there, or cannot be read.
+            InvalidValue: The address cannot be read.
+            SchemaMismatch: It is no database of MLflow, or of a version that is not known.
+        """
+        self._database: MlflowConnection = open_connection(uri)
+        self.name = self._database.name
+
+    def experiments(self) -> Iterator[Experiment]:
+        """All experiments, by id. The name of one outside the workspace ``default`` has its workspace behind it."""
+        tags = self._by("SELECT experiment_id, key, value FROM experiment_tags ORDER BY key")
+        workspace = self._database.column("experiments", "workspace", "'default'")
+        for row in self._database.rows(
+            "SELECT experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time, "
+            f"{workspace} FROM experiments ORDER BY experiment_id"
+        ):
+            number, name, location, stage, made, changed, where = row
+            yield Experiment(
+                experiment_id=str(number),
+                name=name if where in {None, "default"} else f"{name} ({where})",
+                artifact_location=location or "",
+                lifecycle_stage=LifecycleStage(stage),
+                creation_time=made or 0,
+                last_update_time=changed or made or 0,
+                tag_list=[Tag(key, value or "") for key, value in tags.get(number, [])],
+            )
+
+    def runs(self, experiment_id: str) -> Iterator[Run]:
+        """Runs of an experiment, by id, without their metrics."""
+        found = self._database.rows(
+            "SELECT run_uuid, name, user_id, status, start_time, end_time, artifact_uri, lifecycle_stage FROM runs "
+            "WHERE experiment_id = ? ORDER BY run_uuid",
+            (int(experiment_id),),
+        )
+        together: list[Sequence[Any]] = []
+        for row in found:
+            together.append(row)
+            if len(together) == _TOGETHER:
+                yield from self._several(experiment_id, together)
+                together = []
+        yield from self._several(experiment_id, together)
+
+    def metrics(self, run_id: str) -> Iterator[Metric]:
+        """Every value of every metric of a run, by name of the metric, then time."""
+        for key, value, timestamp, step, is_nan in self._database.rows(
+            "SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid = ? "
+            "ORDER BY key, timestamp, step, value",
+            (run_id,),
+        ):
+            yield Metric(key, nan if is_nan else value, timestamp or 0, step or 0)
+
+    def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
+        """Logged models of an experiment, by id, but for deleted ones."""
+        return mlflow_lineage.logged_models(self._database, experiment_id)
+
+    def registered_models(self) -> Iterator[RegisteredModel]:
+        """All registered models, by name."""
+        return registered_models(self._database)
+
+    def model_versions(self, name: str) -> Iterator[ModelVersion]:
+        """Versions of a registered model, by number, but for deleted ones."""
+        return versions_of(self._database, name)
+
+    def files(self, uri: str) -> ArtifactRepository:
+        """The files below a URI. Those that only a server could give raise ``InvalidValue``."""
+        return resolve.repository(uri)
+
+    def close(self) -> None:
+        """End the transaction and the connection."""
+        self._database.close()
+
+    def _several(self, experiment_id: str, rows: Sequence[Sequence[Any]]) -> Iterator[Run]:
+        ids = [row[0] for row in rows]
+        params = self._by("SELECT run_uuid, key, value FROM params WHERE run_uuid IN {} ORDER BY key", ids)
+        tags = self._by("SELECT run_uuid, key, value FROM tags WHERE run_uuid IN {} ORDER BY key", ids)
+        lineage = mlflow_lineage.of_runs(self._database, ids)
+        for run_id, name, user, status, start, end, uri, stage in rows:
+            info: dict[str, Any] = {} if end is None else {"ended_at": end}
+            try:
+                yield Run(
+                    info=RunInfo(
+                        run_id=run_id,
+                        run_uuid=run_id,
+                        run_name=name or "",
+                        experiment_id=experiment_id,
+                        user_id=user or "",
+                        status=run_status(status or RunStatus.RUNNING),
+                        start_time=start or 0,
+                        artifact_uri=uri or "",
+                        lifecycle_stage=LifecycleStage(stage),
+                        **info,
+                    ),
+                    data=RunData(
+                        param_list=[Param(key, value) for key, value in params.get(run_id, [])],
+                        tag_list=[Tag(key, value or "") for key, value in tags.get(run_id, [])],
+                    ),
+                    inputs=lineage.inputs(run_id),
+                    outputs=lineage.outputs(run_id),
+                )
+            except RunstoneError as error:
+                error.add_note(f"in the run {run_id}")
+                raise
+
+    def _by(self, statement: str, ids: Sequence[str] | None = None) -> dict[Any, list[tuple[Any, ...]]]:
+        """Rows of a statement by their first column, without it."""
+        return self._database.grouped(statement, ids)
+
+
+def open_database(uri: str) -> Source:
+    """Open a database of MLflow, or one of Runstone.
+
+    Raises:
+        BackendError: It is not there, or cannot be read.
+        InvalidValue: The address cannot be read.
+        SchemaMismatch: It is neither, or of a version that is not known.
+    """
+    try:
+        return MlflowDatabase(uri)
+    except IsRunstones:
+        return StoreSource(uri)

@@ -1,0 +1,143 @@
+"""A store of Runstone, or a server of its protocol, as a source."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from runstone.artifacts import resolve as artifacts
+from runstone.artifacts.base import ArtifactRepository
+from runstone.entities import (
+    Experiment,
+    LoggedModel,
+    Metric,
+    ModelVersion,
+    Page,
+    RegisteredModel,
+    Run,
+    ViewType,
+)
+from runstone.entities.names import without_password
+from runstone.stores.base import TrackingStore
+from runstone.stores.lineage import LineageStore
+from runstone.stores.registry import RegistryStore
+from runstone.stores.resolve import open_store
+
+T = TypeVar("T")
+
+_RUNS = 500
+_MODELS = 100
+_POINTS = 10_000
+
+
+class StoreSource:
+    """A store that is read; does what ``Source`` says."""
+
+    def __init__(self, uri: str, store: TrackingStore | None = None) -> None:
+        """Open it.
+
+        Args:
+            uri: Its address.
+            store: The store behind it, where it is open already; ``close`` leaves that open.
+
+        Raises:
+            BackendError: It cannot be opened.
+            InvalidValue: The address cannot be read.
+            Unsupported: No store takes it.
+        """
+        self.name = without_password(uri)
+        self._uri = uri
+        self._is_ours = store is None
+        self._store = store or open_store(uri)
+
+    def experiments(self) -> Iterator[Experiment]:
+        """All experiments, by id."""
+        found = _all(
+            lambda token: self._store.search_experiments(view_type=ViewType.ALL, max_results=1000, page_token=token)
+        )
+        return iter(sorted(found, key=lambda each: int(each.experiment_id)))
+
+    def runs(self, experiment_id: str) -> Iterator[Run]:
+        """Runs of an experiment, by id."""
+        return _all(
+            lambda token: self._store.search_runs(
+                [experiment_id],
+                view_type=ViewType.ALL,
+                max_results=_RUNS,
+                order_by=["attributes.run_id ASC"],
+                page_token=token,
+            )
+        )
+
+    def experiment(self, experiment_id: str) -> Experiment:
+        """One experiment.
+
+        Raises:
+            ExperimentNotFound: There is none with this id.
+        """
+        return self._store.get_experiment(experiment_id)
+
+    def run(self, run_id: str) -> Run:
+        """One run.
+
+        Raises:
+            RunNotFound: There is none with this id.
+        """
+        return self._store.get_run(run_id)
+
+    def metrics(self, run_id: str) -> Iterator[Metric]:
+        """Every value of every metric of a run: by name of the metric, then as its history is ordered."""
+        for key in sorted(metric.key for metric in self._store.get_run(run_id).data.metric_list):
+            yield from self._history(run_id, key)
+
+    def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
+        """Logged models of an experiment, by id."""
+        store = self._store
+        if not isinstance(store, LineageStore):
+            return iter(())
+        found = _all(lambda token: store.search_logged_models([experiment_id], max_results=_MODELS, page_token=token))
+        return iter(sorted(found, key=lambda model: model.model_id))
+
+    def registered_models(self) -> Iterator[RegisteredModel]:
+        """All registered models, by name."""
+        store = self._store
+        if not isinstance(store, RegistryStore):
+            return iter(())
+        found = _all(lambda token: store.search_registered_models(max_results=_MODELS, page_token=token))
+        return iter(sorted(found, key=lambda model: model.name))
+
+    def model_versions(self, name: str) -> Iterator[ModelVersion]:
+        """Versions of a registered model, by number."""
+        return iter(sorted(self._versions.get(name, []), key=lambda each: int(each.version)))
+
+    def files(self, uri: str) -> ArtifactRepository:
+        """The files below a URI."""
+        return artifacts.repository(uri, tracking_uri=self._uri)
+
+    def close(self) -> None:
+        """Close the store."""
+        if self._is_ours:
+            self._store.close()
+
+    @cached_property
+    def _versions(self) -> dict[str, list[ModelVersion]]:
+        # All at once: servers do not agree on how a filter holds a name with quotes.
+        found: dict[str, list[ModelVersion]] = {}
+        store = self._store
+        if isinstance(store, RegistryStore):
+            for version in _all(lambda token: store.search_model_versions(page_token=token)):
+                found.setdefault(version.name, []).append(version)
+        return found
+
+    def _history(self, run_id: str, key: str) -> Iterator[Metric]:
+        return _all(lambda token: self._store.metric_history(run_id, key, max_results=_POINTS, page_token=token))
+
+
+def _all(page: Callable[[str], Page[T]]) -> Iterator[T]:
+    """What all pages hold, each asked for when the one before it was read."""
+    token = ""
+    while True:
+        found = page(token)
+        yield from found
+        token = found.token or ""
+        if not token:
+            return
