@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -137,10 +138,8 @@ def open_connection(uri: str) -> MlflowConnection:
         path = path_of(f"sqlite{uri[uri.index('://') :]}")
         return _checked(_SqliteReader(path), str(path))
     if kind in {"postgres", "postgresql"}:
-        # Imported on use: psycopg comes with an extra.
-        from runstone.bridge.mlflow_postgres import PostgresReader
-
-        reader = PostgresReader(uri)
+        # By name: psycopg comes with an extra.
+        reader = import_module("runstone.bridge.mlflow_postgres").PostgresReader(uri)
         return _checked(reader, reader.name)
     raise InvalidValue(
         f"a database of MLflow is given as 'sqlite:///FILE' or 'postgresql://USER@HOST/DATABASE'; got "

@@ -1,0 +1,32 @@
+"""What an import brought."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Brought:
+    """How much was brought, what was there already, and what could not be brought.
+
+    Attributes:
+        experiments: Experiments that were made.
+        runs: Runs that were brought.
+        metric_values: Values of their metrics.
+        logged_models: Logged models that were brought.
+        registered_models: Registered models that were made.
+        model_versions: Their versions that were brought.
+        files: Files of runs and logged models.
+        bytes: Length of these files together.
+        already_there: Runs, logged models and versions that a former import had brought, or that were there before.
+        problems: What could not be brought as it was, and why, in one sentence each.
+    """
+
+    experiments: int = 0
+    runs: int = 0
+    metric_values: int = 0
+    logged_models: int = 0
+    registered_models: int = 0
+    model_versions: int = 0
+    files: int = 0
+    bytes: int = 0
+    already_there: int = 0
+    problems: list[str] = field(default_factory=list)

@@ -1,0 +1,314 @@
+"""Bringing all that a source has into a store. Stopped at any point, it goes on when it is done again."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Protocol, TypeVar
+
+from runstone.artifacts import resolve as artifacts
+from runstone.bridge.brought import Brought
+from runstone.bridge.copying import copy, files_below
+from runstone.bridge.places import Places
+from runstone.bridge.registering import Registering
+from runstone.bridge.source import Source
+from runstone.entities import (
+    ArtifactPath,
+    Experiment,
+    LifecycleStage,
+    LoggedModel,
+    LoggedModelStatus,
+    Metric,
+    ModelInput,
+    ModelMetric,
+    ModelOutput,
+    Run,
+    RunStatus,
+    Tag,
+)
+from runstone.entities.tag import PARENT_RUN_ID, RUN_NAME
+from runstone.errors import LoggedModelNotFound, NotFound, RunNotFound, RunstoneError, Unsupported
+from runstone.stores.base import TrackingStore
+from runstone.stores.lineage import LineageStore
+from runstone.stores.registry import RegistryStore
+
+T = TypeVar("T")
+
+# On a run while it is being brought, so that one which is there whole is told from one that an import left half done.
+UNFINISHED = "runstone.import.unfinished"
+_METRICS = 1000
+_OTHERS = 100
+
+
+def bring(source: Source, store: TrackingStore, *, tracking_uri: str) -> Brought:
+    """Bring experiments, runs, logged models and registered models with all that they have into a store.
+
+    Experiments of the same name are one. Runs keep their ids; one that is there already stays as it is. What is in the
+    trash is in the trash afterwards. What cannot be brought is told, and all else is.
+
+    Args:
+        source: Where they come from.
+        store: Where they go.
+        tracking_uri: The store's address.
+
+    Raises:
+        BackendError: The source cannot be read, or the store cannot be written.
+        Unsupported: The store has no logged models or no registry.
+    """
+    if not (isinstance(store, LineageStore) and isinstance(store, RegistryStore)):
+        raise Unsupported("the store has no logged models and registered models; import into another one")
+    importing = _Importing(source, store, tracking_uri)
+    importing.run()
+    return importing.brought
+
+
+def measured(source: Source) -> Brought:
+    """How much a source has, of which nothing is brought."""
+    found = Brought()
+    for experiment in source.experiments():
+        found.experiments += 1
+        for run in source.runs(experiment.experiment_id):
+            found.runs += 1
+            found.metric_values += sum(1 for _ in source.metrics(run.info.run_id))
+            _measure_files(source, run.info.artifact_uri, f"run {run.info.run_id}", found)
+        for model in source.logged_models(experiment.experiment_id):
+            found.logged_models += 1
+            _measure_files(source, model.artifact_location, f"logged model {model.model_id}", found)
+    for registered in source.registered_models():
+        found.registered_models += 1
+        found.model_versions += sum(1 for _ in source.model_versions(registered.name))
+    return found
+
+
+def _measure_files(source: Source, uri: str, whose: str, found: Brought) -> None:
+    try:
+        for file in files_below(source.files(uri)) if uri else ():
+            found.files += 1
+            found.bytes += file.file_size or 0
+    except RunstoneError as error:
+        found.problems.append(f"the files of the {whose} would be left out: {error.message}")
+
+
+class _Store(TrackingStore, LineageStore, RegistryStore, Protocol):
+    """What is brought into; for the types alone."""
+
+
+class _Importing:
+    """One import.
+
+    Args:
+        source: Where things come from.
+        store: Where they go; has all three protocols.
+        tracking_uri: The store's address.
+    """
+
+    def __init__(self, source: Source, store: TrackingStore, tracking_uri: str) -> None:
+        self.brought = Brought()
+        self._source = source
+        self._store: _Store = store  # type: ignore[assignment]  # checked by ``bring``
+        self._tracking_uri = tracking_uri
+        self._places = Places()
+        self._finished: set[str] = set()
+        self._models: list[LoggedModel] = []
+
+    def run(self) -> None:
+        """Bring all."""
+        experiments = []
+        for experiment in self._source.experiments():
+            target = self._experiment(experiment)
+            experiments.append((experiment, target))
+            for run in self._source.runs(experiment.experiment_id):
+                self._run(run, target)
+            for model in self._source.logged_models(experiment.experiment_id):
+                self._logged_model(model, target)
+        self._measure_models()
+        for experiment, _ in experiments:
+            for run in self._source.runs(experiment.experiment_id):
+                self._finish(run)
+        Registering(self._source, self._store, self._places, self.brought).run()
+        for experiment, target in experiments:
+            if experiment.lifecycle_stage is LifecycleStage.DELETED:
+                self._store.delete_experiment(target)
+
+    def _experiment(self, experiment: Experiment) -> str:
+        """The experiment in the store, in use; made if there is none."""
+        is_deleted = experiment.lifecycle_stage is LifecycleStage.DELETED
+        name = experiment.name
+        found = self._store.get_experiment_by_name(name)
+        if found is not None and is_deleted and found.lifecycle_stage is LifecycleStage.ACTIVE:
+            name = f"{name} (deleted)"
+            found = self._store.get_experiment_by_name(name)
+        if found is None or (found.lifecycle_stage is LifecycleStage.DELETED and not is_deleted):
+            self.brought.experiments += 1
+            return self._store.create_experiment(name, tags=experiment.tag_list)
+        if found.lifecycle_stage is LifecycleStage.DELETED:
+            self._store.restore_experiment(found.experiment_id)
+        for tag in experiment.tag_list:
+            if tag.key not in found.tags:
+                self._store.set_experiment_tag(found.experiment_id, tag)
+        return found.experiment_id
+
+    def _run(self, run: Run, experiment_id: str) -> None:
+        run_id = run.info.run_id
+        try:
+            found = self._store.get_run(run_id)
+        except RunNotFound:
+            found = None
+        if found is not None and UNFINISHED not in found.data.tags:
+            self._finished.add(run_id)
+            self._places.runs[run_id] = run_id
+            self._places.folders[run.info.artifact_uri] = found.info.artifact_uri
+            self.brought.already_there += 1
+            return
+        if found is not None and found.info.experiment_id != experiment_id:
+            self._finished.add(run_id)
+            self.brought.problems.append(
+                f"the run {run_id} is in the experiment {found.info.experiment_id} already, where an import left it "
+                "half done; delete it there for good, or name the experiment as it was, and import again"
+            )
+            return
+        made = found or self._create(run, experiment_id)
+        self._places.runs[run_id] = made.info.run_id
+        self._places.folders[run.info.artifact_uri] = made.info.artifact_uri
+        self._log(run, made.info.run_id)
+        self._copy(f"run {run_id}", run.info.artifact_uri, made.info.artifact_uri)
+        self.brought.runs += 1
+
+    def _create(self, run: Run, experiment_id: str) -> Run:
+        info = run.info
+        return self._store.create_run(
+            experiment_id,
+            user_id=info.user_id,
+            start_time=info.start_time,
+            run_name=info.run_name or run.data.tags.get(RUN_NAME, ""),
+            tags=[Tag(UNFINISHED, self._source.name)],
+            run_id=info.run_id,
+        )
+
+    def _log(self, run: Run, run_id: str) -> None:
+        for params in _batches(iter(run.data.param_list), _OTHERS):
+            self._store.log_batch(run_id, params=params)
+        for tags in _batches((tag for tag in run.data.tag_list if tag.key != RUN_NAME), _OTHERS):
+            self._store.log_batch(run_id, tags=tags)
+        for metrics in _batches(self._source.metrics(run.info.run_id), _METRICS):
+            checked = [Metric(each.key, each.value, each.timestamp, each.step) for each in metrics]
+            self._store.log_batch(run_id, metrics=checked)
+            self.brought.metric_values += len(metrics)
+        if run.inputs.dataset_inputs:
+            self._store.log_inputs(run_id, datasets=run.inputs.dataset_inputs)
+
+    def _copy(self, whose: str, uri: str, target_uri: str) -> None:
+        """Copy the files below a URI; what cannot be read is told."""
+        if not uri:
+            return
+        try:
+            source = self._source.files(uri)
+            found = list(files_below(source))
+        except RunstoneError as error:
+            self.brought.problems.append(f"the files of the {whose} were left out: {error.message}")
+            return
+        target = artifacts.repository(target_uri, tracking_uri=self._tracking_uri)
+        for file in found:
+            try:
+                copy(source, ArtifactPath(file.path), target)
+            except NotFound as error:
+                self.brought.problems.append(f"a file of the {whose} was left out: {error.message}")
+                continue
+            self.brought.files += 1
+            self.brought.bytes += file.file_size or 0
+
+    def _logged_model(self, model: LoggedModel, experiment_id: str) -> None:
+        former = self._former(model, experiment_id)
+        made = former or self._store.create_logged_model(
+            experiment_id,
+            name=model.name,
+            model_type=model.model_type,
+            source_run_id=self._places.runs.get(model.source_run_id, model.source_run_id),
+            params=model.data.params,
+            tags=[*(tag for tag in model.info.tag_list if tag.key != ORIGIN), Tag(ORIGIN, model.model_id)],
+        )
+        self._places.models[model.model_id] = made.model_id
+        self._places.folders[model.artifact_location] = made.artifact_location
+        self._models.append(model)
+        if former is None:
+            self.brought.logged_models += 1
+        else:
+            self.brought.already_there += 1
+            if model.model_id == made.model_id or made.status is model.status is not LoggedModelStatus.PENDING:
+                return
+        self._copy(f"logged model {model.model_id}", model.artifact_location, made.artifact_location)
+        if made.status is not model.status:
+            self._store.finalize_logged_model(made.model_id, model.status)
+
+    def _former(self, model: LoggedModel, experiment_id: str) -> LoggedModel | None:
+        """The logged model in the store: the same one, or what a former import made of it."""
+        try:
+            return self._store.get_logged_model(model.model_id)
+        except LoggedModelNotFound:
+            pass
+        found = self._store.search_logged_models(
+            [experiment_id], filter_string=f"tags.`{ORIGIN}` = '{model.model_id}'", max_results=1
+        )
+        return next(iter(found), None)
+
+    def _measure_models(self) -> None:
+        """Log what runs measured of logged models, which needs both."""
+        for model in self._models:
+            by_run: dict[str, list[Metric]] = {}
+            for each in model.metrics:
+                if each.run_id in self._places.runs and each.run_id not in self._finished:
+                    by_run.setdefault(each.run_id, []).append(
+                        ModelMetric(
+                            each.key,
+                            float(each.value),
+                            each.timestamp,
+                            each.step,
+                            model_id=self._places.models[model.model_id],
+                            dataset_name=each.dataset_name,
+                            dataset_digest=each.dataset_digest,
+                        )
+                    )
+            for run_id, metrics in by_run.items():
+                for batch in _batches(iter(metrics), _METRICS):
+                    self._store.log_batch(self._places.runs[run_id], metrics=batch)
+
+    def _finish(self, run: Run) -> None:
+        """Say what a run read and made, how it ended, and that it is whole."""
+        if run.info.run_id in self._finished:
+            return
+        run_id = self._places.runs[run.info.run_id]
+        parent = run.data.tags.get(PARENT_RUN_ID, "")
+        if self._places.runs.get(parent, parent) != parent:
+            self._store.log_batch(run_id, tags=[Tag(PARENT_RUN_ID, self._places.runs[parent])])
+        read = [ModelInput(model) for model in self._known(run, [each.model_id for each in run.inputs.model_inputs])]
+        steps = {each.model_id: each.step for each in run.outputs.model_outputs}
+        made = [
+            ModelOutput(self._places.models[model], step)
+            for model, step in steps.items()
+            if model in self._places.models
+        ]
+        if read:
+            self._store.log_inputs(run_id, models=read)
+        if made:
+            self._store.log_outputs(run_id, made)
+        if run.info.status is not RunStatus.RUNNING or run.info.end_time is not None:
+            self._store.update_run(run_id, status=run.info.status, end_time=run.info.end_time)
+        self._store.delete_tag(run_id, UNFINISHED)
+        if run.info.lifecycle_stage is LifecycleStage.DELETED:
+            self._store.delete_run(run_id)
+
+    def _known(self, run: Run, models: Sequence[str]) -> list[str]:
+        """Those of some logged models that were brought; the others are told."""
+        for model in models:
+            if model not in self._places.models:
+                self.brought.problems.append(
+                    f"the run {run.info.run_id} read the logged model {model}, which is not in the source"
+                )
+        return [self._places.models[model] for model in models if model in self._places.models]
+
+
+# On a logged model: the id that it had, since the store chooses another.
+ORIGIN = "runstone.import.model_id"
+
+
+def _batches(items: Iterator[T], size: int) -> Iterator[list[T]]:
+    while batch := list(islice(items, size)):
+        yield batch

@@ -1,0 +1,106 @@
+"""Bringing registered models, with their versions under the same numbers where these are free."""
+
+from runstone.bridge.brought import Brought
+from runstone.bridge.places import Places
+from runstone.bridge.source import Source
+from runstone.entities import ModelStage, ModelVersion, RegisteredModel
+from runstone.errors import RegisteredModelNotFound, RunstoneError
+from runstone.stores.registry import RegistryStore
+
+# Numbers in a row that no version has, as deleted ones leave them, which are counted through.
+_MOST_MISSING = 1000
+
+
+class Registering:
+    """The registered models of one import.
+
+    Args:
+        source: Where they come from.
+        store: Where they go.
+        places: Where the runs and logged models are that were brought before.
+        brought: Is told what happens.
+    """
+
+    def __init__(self, source: Source, store: RegistryStore, places: Places, brought: Brought) -> None:
+        self._source = source
+        self._store = store
+        self._places = places
+        self._brought = brought
+
+    def run(self) -> None:
+        """Bring all registered models."""
+        there: dict[str, list[ModelVersion]] = {}
+        token = ""
+        while True:
+            page = self._store.search_model_versions(page_token=token)
+            for version in page:
+                there.setdefault(version.name, []).append(version)
+            token = page.token
+            if not token:
+                break
+        for model in self._source.registered_models():
+            try:
+                self._model(model, there.get(model.name, []))
+            except RunstoneError as error:
+                self._brought.problems.append(f"the registered model {model.name!r} is not whole: {error.message}")
+
+    def _model(self, model: RegisteredModel, there: list[ModelVersion]) -> None:
+        try:
+            found = self._store.get_registered_model(model.name)
+        except RegisteredModelNotFound:
+            found = self._store.create_registered_model(model.name, tags=model.tag_list, description=model.description)
+            self._brought.registered_models += 1
+        for tag in model.tag_list:
+            if tag.key not in found.tags:
+                self._store.set_registered_model_tag(model.name, tag)
+        numbers: dict[str, str] = {}
+        for version in self._source.model_versions(model.name):
+            place = self._places.of_version(version.source)
+            run_id = self._places.runs.get(version.run_id, version.run_id)
+            same = [each for each in there if (each.source, each.run_id) == (place, run_id)]
+            same = [each for each in same if each.version == version.version] or same
+            if same and same[0].version not in numbers.values():
+                numbers[version.version] = same[0].version
+                self._brought.already_there += 1
+                continue
+            is_ours = {each.version for each in there} <= set(numbers.values())
+            numbers[version.version] = self._version(version, place, run_id, may_skip=is_ours)
+        self._aliases(model, found, numbers)
+
+    def _version(self, version: ModelVersion, place: str, run_id: str, *, may_skip: bool) -> str:
+        """Make a version; returns its number."""
+        for _ in range(_MOST_MISSING):
+            made = self._store.create_model_version(
+                version.name,
+                place,
+                run_id=run_id,
+                tags=version.tag_list,
+                run_link=version.run_link,
+                description=version.description,
+                model_id=self._places.models.get(version.model_id, ""),
+            )
+            if int(made.version) >= int(version.version) or not may_skip:
+                break
+            # A number that the source has none for, as a deleted version leaves it.
+            self._store.delete_model_version(version.name, made.version)
+        if made.version != version.version:
+            self._brought.problems.append(
+                f"the version {version.version} of the registered model {version.name!r} is version {made.version} now"
+            )
+        if version.current_stage is not ModelStage.NONE:
+            self._store.transition_model_version_stage(version.name, made.version, version.current_stage)
+        self._brought.model_versions += 1
+        return made.version
+
+    def _aliases(self, model: RegisteredModel, found: RegisteredModel, numbers: dict[str, str]) -> None:
+        for alias, version in sorted(model.aliases.items()):
+            wanted = numbers.get(version)
+            if wanted is None or found.aliases.get(alias) == wanted:
+                continue
+            if alias in found.aliases:
+                self._brought.problems.append(
+                    f"the alias {alias!r} of the registered model {model.name!r} goes on to stand for version "
+                    f"{found.aliases[alias]}, not for {wanted}"
+                )
+                continue
+            self._store.set_registered_model_alias(model.name, alias, wanted)

@@ -1,0 +1,53 @@
+"""From what a user names to the source behind it."""
+
+from importlib import import_module
+from pathlib import Path
+
+from runstone.bridge.bundle_reader import Bundle
+from runstone.bridge.source import Source
+from runstone.bridge.store_source import StoreSource
+from runstone.entities.names import shown_address
+from runstone.errors import LocalFileNotFound, Unsupported
+from runstone.stores.resolve import scheme_of
+
+_DATABASES = {"sqlite", "postgres", "postgresql"}
+
+
+def open_source(named: str) -> Source:
+    """Open what experiments and runs are brought from.
+
+    Args:
+        named: A bundle, the address of a database of MLflow or of Runstone, or the address of a server.
+
+    Raises:
+        BackendError: It cannot be read.
+        InvalidValue: The address cannot be read, or the bundle is none or is damaged.
+        LocalFileNotFound: There is no such file.
+        SchemaMismatch: The database is neither MLflow's nor Runstone's, or of a version that is not known.
+        Unsupported: Nothing of this kind can be read.
+    """
+    scheme = scheme_of(named)
+    if scheme.partition("+")[0] in _DATABASES:
+        # By name: what reads databases comes with an extra, and a bundle needs none.
+        database: Source = import_module("runstone.bridge.mlflow_database").open_database(named)
+        return database
+    if scheme in {"http", "https"}:
+        return StoreSource(named)
+    path = Path(named)
+    if scheme:
+        raise Unsupported(
+            f"nothing can be imported from {shown_address(named)}; wanted: a bundle, 'sqlite:///FILE', "
+            "'postgresql://USER@HOST/DATABASE', or the 'http://' or 'https://' address of a server"
+        )
+    if not path.exists():
+        raise LocalFileNotFound(named)
+    if path.is_dir():
+        raise Unsupported(f"{path} is a folder, and a bundle is a file; name a file that `runstone export` made")
+    if _is_database(path):
+        raise Unsupported(f"{path} is a database; name it 'sqlite:///{path}'")
+    return Bundle(path)
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(15) == b"SQLite format 3"

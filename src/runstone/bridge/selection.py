@@ -1,0 +1,161 @@
+"""What goes into a bundle: an experiment, or some runs, with all that belongs to them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from runstone.bridge import bundle_format as layout
+from runstone.bridge.places import Places
+from runstone.bridge.source import Files
+from runstone.bridge.store_source import StoreSource
+from runstone.entities import (
+    Experiment,
+    LifecycleStage,
+    LoggedModel,
+    LoggedModelData,
+    Metric,
+    ModelVersion,
+    RegisteredModel,
+    Run,
+    RunData,
+)
+from runstone.errors import InvalidState, InvalidValue
+
+
+class Selection:
+    """Runs of some experiments, with the logged models that they made and the versions that were made of both.
+
+    Args:
+        source: Where they are.
+        experiments: Their experiments, each with the runs that are wanted; all runs for ``None``.
+
+    Raises:
+        InvalidState: An experiment is in the trash.
+    """
+
+    def __init__(self, source: StoreSource, experiments: Sequence[tuple[Experiment, Sequence[Run] | None]]) -> None:
+        self._source = source
+        self._wanted = sorted(experiments, key=lambda each: int(each[0].experiment_id))
+        self._places = Places()
+        for experiment, _ in experiments:
+            if experiment.lifecycle_stage is LifecycleStage.DELETED:
+                raise InvalidState(
+                    f"the experiment {experiment.name!r} is in the trash; take it out with `runstone experiments "
+                    f"restore {experiment.experiment_id}` first"
+                )
+
+    @cached_property
+    def run_ids(self) -> list[str]:
+        """Ids of the runs, sorted."""
+        return sorted(run.info.run_id for run in self._runs())
+
+    def experiments(self) -> Iterator[Experiment]:
+        """The experiments, without the places of their files."""
+        for experiment, _ in self._wanted:
+            yield replace(experiment, artifact_location="")
+
+    def runs(self) -> Iterator[Run]:
+        """The runs, without values of metrics; the places of their files are those in the bundle."""
+        for run in self._runs():
+            yield replace(
+                run,
+                info=replace(run.info, artifact_uri=layout.files_of_run(run.info.run_id)),
+                data=RunData(param_list=run.data.param_list, tag_list=run.data.tag_list),
+            )
+
+    def metrics(self, run_id: str) -> Iterator[Metric]:
+        """Every value of every metric of a run."""
+        return self._source.metrics(run_id)
+
+    def logged_models(self) -> Iterator[LoggedModel]:
+        """The logged models, with what these runs measured of them."""
+        runs = set(self.run_ids)
+        for model in self._models:
+            metrics = [metric for metric in model.metrics if metric.run_id in runs]
+            yield replace(
+                model,
+                info=replace(model.info, artifact_uri=layout.files_of_model(model.model_id)),
+                data=LoggedModelData(params=model.data.params, metrics=metrics),
+            )
+
+    def registered_models(self) -> Iterator[RegisteredModel]:
+        """The registered models that have a version here, with the aliases of these versions."""
+        for model, versions in self._registered:
+            numbers = {version.version for version in versions}
+            aliases = [alias for alias in model.alias_list if alias.version in numbers]
+            yield replace(model, latest_versions=[], alias_list=aliases)
+
+    def model_versions(self) -> Iterator[ModelVersion]:
+        """Versions of registered models that were made of these runs and logged models."""
+        for run in self._runs():
+            self._places.folders[run.info.artifact_uri] = layout.files_of_run(run.info.run_id)
+        for model in self._models:
+            self._places.folders[model.artifact_location] = layout.files_of_model(model.model_id)
+        for _, versions in self._registered:
+            for version in versions:
+                yield replace(version, source=self._places.of_version(version.source))
+
+    def folders(self) -> Iterator[tuple[str, Files]]:
+        """The folders of files, by their names in the bundle."""
+        for run in self._runs():
+            yield layout.files_of_run(run.info.run_id), self._source.files(run.info.artifact_uri)
+        for model in self._models:
+            yield layout.files_of_model(model.model_id), self._source.files(model.artifact_location)
+
+    def _runs(self) -> Iterator[Run]:
+        for experiment, runs in self._wanted:
+            yield from self._source.runs(experiment.experiment_id) if runs is None else runs
+
+    @cached_property
+    def _models(self) -> list[LoggedModel]:
+        runs = set(self.run_ids)
+        made = {output.model_id for run in self._runs() for output in run.outputs.model_outputs}
+        return [
+            model
+            for experiment, wanted in self._wanted
+            for model in self._source.logged_models(experiment.experiment_id)
+            if wanted is None or model.source_run_id in runs or model.model_id in made
+        ]
+
+    @cached_property
+    def _registered(self) -> list[tuple[RegisteredModel, list[ModelVersion]]]:
+        runs = set(self.run_ids)
+        models = {model.model_id for model in self._models}
+        found = []
+        for model in self._source.registered_models():
+            versions = [
+                version
+                for version in self._source.model_versions(model.name)
+                if version.run_id in runs or version.model_id in models
+            ]
+            if versions:
+                found.append((model, versions))
+        return found
+
+
+def of_experiment(source: StoreSource, experiment: Experiment) -> Selection:
+    """The selection of an experiment with all its runs.
+
+    Raises:
+        InvalidState: It is in the trash.
+    """
+    return Selection(source, [(experiment, None)])
+
+
+def of_runs(source: StoreSource, run_ids: Iterable[str]) -> Selection:
+    """The selection of these runs.
+
+    Raises:
+        InvalidState: The experiment of one is in the trash.
+        InvalidValue: None is named.
+        RunNotFound: One is not there.
+    """
+    wanted = set(run_ids)
+    if not wanted:
+        raise InvalidValue("a bundle holds one run at least; name an experiment, or runs")
+    by_experiment: dict[str, list[Run]] = {}
+    for run_id in sorted(wanted):
+        run = source.run(run_id)
+        by_experiment.setdefault(run.info.experiment_id, []).append(run)
+    return Selection(source, [(source.experiment(number), runs) for number, runs in by_experiment.items()])

@@ -1,0 +1,111 @@
+"""``runstone import`` and ``runstone export``."""
+
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from runstone.cli.options import as_json, connected, find_experiment, tracking_uri
+from runstone.cli.output import print_json
+from runstone.entities.names import without_password
+
+
+@click.command("import")
+@click.argument("source")
+@click.option("--dry-run", is_flag=True, help="Only say how much there is to bring.")
+@as_json
+@click.pass_context
+def import_(ctx: click.Context, /, *, source: str, dry_run: bool, as_json: bool) -> None:
+    """Bring experiments, runs and registered models with all that they have from elsewhere.
+
+    SOURCE is a bundle that `runstone export` made, sqlite:///FILE or postgresql://USER@HOST/DATABASE for a database of
+    MLflow 2 or 3 or of Runstone, or the address of a server. Nothing in it is changed.
+
+    Runs keep their ids, and one that is there already stays as it is. A command that is stopped at any point goes on
+    where it was when it is given again.
+
+    Ends with 1 if something could not be brought as it was.
+    """
+    from runstone.bridge.importing import bring, measured
+    from runstone.bridge.resolve import open_source
+    from runstone.stores.resolve import open_store
+
+    target = tracking_uri(ctx)
+    if source == target:
+        raise click.UsageError("SOURCE is where the runs would go; name the target with `runstone --tracking-uri URI`")
+    with closing(open_source(source)) as opened:
+        if dry_run:
+            brought = measured(opened)
+        else:
+            with closing(open_store(target)) as store:
+                brought = bring(opened, store, tracking_uri=target)
+    if as_json:
+        print_json({"source": without_password(source), "is_brought": not dry_run, **asdict(brought)})
+    else:
+        facts = asdict(brought)
+        there = facts.pop("already_there")
+        problems = facts.pop("problems")
+        click.echo(f"{'Would bring' if dry_run else 'Brought'} {_sentence(facts)} from {without_password(source)}.")
+        if there:
+            click.echo(f"There already: {there:,} of its runs, logged models and versions.")
+        for problem in problems:
+            click.echo(problem, err=True)
+    if brought.problems:
+        ctx.exit(1)
+
+
+@click.command("export")
+@click.argument("experiment", required=False)
+@click.option("--run", "run_ids", multiple=True, metavar="RUN_ID", help="Only this run; may be repeated.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The bundle to make."
+)
+@click.option("--dry-run", is_flag=True, help="Only say how much the bundle would hold.")
+@as_json
+@click.pass_context
+def export(
+    ctx: click.Context,
+    /,
+    *,
+    experiment: str | None,
+    run_ids: tuple[str, ...],
+    output: Path,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Write an experiment, or some runs, with all that they have into one file.
+
+    EXPERIMENT is an id or a name. The file, a bundle, holds runs with full histories, files, inputs, logged models, and
+    the versions of registered models that were made of them; `runstone import` brings it into another store.
+    """
+    from runstone.bridge.bundle_writer import counted, write
+    from runstone.bridge.selection import of_experiment, of_runs
+    from runstone.bridge.store_source import StoreSource
+
+    if (experiment is None) == (not run_ids):
+        raise click.UsageError("give either an experiment or runs by --run; `runstone export --help` has more")
+    with connected(ctx) as client:
+        wanted = None if experiment is None else find_experiment(client, experiment)
+    with closing(StoreSource(tracking_uri(ctx))) as source:
+        selection = of_runs(source, run_ids) if wanted is None else of_experiment(source, wanted)
+        counts = counted(selection) if dry_run else write(selection, output)
+    facts: dict[str, Any] = msgspec.to_builtins(counts)
+    if as_json:
+        print_json({"file": str(output), "is_written": not dry_run, **facts})
+    else:
+        click.echo(f"{'Would write' if dry_run else 'Wrote'} {_sentence(facts)} to {output}.")
+
+
+def _sentence(facts: dict[str, int]) -> str:
+    """Numbers in words, those that are not zero."""
+    words = [
+        f"{count:,} {name.replace('_', ' ') if count != 1 else name.replace('_', ' ').removesuffix('s')}"
+        for name, count in facts.items()
+        if count
+    ]
+    if len(words) < 2:
+        return "".join(words) or "nothing"
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,118 @@
+"""Stores to bring things into and out of, and what a bundle holds in words that two stores can share."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from runstone.artifacts.resolve import repository
+from runstone.bridge.brought import Brought
+from runstone.bridge.bundle_reader import Bundle
+from runstone.bridge.bundle_writer import write
+from runstone.bridge.importing import ORIGIN, bring
+from runstone.bridge.selection import of_experiment
+from runstone.bridge.store_source import StoreSource
+from runstone.entities import ArtifactPath
+from runstone.schemas.wire import encode
+from runstone.server.listen import ServerOptions
+from runstone.stores.resolve import open_store
+from runstone.testing.server import running_server
+from tests.postgres import new_database
+
+KINDS = ("sqlite", "postgres", "rest")
+
+
+@contextmanager
+def new_store(kind: str, folder: Path) -> Iterator[tuple[str, Any]]:
+    """An empty store of a kind; yields its address and the store."""
+    database = f"sqlite:///{folder}/{kind}/runs.db"
+    with ExitStack() as stack:
+        address = database
+        if kind == "postgres":
+            address = stack.enter_context(new_database())
+        elif kind == "rest":
+            address = stack.enter_context(running_server(ServerOptions(store_uri=database)))
+        store: Any = stack.enter_context(closing(open_store(address)))
+        if kind == "postgres":
+            store.record_artifact_root(str(folder / "files"))
+        yield address, store
+
+
+def bring_in(file: Path, address: str, store: Any) -> Brought:
+    """Bring a bundle into a store."""
+    with closing(Bundle(file)) as bundle:
+        return bring(bundle, store, tracking_uri=address)
+
+
+def export(address: str, store: Any, name: str, file: Path) -> Path:
+    """Write an experiment of a store into a bundle."""
+    source = StoreSource(address, store)
+    write(of_experiment(source, store.get_experiment_by_name(name)), file)
+    return file
+
+
+def put_file(address: str, uri: str, path: str, content: bytes) -> None:
+    """Write an artifact."""
+    repository(uri, tracking_uri=address).write(ArtifactPath(path), [content])
+
+
+def content(file: Path) -> dict[str, Any]:
+    """All that a bundle holds but for what a store chooses: numbers of experiments, ids of models, times of making."""
+    with closing(Bundle(file)) as bundle:
+        ids = {}
+        experiments, runs, models = {}, {}, {}
+        for experiment in bundle.experiments():
+            experiments[experiment.name] = (experiment.lifecycle_stage, experiment.tags)
+            for model in bundle.logged_models(experiment.experiment_id):
+                ids[model.model_id] = model.tags.get(ORIGIN, model.model_id)
+        for experiment in bundle.experiments():
+            for model in bundle.logged_models(experiment.experiment_id):
+                models[ids[model.model_id]] = _plain(model, {experiment.experiment_id: "", **ids})
+            for run in bundle.runs(experiment.experiment_id):
+                runs[run.info.run_id] = (
+                    _plain(run, ids),
+                    [(m.key, repr(float(m.value)), m.timestamp, m.step) for m in bundle.metrics(run.info.run_id)],
+                )
+        versions = [
+            _plain(version, ids) for each in bundle.registered_models() for version in bundle.model_versions(each.name)
+        ]
+        files = {_named(member.name, ids): member.sha256 for member in bundle.members if "artifacts/" in member.name}
+        registered = [_plain(each, ids) for each in bundle.registered_models()]
+    return {
+        "experiments": experiments,
+        "runs": runs,
+        "models": models,
+        "registered": registered,
+        "versions": versions,
+        "files": files,
+    }
+
+
+_CHOSEN = {
+    "experiment_id",
+    "creation_timestamp",
+    "last_updated_timestamp",
+    "creation_timestamp_ms",
+    "last_updated_timestamp_ms",
+}
+
+
+def _plain(record: msgspec.Struct, ids: dict[str, str]) -> Any:
+    return _without(msgspec.json.decode(encode(record)), ids)
+
+
+def _without(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(each, ids) for key, each in value.items() if key not in _CHOSEN}
+    if isinstance(value, list):
+        return [_without(each, ids) for each in value if not (isinstance(each, dict) and each.get("key") == ORIGIN)]
+    return _named(value, ids) if isinstance(value, str) else value
+
+
+def _named(text: str, ids: dict[str, str]) -> str:
+    for found, wanted in ids.items():
+        if found.startswith("m-"):
+            text = text.replace(found, wanted)
+    return text
