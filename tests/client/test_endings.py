@@ -43,6 +43,9 @@ def run_in(folder: Path) -> Run:
         ("try:\n    sys.exit(3)\nexcept SystemExit:\n    pass", 0, RunStatus.FINISHED, None),
         ("def deep(): sys.exit(4)\ndeep()", 4, RunStatus.FAILED, "exit code 4"),
         ("raise ValueError('bad\\nnews')", 1, RunStatus.FAILED, "ValueError: bad"),
+        ("raise ValueError('a\\0b')", 1, RunStatus.FAILED, "ValueError: a\\x00b"),
+        ("raise ValueError(chr(0xD800))", 1, RunStatus.FAILED, "ValueError: \\ud800"),
+        ("sys.exit('a\\0b')", 1, RunStatus.FAILED, "exit: a\\x00b"),
         ("raise ValueError", 1, RunStatus.FAILED, "ValueError"),
         (
             "os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)",

@@ -12,7 +12,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from runstone.entities import RunStatus
-from runstone.entities.names import MAX_TAG_VALUE
+from runstone.entities.names import MAX_TAG_VALUE, writable
 
 _CUT = "[the beginning is left out]\n"
 
@@ -40,12 +40,12 @@ def after(error: BaseException | None) -> End:
         return FINISHED
     if isinstance(error, SystemExit):
         return after_exit(error.code)
-    text = "".join(traceback.format_exception(error))
+    text = writable("".join(traceback.format_exception(error)))
     if len(text) > MAX_TAG_VALUE:
         text = _CUT + text[len(_CUT) - MAX_TAG_VALUE :]
     if isinstance(error, KeyboardInterrupt):
         return End(RunStatus.KILLED, "interrupted by Ctrl-C", text)
-    said = str(error).strip().splitlines()
+    said = writable(str(error)).strip().splitlines()
     return End(RunStatus.FAILED, f"{type(error).__name__}: {said[0]}"[:500] if said else type(error).__name__, text)
 
 
@@ -53,7 +53,7 @@ def after_exit(code: object) -> End:
     """How a program ended that was left by ``sys.exit``."""
     if code is None or code == 0:
         return FINISHED
-    what = f"exit code {code}" if isinstance(code, int) else f"exit: {str(code)[:500]}"
+    what = f"exit code {code}" if isinstance(code, int) else f"exit: {writable(str(code))[:500]}"
     return End(RunStatus.FAILED, what)
 
 

@@ -40,6 +40,16 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
 
+def writable(text: str) -> str:
+    r"""A text with what no store keeps, half characters and NUL, written as Python writes it.
+
+    Example:
+        >>> print(writable("bad\0"))
+        bad\x00
+    """
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
 def without_password(address: str) -> str:
     """An address with stars in place of its password.
 

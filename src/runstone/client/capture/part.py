@@ -7,6 +7,7 @@ from typing import Protocol
 
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath, Tag
+from runstone.entities.names import writable
 
 FOLDER = "runstone"
 
@@ -35,7 +36,7 @@ class Subject:
         Raises:
             InvalidValue: A value is too long.
         """
-        self.client.log_batch(self.run_id, tags=[Tag(key, value) for key, value in tags.items()])
+        self.client.log_batch(self.run_id, tags=[Tag(key, writable(value)) for key, value in tags.items()])
 
     def write(self, path: str, data: bytes) -> None:
         """Store a file of the run, over one that is there.
