@@ -4,18 +4,18 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from runstone.entities import Applied, Entry
+from runstone.entities import Applied
 from runstone.errors import NotFound, RunDeleted, RunNotFound
 from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
 from runstone.journal.journals import Journals
 from runstone.stores.base import TrackingStore
+from runstone.stores.journals import Entries
 from runstone.stores.resolve import open_embedded_store, open_store
 from runstone.stores.sql import backups
 from runstone.stores.sql.store import SqlStore
@@ -180,7 +180,7 @@ class Silent(SqlStore):
         super().__init__(uri)
         self.is_asked, self.may_answer = threading.Event(), threading.Event()
 
-    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         self.is_asked.set()
         self.may_answer.wait()
         return super().append_journal(run_id, writer, entries, follows=follows)

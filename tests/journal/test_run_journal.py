@@ -1,15 +1,16 @@
 """How a journal gets to a store that fails, is restored, or has lost the run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from runstone.entities import Applied, Entry
+from runstone.entities import Applied
 from runstone.errors import BackendUnavailable, RunNotFound
 from runstone.journal import folder as folders
 from runstone.journal.folder import RunFacts, journals_of
 from runstone.journal.run_journal import RunJournal
+from runstone.stores.journals import Entries
 from runstone.stores.sql.store import SqlStore
 
 
@@ -18,7 +19,7 @@ class Forgetful(SqlStore):
 
     loses = False
 
-    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         applied = super().append_journal(run_id, writer, entries, follows=follows)
         if self.loses:
             self.loses = False

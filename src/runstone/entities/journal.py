@@ -10,7 +10,7 @@ from runstone.entities.tag import Tag
 from runstone.errors import Fact, InvalidValue
 
 
-class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One call that logged something: all of it is applied, or none.
 
     Attributes:

@@ -13,7 +13,7 @@ from runstone import config
 from runstone.entities import Tag
 from runstone.entities.names import without_password
 from runstone.errors import JournalFull, RunNotFound, RunstoneError, SchemaMismatch
-from runstone.journal.format import VERSION, reason
+from runstone.journal.format import VERSION
 from runstone.schemas import wire
 
 ARTIFACTS = "artifacts"
@@ -149,7 +149,7 @@ def facts_of(folder: Path) -> RunFacts:
     except OSError as error:
         raise SchemaMismatch(f"{path} cannot be read: {error.strerror}") from None
     except RunstoneError as error:
-        raise SchemaMismatch(f"{path} cannot be read: {reason(error)}") from None
+        raise SchemaMismatch(f"{path} cannot be read: {wire.reason(error, 'the file')}") from None
     if facts.journal > VERSION:
         raise SchemaMismatch(
             f"{path} is of version {facts.journal}, written by a newer Runstone; this one reads up to {VERSION}: "

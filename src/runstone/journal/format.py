@@ -8,7 +8,7 @@ from msgspec.json import Encoder
 
 from runstone.entities import Entry
 from runstone.entities.names import check_key
-from runstone.errors import InvalidValue, RunstoneError, Unsupported
+from runstone.errors import InvalidValue, Unsupported
 from runstone.schemas import wire
 
 VERSION = 1
@@ -133,8 +133,3 @@ def _opened(line: bytes) -> bytes:
     if line[-2:] != b'"}' or line[-10:-2] != b"%08x" % crc32(open_line):
         raise InvalidValue("the line is not what was written: its checksum differs")
     return open_line + b"}"
-
-
-def reason(error: RunstoneError) -> str:
-    """Why a line cannot be read, in words that do not speak of requests."""
-    return error.message.removeprefix("the request cannot be read: ").replace("the body of the request", "the line")

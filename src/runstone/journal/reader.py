@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from runstone.entities import Entry
 from runstone.errors import RunstoneError, Unsupported
-from runstone.journal.format import Header, entry_of, header_of, reason
+from runstone.journal.format import Header, entry_of, header_of
+from runstone.schemas import wire
 
 # What is read at once: some 2,500 values.
 STRETCH = 1 << 18
@@ -77,7 +78,7 @@ def begin(file: int) -> tuple[Header | None, Position, list[Damage]]:
     except Unsupported:
         raise
     except RunstoneError as error:
-        damages = [Damage(1, reason(error))]
+        damages = [Damage(1, wire.reason(error, "the line"))]
         # The same word each time, so that the store takes the entries once.
         header = Header(
             journal=1, run_id="", writer=f"damaged-{crc32(head):08x}", pid=0, host="", made_at=0, made_by=""
@@ -103,7 +104,7 @@ def read(file: int, start: Position, *, size: int = STRETCH, until: int = _FAR) 
         try:
             entry = entry_of(line)
         except RunstoneError as error:
-            damages.append(Damage(number, reason(error)))
+            damages.append(Damage(number, wire.reason(error, "the line")))
             continue
         if entry.n <= last:
             damages.append(Damage(number, f"entry {entry.n} stands behind entry {last}"))

@@ -1,14 +1,22 @@
 """Requests, responses and endpoints of the journals of runs."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from runstone.entities import Applied, Entry, Refusal
 from runstone.errors import InvalidValue
 from runstone.schemas.endpoint import Empty, Endpoint
 
 MAX_ENTRIES = 10_000
+
+
+def _check_size(entries: Sequence[object]) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise InvalidValue(
+            f"a request has at most {MAX_ENTRIES:,} entries; got {len(entries):,}: send several requests"
+        )
 
 
 class AppendJournal(Struct, frozen=True, kw_only=True):
@@ -23,10 +31,19 @@ class AppendJournal(Struct, frozen=True, kw_only=True):
     entries: list[Entry] = []
 
     def __post_init__(self) -> None:
-        if len(self.entries) > MAX_ENTRIES:
-            raise InvalidValue(
-                f"a request has at most {MAX_ENTRIES:,} entries; got {len(self.entries):,}: send several requests"
-            )
+        _check_size(self.entries)
+
+
+class AppendUnchecked(Struct, frozen=True, kw_only=True):
+    """The same request, whose entries may break rules: each is read by itself."""
+
+    run_id: str
+    writer: str
+    follows: int = 0
+    entries: list[Raw] = []
+
+    def __post_init__(self) -> None:
+        _check_size(self.entries)
 
 
 class OfJournals(Struct, frozen=True):

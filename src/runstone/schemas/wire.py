@@ -9,7 +9,7 @@ import msgspec
 
 from runstone.entities import ArtifactPath, NonFinite
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue, MalformedRequest
+from runstone.errors import InvalidValue, MalformedRequest, RunstoneError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -86,6 +86,16 @@ def convert(fields: dict[str, Any], kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise _why(error, kind) from None
     return made
+
+
+def reason(error: RunstoneError, what: str) -> str:
+    """Why something is not what it should be, in words that do not speak of requests.
+
+    Args:
+        error: From ``decode``.
+        what: What was decoded, for example ``"the line"``.
+    """
+    return error.message.removeprefix("the request cannot be read: ").replace("the body of the request", what)
 
 
 def _why(error: msgspec.ValidationError, kind: type[msgspec.Struct]) -> InvalidValue:

@@ -1,10 +1,18 @@
 """What a store does with the journals of runs. The cases of ``runstone.testing.journal_cases`` are this in tests."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Protocol
+from itertools import pairwise
+from operator import ge
+from typing import Annotated, Protocol
+
+from msgspec import Meta, Raw, Struct
 
 from runstone.entities import Applied, Entry, Refusal
+from runstone.errors import InvalidValue, RunstoneError
+from runstone.schemas import wire
+
+# Entries, or the JSON of each, which another program wrote and nobody has checked.
+Entries = Sequence[Entry] | Sequence[Raw]
 
 # Values that are written together at most: bounds what a refusal makes the store do again.
 _TOGETHER = 5000
@@ -13,24 +21,24 @@ _TOGETHER = 5000
 class JournalStore(Protocol):
     """Takes what runs have logged elsewhere, each entry once."""
 
-    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once; all of it is one transaction.
 
-        An entry that the store's rules refuse is left out, whole; the others are applied. The refusal is kept, and told
-        each time that the entry is sent, so that an answer which is lost loses no error.
+        An entry that breaks a rule, of its own or of the store, is left out, whole; the others are applied. The refusal
+        is kept, and told each time that the entry is sent, so that an answer which is lost loses no error.
 
         Args:
             run_id: A run in use.
             writer: Whose numbers these are: 1 to 64 of the characters ``A-Z a-z 0-9 . _ -``.
             entries: By number, which rises. Those up to the number that was applied are passed over. None of them only
-                asks how far the store is.
+                asks how far the store is. JSON that is no entry is refused like an entry that breaks a rule.
             follows: Number of the entry that stands before the first of these in the journal; 0 for none. Where the
                 store has not come so far, because it was restored from an older copy, nothing is applied.
 
         Raises:
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash; nothing was applied.
-            InvalidValue: The numbers do not rise, or the writer is none.
+            InvalidValue: The numbers do not rise, one is missing, or the writer is none.
         """
         ...
 
@@ -43,6 +51,50 @@ class JournalStore(Protocol):
         ...
 
 
+class _Numbered(Struct):
+    n: Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+
+def checked(entries: Entries) -> list[Entry | Refusal]:
+    """The entries, and in the place of each that breaks a rule of its own why it is none.
+
+    Raises:
+        InvalidValue: The numbers do not rise, or one is missing.
+    """
+    given: Sequence[Entry | Raw] = entries
+    read = [each if isinstance(each, Entry) else _read(bytes(each), place) for place, each in enumerate(given, 1)]
+    numbers = [entry.n for entry in read]
+    if any(map(ge, numbers, numbers[1:])):
+        before, behind = next(pair for pair in pairwise(numbers) if pair[1] <= pair[0])
+        raise InvalidValue(f"the numbers of entries rise; got {behind} behind {before}")
+    return read
+
+
+def _read(text: bytes, place: int) -> Entry | Refusal:
+    try:
+        return wire.decode(text, Entry)
+    except InvalidValue as error:
+        broken = InvalidValue(wire.reason(error, "the entry"))
+    try:
+        return refusal(wire.decode(text, _Numbered).n, broken)
+    except InvalidValue:
+        raise InvalidValue(
+            f"each entry has its number 'n', 1 or more; the one at place {place} has none: {broken.message}"
+        ) from None
+
+
+def refusal(n: int, error: RunstoneError) -> Refusal:
+    """What is kept and told of an entry that was refused.
+
+    Args:
+        n: Number of the entry.
+        error: Why.
+    """
+    return Refusal(
+        n=n, error_code=error.code, message=error.message, error=type(error).__name__, facts=error.facts or None
+    )
+
+
 def changes_run(entry: Entry) -> bool:
     """Whether an entry changes what is known of the run, besides what it logged."""
     return entry.status is not None or entry.end_time is not None or bool(entry.run_name)
@@ -50,13 +102,19 @@ def changes_run(entry: Entry) -> bool:
 
 def neighbours(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     """Neighbours that only log, together: they may be written as one batch; all others by themselves."""
-    for only_logs, group in groupby(entries, key=lambda entry: not entry.deleted_tag and not changes_run(entry)):
-        together: list[Entry] = []
-        size = 0
-        for entry in group:
-            size += len(entry.metrics) + len(entry.params) + len(entry.tags)
-            if together and (size > _TOGETHER or not only_logs):
-                yield together
-                together, size = [], 0
-            together.append(entry)
+    together: list[Entry] = []
+    size = 0
+    for entry in entries:
+        size += len(entry.metrics)
+        if entry.params or entry.tags:
+            size += len(entry.params) + len(entry.tags)
+        is_alone = bool(entry.deleted_tag) or changes_run(entry)
+        if together and (is_alone or size > _TOGETHER):
+            yield together
+            together, size = [], 0
+        together.append(entry)
+        if is_alone:
+            yield together
+            together, size = [], 0
+    if together:
         yield together

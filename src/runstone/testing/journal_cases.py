@@ -1,18 +1,52 @@
 """Cases of the tracking store's contract: journals of runs, whose entries are applied once."""
 
+import json
 import random
 from collections.abc import Sequence
 from threading import Barrier, Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import Raw
 from msgspec.structs import replace
 
 from runstone.entities import Applied, Entry, ModelMetric, Param, RunStatus, Tag
 from runstone.errors import InvalidValue, RunDeleted, RunExists, RunNotFound
+from runstone.schemas import wire
 from runstone.stores.base import TrackingStore
 from runstone.testing.run_cases import new_run
 
+# The second of three entries: what breaks a rule of an entry, one of what it logs, or is no entry's JSON.
+BROKEN = [
+    '{"n":2,"metrics":[{"key":"loss","value":"high","timestamp":1,"step":2}]}',
+    '{"n":2,"metrics":[{"key":"loss","value":1.0,"timestamp":-1,"step":2}]}',
+    '{"n":2,"metrics":[{"key":"a;b","value":1.0,"timestamp":1,"step":2}]}',
+    '{"n":2,"metrics":[{"key":"loss","value":1.0,"timestamp":1,"step":9223372036854775808}]}',
+    '{"n":2,"params":[{"key":"p","value":"a\\u0000b"}]}',
+    '{"n":2,"params":[{"key":"","value":"1"}]}',
+    '{"n":2,"tags":[{"key":"t","value":"' + "x" * 8001 + '"}]}',
+    '{"n":2,"tags":{"t":"1"}}',
+    '{"n":2,"status":"TIRED"}',
+    '{"n":2,"status":"FINISHED","end_time":-1}',
+    '{"n":2,"colour":"red"}',
+    '{"n":2,"run_name":5}',
+]
+PIECES: list[Any] = [
+    None,
+    5,
+    "x",
+    "a\0b",
+    -1,
+    [],
+    [{}],
+    [{"key": "x"}],
+    [{"key": "x", "value": "3"}],
+    [{"key": "loss", "value": 2.5, "timestamp": 5, "step": 1000}],
+    [{"key": "loss", "value": "Infinity", "timestamp": 5, "step": -1}],
+    [{"key": "../x", "value": 1, "timestamp": 5}],
+    "KILLED",
+]
 W = "5c1e7b0d3a2f4e6c8b9a0d1c2e3f4a5b"
 
 
@@ -123,6 +157,55 @@ class JournalCases:
 
         assert [refusal.error for refusal in answer.refused] == ["LoggedModelNotFound"]
 
+    @pytest.mark.parametrize("text", BROKEN)
+    def test_entry_that_breaks_a_rule_of_its_own_is_refused_alone(self, store: TrackingStore, text: str) -> None:
+        run = new_run(store)
+        entries = [_raw(_metric(1)), Raw(text.encode()), _raw(_metric(3))]
+
+        first = store.append_journal(run, W, entries)
+        again = store.append_journal(run, W, entries)
+
+        assert first == again
+        assert (first.applied, [(told.n, told.error) for told in first.refused]) == (3, [(2, "InvalidValue")])
+        assert "request" not in first.refused[0].message
+        assert store.journal_refusals(run) == first.refused
+        assert _steps(store, run) == [1, 3]
+
+    def test_refusals_of_both_kinds_are_told_by_number(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        entries = [_changed(1), Raw(b'{"n":2,"tags":5}'), _raw(_metric(3)), _changed(4), Raw(b'{"n":5,"colour":1}')]
+
+        answer = store.append_journal(run, W, entries)
+
+        assert [told.n for told in answer.refused] == [told.n for told in store.journal_refusals(run)] == [1, 2, 4, 5]
+        assert store.append_journal(run, W, [], follows=5) == Applied(applied=5)
+
+    @pytest.mark.parametrize("text", ["{}", "5", '{"n":0}', '{"n":"x"}', "[1]", "null"])
+    def test_entry_without_a_number_cannot_be_told_and_refuses_all(self, store: TrackingStore, text: str) -> None:
+        run = new_run(store)
+
+        with pytest.raises(InvalidValue, match="the one at place 2 has none"):
+            store.append_journal(run, W, [_raw(_metric(1)), Raw(text.encode())])
+
+        assert store.append_journal(run, W, []) == Applied(applied=0)
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_whatever_another_program_writes_the_sound_entries_are_taken(self, store: TrackingStore, seed: int) -> None:
+        chance = random.Random(seed)
+        run, other = new_run(store), new_run(store)
+        texts = [_written(chance, n) for n in range(1, 120)]
+        sound = {n: entry for n, text in enumerate(texts, 1) if (entry := _entry(text)) is not None}
+
+        answer = store.append_journal(run, W, [Raw(text) for text in texts])
+        alone = store.append_journal(other, W, list(sound.values()))
+
+        assert {told.n for told in answer.refused} == {told.n for told in alone.refused} | (
+            set(range(1, 120)) - set(sound)
+        )
+        one, two = store.get_run(run), store.get_run(other)
+        assert (one.data.params, one.data.metrics) == (two.data.params, two.data.metrics)
+        assert list(store.metric_history(run, "loss")) == list(store.metric_history(other, "loss"))
+
     def test_missing_and_deleted_runs_take_no_journal(self, store: TrackingStore) -> None:
         run = new_run(store)
         store.delete_run(run)
@@ -227,6 +310,32 @@ class JournalCases:
 
     def test_store_that_answers_says_so(self, store: TrackingStore) -> None:
         store.check()
+
+
+def _changed(n: int) -> Raw:
+    """JSON of an entry that the store refuses: a param with two values."""
+    return _raw(Entry(n=n, params=[Param("p", "1"), Param("p", "2")]))
+
+
+def _raw(entry: Entry) -> Raw:
+    return Raw(wire.encode(entry))
+
+
+def _entry(text: bytes) -> Entry | None:
+    try:
+        return wire.decode(text, Entry)
+    except InvalidValue:
+        return None
+
+
+def _written(chance: random.Random, n: int) -> bytes:
+    """An entry as another program may write it: a part of one is replaced, more often than not."""
+    entry: dict[str, Any] = json.loads(wire.encode(_chosen(chance, n)))
+    entry["n"] = n
+    name = chance.choice(["metrics", "params", "tags", "deleted_tag", "status", "end_time", "run_name", "colour", "n"])
+    if name != "n":
+        entry[name] = chance.choice(PIECES)
+    return json.dumps(entry).encode()
 
 
 def _chosen(chance: random.Random, n: int) -> Entry:

@@ -6,7 +6,7 @@ from runstone.schemas.endpoint import Empty
 from runstone.server.routes.route import AnyRoute, Route, Stores
 
 
-def append(stores: Stores, request: schema.AppendJournal) -> Applied:
+def append(stores: Stores, request: schema.AppendJournal | schema.AppendUnchecked) -> Applied:
     """Apply entries of a run's journal, each once."""
     return stores.tracking.append_journal(request.run_id, request.writer, request.entries, follows=request.follows)
 
@@ -23,7 +23,7 @@ def beat(stores: Stores, request: schema.Beat) -> Empty:
 
 
 ROUTES: tuple[AnyRoute, ...] = (
-    Route(schema.APPEND, append, writes=True),
+    Route(schema.APPEND, append, writes=True, unchecked=schema.AppendUnchecked),
     Route(schema.REFUSALS, refusals),
     Route(schema.BEAT, beat, writes=True),
 )

@@ -6,14 +6,14 @@ from contextlib import suppress
 from runstone.entities import Applied, Entry, Refusal
 from runstone.errors import BackendError, NotFound, RunDeleted, RunNotFound, RunstoneError
 from runstone.stores.base import TrackingStore
-from runstone.stores.journals import changes_run, neighbours
+from runstone.stores.journals import Entries, changes_run, checked, neighbours, refusal
 
 # What MLflow's protocol takes in one batch: 100 params, 100 tags, 1000 values of all kinds.
 _MOST_PARAMS = _MOST_TAGS = 100
 _MOST_VALUES = 1000
 
 
-def log(store: TrackingStore, run_id: str, entries: Sequence[Entry], follows: int) -> Applied:
+def log(store: TrackingStore, run_id: str, entries: Entries, follows: int) -> Applied:
     """Log the entries of a journal to a server that counts none: what it has already, it takes again unchanged.
 
     Only a tag that was changed meanwhile goes back to what it was when its entry was written.
@@ -26,8 +26,9 @@ def log(store: TrackingStore, run_id: str, entries: Sequence[Entry], follows: in
     """
     if not entries:
         return Applied(applied=follows)
-    refused = []
-    for together in neighbours(entries):
+    read = checked(entries)
+    refused = [told for told in read if isinstance(told, Refusal)]
+    for together in neighbours([entry for entry in read if isinstance(entry, Entry)]):
         if len(together) > 1 and not _is_refused(store, run_id, together):
             continue
         for entry in together:
@@ -36,8 +37,8 @@ def log(store: TrackingStore, run_id: str, entries: Sequence[Entry], follows: in
             except (BackendError, RunNotFound, RunDeleted):
                 raise
             except RunstoneError as error:
-                refused.append(Refusal(n=entry.n, error_code=error.code, message=error.message))
-    return Applied(applied=entries[-1].n, refused=refused)
+                refused.append(refusal(entry.n, error))
+    return Applied(applied=read[-1].n, refused=sorted(refused, key=lambda told: told.n))
 
 
 def _is_refused(store: TrackingStore, run_id: str, entries: Sequence[Entry]) -> bool:

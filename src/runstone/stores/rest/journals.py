@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
-from runstone.entities import Applied, Entry, Refusal
+from msgspec import Raw
+
+from runstone.entities import Applied, Refusal
 from runstone.errors import EndpointNotFound
 from runstone.schemas import journals
+from runstone.stores.journals import Entries, checked
 from runstone.stores.rest.calls import Calls
 from runstone.transport import Patience
 
@@ -16,17 +20,20 @@ _PATIENCE = Patience(connect_s=5, read_s=60, retries=0)
 class RestJournals(Calls):
     """Sends the journals of runs to a server that counts their entries; does what ``JournalStore`` says."""
 
-    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once."""
+        numbers = [entry.n for entry in checked(entries)]
         applied, refused = 0, list[Refusal]()
         for start in range(0, max(len(entries), 1), journals.MAX_ENTRIES):
-            some = list(entries[start : start + journals.MAX_ENTRIES])
-            request = journals.AppendJournal(run_id=run_id, writer=writer, follows=follows, entries=some)
+            some = entries[start : start + journals.MAX_ENTRIES]
+            kind: Any = journals.AppendUnchecked if some and isinstance(some[0], Raw) else journals.AppendJournal
+            request = kind(run_id=run_id, writer=writer, follows=follows, entries=list(some))
             answer = self._call(journals.APPEND, request, patience=_PATIENCE)
             applied, refused = answer.applied, refused + answer.refused
-            if not some or applied < some[-1].n:
+            last = numbers[start + len(some) - 1] if some else 0
+            if applied < last:
                 break
-            follows = some[-1].n
+            follows = last
         return Applied(applied=applied, refused=refused)
 
     def beat(self, run_ids: Sequence[str]) -> None:

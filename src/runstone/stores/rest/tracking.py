@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from runstone.entities import (
     Applied,
-    Entry,
     Experiment,
     Metric,
     ModelMetric,
@@ -26,6 +25,7 @@ from runstone.entities.run_table import table_of
 from runstone.errors import EndpointNotFound, InvalidValue, NotFound
 from runstone.schemas import experiments, metrics, run_tables, runs
 from runstone.stores.base import LEAST_POINTS, MAX_PAGE
+from runstone.stores.journals import Entries
 from runstone.stores.rest import classic
 from runstone.stores.rest.journals import RestJournals
 from runstone.stores.rest.lineage import RestLineage
@@ -111,7 +111,7 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
         )
         return self._call(runs.CREATE, request).run
 
-    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once where the server counts them."""
         if self._counts_entries:
             try:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from sqlalchemy import Connection
 from runstone.entities import Applied, Entry, Refusal
 from runstone.entities.names import shown
 from runstone.errors import BackendError, InvalidValue, NotFound, RunstoneError
-from runstone.stores.journals import changes_run, neighbours
+from runstone.stores.journals import Entries, changes_run, checked, neighbours, refusal
 from runstone.stores.sql import batches, runs
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.session import Session
@@ -27,21 +26,24 @@ class SqlJournals:
 
     _session: Session
 
-    def append_journal(self, run_id: str, writer: str, entries: Sequence[Entry], *, follows: int = 0) -> Applied:
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once."""
-        _check(writer, entries)
+        _check(writer)
+        read = checked(entries)
 
         def change(connection: Connection) -> Applied:
             driver = driver_of(connection)
             number, _ = runs.active(driver, run_id)
             applied = _applied(driver, number, writer)
-            if not entries or applied < follows:
+            if not read or applied < follows:
                 return Applied(applied=applied)
-            told = _told(driver, number, writer, entries[0].n, applied)
-            new = [entry for entry in entries if entry.n > applied]
+            told = _told(driver, number, writer, read[0].n, applied)
+            new = [entry for entry in read if entry.n > applied]
             if not new:
                 return Applied(applied=applied, refused=told)
-            refused = list(self._apply(connection, run_id, new))
+            refused = [told for told in new if isinstance(told, Refusal)]
+            refused += self._apply(connection, run_id, [entry for entry in new if isinstance(entry, Entry)])
+            refused.sort(key=lambda told: told.n)
             driver.execute(
                 "INSERT INTO journal (run_id, writer, applied) VALUES (?, ?, ?) "
                 "ON CONFLICT (run_id, writer) DO UPDATE SET applied = excluded.applied",
@@ -77,7 +79,7 @@ class SqlJournals:
                 try:
                     self._part(connection, partial(self._take, connection, run_id, entry))
                 except _Refused as refused:
-                    yield refused.of(entry)
+                    yield refusal(entry.n, refused.error)
 
     def _part(self, connection: Connection, action: Callable[[], Any]) -> None:
         """Do it, or nothing of it.
@@ -128,24 +130,12 @@ class _Refused(Exception):
         super().__init__(error.message)
         self.error = error
 
-    def of(self, entry: Entry) -> Refusal:
-        return Refusal(
-            n=entry.n,
-            error_code=self.error.code,
-            message=self.error.message,
-            error=type(self.error).__name__,
-            facts=self.error.facts or None,
-        )
 
-
-def _check(writer: str, entries: Sequence[Entry]) -> None:
+def _check(writer: str) -> None:
     if not _WRITER.fullmatch(writer):
         raise InvalidValue(
             f"the writer of a journal is 1 to 64 of the characters A-Z a-z 0-9 . _ -; got {shown(writer)}"
         )
-    for before, entry in pairwise(entries):
-        if entry.n <= before.n:
-            raise InvalidValue(f"the numbers of entries rise; got {entry.n} behind {before.n}")
 
 
 def _applied(driver: Driver, number: int, writer: str) -> int:
