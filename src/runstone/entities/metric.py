@@ -1,5 +1,6 @@
 """A metric: one measured value of one run."""
 
+from functools import lru_cache
 from math import isfinite
 
 from msgspec import Struct
@@ -31,15 +32,27 @@ class Metric(Struct, frozen=True, gc=False):
     step: int = 0
 
     def __post_init__(self) -> None:
-        check_key("metric", self.key)
-        if type(self.value) is not float:
-            force_setattr(self, "value", _as_float(self.key, self.value))
-        if not isfinite(self.value):
-            force_setattr(self, "value", NonFinite(self.value))
-        if type(self.timestamp) is not int or not 0 <= self.timestamp < 2**63:
-            check_int64("the timestamp of a metric", self.timestamp, least=0)
-        if type(self.step) is not int or not -(2**63) <= self.step < 2**63:
-            check_int64("the step of a metric", self.step)
+        # Each field is read once: a batch has thousands of metrics.
+        key, value, timestamp, step = self.key, self.value, self.timestamp, self.step
+        if type(key) is str:
+            _check_name(key)
+        else:
+            check_key("metric", key)
+        if type(value) is not float:
+            value = _as_float(key, value)
+            force_setattr(self, "value", value)
+        if not isfinite(value):
+            force_setattr(self, "value", NonFinite(value))
+        if type(timestamp) is not int or not 0 <= timestamp < 2**63:
+            check_int64("the timestamp of a metric", timestamp, least=0)
+        if type(step) is not int or not -(2**63) <= step < 2**63:
+            check_int64("the step of a metric", step)
+
+
+@lru_cache(maxsize=16384)
+def _check_name(key: str) -> None:
+    # With one argument, which is a string, a look-up costs half.
+    check_key("metric", key)
 
 
 def _as_float(key: str, value: object) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import ge
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, cast
 
 from msgspec import Meta, Raw, Struct
 
@@ -61,8 +61,11 @@ def checked(entries: Entries) -> list[Entry | Refusal]:
     Raises:
         InvalidValue: The numbers do not rise, or one is missing.
     """
-    given: Sequence[Entry | Raw] = entries
-    read = [each if isinstance(each, Entry) else _read(bytes(each), place) for place, each in enumerate(given, 1)]
+    read: list[Entry | Refusal] = []
+    if entries and isinstance(entries[0], Raw):
+        read += [_read(bytes(text), place) for place, text in enumerate(cast("Sequence[Raw]", entries), 1)]
+    else:
+        read += cast("Sequence[Entry]", entries)
     numbers = [entry.n for entry in read]
     if any(map(ge, numbers, numbers[1:])):
         before, behind = next(pair for pair in pairwise(numbers) if pair[1] <= pair[0])
@@ -108,7 +111,9 @@ def neighbours(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         size += len(entry.metrics)
         if entry.params or entry.tags:
             size += len(entry.params) + len(entry.tags)
-        is_alone = bool(entry.deleted_tag) or changes_run(entry)
+        is_alone = (
+            entry.deleted_tag or entry.run_name or entry.status is not None or entry.end_time is not None
+        )  # as changes_run says, whose call would cost as much as all of this
         if together and (is_alone or size > _TOGETHER):
             yield together
             together, size = [], 0

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from itertools import chain
+from operator import attrgetter
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import Connection
@@ -18,6 +20,7 @@ from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.session import Session
 
 _WRITER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_METRICS, _PARAMS, _TAGS, _NUMBER = map(attrgetter, ("metrics", "params", "tags", "n"))
 _REFUSE = "INSERT INTO refusal (run_id, writer, n, error) VALUES (?, ?, ?, ?)"
 
 
@@ -38,12 +41,10 @@ class SqlJournals:
             if not read or applied < follows:
                 return Applied(applied=applied)
             told = _told(driver, number, writer, read[0].n, applied)
-            new = [entry for entry in read if entry.n > applied]
+            new = read if read[0].n > applied else [entry for entry in read if entry.n > applied]
             if not new:
                 return Applied(applied=applied, refused=told)
-            refused = [told for told in new if isinstance(told, Refusal)]
-            refused += self._apply(connection, run_id, [entry for entry in new if isinstance(entry, Entry)])
-            refused.sort(key=lambda told: told.n)
+            refused = self._apply(connection, run_id, new)
             driver.execute(
                 "INSERT INTO journal (run_id, writer, applied) VALUES (?, ?, ?) "
                 "ON CONFLICT (run_id, writer) DO UPDATE SET applied = excluded.applied",
@@ -68,8 +69,13 @@ class SqlJournals:
 
         return self._session.read(query)
 
-    def _apply(self, connection: Connection, run_id: str, entries: Sequence[Entry]) -> Iterator[Refusal]:
-        """Apply entries in their order, and tell which were refused."""
+    def _apply(self, connection: Connection, run_id: str, entries: Sequence[Entry | Refusal]) -> list[Refusal]:
+        """Apply entries in their order; which were refused, by number."""
+        broken = [told for told in entries if isinstance(told, Refusal)]
+        sound = entries if not broken else [entry for entry in entries if isinstance(entry, Entry)]
+        return sorted([*broken, *self._take_all(connection, run_id, cast("Sequence[Entry]", sound))], key=_NUMBER)
+
+    def _take_all(self, connection: Connection, run_id: str, entries: Sequence[Entry]) -> Iterator[Refusal]:
         for together in neighbours(entries):
             if len(together) > 1:
                 with suppress(_Refused):
@@ -101,9 +107,9 @@ class SqlJournals:
             connection,
             self._session.keys,
             run_id,
-            metrics=[metric for entry in entries for metric in entry.metrics],
-            params=[param for entry in entries for param in entry.params],
-            tags=[tag for entry in entries for tag in entry.tags],
+            metrics=list(chain.from_iterable(map(_METRICS, entries))),
+            params=list(chain.from_iterable(map(_PARAMS, entries))),
+            tags=list(chain.from_iterable(map(_TAGS, entries))),
         )
 
     def _take(self, connection: Connection, run_id: str, entry: Entry) -> None:
