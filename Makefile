@@ -106,7 +106,7 @@ test-stores: setup postgres ## every store, against the shared suite
 test: check web-check docs web peer clients libraries browser postgres azurite ## everything; what CI runs
 	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
 	$(RUN) coverage report --skip-covered
-	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors.py'
+	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors/*'
 	$(PYTEST) $(BY_MODULE) -m peer tests/peers
 	$(PYTEST) $(SPREAD) -m browser tests/e2e
 

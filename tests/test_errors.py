@@ -37,6 +37,10 @@ def test_tree_at_the_top_of_the_module_names_every_class_and_code() -> None:
         assert kind.code in tree
 
 
+def test_errors_are_known_by_the_name_that_users_import() -> None:
+    assert {kind.__module__ for kind in every_error()} == {"runstone.errors"}
+
+
 def test_errors_are_builtins_too() -> None:
     assert issubclass(InvalidValue, ValueError)
     assert issubclass(NotFound, LookupError)

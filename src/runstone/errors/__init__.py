@@ -1,0 +1,136 @@
+"""The errors a caller of Runstone may meet.
+
+::
+
+    RunstoneError                      INTERNAL_ERROR
+    ├── InvalidValue (ValueError)      INVALID_PARAMETER_VALUE
+    │   ├── InvalidFilter              a filter or an order that cannot be read; knows the position
+    │   ├── InvalidArtifactPath        an artifact name that is not a plain relative path
+    │   ├── InvalidPageToken           a page token that this server did not make
+    │   ├── AddressForbidden           an address that a server does not call
+    │   ├── ParamChanged               a param already holds another value
+    │   └── MalformedRequest           BAD_REQUEST: a body that is not JSON
+    ├── NotFound (LookupError)         RESOURCE_DOES_NOT_EXIST
+    │   ├── ExperimentNotFound
+    │   ├── RunNotFound
+    │   ├── LoggedModelNotFound
+    │   ├── RegisteredModelNotFound
+    │   ├── ModelVersionNotFound
+    │   ├── WebhookNotFound
+    │   ├── ModelAliasNotFound         INVALID_PARAMETER_VALUE, as MLflow answers
+    │   ├── ArtifactNotFound
+    │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
+    │       └── MethodNotAllowed       the path is served, but not by this method
+    ├── LocalFileNotFound (FileNotFoundError)  RESOURCE_DOES_NOT_EXIST: a file of the caller's own machine
+    ├── AlreadyExists                  RESOURCE_ALREADY_EXISTS
+    │   ├── ExperimentExists
+    │   ├── RunExists                  an id that a client chose for a run is one of another experiment's
+    │   └── RegisteredModelExists
+    ├── InvalidState                   INVALID_STATE
+    │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
+    │   └── ExperimentDeleted          INVALID_PARAMETER_VALUE, as MLflow answers
+    ├── PermissionDenied               PERMISSION_DENIED
+    ├── TooLarge                       REQUEST_LIMIT_EXCEEDED
+    ├── Unsupported                    NOT_IMPLEMENTED
+    └── BackendError                   INTERNAL_ERROR: a database or a service failed
+        ├── ArtifactDamaged            a file is not what was once written
+        ├── BackendUnavailable         TEMPORARILY_UNAVAILABLE: no answer; trying again may help
+        ├── JournalFull                the journal of a run takes no more
+        └── SchemaMismatch             a database that is broken, foreign or newer than this Runstone
+
+``code`` is the word on the wire; the HTTP status is known to ``server/errors.py`` alone. Facts given
+to an error are its attributes, and travel with it over the wire.
+"""
+
+from runstone.errors.absences import (
+    ArtifactNotFound,
+    EndpointNotFound,
+    ExperimentNotFound,
+    LoggedModelNotFound,
+    MethodNotAllowed,
+    ModelAliasNotFound,
+    ModelVersionNotFound,
+    RegisteredModelNotFound,
+    RunNotFound,
+    WebhookNotFound,
+)
+from runstone.errors.failures import (
+    ArtifactDamaged,
+    BackendUnavailable,
+    JournalFull,
+    SchemaMismatch,
+)
+from runstone.errors.kinds import (
+    AlreadyExists,
+    BackendError,
+    Fact,
+    InvalidState,
+    InvalidValue,
+    LocalFileNotFound,
+    NotFound,
+    PermissionDenied,
+    RunstoneError,
+    TooLarge,
+    Unsupported,
+)
+from runstone.errors.restoring import restore
+from runstone.errors.states import (
+    ExperimentDeleted,
+    ExperimentExists,
+    RegisteredModelExists,
+    RunDeleted,
+    RunExists,
+)
+from runstone.errors.values import (
+    AddressForbidden,
+    InvalidArtifactPath,
+    InvalidFilter,
+    InvalidPageToken,
+    MalformedRequest,
+    ParamChanged,
+)
+
+__all__ = [
+    "AddressForbidden",
+    "AlreadyExists",
+    "ArtifactDamaged",
+    "ArtifactNotFound",
+    "BackendError",
+    "BackendUnavailable",
+    "EndpointNotFound",
+    "ExperimentDeleted",
+    "ExperimentExists",
+    "ExperimentNotFound",
+    "Fact",
+    "InvalidArtifactPath",
+    "InvalidFilter",
+    "InvalidPageToken",
+    "InvalidState",
+    "InvalidValue",
+    "JournalFull",
+    "LocalFileNotFound",
+    "LoggedModelNotFound",
+    "MalformedRequest",
+    "MethodNotAllowed",
+    "ModelAliasNotFound",
+    "ModelVersionNotFound",
+    "NotFound",
+    "ParamChanged",
+    "PermissionDenied",
+    "RegisteredModelExists",
+    "RegisteredModelNotFound",
+    "RunDeleted",
+    "RunExists",
+    "RunNotFound",
+    "RunstoneError",
+    "SchemaMismatch",
+    "TooLarge",
+    "Unsupported",
+    "WebhookNotFound",
+    "restore",
+]
+
+# They are known by this name, in a traceback as well.
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = __name__
