@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -56,7 +57,18 @@ def _searches(stage: Stage) -> list[Row]:
     if stage.cluster is not None:
         with ours(stage.folder / "searches-pg", postgres=stage.database()) as server:
             rows += searches.rows_of_ours(server)
-    return [*rows, *many_runs.rows(stage.folder / "many-runs", stage.database() if stage.cluster else None)]
+    for on_postgres in stage.engines:
+        with stage.with_runs(many_runs.RUNS, on_postgres=on_postgres) as server:
+            rows += many_runs.rows(server)
+    return rows
+
+
+def _histories(stage: Stage) -> list[Row]:
+    rows = histories.rows(stage.mlflow, stage.ours)
+    if stage.cluster is not None:
+        with ours(stage.folder / "histories-pg", postgres=stage.database()) as server:
+            rows += histories.rows_of_ours(server)
+    return rows
 
 
 def _crowd(stage: Stage) -> list[Row]:
@@ -65,11 +77,12 @@ def _crowd(stage: Stage) -> list[Row]:
 
 
 def _scaling(stage: Stage) -> list[Curve]:
-    with ours(stage.folder / "scaling") as server:
-        curves = scaling.curves(server)
-    if stage.cluster is not None:
-        with ours(stage.folder / "scaling-pg", postgres=stage.database()) as server:
-            curves += scaling.curves(server, runs=scaling.FEWER_RUNS)
+    curves = []
+    for on_postgres in stage.engines:
+        database = stage.database() if on_postgres else None
+        with ours(stage.folder / f"points-{on_postgres}", postgres=database) as server:
+            curves += scaling.over_points(server)
+        curves += scaling.over_runs(partial(stage.with_runs, on_postgres=on_postgres))
     return curves
 
 
@@ -81,7 +94,7 @@ GROUPS: dict[str, Callable[[Stage], Found]] = {
     "processes": lambda stage: processes.rows(stage.folder),
     "callers": lambda stage: callers.rows(stage.mlflow, stage.ours, stage.folder),
     "searches": _searches,
-    "histories": lambda stage: histories.rows(stage.mlflow, stage.ours),
+    "histories": _histories,
     "transfers": lambda stage: transfers.rows(stage.mlflow, stage.ours, stage.folder),
     "crowd": _crowd,
     "scaling": _scaling,
@@ -106,7 +119,9 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="runstone-bench-") as folder, Stage(Path(folder)) as stage:
         for name, measure in GROUPS.items():
             if not given.group or name in given.group:
+                begun = time.monotonic()
                 results = _results(where, measure(stage))
+                print(f"{name} took {time.monotonic() - begun:.0f} s", flush=True)
                 if not given.print:
                     keep(name, results)
     if not given.print:

@@ -13,8 +13,10 @@ from benchmarks.table import Row
 BAR_MS = 0.003
 BAR_SLOWDOWN = 1.0
 ROUNDS = 3
+# What is slow gets fewer calls, and fewer stretches of ten.
 CALLS = {"mlflow": 40, "mlflow, async": 200, "runstone": 100_000}
-SENT = 100_000
+STRETCHES = {"mlflow": 4, "mlflow, async": 20, "runstone": 200}
+SENT = {"mlflow": 200, "mlflow, async": 400, "runstone": 100_000}
 
 # The same words for both packages.
 WAITS = """
@@ -39,9 +41,11 @@ print(json.dumps(times[10:]), file=sys.stderr)
 # takes away is in them all, so a run without any metric stands beside.
 LOOP = """
 import json, sys, time
-import runstone
-runstone.set_tracking_uri(sys.argv[1])
-runstone.set_experiment("callers")
+import {package} as tracking
+stretches = int(sys.argv[2])
+options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
+tracking.set_tracking_uri(sys.argv[1])
+tracking.set_experiment("callers")
 def work():
     total = 0
     for number in range({work}):
@@ -49,34 +53,38 @@ def work():
     return total
 def loop(logs):
     times = []
-    for stretch in range(200):
+    for stretch in range(stretches):
         start = time.perf_counter()
         for step in range(10):
             work()
             if logs:
-                runstone.log_metric("loss", 0.5, step=10 * stretch + step)
+                tracking.log_metric("loss", 0.5, step=10 * stretch + step, **options)
         times.append(time.perf_counter() - start)
-    return times
+    rest = stretches // 10
+    return sum(sorted(times)[rest:stretches - rest])
 loop(False)
 found = []
 for _ in range(3):
     without = loop(False)
-    with runstone.start_run():
+    with tracking.start_run():
         logged = loop(True)
-    found.append(sum(sorted(logged)[20:-20]) / sum(sorted(without)[20:-20]))
+        if options:
+            tracking.flush_async_logging()
+    found.append(logged / without)
 print(json.dumps(found), file=sys.stderr)
 """
 
 SENDS = """
 import json, sys, time
-import runstone
-runstone.set_tracking_uri(sys.argv[1])
-runstone.set_experiment("callers")
-with runstone.start_run():
+import {package} as tracking
+options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
+tracking.set_tracking_uri(sys.argv[1])
+tracking.set_experiment("callers")
+with tracking.start_run():
     start, cpu = time.perf_counter(), time.process_time()
     for step in range(int(sys.argv[2])):
-        runstone.log_metric("loss", 0.5, step=step)
-    runstone.flush_async_logging()
+        tracking.log_metric("loss", 0.5, step=step, **options)
+    tracking.flush_async_logging()
     print(json.dumps([time.perf_counter() - start, time.process_time() - cpu]), file=sys.stderr)
 """
 
@@ -90,16 +98,52 @@ def rows(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
             file = f"sqlite:///{folder}/direct-{name.partition(',')[0]}.db"
             direct[name] += waits(name, file, folder)
             remote[name] += waits(name, (ours if name == "runstone" else mlflow).address, folder)
-    slowdown = 100 * (median(_told(LOOP.format(work=_work()), [ours.address], folder)) - 1)
-    wall, cpu = _told(SENDS, [ours.address, str(SENT)], folder)
     return [
         _row("`log_metric`, SQLite file, caller's wait, p50", direct, "mlflow"),
         _row("`log_metric`, server, caller's wait, p50", remote, "mlflow"),
-        _row("`log_metric`, server, MLflow's asynchronous way, caller's wait, p50", remote, "mlflow, async"),
-        Row("loop that logs 1,000 metrics a second, longer by", "%", None, slowdown, BAR_SLOWDOWN),
-        Row("metrics logged and sent to a server, client's CPU each", "us CPU", None, 1e6 * cpu / SENT),
-        Row("metrics logged and sent to a server, until all are stored", "us wall", None, 1e6 * wall / SENT),
+        _row(f"`log_metric`, server, {_ASYNC}, caller's wait, p50", remote, "mlflow, async"),
+        *_slowdowns(mlflow, ours, folder),
+        *_sendings(mlflow, ours, folder),
     ]
+
+
+_ASYNC = "MLflow's asynchronous way"
+
+
+def _slowdowns(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
+    """By how much a loop is longer that logs a metric for each millisecond of its work."""
+    work = _work()
+
+    def longer(name: str) -> float:
+        address = (ours if name == "runstone" else mlflow).address
+        ratios: list[float] = _told(LOOP, name, address, STRETCHES[name], folder, work=work)
+        return 100 * (median(ratios) - 1)
+
+    found = longer("runstone")
+    return [
+        Row("loop with a metric for each ms of work, longer by", "%", longer("mlflow"), found, BAR_SLOWDOWN),
+        Row(f"the same, {_ASYNC}", "%", longer("mlflow, async"), found, BAR_SLOWDOWN),
+    ]
+
+
+def _sendings(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
+    """How long it takes until all metrics are stored that were logged one by one, and what that costs both sides."""
+    rates, clients, servers = {}, {}, {}
+    for name, count in SENT.items():
+        server = ours if name == "runstone" else mlflow
+        before = server.cpu_s
+        wall, cpu = _told(SENDS, name, server.address, count, folder)
+        rates[name], clients[name] = count / wall, 1e6 * cpu / count
+        servers[name] = 1e6 * (server.cpu_s - before) / count
+    rows = []
+    for peer, way in (("mlflow", ""), ("mlflow, async", f", {_ASYNC}")):
+        what = f"metrics logged one by one to a server{way}"
+        rows += [
+            Row(f"{what}: stored a second", "1/s", rates[peer], rates["runstone"], is_rate=True),
+            Row(f"{what}: client, each", "us CPU", clients[peer], clients["runstone"]),
+            Row(f"{what}: server, each", "us CPU", servers[peer], servers["runstone"]),
+        ]
+    return rows
 
 
 def _row(what: str, times: dict[str, list[float]], peer: str) -> Row:
@@ -108,8 +152,7 @@ def _row(what: str, times: dict[str, list[float]], peer: str) -> Row:
 
 def waits(name: str, address: str, folder: Path) -> list[float]:
     """The time of each call in ms, the first ones left out."""
-    package, _, way = name.partition(", ")
-    times: list[float] = _told(WAITS.format(package=package), [address, str(CALLS[name]), way], folder, package=package)
+    times: list[float] = _told(WAITS, name, address, CALLS[name], folder)
     return times
 
 
@@ -131,13 +174,24 @@ def _work() -> int:
     return round(10_000 * 1000 / float(said.split("best of 5: ")[1].split()[0]))
 
 
-def _told(script: str, arguments: list[str], folder: Path, *, package: str = "runstone") -> Any:
-    """What a script says in its last line."""
+def _told(script: str, name: str, address: str, count: int, folder: Path, **fields: Any) -> Any:
+    """What a script says in its last line.
+
+    Args:
+        script: It takes the address, the count and the way.
+        name: The package, and the way after a comma.
+        address: Where it logs to.
+        count: How often.
+        folder: Where it works.
+        fields: What its text has besides.
+    """
+    package, _, way = name.partition(", ")
     python = str(PEER) if package == "mlflow" else sys.executable
-    command = [python, "-W", "ignore", "-c", script, *arguments]
+    text = script.format(package=package, **fields)
+    command = [python, "-W", "ignore", "-c", text, address, str(count), way]
     done = subprocess.run(
         command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"logging with {package} to {arguments[0]} failed:\n{done.stderr[-2000:]}")
+        raise RuntimeError(f"logging with {package} to {address} failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stderr.strip().splitlines()[-1])

@@ -5,7 +5,9 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 
 from benchmarks import load
 from benchmarks.servers import Server, environment
@@ -19,22 +21,47 @@ PAGE = 25_000  # what MLflow's clients ask for at once
 CHART = 2_000
 SHORT = 200  # runs with 10 curves of 20 points
 READS = {"mlflow": 1, "ours": 2}
-CHARTS = {"mlflow": 1, "ours": 20}
+CHARTS = {"ours": 20}
 _BLOCK = 1000
 
 
 def rows(mlflow: Server, ours: Server, *, points: int = POINTS, theirs: int = THEIRS) -> list[Row]:
     """Log a curve to both servers, compact ours, and read it in turns."""
-    runs = {server.name: load.new_runs(server.address, 1)[0] for server in (mlflow, ours)}
-    sizes = {"mlflow": min(theirs, points), "ours": points}
-    for server in (mlflow, ours):
-        load.run(server.address, [curve(runs[server.name], sizes[server.name])])
+    assert ours.database is not None
+    runs = {"mlflow": _logged(mlflow, min(theirs, points)), "ours": _logged(ours, points)}
     short = load.new_runs(ours.address, SHORT)
     load.run(ours.address, [[request for run in short for request in short_curves(run)]])
-    assert ours.database is not None
-    command = [sys.executable, "-m", "runstone", "db", "compact", f"sqlite:///{ours.database}"]
+    _compact(ours)
+    long_size, short_size = bytes_a_point(ours.database, runs["ours"]), bytes_a_point(ours.database, *short)
+    sizes = [
+        row(
+            "bytes a point, long curve, compacted", "B", {"ours": long_size}, bar=8, note="its row in the table `chunk`"
+        ),
+        row("bytes a point, 10 curves of 20 points a run, compacted", "B", {"ours": short_size}, bar=16),
+    ]
+    return [*sizes, *_reads([mlflow, ours], runs, points, min(theirs, points))]
+
+
+def rows_of_ours(ours: Server, *, points: int = POINTS) -> list[Row]:
+    """Log a curve to ours alone, compact it, and read it."""
+    runs = {"ours": _logged(ours, points)}
+    _compact(ours)
+    return _reads([ours], runs, points)
+
+
+def _logged(server: Server, points: int) -> str:
+    run_id = load.new_runs(server.address, 1)[0]
+    load.run(server.address, [curve(run_id, points)])
+    return run_id
+
+
+def _compact(server: Server) -> None:
+    command = [sys.executable, "-m", "runstone", "db", "compact", server.uri]
     subprocess.run(command, env=environment(), check=True, capture_output=True)
-    long_size, short_size = bytes_a_point(ours, runs["ours"]), bytes_a_point(ours, *short)
+
+
+def _reads(servers: Sequence[Server], runs: Mapping[str, str], points: int, theirs: int = 0) -> list[Row]:
+    ours = servers[-1]
 
     def whole(server: Server, count: int) -> list[float]:
         return [time for _ in range(count) for time in read_whole(server, runs[server.name])]
@@ -44,23 +71,23 @@ def rows(mlflow: Server, ours: Server, *, points: int = POINTS, theirs: int = TH
         call = f"metrics/get-history-bulk-interval?run_ids={run}&metric_key=loss&max_results={CHART}"
         return load.run(server.address, [[load.get(call)] * count])[0]
 
-    read = in_turns([mlflow, ours], whole, READS)
+    read = in_turns(servers, whole, READS)
     thinned = in_turns([ours], chart, CHARTS)
-    read.cpu["mlflow"] *= points / sizes["mlflow"]
+    if theirs:
+        read.cpu["mlflow"] *= points / theirs
     named = f"{points / 1e6:g}M points"
     return [
-        row(
-            "bytes a point, long curve, compacted", "B", {"ours": long_size}, bar=8, note="its row in the table `chunk`"
-        ),
-        row("bytes a point, 10 curves of 20 points a run, compacted", "B", {"ours": short_size}, bar=16),
         row(
             f"full history of {named} to MLflow JSON, in pages, server CPU",
             "ms",
             read.cpu,
             bar=500,
-            note=f"MLflow's from {sizes['mlflow']:,} points",
+            on=ours.on,
+            note=f"MLflow's from {theirs:,} points" if theirs else "",
         ),
-        row(f"chart: {named} to {CHART}, keeping lowest and highest, server CPU", "ms", thinned.cpu, bar=25),
+        row(
+            f"chart: {named} to {CHART}, keeping lowest and highest, server CPU", "ms", thinned.cpu, bar=25, on=ours.on
+        ),
     ]
 
 
@@ -107,12 +134,12 @@ def read_whole(server: Server, run_id: str) -> list[float]:
             return [took]
 
 
-def bytes_a_point(server: Server, *run_ids: str) -> float:
+def bytes_a_point(database: Path, *run_ids: str) -> float:
     """Bytes on the disk of the points of runs, the rows around them included."""
     signs = ", ".join("?" * len(run_ids))
     query = f"""
         SELECT (sum(length(chunk.points)) + 60.0 * count(*)) / sum(chunk.size)
         FROM chunk JOIN run ON run.id = chunk.run_id WHERE run.uuid IN ({signs})
     """
-    with closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as driver:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as driver:
         return float(driver.execute(query, run_ids).fetchone()[0])

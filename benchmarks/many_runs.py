@@ -1,4 +1,4 @@
-"""What searching costs among 100,000 runs with 10 params, 10 metrics and 5 tags each, on both engines."""
+"""What searching costs among 100,000 runs with 10 params, 10 metrics and 5 tags each."""
 
 import time
 from contextlib import closing
@@ -6,12 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from benchmarks import load
-from benchmarks.copies import copy_rows
 from benchmarks.searches import FILTER, searching
-from benchmarks.servers import Postgres, Server, ours
+from benchmarks.servers import Server
 from benchmarks.table import Row, row
 from benchmarks.writes import in_turns
 from runstone.entities import Metric, Param, Tag
@@ -24,22 +21,6 @@ DEPTH = 90_000
 _AT_ONCE = 500
 _PAGE = 1000
 _AMONG = {"ours": "0"}
-
-
-def rows(folder: Path, postgres: Postgres | None, *, runs: int = RUNS, depth: int = DEPTH) -> list[Row]:
-    """Make the runs, and search them on SQLite and, where it is installed, as a copy on PostgreSQL."""
-    folder.mkdir()
-    database = folder / "ours.db"
-    fill(database, runs)
-    with ours(folder) as server:
-        found = _rows(server, depth)
-    if postgres is None:
-        return found
-    copy_rows(database, postgres.uri)
-    with closing(psycopg.connect(postgres.uri, autocommit=True)) as driver:
-        driver.execute("VACUUM ANALYZE")  # as the server does by itself after a minute
-    with ours(folder / "pg", postgres=postgres) as server:
-        return [*found, *_rows(server, depth)]
 
 
 def fill(database: Path, runs: int) -> None:
@@ -67,7 +48,8 @@ def _tags(number: int) -> list[Tag]:
     return [Tag(f"t{key}", f"{'abcdefgh'[(number + key) % 8]}-{number % 100}") for key in range(5)]
 
 
-def _rows(server: Server, depth: int) -> list[Row]:
+def rows(server: Server, *, depth: int = DEPTH) -> list[Row]:
+    """Search a server that has the runs."""
     token = ""
     for _ in range(depth // _PAGE):
         request = load.post("runs/search", experiment_ids=["0"], max_results=_PAGE, page_token=token)

@@ -36,6 +36,7 @@ class Server:
         address: Where it answers.
         process: What was started; its children count with it.
         start_cpu_s: CPU time from the command until it answered.
+        uri: Address of its store.
         database: File of its store; ``None`` for one that another server keeps.
         below: The process of the database server, whose work counts with it.
     """
@@ -44,6 +45,7 @@ class Server:
     address: str
     process: psutil.Process
     start_cpu_s: float
+    uri: str
     database: Path | None
     below: psutil.Process | None = None
 
@@ -141,7 +143,7 @@ def _running(name: str, command: list[str], folder: Path, postgres: Postgres | N
             process = psutil.Process(started.pid)
             _wait_until_healthy(started, address, folder / "server.txt")
             below = None if postgres is None else postgres.process
-            yield Server(name, address, process, _cpu_s(process), database, below)
+            yield Server(name, address, process, _cpu_s(process), uri, database, below)
         finally:
             os.killpg(started.pid, signal.SIGKILL)
             started.wait()

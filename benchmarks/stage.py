@@ -1,13 +1,17 @@
 """The servers of a run, started when a group first asks for them."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
+import psycopg
 
+from benchmarks import many_runs
+from benchmarks.copies import copy_rows
 from benchmarks.servers import FASTTRACKML, Postgres, Server, fasttrackml, genuine, ours, settle
 from tests import postgres
 
@@ -22,6 +26,8 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._open = ExitStack()
+        self._filled: dict[int, Path] = {}
+        self._copied: dict[int, Postgres] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -65,10 +71,33 @@ class Stage:
         self._open.callback(cluster.close)
         return cluster
 
+    @property
+    def engines(self) -> list[bool]:
+        """For each database that there is, whether it is PostgreSQL."""
+        return [False] if self.cluster is None else [False, True]
+
     def database(self) -> Postgres:
         """A new database of PostgreSQL, which has to be installed."""
         assert self.cluster is not None
         return Postgres(self._open.enter_context(self.cluster.database()), psutil.Process(self.cluster.pid))
+
+    @contextmanager
+    def with_runs(self, count: int, *, on_postgres: bool) -> Iterator[Server]:
+        """Ours, on a database that has so many runs; it is filled once and keeps what is logged to it."""
+        folder = self.folder / f"runs-{count}"
+        if count not in self._filled:
+            folder.mkdir()
+            many_runs.fill(folder / "ours.db", count)
+            self._filled[count] = folder
+        if on_postgres and count not in self._copied:
+            database = self.database()
+            copy_rows(folder / "ours.db", database.uri)
+            with closing(psycopg.connect(database.uri, autocommit=True)) as driver:
+                driver.execute("VACUUM ANALYZE")  # as the server does by itself after a minute
+            self._copied[count] = database
+        place = folder / "postgres" if on_postgres else folder
+        with ours(place, postgres=self._copied[count] if on_postgres else None) as server:
+            yield server
 
     def _fasttrackml(self, database: Postgres | None) -> list[Server]:
         """FastTrackML, where it is installed: it has no wheel for some machines."""
