@@ -1,5 +1,6 @@
 """How a journal gets to a store that fails, is restored, or has lost the run."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,3 +78,17 @@ def test_run_that_was_made_here_stays_while_nothing_of_it_is_sent(tmp_path: Path
     journal.retire()
 
     assert folders.facts_of(folder) == facts
+
+
+def test_journal_that_is_left_to_others_is_on_the_disk(
+    tmp_path: Path, store: Forgetful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.fstat(file).st_ino))
+    journal = RunJournal(tmp_path, RunFacts(run_id=store.create_run("0").info.run_id), lambda: store)
+    journal.metric("loss", 0.5, 0, 0)
+    synced.clear()
+
+    journal.close()
+
+    assert synced == [each.stat().st_ino for each in journals_of(journal.folder)]

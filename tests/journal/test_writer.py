@@ -189,6 +189,15 @@ def test_calls_that_are_interrupted_anywhere_cost_no_other_call(tmp_path: Path) 
     assert is_counted
 
 
+def test_file_that_was_given_back_needs_no_more_to_be_durable(writer: Writer) -> None:
+    writer.metric("loss", 0.5, 0, 0)
+    writer.close()
+
+    writer.sync()
+
+    assert writer.path.exists()
+
+
 def test_file_is_removed_only_when_all_was_sent(writer: Writer) -> None:
     writer.metric("loss", 0.5, 0, 0)
     assert not writer.remove(writer.start())

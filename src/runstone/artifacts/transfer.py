@@ -1,6 +1,7 @@
 """Whole files and folders, up and down: many files at a time."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -155,8 +156,19 @@ def _in_parallel(action: Callable[[str], None], names: Sequence[str]) -> None:
         for name in names:
             action(name)
         return
+    is_away = threading.Event()
+
+    def attempt(name: str) -> None:
+        if is_away.is_set():
+            return  # each of the others would wait as long
+        try:
+            action(name)
+        except BackendUnavailable:
+            is_away.set()
+            raise
+
     with ThreadPoolExecutor(THREADS, "runstone-artifacts") as pool:
-        futures = [pool.submit(action, name) for name in names]
+        futures = [pool.submit(attempt, name) for name in names]
         try:
             failed = dict(_failures(names, futures))
         except BaseException:
@@ -177,6 +189,6 @@ def _failures(names: Sequence[str], futures: Sequence[Future[None]]) -> Iterator
         try:
             future.result()
         except BackendUnavailable:
-            raise  # each of the others would wait as long
+            raise
         except RunstoneError as error:
             yield name, error

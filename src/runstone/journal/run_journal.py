@@ -298,8 +298,9 @@ class RunJournal:
         """Let what was written survive a loss of power."""
         writer = self._writer
         if writer is not None and self._synced != writer.size:
-            self._synced = writer.size
+            size = writer.size
             writer.sync()
+            self._synced = size
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -344,6 +345,9 @@ class RunJournal:
     def close(self) -> None:
         """Leave what is not sent to whoever comes next."""
         if self._writer is not None:
+            if config.JOURNAL_FSYNC.required() != "never":
+                with suppress(OSError):  # as for the thread that does it else: what is written is read all the same
+                    self.make_durable()
             self._writer.close()
 
 

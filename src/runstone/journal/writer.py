@@ -111,8 +111,10 @@ class Writer:
         return not self._lock.locked()
 
     def sync(self) -> None:
-        """Wait until what was written would survive a loss of power."""
-        os.fsync(self.file)
+        """Wait until what was written would survive a loss of power; nothing happens once the file is given back."""
+        file = self.file
+        if file >= 0:
+            os.fsync(file)
 
     def close(self) -> None:
         """Give back the file, and with it the lock. Doing it again is harmless."""
