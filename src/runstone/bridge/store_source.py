@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from math import isnan, nan
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.base import ArtifactRepository
@@ -11,6 +14,7 @@ from runstone.entities import (
     LoggedModel,
     Metric,
     ModelVersion,
+    NonFinite,
     Page,
     RegisteredModel,
     Run,
@@ -20,13 +24,13 @@ from runstone.entities.names import without_password
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
-from runstone.stores.resolve import open_store
+from runstone.stores.resolve import open_store, scheme_of
 
 T = TypeVar("T")
 
 _RUNS = 500
 _MODELS = 100
-_POINTS = 10_000
+_POINTS = 25_000
 
 
 class StoreSource:
@@ -47,6 +51,7 @@ class StoreSource:
         self.name = without_password(uri)
         self._uri = uri
         self._is_ours = store is None
+        self._is_server = scheme_of(uri) in {"http", "https"}
         self._store = store or open_store(uri)
 
     def experiments(self) -> Iterator[Experiment]:
@@ -58,7 +63,7 @@ class StoreSource:
 
     def runs(self, experiment_id: str) -> Iterator[Run]:
         """Runs of an experiment, by id."""
-        return _all(
+        found = _all(
             lambda token: self._store.search_runs(
                 [experiment_id],
                 view_type=ViewType.ALL,
@@ -67,6 +72,8 @@ class StoreSource:
                 page_token=token,
             )
         )
+        # A search on MLflow's server leaves out which models a run read.
+        return (self._store.get_run(run.info.run_id) for run in found) if self._is_server else found
 
     def experiment(self, experiment_id: str) -> Experiment:
         """One experiment.
@@ -95,7 +102,7 @@ class StoreSource:
         if not isinstance(store, LineageStore):
             return iter(())
         found = _all(lambda token: store.search_logged_models([experiment_id], max_results=_MODELS, page_token=token))
-        return iter(sorted(found, key=lambda model: model.model_id))
+        return iter(sorted(map(self._with_nan, found), key=lambda model: model.model_id))
 
     def registered_models(self) -> Iterator[RegisteredModel]:
         """All registered models, by name."""
@@ -117,6 +124,21 @@ class StoreSource:
         """Close the store."""
         if self._is_ours:
             self._store.close()
+
+    def _with_nan(self, model: LoggedModel) -> LoggedModel:
+        """A model with NaN where MLflow's server tells 0 in its place: the run that logged the value has it."""
+        if not self._is_server or all(metric.value for metric in model.metrics):
+            return model
+        metrics = []
+        for metric in model.metrics:
+            of_run = [
+                float(each.value)
+                for each in (self._history(metric.run_id, metric.key) if metric.run_id and not metric.value else ())
+                if (each.timestamp, each.step) == (metric.timestamp, metric.step)
+            ]
+            is_nan = bool(of_run) and all(map(isnan, of_run))
+            metrics.append(replace(metric, value=NonFinite(nan)) if is_nan else metric)
+        return replace(model, data=replace(model.data, metrics=metrics))
 
     @cached_property
     def _versions(self) -> dict[str, list[ModelVersion]]:
