@@ -1,11 +1,13 @@
 """`runstone runs`, against a database and against a server."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from runstone.client.client import Client
 from runstone.entities import Metric, Param, Tag
+from runstone.entities.tag import END, TRACEBACK
 from tests.cli.conftest import Command
 
 
@@ -117,6 +119,35 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
     assert "machine     A processor, 2 cores, 25 GB, Debian GNU/Linux 12\n" in shown
     assert broken.exit_code == 0
     assert "code        unknown: runstone/environment.json of the run" in broken.stdout
+
+
+def test_run_that_failed_is_shown_with_why(command: Command, run_ids: list[str], address: str) -> None:
+    client = Client(address)
+    client.log_batch(run_ids[1], tags=[Tag(END, "ValueError: bad news"), Tag(TRACEBACK, "Traceback\n  x = 1\nbad\n")])
+    client.set_terminated(run_ids[1], "FAILED", 9_000)
+
+    shown = command("runs", "show", run_ids[1]).stdout
+
+    assert "status      FAILED\nbecause     ValueError: bad news\n" in shown
+    assert shown.endswith("\ntraceback\n  Traceback\n    x = 1\n  bad\n")
+    assert "runstone.end" not in shown
+    assert "because" not in command("runs", "show", run_ids[0]).stdout
+
+
+def test_listing_and_a_dry_run_remove_nothing(
+    command: Command, run_ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    begun = tmp_path / ".runstone" / "runs" / "a" / ".run.json-1"
+    begun.parent.mkdir(parents=True)
+    begun.write_text("{")
+
+    for arguments in (("runs", "list"), ("sync", "--dry-run")):
+        assert command(*arguments).exit_code == 0
+        assert begun.exists()
+    command("sync")
+
+    assert not begun.parent.exists()
 
 
 def test_run_is_shown_in_json(command: Command, run_ids: list[str]) -> None:

@@ -13,6 +13,8 @@ from runstone.entities import Run, RunStatus
 from runstone.entities.names import MAX_TAG_VALUE
 from runstone.entities.tag import END, TRACEBACK
 
+# Python 3.11 tells nobody of an exit that was raised without ``sys.exit``.
+RAISED_EXIT = (RunStatus.FAILED, "exit code 5") if sys.version_info >= (3, 12) else (RunStatus.FINISHED, None)
 BEGIN = (
     "import os, signal, sys, threading, time\nimport runstone\nrunstone.start_run()\nrunstone.log_metric('loss', 1)\n"
 )
@@ -42,6 +44,11 @@ def run_in(folder: Path) -> Run:
         ("sys.exit('no data')", 1, RunStatus.FAILED, "exit: no data"),
         ("try:\n    sys.exit(3)\nexcept SystemExit:\n    pass", 0, RunStatus.FINISHED, None),
         ("def deep(): sys.exit(4)\ndeep()", 4, RunStatus.FAILED, "exit code 4"),
+        ("try:\n    raise SystemExit(3)\nexcept SystemExit:\n    pass", 0, RunStatus.FINISHED, None),
+        ("raise SystemExit", 0, RunStatus.FINISHED, None),
+        ("raise SystemExit(5)", 5, *RAISED_EXIT),
+        ("def deep(): exit(5)\ndeep()", 5, *RAISED_EXIT),
+        ("try:\n    raise SystemExit(5)\nfinally:\n    runstone.log_metric('loss', 1)", 5, *RAISED_EXIT),
         ("raise ValueError('bad\\nnews')", 1, RunStatus.FAILED, "ValueError: bad"),
         ("raise ValueError('a\\0b')", 1, RunStatus.FAILED, "ValueError: a\\x00b"),
         ("raise ValueError(chr(0xD800))", 1, RunStatus.FAILED, "ValueError: \\ud800"),

@@ -1,6 +1,7 @@
 """``runstone runs``."""
 
 import shlex
+from textwrap import indent
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from runstone.cli.options import as_json, connected, find_experiment, searching,
 from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table
 from runstone.client.client import Client
 from runstone.entities import Run, ViewType
+from runstone.entities.tag import END, TRACEBACK
 from runstone.errors import RunstoneError
 
 _MAX_PAGE = 1000
@@ -56,7 +58,7 @@ def _tell_what_waits() -> None:
     from runstone.journal import folder as folders
     from runstone.journal import leftovers
 
-    waiting = len(leftovers.find(folders.root()))
+    waiting = len(leftovers.find(folders.root(), clears=False))
     if waiting:
         place = config.JOURNAL_DIR.required()
         what = "1 run waits" if waiting == 1 else f"{waiting} runs wait"
@@ -71,7 +73,7 @@ runs.add_command(list_runs, "search")
 @as_json
 @click.pass_context
 def show(ctx: click.Context, /, *, run_id: str, as_json: bool) -> None:
-    """Show one run: where it came from, its params, its latest metrics and its tags."""
+    """Show one run: why it ended, where it came from, its params, its latest metrics and its tags."""
     with connected(ctx) as client:
         run = client.get_run(run_id)
         if as_json:
@@ -85,6 +87,7 @@ def show(ctx: click.Context, /, *, run_id: str, as_json: bool) -> None:
             ("name", info.run_name),
             ("experiment", info.experiment_id),
             ("status", info.status.value),
+            ("because", run.data.tags.get(END)),
             ("state", info.lifecycle_stage.value),
             ("user", info.user_id or None),
             ("started", moment(info.start_time)),
@@ -94,10 +97,14 @@ def show(ctx: click.Context, /, *, run_id: str, as_json: bool) -> None:
             *origin,
         ]
     )
-    for title, values in (("params", run.data.params), ("metrics", run.data.metrics), ("tags", run.data.tags)):
+    tags = {key: value for key, value in run.data.tags.items() if key not in {END, TRACEBACK}}
+    for title, values in (("params", run.data.params), ("metrics", run.data.metrics), ("tags", tags)):
         if values:
             click.echo(f"\n{click.style(title, bold=True)}")
             print_facts([(f"  {key}", values[key]) for key in sorted(values)])
+    if TRACEBACK in run.data.tags:
+        click.echo(f"\n{click.style('traceback', bold=True)}")
+        click.echo(indent(run.data.tags[TRACEBACK].rstrip(), "  "))
 
 
 def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:

@@ -32,7 +32,7 @@ def sync(ctx: click.Context, /, *, paths: tuple[Path, ...], dry_run: bool, as_js
     """
     told = []
     for within in [_journals(path) for path in paths] or [folders.root()]:
-        for leftover in leftovers.find(within):
+        for leftover in leftovers.find(within, clears=not dry_run):
             told.append(_sync(ctx, within, leftover, dry_run=dry_run))
             if not as_json:
                 _tell(told[-1])

@@ -6,14 +6,17 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from types import FrameType, TracebackType
-from typing import NoReturn
+from types import CodeType, FrameType, TracebackType
+from typing import Any, NoReturn
 
 from msgspec import Struct
 
 from runstone.entities import RunStatus
 from runstone.entities.names import MAX_TAG_VALUE, writable
 
+_WITNESS = "_runstone"
+# Of the six who may watch, those whom Python names no use for.
+_FREE_TOOLS = (4, 3)
 _CUT = "[the beginning is left out]\n"
 
 
@@ -75,7 +78,8 @@ class Watch:
         self._terminate = terminate
         sys.excepthook = self._noticing(sys.excepthook)
         threading.excepthook = _ending(threading.excepthook, end_thread)
-        sys.exit = self._exit
+        if not self._sees_exits():
+            sys.exit = self._exit
         # Whoever has a handler of their own decides; ours is only there in place of dying at once.
         if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             signal.signal(signal.SIGTERM, self._terminated)
@@ -90,8 +94,28 @@ class Watch:
     def _exit(self, code: object = None, /) -> NoReturn:
         """What ``sys.exit`` does. Nobody is told of an exit that nothing catches, so the exception bears a witness."""
         error = SystemExit(code) if code is not None else SystemExit()
-        error.__dict__["_runstone"] = _Witness(self, after_exit(code))
+        error.__dict__[_WITNESS] = _Witness(self, after_exit(code))
         raise error
+
+    def _sees_exits(self) -> bool:
+        """Let each ``SystemExit`` bear a witness, however it is raised; whether that can be done.
+
+        From Python 3.12 on the interpreter calls us for each exception that is raised, and for nothing else.
+        """
+        monitoring: Any = getattr(sys, "monitoring", None)
+        if monitoring is None:
+            return False
+        tool = next((tool for tool in _FREE_TOOLS if monitoring.get_tool(tool) is None), None)
+        if tool is None:
+            return False  # others watch
+        monitoring.use_tool_id(tool, "runstone")
+        monitoring.register_callback(tool, monitoring.events.RAISE, self._raised)
+        monitoring.set_events(tool, monitoring.events.RAISE)
+        return True
+
+    def _raised(self, code: CodeType, offset: int, error: BaseException) -> None:  # noqa: ARG002  # as it is called
+        if isinstance(error, SystemExit) and _WITNESS not in error.__dict__:
+            error.__dict__[_WITNESS] = _Witness(self, after_exit(error.code))
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as handlers are called
         if not self._terminate():

@@ -79,12 +79,17 @@ class Sent(Struct):
         ]
 
 
-def find(within: Path) -> list[Leftover]:
-    """The runs in a folder of journals, by id. What cannot be read is logged, and left."""
+def find(within: Path, *, clears: bool = True) -> list[Leftover]:
+    """The runs in a folder of journals, by id. What cannot be read is logged, and left.
+
+    Args:
+        within: The folder.
+        clears: Whether folders that a killed process has only begun are removed.
+    """
     found = []
     for folder in sorted((within / "runs").glob("*/")):
         try:
-            leftover = None if folders.clear_remains(folder) else _look_into(folder)
+            leftover = None if clears and folders.clear_remains(folder) else _look_into(folder)
         except FileNotFoundError:
             continue  # its process has just removed it
         except (JournalFull, SchemaMismatch, Unsupported) as error:
