@@ -1,5 +1,6 @@
 """Datasets of pandas and of polars."""
 
+import importlib
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -61,14 +62,7 @@ def from_pandas(
         >>> [(column["name"], column["type"]) for column in wheat.schema["mlflow_colspec"]]
         [('height', 'double'), ('kind', 'string')]
     """
-    try:
-        import pandas as pd
-    except ImportError:
-        raise Unsupported(
-            "from_pandas() needs pandas, which is not installed; install it with 'pip install pandas'"
-        ) from None
-    if not isinstance(df, pd.DataFrame):
-        raise InvalidValue(f"from_pandas() takes a frame of pandas; got {shown(df)}, a {type(df).__name__}")
+    _check_frame(df, "pandas")
     names = [str(column) for column in df.columns]
     if digest is None:
         digest = digest_of(repr(names).encode(), *(_column_bytes(df.iloc[:, place]) for place in range(len(names))))
@@ -87,34 +81,31 @@ def from_polars(
     digest: str | None = None,
     predictions: str | None = None,
 ) -> Dataset:
-    """A dataset of a frame of polars; arguments and errors are those of ``from_pandas``.
-
-    Args:
-        df: The frame.
-        source: A path, a URL or a dict that says where it came from; the script itself if ``None``.
-        targets: Name of the column that is to be predicted.
-        name: A name for people; ``dataset`` if ``None``.
-        digest: Told apart by this instead of a hash of the data.
-        predictions: Name of the column with predictions.
+    """A dataset of a frame of polars; the arguments are those of ``from_pandas``.
 
     Raises:
         InvalidValue: ``df`` is no frame of polars, has no such column, or the source cannot be described.
         Unsupported: polars is not installed.
     """
-    try:
-        import polars as pl
-    except ImportError:
-        raise Unsupported(
-            "from_polars() needs polars, which is not installed; install it with 'pip install polars'"
-        ) from None
-    if not isinstance(df, pl.DataFrame):
-        raise InvalidValue(f"from_polars() takes a frame of polars; got {shown(df)}, a {type(df).__name__}")
+    _check_frame(df, "polars")
     if digest is None:
         out = io.BytesIO()
         df.write_ipc(out, compression="uncompressed")
         digest = digest_of(out.getvalue())
     columns = [(column.name, str(column.dtype), column.null_count() > 0) for column in df]
     return _dataset(df, columns, source, name=name, digest=digest, targets=targets, predictions=predictions)
+
+
+def _check_frame(df: object, library: str) -> None:
+    """See that a frame is one of pandas or of polars."""
+    try:
+        frames: Any = importlib.import_module(library)
+    except ImportError:
+        raise Unsupported(
+            f"from_{library}() needs {library}, which is not installed; install it with 'pip install {library}'"
+        ) from None
+    if not isinstance(df, frames.DataFrame):
+        raise InvalidValue(f"from_{library}() takes a frame of {library}; got {shown(df)}, a {type(df).__name__}")
 
 
 def _dataset(

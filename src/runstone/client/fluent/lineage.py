@@ -79,13 +79,7 @@ def create_external_model(
 ) -> LoggedModel:
     """Make a logged model whose files are kept elsewhere; it is ready at once.
 
-    Args:
-        name: A name for people; chosen by the store if ``None``.
-        source_run_id: The run that makes it; the active one, if there is one, if ``None``.
-        tags: Tags to set on it.
-        params: Its params.
-        model_type: What kind of model it is, in a word.
-        experiment_id: Its experiment; that of the active run, or the chosen one, if ``None``.
+    The arguments are those of ``initialize_logged_model``.
 
     Raises:
         ExperimentNotFound: There is no such experiment.

@@ -1,7 +1,7 @@
 """Rows to entities: whole runs and whole experiments, a few statements for any number of them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -61,7 +61,7 @@ def load_runs(connection: Connection, ids: Sequence[int], artifact_uri_of: Artif
     Returns:
         The runs in the order of ``ids``.
     """
-    rows = {row.id: row for row in _rows(connection, run, run.c.id, ids)}
+    rows = {row[0]: row for row in _cells(connection, run, run.c.id, ids)}
     metric_rows = _cells(connection, latest, latest.c.run_id, ids)
     param_rows = _cells(connection, param, param.c.run_id, ids)
     tag_rows = _cells(connection, tag, tag.c.run_id, ids)
@@ -69,31 +69,19 @@ def load_runs(connection: Connection, ids: Sequence[int], artifact_uri_of: Artif
     metrics = _by_owner((row[0], _metric(names[row[1]], row)) for row in metric_rows)
     params = _by_owner((number, Param(names[key_id], value)) for number, key_id, value in param_rows)
     tags = _by_owner((number, Tag(names[key_id], value)) for number, key_id, value in tag_rows)
-    places = load_artifact_uris(connection, {row.experiment_id for row in rows.values()}, artifact_uri_of)
-    lineage = inputs.load(connection, ids)
     return [
         Run(
-            info=_info(rows[number], places[rows[number].experiment_id]),
+            info=info,
             data=RunData(metric_list=metrics[number], param_list=params[number], tag_list=tags[number]),
-            inputs=lineage.get(number, _NOTHING)[0],
-            outputs=lineage.get(number, _NOTHING)[1],
+            inputs=read,
+            outputs=made,
         )
-        for number in ids
-        if number in rows
+        for number, info, (read, made) in _described(connection, ids, rows, artifact_uri_of)
     ]
 
 
 def load_encoded_runs(connection: Connection, ids: Sequence[int], artifact_uri_of: ArtifactUriOf) -> list[EncodedRun]:
-    """The same runs, whose data is JSON already.
-
-    Args:
-        connection: In a transaction, so that all statements see the same.
-        ids: Ids as in the column ``run.id``; those that are not there are left out.
-        artifact_uri_of: Gives the URI below which an experiment keeps its artifacts.
-
-    Returns:
-        The runs in the order of ``ids``.
-    """
+    """What ``load_runs`` gives, whose data is JSON already."""
     driver = driver_of(connection)
     found: dict[int, _Cells] = {}
     for start in range(0, len(ids), _CHUNK):
@@ -102,18 +90,44 @@ def load_encoded_runs(connection: Connection, ids: Sequence[int], artifact_uri_o
         rows = driver.execute(_ENCODED.format(numbers=numbers), values)
         found.update((row[0], row) for row in rows)
     missing = run_documents.made(driver, [number for number, row in found.items() if row[-1] is None])
-    places = load_artifact_uris(connection, {row[2] for row in found.values()}, artifact_uri_of)
-    lineage = inputs.load(connection, ids)
     return [
-        EncodedRun(
-            info=_encoded_info(found[number], places),
-            data=Raw(found[number][-1] or missing[number]),
-            inputs=lineage.get(number, _NOTHING)[0],
-            outputs=lineage.get(number, _NOTHING)[1],
-        )
-        for number in ids
-        if number in found
+        EncodedRun(info=info, data=Raw(found[number][-1] or missing[number]), inputs=read, outputs=made)
+        for number, info, (read, made) in _described(connection, ids, found, artifact_uri_of)
     ]
+
+
+def _described(
+    connection: Connection, ids: Sequence[int], rows: Mapping[int, _Cells], artifact_uri_of: ArtifactUriOf
+) -> Iterator[tuple[int, RunInfo, tuple[RunInputs, RunOutputs]]]:
+    """Number, description, and what was read and made, of each run that is there, in the order of ``ids``."""
+    places = load_artifact_uris(connection, {row[2] for row in rows.values()}, artifact_uri_of)
+    lineage = inputs.load(connection, ids)
+    for number in ids:
+        row = rows.get(number)
+        if row is not None:
+            yield number, run_info(row, places[row[2]]), lineage.get(number, _NOTHING)
+
+
+def run_info(row: Sequence[Any], location: str) -> RunInfo:
+    """What is known about a run.
+
+    Args:
+        row: The columns of the table of runs from the first on; more may follow the stage.
+        location: Where its experiment keeps its artifacts.
+    """
+    _, run_id, experiment_id, name, user_id, status, start, end, stage = row[:9]
+    return RunInfo(
+        run_id=run_id,
+        run_uuid=run_id,
+        run_name=name,
+        experiment_id=str(experiment_id),
+        user_id=user_id,
+        status=RunStatus(status),
+        start_time=start,
+        ended_at=UNSET if end is None else end,
+        artifact_uri=run_artifact_uri(location, run_id),
+        lifecycle_stage=_stage(stage),
+    )
 
 
 def load_experiments(connection: Connection, ids: Sequence[int], artifact_uri_of: ArtifactUriOf) -> list[Experiment]:
@@ -183,34 +197,3 @@ def _metric(name: str, row: _Cells) -> Metric:
 
 def _stage(number: int) -> LifecycleStage:
     return LifecycleStage.ACTIVE if number == ACTIVE else LifecycleStage.DELETED
-
-
-def _encoded_info(row: _Cells, places: Mapping[int, str]) -> RunInfo:
-    _, run_id, experiment_id, name, user_id, status, start, end, stage, _ = row
-    return RunInfo(
-        run_id=run_id,
-        run_uuid=run_id,
-        run_name=name,
-        experiment_id=str(experiment_id),
-        user_id=user_id,
-        status=RunStatus(status),
-        start_time=start,
-        ended_at=UNSET if end is None else end,
-        artifact_uri=run_artifact_uri(places[experiment_id], run_id),
-        lifecycle_stage=_stage(stage),
-    )
-
-
-def _info(row: Row[Any], place: str) -> RunInfo:
-    return RunInfo(
-        run_id=row.uuid,
-        run_uuid=row.uuid,
-        run_name=row.name,
-        experiment_id=str(row.experiment_id),
-        user_id=row.user_id,
-        status=RunStatus(row.status),
-        start_time=row.start_time,
-        ended_at=UNSET if row.end_time is None else row.end_time,
-        artifact_uri=run_artifact_uri(place, row.uuid),
-        lifecycle_stage=_stage(row.stage),
-    )

@@ -4,7 +4,6 @@ import re
 import uuid
 from collections.abc import Sequence
 
-from msgspec import UNSET
 from sqlalchemy import Connection
 
 from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunStatus, Tag
@@ -13,7 +12,7 @@ from runstone.entities.states import run_status
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidState, InvalidValue, NotFound, ParamChanged, RunDeleted, RunExists, RunNotFound
 from runstone.stores.sql import experiments, run_documents, run_names
-from runstone.stores.sql.documents import run_artifact_uri
+from runstone.stores.sql.documents import run_artifact_uri, run_info
 from runstone.stores.sql.driver import LOCKED, SHARED, Driver, driver_of
 from runstone.stores.sql.keys import Keys, find
 from runstone.stores.sql.tables import ACTIVE, DELETED
@@ -21,6 +20,7 @@ from runstone.stores.sql.tables import ACTIVE, DELETED
 _SHOWN = 80
 _CHOSEN_ID = re.compile("[0-9a-f]{32}")
 _FIND = "SELECT id, experiment_id, stage FROM run WHERE uuid = ?"
+_ROW = "SELECT id, uuid, experiment_id, name, user_id, status, start_time, end_time, stage FROM run WHERE id = ?"
 _INSERT = """
 INSERT INTO run (uuid, experiment_id, name, user_id, status, start_time, stage) VALUES (?, ?, ?, ?, 'RUNNING', ?, 0)
 RETURNING id
@@ -255,23 +255,5 @@ def info(connection: Connection, number: int, location: str) -> RunInfo:
         number: Number of the run.
         location: Where its experiment keeps its artifacts.
     """
-    run_id, experiment, name, user_id, status, start, end, stage = (
-        driver_of(connection)
-        .execute(
-            "SELECT uuid, experiment_id, name, user_id, status, start_time, end_time, stage FROM run WHERE id = ?",
-            (number,),
-        )
-        .fetchone()
-    )
-    return RunInfo(
-        run_id=run_id,
-        run_uuid=run_id,
-        run_name=name,
-        experiment_id=str(experiment),
-        user_id=user_id,
-        status=RunStatus(status),
-        start_time=start,
-        ended_at=UNSET if end is None else end,
-        artifact_uri=run_artifact_uri(location, run_id),
-        lifecycle_stage=LifecycleStage.ACTIVE if stage == ACTIVE else LifecycleStage.DELETED,
-    )
+    row = driver_of(connection).execute(_ROW, (number,)).fetchone()
+    return run_info(row, location)
