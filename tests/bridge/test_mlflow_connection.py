@@ -20,6 +20,13 @@ CREATE TABLE runs (run_uuid TEXT, name TEXT, user_id TEXT, status TEXT, start_ti
 CREATE TABLE metrics (key TEXT, value REAL, timestamp INTEGER, step INTEGER, is_nan BOOLEAN, run_uuid TEXT);
 CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT);
 CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT);
+CREATE TABLE registered_models (name TEXT, creation_time INTEGER, last_updated_time INTEGER, description TEXT,
+    workspace TEXT);
+CREATE TABLE registered_model_tags (key TEXT, value TEXT, name TEXT, workspace TEXT);
+CREATE TABLE model_version_tags (key TEXT, value TEXT, name TEXT, version INTEGER, workspace TEXT);
+CREATE TABLE model_versions (name TEXT, version INTEGER, creation_time INTEGER, last_updated_time INTEGER,
+    description TEXT, user_id TEXT, current_stage TEXT, source TEXT, run_id TEXT, run_link TEXT,
+    status_message TEXT, workspace TEXT);
 """
 
 
@@ -88,13 +95,6 @@ def test_things_of_other_workspaces_have_their_workspace_behind_their_name(tmp_p
         f"""{TABLES} INSERT INTO alembic_version VALUES ('{REVISIONS[-1]}');
         INSERT INTO experiments VALUES (1, 'same', '/a', 'active', 1, 1, 'default'),
             (2, 'same', '/b', 'active', 1, 1, 'x');
-        CREATE TABLE registered_models (name TEXT, creation_time INTEGER, last_updated_time INTEGER, description TEXT,
-            workspace TEXT);
-        CREATE TABLE registered_model_tags (key TEXT, value TEXT, name TEXT, workspace TEXT);
-        CREATE TABLE model_version_tags (key TEXT, value TEXT, name TEXT, version INTEGER, workspace TEXT);
-        CREATE TABLE model_versions (name TEXT, version INTEGER, creation_time INTEGER, last_updated_time INTEGER,
-            description TEXT, user_id TEXT, current_stage TEXT, source TEXT, run_id TEXT, run_link TEXT,
-            status_message TEXT, workspace TEXT);
         INSERT INTO registered_models VALUES ('m', 1, 1, '', 'default'), ('m', 1, 1, '', 'x');
         INSERT INTO model_versions (name, version, source, workspace)
             VALUES ('m', 1, '/a', 'default'), ('m', 1, '/b', 'x');

@@ -54,6 +54,7 @@ class Bundle:
             Unsupported: It is of a newer version.
         """
         self.name = str(file)
+        self.problems: list[str] = []
         try:
             self._file = file.open("rb")
         except OSError as error:

@@ -1,6 +1,7 @@
 """Bringing all that a source has into a store. Stopped at any point, it goes on when it is done again."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -25,7 +26,7 @@ from runstone.entities import (
     Tag,
 )
 from runstone.entities.tag import PARENT_RUN_ID, RUN_NAME
-from runstone.errors import LoggedModelNotFound, NotFound, RunNotFound, RunstoneError, Unsupported
+from runstone.errors import InvalidValue, LoggedModelNotFound, NotFound, RunNotFound, RunstoneError, Unsupported
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
@@ -36,6 +37,9 @@ T = TypeVar("T")
 UNFINISHED = "runstone.import.unfinished"
 _METRICS = 1000
 _OTHERS = 100
+_PAGE = 25_000
+# Values of a metric that are counted again: a store may have to read all of them for each page.
+_MOST_COUNTED = 100_000
 
 
 def bring(source: Source, store: TrackingStore, *, tracking_uri: str) -> Brought:
@@ -75,6 +79,7 @@ def measured(source: Source) -> Brought:
     for registered in source.registered_models():
         found.registered_models += 1
         found.model_versions += sum(1 for _ in source.model_versions(registered.name))
+    found.problems += source.problems
     return found
 
 
@@ -107,18 +112,23 @@ class _Importing:
         self._tracking_uri = tracking_uri
         self._places = Places()
         self._finished: set[str] = set()
+        self._logged: set[str] = set()
         self._models: list[LoggedModel] = []
 
     def run(self) -> None:
         """Bring all."""
         experiments = []
         for experiment in self._source.experiments():
-            target = self._experiment(experiment)
+            try:
+                target = self._experiment(experiment)
+            except InvalidValue as error:
+                self.brought.problems.append(f"the experiment {experiment.name!r} was left out: {error.message}")
+                continue
             experiments.append((experiment, target))
             for run in self._source.runs(experiment.experiment_id):
-                self._run(run, target)
+                self._try(f"run {run.info.run_id}", self._run, run, target)
             for model in self._source.logged_models(experiment.experiment_id):
-                self._logged_model(model, target)
+                self._try(f"logged model {model.model_id}", self._logged_model, model, target)
         self._measure_models()
         for experiment, _ in experiments:
             for run in self._source.runs(experiment.experiment_id):
@@ -127,6 +137,14 @@ class _Importing:
         for experiment, target in experiments:
             if experiment.lifecycle_stage is LifecycleStage.DELETED:
                 self._store.delete_experiment(target)
+        self.brought.problems += self._source.problems
+
+    def _try(self, whose: str, bring_one: Callable[[T, str], None], thing: T, experiment_id: str) -> None:
+        """Bring a thing; one that the store refuses is told, and the others go on."""
+        try:
+            bring_one(thing, experiment_id)
+        except InvalidValue as error:
+            self.brought.problems.append(f"the {whose} is not whole: {error.message}")
 
     def _experiment(self, experiment: Experiment) -> str:
         """The experiment in the store, in use; made if there is none."""
@@ -137,8 +155,9 @@ class _Importing:
             name = f"{name} (deleted)"
             found = self._store.get_experiment_by_name(name)
         if found is None or (found.lifecycle_stage is LifecycleStage.DELETED and not is_deleted):
+            made = self._store.create_experiment(name, tags=experiment.tag_list)
             self.brought.experiments += 1
-            return self._store.create_experiment(name, tags=experiment.tag_list)
+            return made
         if found.lifecycle_stage is LifecycleStage.DELETED:
             self._store.restore_experiment(found.experiment_id)
         for tag in experiment.tag_list:
@@ -170,6 +189,7 @@ class _Importing:
         self._places.folders[run.info.artifact_uri] = made.info.artifact_uri
         self._log(run, made.info.run_id)
         self._copy(f"run {run_id}", run.info.artifact_uri, made.info.artifact_uri)
+        self._logged.add(run_id)
         self.brought.runs += 1
 
     def _create(self, run: Run, experiment_id: str) -> Run:
@@ -188,12 +208,33 @@ class _Importing:
             self._store.log_batch(run_id, params=params)
         for tags in _batches((tag for tag in run.data.tag_list if tag.key != RUN_NAME), _OTHERS):
             self._store.log_batch(run_id, tags=tags)
+        read: Counter[str] = Counter()
         for metrics in _batches(self._source.metrics(run.info.run_id), _METRICS):
             checked = [Metric(each.key, each.value, each.timestamp, each.step) for each in metrics]
             self._store.log_batch(run_id, metrics=checked)
-            self.brought.metric_values += len(metrics)
+            read.update(metric.key for metric in metrics)
+        self._count(run_id, read)
         if run.inputs.dataset_inputs:
             self._store.log_inputs(run_id, datasets=run.inputs.dataset_inputs)
+
+    def _count(self, run_id: str, read: Counter[str]) -> None:
+        """Compare how many values the store has with how many were read."""
+        for key, count in read.items():
+            self.brought.metric_values += count
+            if count > _MOST_COUNTED:
+                continue
+            there, token = 0, ""
+            while True:
+                page = self._store.metric_history(run_id, key, max_results=_PAGE, page_token=token)
+                there += len(page)
+                token = page.token
+                if not token:
+                    break
+            if there < count:
+                self.brought.problems.append(
+                    f"the run {run_id} has {there:,} values of {key!r} here, and {count:,} were read; a value that "
+                    "comes twice is kept once"
+                )
 
     def _copy(self, whose: str, uri: str, target_uri: str) -> None:
         """Copy the files below a URI; what cannot be read is told."""
@@ -272,7 +313,7 @@ class _Importing:
 
     def _finish(self, run: Run) -> None:
         """Say what a run read and made, how it ended, and that it is whole."""
-        if run.info.run_id in self._finished:
+        if run.info.run_id in self._finished or run.info.run_id not in self._logged:
             return
         run_id = self._places.runs[run.info.run_id]
         parent = run.data.tags.get(PARENT_RUN_ID, "")

@@ -1,10 +1,10 @@
 """A database of MLflow: opened to read, checked that it is one, and read as a stream."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from runstone.entities.names import shown_address
 from runstone.errors import BackendError, InvalidValue, SchemaMismatch
@@ -12,6 +12,8 @@ from runstone.stores.resolve import scheme_of
 from runstone.stores.sql.database import path_of
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explained
 from runstone.stores.sql.revisions import VERSION_TABLE
+
+T = TypeVar("T")
 
 # The revisions of MLflow's tables from 2.0 on, oldest first. What they add is looked for by name.
 REVISIONS = (
@@ -53,6 +55,10 @@ class _Reader(Protocol):
 class MlflowConnection:
     """A transaction that reads an MLflow database.
 
+    Attributes:
+        name: What it is called in messages; no password is in it.
+        problems: What it holds and could not be told so far, and why.
+
     Args:
         reader: The open database.
         name: What it is called in messages; no password is in it.
@@ -63,6 +69,7 @@ class MlflowConnection:
 
     def __init__(self, reader: _Reader, name: str) -> None:
         self.name = name
+        self.problems: list[str] = []
         self._reader = reader
         self._columns = frozenset(reader.columns())
         self._check()
@@ -93,6 +100,19 @@ class MlflowConnection:
             for first, *rest in self.rows(asked, part):
                 found.setdefault(first, []).append(tuple(rest))
         return found
+
+    def things(self, kind: Callable[..., T], rows: Iterable[Sequence[Any]], whose: str) -> Iterator[T]:
+        """Make a thing of each row; what breaks a rule of ours is left out, and told."""
+        for row in rows:
+            try:
+                yield kind(*row)
+            except InvalidValue as error:
+                self.tell(f"something of the {whose} was left out: {error.message}")
+
+    def tell(self, problem: str) -> None:
+        """Note what could not be told, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def close(self) -> None:
         """End the transaction and the connection."""

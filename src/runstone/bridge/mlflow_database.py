@@ -26,7 +26,7 @@ from runstone.entities import (
     Tag,
 )
 from runstone.entities.states import run_status
-from runstone.errors import RunstoneError
+from runstone.errors import InvalidValue
 
 # Runs whose params, tags and inputs are read together.
 _TOGETHER = 500
@@ -52,6 +52,7 @@ class MlflowDatabase:
         """
         self._database: MlflowConnection = open_connection(uri)
         self.name = self._database.name
+        self.problems = self._database.problems
 
     def experiments(self) -> Iterator[Experiment]:
         """All experiments, by id. The name of one outside the workspace ``default`` has its workspace behind it."""
@@ -69,7 +70,7 @@ class MlflowDatabase:
                 lifecycle_stage=LifecycleStage(stage),
                 creation_time=made or 0,
                 last_update_time=changed or made or 0,
-                tag_list=[Tag(key, value or "") for key, value in tags.get(number, [])],
+                tag_list=list(self._database.things(_tag, tags.get(number, []), f"experiment {name!r}")),
             )
 
     def runs(self, experiment_id: str) -> Iterator[Run]:
@@ -89,12 +90,12 @@ class MlflowDatabase:
 
     def metrics(self, run_id: str) -> Iterator[Metric]:
         """Every value of every metric of a run, by name of the metric, then time."""
-        for key, value, timestamp, step, is_nan in self._database.rows(
+        found = self._database.rows(
             "SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid = ? "
             "ORDER BY key, timestamp, step, value",
             (run_id,),
-        ):
-            yield Metric(key, nan if is_nan else value, timestamp or 0, step or 0)
+        )
+        return self._database.things(_metric, found, f"run {run_id}")
 
     def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
         """Logged models of an experiment, by id, but for deleted ones."""
@@ -122,35 +123,46 @@ class MlflowDatabase:
         tags = self._by("SELECT run_uuid, key, value FROM tags WHERE run_uuid IN {} ORDER BY key", ids)
         lineage = mlflow_lineage.of_runs(self._database, ids)
         for run_id, name, user, status, start, end, uri, stage in rows:
-            info: dict[str, Any] = {} if end is None else {"ended_at": end}
+            whose = f"run {run_id}"
+            ended: dict[str, Any] = {} if end is None else {"ended_at": end}
             try:
-                yield Run(
-                    info=RunInfo(
-                        run_id=run_id,
-                        run_uuid=run_id,
-                        run_name=name or "",
-                        experiment_id=experiment_id,
-                        user_id=user or "",
-                        status=run_status(status or RunStatus.RUNNING),
-                        start_time=start or 0,
-                        artifact_uri=uri or "",
-                        lifecycle_stage=LifecycleStage(stage),
-                        **info,
-                    ),
-                    data=RunData(
-                        param_list=[Param(key, value) for key, value in params.get(run_id, [])],
-                        tag_list=[Tag(key, value or "") for key, value in tags.get(run_id, [])],
-                    ),
-                    inputs=lineage.inputs(run_id),
-                    outputs=lineage.outputs(run_id),
+                info = RunInfo(
+                    run_id=run_id,
+                    run_uuid=run_id,
+                    run_name=name or "",
+                    experiment_id=experiment_id,
+                    user_id=user or "",
+                    status=run_status(status or RunStatus.RUNNING),
+                    start_time=start or 0,
+                    artifact_uri=uri or "",
+                    lifecycle_stage=LifecycleStage(stage),
+                    **ended,
                 )
-            except RunstoneError as error:
-                error.add_note(f"in the run {run_id}")
-                raise
+                inputs = lineage.inputs(run_id)
+            except InvalidValue as error:
+                self._database.tell(f"the {whose} was left out: {error.message}")
+                continue
+            yield Run(
+                info=info,
+                data=RunData(
+                    param_list=list(self._database.things(Param, params.get(run_id, []), whose)),
+                    tag_list=list(self._database.things(_tag, tags.get(run_id, []), whose)),
+                ),
+                inputs=inputs,
+                outputs=lineage.outputs(run_id),
+            )
 
     def _by(self, statement: str, ids: Sequence[str] | None = None) -> dict[Any, list[tuple[Any, ...]]]:
         """Rows of a statement by their first column, without it."""
         return self._database.grouped(statement, ids)
+
+
+def _tag(key: str, value: str | None) -> Tag:
+    return Tag(key, value or "")
+
+
+def _metric(key: str, value: float, timestamp: int | None, step: int | None, is_nan: object) -> Metric:
+    return Metric(key, nan if is_nan else value, timestamp or 0, step or 0)
 
 
 def open_database(uri: str) -> Source:

@@ -42,7 +42,10 @@ def open_source(named: str) -> Source:
     if not path.exists():
         raise LocalFileNotFound(named)
     if path.is_dir():
-        raise Unsupported(f"{path} is a folder, and a bundle is a file; name a file that `runstone export` made")
+        raise Unsupported(
+            f"{path} is a folder; name a file that `runstone export` made, or, where MLflow keeps its runs in this "
+            "folder, the address of an MLflow server on it"
+        )
     if _is_database(path):
         raise Unsupported(f"{path} is a database; name it 'sqlite:///{path}'")
     return Bundle(path)

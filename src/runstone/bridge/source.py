@@ -40,9 +40,11 @@ class Source(Protocol):
 
     Attributes:
         name: What it is called in messages; no password is in it.
+        problems: What it holds and could not tell so far, and why, in one sentence each.
     """
 
     name: str
+    problems: list[str]
 
     def experiments(self) -> Iterator[Experiment]:
         """All experiments, in the order in which they were made."""

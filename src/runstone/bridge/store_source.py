@@ -49,6 +49,7 @@ class StoreSource:
             Unsupported: No store takes it.
         """
         self.name = without_password(uri)
+        self.problems: list[str] = []
         self._uri = uri
         self._is_ours = store is None
         self._is_server = scheme_of(uri) in {"http", "https"}

@@ -1,0 +1,79 @@
+"""What a database of MLflow holds and no store of ours takes: left out and told, and all else is brought."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from runstone.bridge.brought import Brought
+from runstone.bridge.importing import bring, measured
+from runstone.bridge.mlflow_connection import REVISIONS
+from runstone.bridge.mlflow_database import MlflowDatabase
+from runstone.entities import Metric, Param, Tag
+from runstone.stores.sql.store import SqlStore
+from tests.bridge.stores import new_store
+from tests.bridge.test_mlflow_connection import TABLES, database
+
+GOOD = "a" * 32
+BAD = "b" * 32
+ROWS = f"""
+INSERT INTO alembic_version VALUES ('{REVISIONS[-1]}');
+INSERT INTO experiments (experiment_id, name, lifecycle_stage) VALUES (1, 'good', 'active'),
+    (2, 'bad' || char(7), 'active');
+INSERT INTO runs (run_uuid, name, status, start_time, lifecycle_stage, experiment_id)
+    VALUES ('{GOOD}', 'good', 'FINISHED', 1, 'active', 1), ('{BAD}', 'bad', 'DONE', 1, 'active', 1);
+INSERT INTO params VALUES ('p', '1', '{GOOD}'), ('long', '{"x" * 7000}', '{GOOD}');
+INSERT INTO tags VALUES ('t', '1', '{GOOD}'), ('', 'nameless', '{GOOD}');
+INSERT INTO metrics VALUES ('a', 0.5, 1, 1, 0, '{GOOD}'), ('a//b', 0.5, 1, 1, 0, '{GOOD}'),
+    ('a//b', 1, 2, 2, 0, '{GOOD}');
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[MlflowDatabase]:
+    with closing(MlflowDatabase(database(tmp_path, TABLES + ROWS))) as opened:
+        yield opened
+
+
+def told(brought: Brought) -> list[str]:
+    """The first words of each problem."""
+    return sorted(problem.partition(":")[0] for problem in brought.problems)
+
+
+def test_what_breaks_a_rule_is_left_out_and_told(tmp_path: Path, source: MlflowDatabase) -> None:
+    with new_store("sqlite", tmp_path) as (address, store):
+        brought = bring(source, store, tracking_uri=address)
+        run = store.get_run(GOOD)
+
+    assert told(brought) == [
+        *[f"something of the run {GOOD} was left out"] * 3,
+        "the experiment 'bad\\x07' was left out",
+        f"the run {BAD} was left out",
+    ]
+    assert (brought.experiments, brought.runs, brought.metric_values) == (1, 1, 1)
+    assert (run.info.status, run.data.metrics, run.data.params) == ("FINISHED", {"a": 0.5}, {"p": "1"})
+    assert run.data.tags["t"] == "1"
+
+
+def test_dry_run_tells_the_same(source: MlflowDatabase) -> None:
+    found = measured(source)
+
+    assert told(found) == [f"something of the run {GOOD} was left out"] * 3 + [f"the run {BAD} was left out"]
+
+
+class Forgetful(SqlStore):
+    """A store that loses values."""
+
+    def log_batch(
+        self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
+    ) -> None:
+        super().log_batch(run_id, metrics=metrics[1:], params=params, tags=tags)
+
+
+def test_values_that_did_not_arrive_are_told(tmp_path: Path, source: MlflowDatabase) -> None:
+    address = f"sqlite:///{tmp_path}/runs.db"
+    with closing(Forgetful(address)) as store:
+        brought = bring(source, store, tracking_uri=address)
+
+    assert any("has 0 values of 'a' here, and 1 were read" in problem for problem in brought.problems)
