@@ -56,6 +56,17 @@ def test_folder_that_was_only_begun_is_removed_without_a_word(tmp_path: Path, ca
     assert not begun.parent.exists()
 
 
+def test_bytes_that_are_sent_are_told_as_they_go(tmp_path: Path, store: TrackingStore) -> None:
+    left_behind(tmp_path, "a" * 32, range(8_000))
+    (leftover,) = leftovers.find(tmp_path)
+    told: list[int] = []
+
+    leftovers.send(leftover, store, "", told.append)
+
+    assert len(told) > 2
+    assert sum(told) == leftover.size
+
+
 def test_what_is_damaged_twice_is_kept_twice(
     tmp_path: Path, store: TrackingStore, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -48,10 +48,12 @@ class TransferBar:
         """The same pieces; each counts as transferred when the next is asked for."""
         for piece in pieces:
             yield piece
-            if self._is_wanted:
-                self._advance(len(piece))
+            self.advance(len(piece))
 
-    def _advance(self, size: int) -> None:
+    def advance(self, size: int) -> None:
+        """Count so many bytes more."""
+        if not self._is_wanted:
+            return
         with self._lock:
             self._done += size
             if self._bar is None and time.monotonic() >= self._shown_at:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from runstone import config
+from runstone.artifacts.progress import TransferBar
 from runstone.cli.options import as_json
 from runstone.cli.output import print_json
 from runstone.client.connection import open_stores
@@ -59,7 +60,8 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
     try:
         uri = ctx.find_root().obj or _address(folders.meant_from(within, facts.tracking_uri))
         if not dry_run and not leftover.is_alive:
-            sent = leftovers.send(leftover, open_stores.get(uri), uri)
+            with TransferBar(f"run {facts.run_id}", leftover.size) as bar:
+                sent = leftovers.send(leftover, open_stores.get(uri), uri, bar.advance)
     except RunstoneError as failure:
         error = failure.message
     return {
@@ -70,6 +72,8 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
         "is_sent": not (dry_run or leftover.is_alive or error),
         "bytes": leftover.size,
         "entries": sent.entries,
+        "values": sent.values,
+        "params": sent.params,
         "files": len(leftover.files) if dry_run else sent.files,
         "complaints": sent.complaints(),
         "error": error,
@@ -97,6 +101,8 @@ def _tell(run: dict[str, Any]) -> None:
         click.echo(f"{name} is still logged to; its process sends it.")
     elif run["is_sent"]:
         click.echo(f"{name}: {run['entries']:,} entries and {run['files']:,} files sent to {run['tracking_uri']}.")
+        if not run["complaints"]:
+            click.echo(f"  Found there afterwards: {run['values']:,} values and {run['params']:,} params.")
     else:
         click.echo(f"{name} waits for {run['tracking_uri']}: {run['bytes']:,} bytes and {run['files']:,} files.")
     for text in run["complaints"]:

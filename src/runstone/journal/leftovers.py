@@ -4,7 +4,7 @@ import fcntl
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from runstone.journal.folder import RunFacts
 from runstone.journal.format import Header
 from runstone.journal.reader import Damage
 from runstone.journal.run_journal import create
+from runstone.journal.verification import Tally
 from runstone.stores.base import TrackingStore
 
 _logger = logging.getLogger("runstone")
@@ -58,12 +59,18 @@ class Sent(Struct):
     Attributes:
         entries: Entries that the store had not taken before.
         files: Artifacts that were sent.
+        values: Values of metrics that were counted there afterwards.
+        params: Params that were.
+        lacks: What the store was found to lack afterwards, by the file that is kept.
         refused: What the store refused.
         damages: What could not be read, by the file that is kept.
     """
 
     entries: int = 0
     files: int = 0
+    values: int = 0
+    params: int = 0
+    lacks: dict[str, list[str]] = {}
     refused: list[Refusal] = []
     damages: dict[str, list[Damage]] = {}
 
@@ -71,6 +78,7 @@ class Sent(Struct):
         """What did not arrive, a sentence each."""
         return [
             *(f"refused: {told.message}" for told in self.refused),
+            *(f"not arrived, and kept as {name}: {text}" for name, lacks in self.lacks.items() for text in lacks),
             *(
                 f"damaged, and kept as {name}: line {damage.line}: {damage.reason}"
                 for name, damages in self.damages.items()
@@ -120,7 +128,9 @@ def _look_into(folder: Path) -> Leftover | None:
     )
 
 
-def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
+def send(
+    leftover: Leftover, store: TrackingStore, tracking_uri: str, advance: Callable[[int], None] = lambda _: None
+) -> Sent:
     """Send what waits in the folder of a run, and remove it. Killed in between, it goes on at the next time.
 
     Where another process does so at this moment, it is waited for.
@@ -131,6 +141,7 @@ def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
         leftover: The folder.
         store: Where the run belongs.
         tracking_uri: Its address.
+        advance: Told the bytes of the journals as they are sent.
 
     Raises:
         BackendError: The store cannot be reached, or failed.
@@ -140,22 +151,28 @@ def send(leftover: Leftover, store: TrackingStore, tracking_uri: str) -> Sent:
     sent = Sent()
     with folders.sending(leftover.folder) as is_sent:
         if not is_sent:
-            _send(leftover, store, tracking_uri, sent)
+            _send(leftover, store, tracking_uri, sent, advance)
     return sent
 
 
-def _send(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
+def _send(
+    leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent, advance: Callable[[int], None]
+) -> None:
     if leftover.facts.is_new:
         create(store, leftover.facts)
     for path in folders.journals_of(leftover.folder):
         with _held(path) as file:
             if file is None:
                 continue
-            damages = _send_journal(file, leftover.facts.run_id, store, sent)
-            if damages:
+            tally = Tally()
+            damages = _send_journal(file, leftover.facts.run_id, store, sent, advance, tally)
+            sent.values, sent.params = sent.values + tally.size, sent.params + len(tally.params)
+            lacks = tally.missing(store, leftover.facts.run_id)
+            if damages or lacks:
                 kept = _kept(path)
                 path.replace(kept)
                 sent.damages[kept.name] = damages
+                sent.lacks[kept.name] = lacks
             else:
                 path.unlink()
     _send_files(leftover, store, tracking_uri, sent)
@@ -195,10 +212,13 @@ def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sen
         folder.rmdir()
 
 
-def _send_journal(file: int, run_id: str, store: TrackingStore, sent: Sent) -> list[Damage]:
+def _send_journal(
+    file: int, run_id: str, store: TrackingStore, sent: Sent, advance: Callable[[int], None], tally: Tally
+) -> list[Damage]:
     header, position, damages = reader.begin(file)
     if header is None:
         return []
+    advance(position.offset)
     start = store.append_journal(run_id, header.writer, []).applied
     follows = 0 if start < header.after else header.after
     while True:
@@ -210,6 +230,11 @@ def _send_journal(file: int, run_id: str, store: TrackingStore, sent: Sent) -> l
             applied = store.append_journal(run_id, header.writer, stretch.entries, follows=follows)
             sent.refused += applied.refused
             sent.entries += sum(entry.n > start for entry in stretch.entries)
+            refused = {told.n for told in applied.refused}
+            for entry in stretch.entries:
+                if entry.n > start and entry.n not in refused:
+                    tally.add(entry)
+        advance(stretch.end.offset - position.offset)
         position, follows = stretch.end, stretch.end.n
 
 
