@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy
 import pytest
 from click.testing import CliRunner
 
@@ -11,7 +12,7 @@ import runstone
 from runstone.cli.main import main
 from runstone.client import Client, context
 from runstone.client.connection import open_journals
-from runstone.entities import RunStatus
+from runstone.entities import ModelInput, RunStatus
 from runstone.errors import ExperimentNotFound, RunNotFound, Unsupported
 
 NOWHERE = "http://127.0.0.1:9"
@@ -57,6 +58,24 @@ def test_runs_are_made_logged_to_and_read_back() -> None:
     assert runstone.artifacts.load_text(f"runs:/{outer.info.run_id}/notes/a.txt") == "a note"
 
 
+def test_datasets_that_were_read_offline_arrive(address: str, offline: None) -> None:
+    wheat = runstone.data.from_numpy(numpy.arange(4.0), name="wheat")
+    with runstone.start_run() as run:
+        runstone.log_input(wheat, context="training")
+        runstone.log_inputs([wheat, wheat], contexts=["training", "test"])
+        with pytest.raises(Unsupported, match="needs the store"):
+            runstone.log_inputs(models=[ModelInput("m-" + "0" * 32)])
+    here = runstone.get_run(run.info.run_id).inputs
+    open_journals.close()
+
+    code, said = sync("--tracking-uri", address, "sync")
+
+    assert code == 0, said
+    arrived = Client(address).get_run(run.info.run_id).inputs
+    assert [read.dataset.name for read in here.dataset_inputs] == ["wheat"]
+    assert arrived == here
+
+
 @pytest.mark.usefixtures("offline")
 def test_what_needs_the_store_says_so() -> None:
     with pytest.raises(Unsupported, match=r"search runs needs the store at .*127\.0\.0\.1.*runstone sync"):
@@ -88,6 +107,7 @@ def test_sync_sends_runs_with_their_files_to_the_address_that_is_named(address: 
     code, said = sync("--tracking-uri", address, "sync")
     assert code == 0, said
     assert "(first): 2 entries and 1 files sent" in said
+    assert "Found there afterwards: 1 values and 0 params." in said
 
     client = Client(address)
     experiment = client.get_experiment_by_name("sent later")

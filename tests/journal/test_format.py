@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstone.entities import Entry, ModelMetric, Param, RunStatus, Tag
+from runstone.entities import Dataset, DatasetInput, Entry, ModelMetric, Param, RunStatus, Tag
 from runstone.errors import InvalidValue, RunstoneError, Unsupported
 from runstone.journal import reader
 from runstone.journal.format import entry_of, line_of, metric_line
@@ -29,6 +29,7 @@ ENTRIES = st.builds(
     metrics=st.lists(METRICS, max_size=3),
     params=st.lists(st.builds(Param, KEYS, TEXTS), max_size=3),
     tags=st.lists(st.builds(Tag, KEYS, TEXTS), max_size=3),
+    datasets=st.lists(st.builds(DatasetInput, dataset=st.builds(Dataset, KEYS, KEYS, TEXTS, TEXTS)), max_size=2),
     deleted_tag=TEXTS,
     status=st.none() | st.sampled_from(RunStatus),
     end_time=st.none() | st.integers(0, 2**53),

@@ -214,8 +214,8 @@ class LineageVerbs(Connection):
         """
         self._lineage.log_inputs(
             arguments.identifier(_RUN_ID, run_id),
-            datasets=_each("datasets", DatasetInput, datasets),
-            models=_each("models", ModelInput, models),
+            datasets=each("datasets", DatasetInput, datasets),
+            models=each("models", ModelInput, models),
         )
 
     def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
@@ -226,13 +226,23 @@ class LineageVerbs(Connection):
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
-        self._lineage.log_outputs(arguments.identifier(_RUN_ID, run_id), _each("models", ModelOutput, models))
+        self._lineage.log_outputs(arguments.identifier(_RUN_ID, run_id), each("models", ModelOutput, models))
 
     def _model_artifacts(self, model_id: str) -> ArtifactRepository:
         return self._repository(self.get_logged_model(model_id).artifact_location)
 
 
-def _each(what: str, kind: type[Any], values: Sequence[Any] | None) -> list[Any]:
+def each(what: str, kind: type[Any], values: Sequence[Any] | None) -> list[Any]:
+    """The values as a list.
+
+    Args:
+        what: Stands in the message, in plural.
+        kind: What each of them is.
+        values: The values; ``None`` for none.
+
+    Raises:
+        InvalidValue: One is of another type.
+    """
     found = list(values or ())
     for value in found:
         if not isinstance(value, kind):

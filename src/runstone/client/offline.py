@@ -1,10 +1,12 @@
 """The handle for runs that are made without their store."""
 
+from collections.abc import Sequence
 from typing import NoReturn, cast
 
-from runstone.client import arguments
+from runstone.client import arguments, lineage
 from runstone.client.client import Client
 from runstone.client.connection import open_journals
+from runstone.entities import DatasetInput, ModelInput
 from runstone.entities.names import without_password
 from runstone.errors import Unsupported
 from runstone.journal import folder as folders
@@ -51,6 +53,18 @@ class OfflineClient(Client):
             status=None if status is None else arguments.run_status(status),
             run_name=arguments.text("the name of a run", name or ""),
         )
+
+    def log_inputs(
+        self, run_id: str, datasets: Sequence[DatasetInput] | None = None, models: Sequence[ModelInput] | None = None
+    ) -> None:
+        """Say which datasets a run read. Logged models are the store's, which is not there.
+
+        Raises:
+            Unsupported: A model is named.
+        """
+        if models:
+            self._refuse()
+        self._journal(run_id).log(datasets=lineage.each("datasets", DatasetInput, datasets))
 
     def _refuse(self) -> NoReturn:
         raise Unsupported(

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from runstone.entities.dataset import DatasetInput
 from runstone.entities.logged_model import ModelMetric
 from runstone.entities.names import shown
 from runstone.entities.param import Param
@@ -18,6 +19,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
         metrics: Values of metrics.
         params: Params.
         tags: Tags that were set.
+        datasets: Datasets that the run read; ``None`` for none. One that is there already stays as it is.
         deleted_tag: Name of a tag that was removed; empty for none. One that is not there is no error.
         status: State that the run went over to; ``None`` for no change.
         end_time: Milliseconds since the Unix epoch, UTC, at which the run ended; ``None`` for no change.
@@ -28,6 +30,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     metrics: list[ModelMetric] = []
     params: list[Param] = []
     tags: list[Tag] = []
+    datasets: list[DatasetInput] | None = None  # not a list of its own for each of thousands
     deleted_tag: str = ""
     status: RunStatus | None = None
     end_time: int | None = None

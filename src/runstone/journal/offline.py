@@ -11,6 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from runstone.entities import (
+    DatasetInput,
     Entry,
     Experiment,
     LifecycleStage,
@@ -20,6 +21,7 @@ from runstone.entities import (
     Run,
     RunData,
     RunInfo,
+    RunInputs,
     RunStatus,
     Tag,
 )
@@ -121,6 +123,7 @@ class OfflineStore:
         params: dict[str, Param] = {}
         tags = {tag.key: tag for tag in facts.tags}
         latest: dict[str, Metric] = {}
+        datasets: dict[tuple[str, str], DatasetInput] = {}
         info = _info(folder, facts)
         for entry in _entries(folder):
             params |= {param.key: param for param in entry.params}
@@ -128,6 +131,8 @@ class OfflineStore:
             tags.pop(entry.deleted_tag, None)
             if entry.run_name:
                 tags[RUN_NAME] = Tag(RUN_NAME, entry.run_name)
+            for read in entry.datasets or ():
+                datasets.setdefault((read.dataset.name, read.dataset.digest), read)
             for metric in entry.metrics:
                 known = latest.get(metric.key)
                 if known is None or _order(metric) >= _order(known):
@@ -144,7 +149,7 @@ class OfflineStore:
             param_list=[params[key] for key in sorted(params)],
             tag_list=[tags[key] for key in sorted(tags)],
         )
-        return Run(info=replace(info, run_name=name), data=data)
+        return Run(info=replace(info, run_name=name), data=data, inputs=RunInputs(list(datasets.values())))
 
     def metric_history(
         self,

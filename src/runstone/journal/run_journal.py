@@ -10,7 +10,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from runstone import config
-from runstone.entities import Applied, Entry, Metric, ModelMetric, Param, RunStatus, Tag
+from runstone.entities import Applied, DatasetInput, Entry, Metric, ModelMetric, Param, RunStatus, Tag
 from runstone.errors import (
     BackendUnavailable,
     JournalFull,
@@ -119,6 +119,7 @@ class RunJournal:
         metrics: Sequence[Metric] = (),
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
+        datasets: Sequence[DatasetInput] = (),
         deleted_tag: str = "",
         status: RunStatus | None = None,
         end_time: int | None = None,
@@ -136,6 +137,7 @@ class RunJournal:
             metrics=list(metrics),  # type: ignore[arg-type]  # written the same, but for a model
             params=list(params),
             tags=list(tags),
+            datasets=list(datasets) or None,
             deleted_tag=deleted_tag,
             status=status,
             end_time=end_time,

@@ -112,8 +112,12 @@ def neighbours(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         if entry.params or entry.tags:
             size += len(entry.params) + len(entry.tags)
         is_alone = (
-            entry.deleted_tag or entry.run_name or entry.status is not None or entry.end_time is not None
-        )  # as changes_run says, whose call would cost as much as all of this
+            entry.datasets
+            or entry.deleted_tag
+            or entry.run_name
+            or entry.status is not None
+            or entry.end_time is not None
+        )  # what changes_run says among it: its call would cost as much as all of this
         if together and (is_alone or size > _TOGETHER):
             yield together
             together, size = [], 0

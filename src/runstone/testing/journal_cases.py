@@ -11,7 +11,7 @@ import pytest
 from msgspec import Raw
 from msgspec.structs import replace
 
-from runstone.entities import Applied, Entry, ModelMetric, Param, RunStatus, Tag
+from runstone.entities import Applied, Dataset, DatasetInput, Entry, InputTag, ModelMetric, Param, RunStatus, Tag
 from runstone.errors import InvalidValue, RunDeleted, RunExists, RunNotFound
 from runstone.schemas import wire
 from runstone.stores.base import TrackingStore
@@ -205,6 +205,18 @@ class JournalCases:
         one, two = store.get_run(run), store.get_run(other)
         assert (one.data.params, one.data.metrics) == (two.data.params, two.data.metrics)
         assert list(store.metric_history(run, "loss")) == list(store.metric_history(other, "loss"))
+
+    def test_datasets_of_an_entry_are_inputs_of_the_run(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        read = DatasetInput(dataset=Dataset("wheat", "abc", "local", "{}"), tags=[InputTag("context", "train")])
+        entries = [_metric(1), Entry(n=2, datasets=[read], tags=[Tag("t", "1")]), Entry(n=3, datasets=[read])]
+
+        answer = store.append_journal(run, W, entries)
+
+        found = store.get_run(run)
+        assert answer == Applied(applied=3)
+        assert found.inputs.dataset_inputs == [read]
+        assert (found.data.tags["t"], _steps(store, run)) == ("1", [1])
 
     def test_missing_and_deleted_runs_take_no_journal(self, store: TrackingStore) -> None:
         run = new_run(store)

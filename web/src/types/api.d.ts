@@ -1370,12 +1370,14 @@ export interface components {
         };
         /**
          * CreateMultipart
-         * @description Asks for addresses that take the parts of a file.
+         * @description Asks for addresses that take the parts of a file, whose hash is recorded if it is told.
          */
         CreateMultipart: {
             artifact_path: string;
             path: string;
             num_parts: number;
+            /** @default null */
+            sha256?: string | null;
         };
         /**
          * CreateRegisteredModel
@@ -1599,6 +1601,7 @@ export interface components {
          *             metrics: Values of metrics.
          *             params: Params.
          *             tags: Tags that were set.
+         *             datasets: Datasets that the run read; ``None`` for none. One that is there already stays as it is.
          *             deleted_tag: Name of a tag that was removed; empty for none. One that is not there is no error.
          *             status: State that the run went over to; ``None`` for no change.
          *             end_time: Milliseconds since the Unix epoch, UTC, at which the run ended; ``None`` for no change.
@@ -1612,6 +1615,8 @@ export interface components {
             params?: components["schemas"]["Param"][];
             /** @default [] */
             tags?: components["schemas"]["Tag"][];
+            /** @default null */
+            datasets?: components["schemas"]["DatasetInput"][] | null;
             /** @default  */
             deleted_tag?: string;
             /** @default null */

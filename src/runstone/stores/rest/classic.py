@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Protocol
 
 from runstone.entities import Applied, Entry, Refusal
 from runstone.errors import BackendError, NotFound, RunDeleted, RunNotFound, RunstoneError
 from runstone.stores.base import TrackingStore
 from runstone.stores.journals import Entries, changes_run, checked, neighbours, refusal
+from runstone.stores.lineage import LineageStore
 
 # What MLflow's protocol takes in one batch: 100 params, 100 tags, 1000 values of all kinds.
 _MOST_PARAMS = _MOST_TAGS = 100
 _MOST_VALUES = 1000
 
 
-def log(store: TrackingStore, run_id: str, entries: Entries, follows: int) -> Applied:
+class _Store(TrackingStore, LineageStore, Protocol):
+    """What entries are logged to."""
+
+
+def log(store: _Store, run_id: str, entries: Entries, follows: int) -> Applied:
     """Log the entries of a journal to a server that counts none: what it has already, it takes again unchanged.
 
     Only a tag that was changed meanwhile goes back to what it was when its entry was written.
@@ -41,7 +47,7 @@ def log(store: TrackingStore, run_id: str, entries: Entries, follows: int) -> Ap
     return Applied(applied=read[-1].n, refused=sorted(refused, key=lambda told: told.n))
 
 
-def _is_refused(store: TrackingStore, run_id: str, entries: Sequence[Entry]) -> bool:
+def _is_refused(store: _Store, run_id: str, entries: Sequence[Entry]) -> bool:
     """Log them together; whether that was refused, so that each is to be tried by itself."""
     try:
         for batch in _batches(entries):
@@ -53,9 +59,11 @@ def _is_refused(store: TrackingStore, run_id: str, entries: Sequence[Entry]) -> 
     return False
 
 
-def _take(store: TrackingStore, run_id: str, entry: Entry) -> None:
+def _take(store: _Store, run_id: str, entry: Entry) -> None:
     for batch in _batches([entry]):
         store.log_batch(run_id, metrics=batch.metrics, params=batch.params, tags=batch.tags)
+    if entry.datasets:
+        store.log_inputs(run_id, datasets=entry.datasets)
     if entry.deleted_tag:
         with suppress(NotFound):
             store.delete_tag(run_id, entry.deleted_tag)

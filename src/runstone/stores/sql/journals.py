@@ -15,7 +15,7 @@ from runstone.entities import Applied, Entry, Refusal
 from runstone.entities.names import shown
 from runstone.errors import BackendError, InvalidValue, NotFound, RunstoneError
 from runstone.stores.journals import Entries, changes_run, checked, neighbours, refusal
-from runstone.stores.sql import batches, runs
+from runstone.stores.sql import batches, inputs, runs
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.session import Session
 
@@ -115,6 +115,10 @@ class SqlJournals:
     def _take(self, connection: Connection, run_id: str, entry: Entry) -> None:
         if entry.metrics or entry.params or entry.tags:
             self._log(connection, run_id, [entry])
+        if entry.datasets:
+            driver = driver_of(connection)
+            number, experiment = runs.active(driver, run_id)
+            inputs.log_inputs(driver, number, experiment, entry.datasets, ())
         if entry.deleted_tag:
             with suppress(NotFound):
                 runs.delete_tag(connection, run_id, entry.deleted_tag)
