@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "runstone.cli.bridge:export",
     "gc": "runstone.cli.gc:gc",
     "import": "runstone.cli.bridge:import_",
+    "reproduce": "runstone.cli.reproduce:reproduce",
     "runs": "runstone.cli.runs:runs",
     "server": "runstone.cli.server:server",
     "sync": "runstone.cli.sync:sync",

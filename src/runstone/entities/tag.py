@@ -56,3 +56,7 @@ LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
 GIT_COMMIT = "mlflow.source.git.commit"
 GIT_BRANCH = "mlflow.source.git.branch"
 GIT_REPO_URL = "mlflow.source.git.repoURL"
+# What came of doing a run again, by which run, and which run that is a repetition of.
+REPRODUCTION = "runstone.reproduction"
+REPRODUCED_BY = "runstone.reproducedBy"
+REPRODUCES = "runstone.reproduces"

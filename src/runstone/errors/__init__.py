@@ -28,7 +28,8 @@
     │   └── RegisteredModelExists
     ├── InvalidState                   INVALID_STATE
     │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
-    │   └── ExperimentDeleted          INVALID_PARAMETER_VALUE, as MLflow answers
+    │   ├── ExperimentDeleted          INVALID_PARAMETER_VALUE, as MLflow answers
+    │   └── NotReproducible            what a run captured is not enough to do it again, or cannot be set up
     ├── PermissionDenied               PERMISSION_DENIED
     ├── TooLarge                       REQUEST_LIMIT_EXCEEDED
     ├── Unsupported                    NOT_IMPLEMENTED
@@ -77,6 +78,7 @@ from runstone.errors.restoring import restore
 from runstone.errors.states import (
     ExperimentDeleted,
     ExperimentExists,
+    NotReproducible,
     RegisteredModelExists,
     RunDeleted,
     RunExists,
@@ -115,6 +117,7 @@ __all__ = [
     "ModelAliasNotFound",
     "ModelVersionNotFound",
     "NotFound",
+    "NotReproducible",
     "ParamChanged",
     "PermissionDenied",
     "RegisteredModelExists",

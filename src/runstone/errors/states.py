@@ -71,3 +71,7 @@ class ExperimentDeleted(InvalidState):
 
     def __init__(self, experiment: str) -> None:
         super().__init__(f"the experiment {experiment!r} is deleted; restore it first", experiment=experiment)
+
+
+class NotReproducible(InvalidState):
+    """What is known of a run is not enough to do it again, or cannot be set up here."""

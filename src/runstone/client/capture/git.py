@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -47,41 +48,55 @@ class Repository:
             if kind.startswith("filter.") and key in {*_FILTERS, "required"}:
                 self._options |= {f"{kind}.{word}": "" for word in _FILTERS} | {f"{kind}.required": "false"}
 
-    def read(self, *arguments: str, most: int = 16 << 20) -> bytes:
-        """What a command of git prints.
+    def read(self, *arguments: str, most: int = 16 << 20, within_s: float = _TIMEOUT_S) -> bytes:
+        """What a command of git prints; see :func:`run`."""
+        return run(self.root, *arguments, options=self._options, most=most, within_s=within_s)
 
-        Args:
-            arguments: The command and what follows it.
-            most: Bytes that it may print.
 
-        Raises:
-            Unsupported: It failed, printed more, or took too long.
-        """
-        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
-        command = ["git", "--no-pager", "--no-optional-locks", *options, "-C", str(self.root), *arguments]
-        with TemporaryFile() as complaints:
-            try:
-                process = subprocess.Popen(  # noqa: S603  # a list, and what git is told to run is switched off
-                    command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, env=_environment()
-                )
-            except OSError as error:
-                raise Unsupported(f"git cannot be run: {error.strerror}") from error
-            timer = threading.Timer(_TIMEOUT_S, process.kill)
-            timer.start()
-            with process:
-                assert process.stdout is not None
-                printed = process.stdout.read(most + 1)
-                if len(printed) > most:
-                    process.kill()
-                process.wait()
-            timer.cancel()
+def run(
+    folder: Path,
+    *arguments: str,
+    options: Mapping[str, str] = _QUIET,
+    most: int = 16 << 20,
+    within_s: float = _TIMEOUT_S,
+) -> bytes:
+    """What a command of git prints.
+
+    Args:
+        folder: Where it runs.
+        arguments: The command and what follows it.
+        options: Configuration that goes before that of files.
+        most: Bytes that it may print.
+        within_s: Seconds that it may take.
+
+    Raises:
+        Unsupported: It failed, printed more, or took too long.
+    """
+    given = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    command = ["git", "--no-pager", "--no-optional-locks", *given, "-C", str(folder), *arguments]
+    with TemporaryFile() as complaints:
+        try:
+            process = subprocess.Popen(  # noqa: S603  # a list, and what git is told to run is switched off
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, env=_environment()
+            )
+        except OSError as error:
+            raise Unsupported(f"git cannot be run: {error.strerror}") from error
+        timer = threading.Timer(within_s, process.kill)
+        timer.start()
+        with process:
+            assert process.stdout is not None
+            printed = process.stdout.read(most + 1)
             if len(printed) > most:
-                raise Unsupported(f"git {arguments[0]} prints more than {most:,} bytes")
-            if process.returncode:
-                complaints.seek(0)
-                said = complaints.read(2000).decode(errors="replace").strip().partition("\n")[0]
-                raise Unsupported(f"git {arguments[0]} fails: {said or f'exit code {process.returncode}'}")
-        return printed
+                process.kill()
+            process.wait()
+        timer.cancel()
+        if len(printed) > most:
+            raise Unsupported(f"git {arguments[0]} prints more than {most:,} bytes")
+        if process.returncode:
+            complaints.seek(0)
+            said = complaints.read(2000).decode(errors="replace").strip().partition("\n")[0]
+            raise Unsupported(f"git {arguments[0]} fails: {said or f'exit code {process.returncode}'}")
+    return printed
 
 
 def is_in_repository(folder: Path) -> bool:
@@ -96,4 +111,4 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
     }
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "file:https:ssh"}

@@ -1,0 +1,130 @@
+"""The code of a run in a fresh folder: its commit, then the patch, then the files that git did not track."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from runstone.client.capture import code, git, reading
+from runstone.client.capture.code import CodeFacts
+from runstone.client.capture.git import Repository
+from runstone.client.capture.redaction import MARK
+from runstone.client.client import Client
+from runstone.entities import ArtifactPath
+from runstone.errors import NotReproducible, Unsupported
+
+_FETCH_S = 600
+_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
+
+
+def sources(facts: CodeFacts, given: str | None, standing: Path) -> list[str]:
+    """Where the commit is looked for, in this order.
+
+    Args:
+        facts: What was captured.
+        given: A path or an address that was named; nothing else is tried then.
+        standing: Working directory of now: the repository that it is in comes first, then the captured remote.
+    """
+    if given is not None:
+        return [str(Path(given).absolute()) if Path(given).exists() else given]
+    found = []
+    if git.is_in_repository(standing):
+        found.append(str(standing.absolute()))
+    return [*found, facts.remote] if facts.remote else found
+
+
+def check_out(client: Client, run_id: str, facts: CodeFacts, places: Sequence[str], folder: Path) -> None:
+    """Put the code of a run into a folder, as it was.
+
+    Args:
+        client: The handle on where the run is kept.
+        run_id: The run.
+        facts: What was captured of its code.
+        places: Repositories that may have the commit.
+        folder: An empty folder.
+
+    Raises:
+        NotReproducible: No repository has the commit, the patch does not apply, or a file belongs elsewhere.
+    """
+    assert facts.commit is not None
+    git.run(folder, "init", "--quiet")
+    _fetch(folder, facts.commit, places)
+    repository = Repository(folder)
+    repository.read("checkout", "--quiet", "--detach", facts.commit, within_s=_FETCH_S)
+    if (folder / ".gitmodules").is_file():
+        try:
+            repository.read("submodule", "update", "--init", "--recursive", "--quiet", within_s=_FETCH_S)
+        except Unsupported as error:
+            raise NotReproducible(f"the submodules of the commit cannot be fetched: {error}") from error
+    if facts.patch:
+        _apply(repository, reading.content(client, run_id, code.PATCH))
+    for path in facts.untracked:
+        _put(folder, path, reading.content(client, run_id, f"{code.UNTRACKED}/{path}"))
+
+
+def _fetch(folder: Path, commit: str, places: Sequence[str]) -> None:
+    told = []
+    for place in places:
+        for wanted in ([commit], ["+refs/*:refs/fetched/*"]):  # not every server hands out a commit by its name
+            depth = ["--depth=1"] if wanted == [commit] else []
+            try:
+                git.run(folder, "fetch", "--quiet", "--no-tags", *depth, "--", place, *wanted, within_s=_FETCH_S)
+                git.run(folder, "cat-file", "-e", f"{commit}^{{commit}}")
+            except Unsupported as error:
+                complaint = str(error)
+            else:
+                return
+        told.append(f"{place} ({complaint})")
+    raise NotReproducible(
+        f"the commit {commit} is found nowhere: tried {'; '.join(told) or 'no repository'}; stand in a clone that has "
+        "it, or name one with --repository"
+    )
+
+
+def _apply(repository: Repository, patch: bytes) -> None:
+    text = with_old_lines(patch.decode(errors="surrogateescape"), repository.root)
+    file = repository.root / ".git" / "runstone.patch"
+    file.write_bytes(text.encode(errors="surrogateescape"))
+    try:
+        repository.read("apply", "--whitespace=nowarn", str(file))
+    except Unsupported as error:
+        raise NotReproducible(f"the patch of the run does not apply to its commit: {error}") from error
+    finally:
+        file.unlink()
+
+
+def with_old_lines(patch: str, root: Path) -> str:
+    """A patch whose lines of the old files hold again what was redacted in them, as the files at its commit have it."""
+    lines = patch.split("\n")
+    for at, name, number in _old_lines(lines):
+        if MARK in lines[at] and (root / name).is_file() and _is_within(root, root / name):
+            old = (root / name).read_bytes().decode(errors="surrogateescape").split("\n")
+            if number <= len(old):
+                lines[at] = lines[at][0] + old[number - 1]
+    return "\n".join(lines)
+
+
+def _old_lines(lines: Sequence[str]) -> Iterator[tuple[int, str, int]]:
+    """The lines of the old files: where in the patch, of which file, and their number there."""
+    name, number, left = "", 0, 0
+    for at, line in enumerate(lines):
+        if left > 0 and line[:1] in {" ", "-"}:
+            yield at, name, number
+            number, left = number + 1, left - 1
+        elif line.startswith("--- "):
+            name = line.removeprefix("--- ").rstrip("\t").removeprefix("a/")
+        elif found := _HUNK.match(line):
+            number, left = int(found[1]), int(found[2] or 1)
+
+
+def _put(folder: Path, path: str, data: bytes) -> None:
+    parts = PurePosixPath(ArtifactPath(path)).parts
+    target = folder.joinpath(*parts)
+    if ".git" in (part.lower() for part in parts) or not _is_within(folder, target):
+        raise NotReproducible(f"the file {path!r} of the run belongs outside of its folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+
+
+def _is_within(folder: Path, path: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

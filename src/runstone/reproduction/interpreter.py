@@ -1,0 +1,135 @@
+"""A Python with the packages that a run had, made by uv."""
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from runstone.client.capture.environment import EnvironmentFacts, Package, packages, requirements
+from runstone.errors import NotReproducible, Unsupported
+
+_ONLY_HERE = {"editable", "file"}
+
+
+class Interpreter(Struct, frozen=True):
+    """A Python that the program can run with.
+
+    Attributes:
+        python: Its executable; commands of packages lie beside it.
+        differences: How it differs from what was recorded, a sentence each.
+    """
+
+    python: Path
+    differences: list[str]
+
+
+def of_this_process(facts: EnvironmentFacts) -> Interpreter:
+    """The Python that runs this, with how it differs from what was recorded."""
+    return Interpreter(Path(sys.executable), _differences(facts, here=platform.python_version(), installed=packages()))
+
+
+def make(facts: EnvironmentFacts, folder: Path, code: Path) -> Interpreter:
+    """Make an environment with the recorded Python and packages.
+
+    A package that only the machine of the run had is taken from the code, if that is its project, else from where the
+    same version is installed here.
+
+    Args:
+        facts: What was recorded.
+        folder: Where the environment is made.
+        code: The code of the run.
+
+    Raises:
+        Unsupported: uv is not installed.
+        NotReproducible: The Python or a package cannot be had.
+    """
+    uv = _uv()
+    wanted = facts.python.version
+    here = platform.python_version()
+    if not _is_done(uv, "venv", "--quiet", "--python", sys.executable if wanted == here else wanted, str(folder)):
+        _do(uv, "venv", "--quiet", "--python", wanted.rpartition(".")[0], str(folder), what=f"Python {wanted}")
+    python = folder / "bin" / "python"
+    listed = folder / "requirements.txt"
+    listed.write_text(requirements(facts))
+    install = ("pip", "install", "--quiet", "--python", str(python), "--no-deps")
+    if any(package.source not in _ONLY_HERE for package in facts.packages):
+        _do(uv, *install, "-r", str(listed), what="the packages")
+    missing = []
+    for package in facts.packages:
+        if package.source in _ONLY_HERE:
+            place = _place_of(package, code)
+            if place is None:
+                missing.append(f"{package.name} {package.version} was installed from a folder, and is left out")
+            else:
+                _do(uv, *install, "--editable", str(place), what=f"{package.name} from {place}")
+    version = _printed(python, "-c", "import platform; print(platform.python_version())")
+    return Interpreter(python, [*_differences(facts, here=version, installed=facts.packages), *missing])
+
+
+def _differences(facts: EnvironmentFacts, *, here: str, installed: list[Package]) -> list[str]:
+    told = [] if here == facts.python.version else [f"Python {here} instead of {facts.python.version}"]
+    there = {_key(package.name): package.version for package in installed}
+    for package in facts.packages:
+        version = there.get(_key(package.name))
+        if version is None:
+            told.append(f"{package.name} {package.version} is not installed")
+        elif version != package.version:
+            told.append(f"{package.name} {version} instead of {package.version}")
+    return told
+
+
+def _place_of(package: Package, code: Path) -> Path | None:
+    """The folder of the project that a package is."""
+    project = code / "pyproject.toml"
+    if project.is_file():
+        try:
+            said = tomllib.loads(project.read_text(encoding="utf-8"))
+        except ValueError:
+            said = {}
+        if _key(str(said.get("project", {}).get("name", ""))) == _key(package.name):
+            return code
+    try:
+        here = distribution(package.name)
+        url = msgspec.json.decode(here.read_text("direct_url.json") or "{}").get("url", "")
+    except (PackageNotFoundError, msgspec.DecodeError):
+        return None
+    place = Path(unquote(urlsplit(url).path))
+    return place if here.version == package.version and url.startswith("file:") and place.is_dir() else None
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _uv() -> str:
+    beside = Path(sys.executable).with_name("uv")
+    found = str(beside) if beside.exists() else shutil.which("uv")
+    if found is None:
+        raise Unsupported(
+            "the environment is made by uv, which is not installed: pip install 'runstone[reproduce]', or run with "
+            "this Python by --environment local"
+        )
+    return found
+
+
+def _is_done(*command: str) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603  # a list, of ours
+
+
+def _do(*command: str, what: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603  # as above
+    if done.returncode:
+        said = " ".join(re.sub(r"[^\x20-\x7e]", " ", done.stderr).split())  # without uv's arrows and lines
+        raise NotReproducible(f"{what} of the run cannot be installed: {said[:1500]}")
+
+
+def _printed(python: Path, *arguments: str) -> str:
+    return subprocess.run([python, *arguments], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603  # as above

@@ -1,0 +1,201 @@
+"""A run done again: the same code, environment and command, logged to a new run, and a verdict."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from time import time
+
+from msgspec import Struct, field
+
+from runstone.client.capture import reading
+from runstone.client.capture.code import CodeFacts
+from runstone.client.capture.environment import EnvironmentFacts
+from runstone.client.capture.redaction import MARK
+from runstone.client.client import Client
+from runstone.entities import Run, RunStatus
+from runstone.entities.tag import PARENT_RUN_ID, REPRODUCED_BY, REPRODUCES, REPRODUCTION
+from runstone.errors import NotReproducible
+from runstone.journal import folder as journals
+from runstone.reproduction import checkout, interpreter
+from runstone.reproduction.comparison import Compared, Tolerances, compare
+from runstone.reproduction.interpreter import Interpreter
+from runstone.schemas import wire
+
+SAME, DIFFERENT, FAILED, NOTHING = "same", "different", "failed", "nothing to compare"
+_FILE = "sqlite:///"
+
+
+class Plan(Struct, frozen=True):
+    """What is to be done.
+
+    Attributes:
+        run: The original.
+        code: Its code.
+        environment: Its environment.
+        places: Repositories that may have the commit.
+    """
+
+    run: Run
+    code: CodeFacts
+    environment: EnvironmentFacts
+    places: list[str]
+
+
+class Reproduction(Struct, frozen=True, kw_only=True):
+    """What came of it; kept as ``runstone/reproductions/NEW_RUN.json`` of the original.
+
+    Attributes:
+        version: Version of the format.
+        run_id: The original.
+        reproduced_by: The new run.
+        reproduced_at: Milliseconds since the Unix epoch, UTC.
+        verdict: ``same``, ``different``, ``failed``, or ``nothing to compare`` where the original has no metric.
+        exit_code: That of the program.
+        differences: How the environment differed from what was recorded.
+        tolerances: How far metrics could be apart.
+        metrics: All metrics of both.
+    """
+
+    version: int = 1
+    run_id: str
+    reproduced_by: str
+    reproduced_at: int
+    verdict: str
+    exit_code: int
+    differences: list[str] = field(default_factory=list)
+    tolerances: Tolerances = Tolerances()
+    metrics: list[Compared] = field(default_factory=list)
+
+
+def plan(client: Client, run_id: str, repository: str | None, standing: Path) -> Plan:
+    """See what a run captured, and whether that is enough.
+
+    Args:
+        client: The handle on where the run is kept.
+        run_id: The run.
+        repository: Path or address of the repository that has its commit; looked for if ``None``.
+        standing: Working directory of now.
+
+    Raises:
+        NotReproducible: It is not enough; the message says what is missing.
+        RunNotFound: There is no such run.
+    """
+    run = client.get_run(run_id)
+    captured = reading.of(client, run_id)
+    code, environment = captured.code, captured.environment
+    if reason := _why_not(run, code, environment):
+        raise NotReproducible(f"the run {run_id} cannot be done again: {reason}")
+    assert code is not None
+    assert environment is not None
+    return Plan(run, code, environment, checkout.sources(code, repository, standing))
+
+
+def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | None) -> str:
+    around = run.data.tags.get(PARENT_RUN_ID)
+    if code is None or environment is None:
+        if around is not None:
+            return f"it was started within the run {around}, which has its code; do that one again"
+        return f"its {'code' if code is None else 'environment'} was not captured"
+    if environment.notebook:
+        return "it was started in a notebook, which has no command"
+    if code.commit is None:
+        return "its repository had no commit yet"
+    if not environment.command:
+        return "its command line was not captured"
+    if environment.directory is None:
+        return "its working directory was not in its repository"
+    if any(MARK in argument for argument in environment.command):
+        return "its command line held a secret, which is not kept"
+    if unkept := next((left for left in code.left_out if left.reason.startswith("no patch")), None):
+        return unkept.reason
+    return ""
+
+
+def reproduce(
+    client: Client, planned: Plan, folder: Path, *, with_this_python: bool, tolerances: Tolerances
+) -> Reproduction:
+    """Do a run again, and attach the verdict to it. The program prints to our own output.
+
+    Args:
+        client: The handle on where the run is kept.
+        planned: What is to be done.
+        folder: An empty folder, for the code and the environment.
+        with_this_python: Whether the program runs with the Python that runs this; else an environment is made.
+        tolerances: How far metrics may be apart.
+
+    Raises:
+        NotReproducible: The code or the environment cannot be had.
+        InvalidValue: A tolerance is given for what is no metric of the run.
+    """
+    run, environment = planned.run, planned.environment
+    tolerances.check_names(run.data.metrics)
+    code = folder / "code"
+    code.mkdir()
+    checkout.check_out(client, run.info.run_id, planned.code, planned.places, code)
+    if with_this_python:
+        found = interpreter.of_this_process(environment)
+    else:
+        found = interpreter.make(environment, folder / "environment", code)
+    again = client.create_run(
+        run.info.experiment_id, run_name=f"{run.info.run_name} again", tags={REPRODUCES: run.info.run_id}
+    ).info.run_id
+    exit_code = _run(client, again, environment, found, code)
+    return _conclude(client, run, again, exit_code, found, tolerances)
+
+
+def _run(client: Client, run_id: str, environment: EnvironmentFacts, found: Interpreter, code: Path) -> int:
+    directory = code / (environment.directory or "")
+    if not directory.is_dir():
+        raise NotReproducible(f"the folder {environment.directory!r} that the run was started in is not in its code")
+    program, *arguments = environment.command
+    if program.startswith(("python", "pypy")):
+        command = [str(found.python), *arguments]
+    else:
+        command = [str(found.python.with_name(program)), *arguments]
+    uri = client.tracking_uri
+    if uri.startswith(_FILE):
+        uri = _FILE + str(Path(uri.removeprefix(_FILE)).absolute())
+    settings = {
+        "RUNSTONE_TRACKING_URI": uri,
+        "RUNSTONE_RUN_ID": run_id,
+        "RUNSTONE_OFFLINE": "false",
+        "RUNSTONE_JOURNAL_DIR": str(journals.root()),
+        "PATH": os.pathsep.join([str(found.python.parent), os.environ.get("PATH", os.defpath)]),
+    }
+    if found.python != Path(sys.executable):
+        settings["VIRTUAL_ENV"] = str(found.python.parent.parent)
+    try:
+        return subprocess.run(command, cwd=directory, env=os.environ | settings, check=False).returncode  # noqa: S603  # a list; the user has been asked
+    except OSError as error:
+        raise NotReproducible(f"the command {program!r} of the run cannot be started: {error.strerror}") from error
+
+
+def _conclude(
+    client: Client, run: Run, again: str, exit_code: int, found: Interpreter, tolerances: Tolerances
+) -> Reproduction:
+    repeated = client.get_run(again)
+    has_started = repeated.info.status is not RunStatus.RUNNING
+    if not has_started:  # the program has never begun it, or was killed
+        client.set_terminated(again, RunStatus.FAILED)
+    metrics = compare(run.data.metrics, repeated.data.metrics, tolerances)
+    if exit_code or not has_started:
+        verdict = FAILED
+    elif not any(metric.first is not None for metric in metrics):
+        verdict = NOTHING
+    else:
+        verdict = SAME if all(metric.is_same for metric in metrics) else DIFFERENT
+    reproduction = Reproduction(
+        run_id=run.info.run_id,
+        reproduced_by=again,
+        reproduced_at=int(time() * 1000),
+        verdict=verdict,
+        exit_code=exit_code,
+        differences=found.differences,
+        tolerances=tolerances,
+        metrics=metrics,
+    )
+    client.log_text(run.info.run_id, wire.encode(reproduction).decode() + "\n", f"runstone/reproductions/{again}.json")
+    client.set_tag(run.info.run_id, REPRODUCTION, verdict)
+    client.set_tag(run.info.run_id, REPRODUCED_BY, again)
+    return reproduction

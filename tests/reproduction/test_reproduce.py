@@ -1,0 +1,385 @@
+"""A run is done again from what it captured: the same code, the same command, the same metrics."""
+
+import json
+import os
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runstone.client import Client
+from runstone.entities import RunStatus
+from tests.client.capture.repositories import WorkTree
+from tests.reproduction.conftest import TRAIN, Command, Train
+
+
+def verdict_of(client: Client, run_id: str) -> dict[str, Any]:
+    (file,) = client.list_artifacts(run_id, "runstone/reproductions")
+    said: dict[str, Any] = json.loads(Path(client.download_artifacts(run_id, file.path)).read_text())
+    return said
+
+
+def test_run_is_the_same_again_though_its_repository_has_changed(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client
+) -> None:
+    run_id = train()
+    tree.write("job/model.py", "raise SystemExit('this is not the code of the run')")
+    tree.write("job/settings.json", "{}")
+    tree.commit()
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 0, done.output
+    run, verdict = client.get_run(run_id), verdict_of(client, run_id)
+    again = client.get_run(verdict["reproduced_by"])
+    assert run.data.tags["runstone.reproduction"] == "same"
+    assert run.data.tags["runstone.reproducedBy"] == again.info.run_id
+    assert again.data.tags["runstone.reproduces"] == run_id
+    assert again.data.params == run.data.params == {"lr": "0.1", "steps": "5"}
+    assert again.data.metrics == run.data.metrics
+    assert (again.info.status, again.info.run_name) == (RunStatus.FINISHED, "fit")
+    assert verdict["metrics"] == [
+        {"name": "loss", "first": run.data.metrics["loss"], "second": again.data.metrics["loss"], "is_same": True}
+    ]
+    assert "verdict" in done.stdout
+    assert "All metrics are the same." in done.stdout
+
+
+def test_repetition_can_be_repeated_from_the_remote(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = tmp_path / "bare.git"
+    tree.git("clone", "-q", "--bare", str(tree.folder), str(bare))
+    tree.git("remote", "add", "origin", bare.as_uri())
+    run_id = train()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+
+    first = reproduce(run_id)
+    named = reproduce(run_id, "--repository", str(bare))
+
+    assert first.exit_code == 0, first.output
+    assert named.exit_code == 0, named.output
+    assert str(tree.folder) not in first.stderr
+
+
+def test_metric_that_differs_is_told_unless_it_is_tolerated(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client
+) -> None:
+    noise = 'import random; runstone.log_metric("seconds", random.random())'
+    noisy = TRAIN.replace('runstone.log_metric("system/cpu", 50)', noise)
+    tree.write("job/train.py", noisy)
+    run_id = train()
+
+    strict = reproduce(run_id, "--atol", "0")
+    loose = reproduce(run_id, "--rtol", "seconds=inf", "--json")
+
+    assert strict.exit_code == 3, strict.output
+    assert "different" in strict.stdout
+    assert loose.exit_code == 0, loose.output
+    said = json.loads(loose.stdout[loose.stdout.index("{") :])
+    assert said["verdict"] == "same"
+    assert said["tolerances"]["rtol_of"]["seconds"] in {float("inf"), "Infinity", None}
+    assert client.get_run(run_id).data.tags["runstone.reproduction"] == "same"
+
+
+def test_program_that_fails_is_told(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.txt"
+    data.write_text("1")
+    tree.write("job/train.py", TRAIN + f"\nopen({str(data)!r})\n")
+    run_id = train()
+    data.unlink()
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 4, done.output
+    assert "failed with exit code 1" in done.stdout
+    assert client.get_run(run_id).data.tags["runstone.reproduction"] == "failed"
+
+
+def test_run_without_metrics_has_nothing_to_compare(train: Train, reproduce: Command, tree: WorkTree) -> None:
+    tree.write("job/train.py", "import runstone\nrunstone.log_param('a', 1)\n")
+
+    done = reproduce(train())
+
+    assert done.exit_code == 5, done.output
+
+
+def test_nothing_runs_before_the_command_is_shown_and_confirmed(
+    train: Train, reproduce: Command, client: Client, tree: WorkTree
+) -> None:
+    run_id = train()
+
+    done = reproduce(run_id, input="n\n")
+
+    assert done.exit_code == 130
+    assert "command      python" in done.stderr
+    assert "train.py 0.1" in done.stderr
+    assert "The command runs with your rights" in done.stderr
+    assert len(client.search_runs(["0"])) == 1
+
+
+def test_folder_that_is_named_is_kept(train: Train, reproduce: Command, tmp_path: Path) -> None:
+    run_id = train()
+
+    done = reproduce(run_id, "--folder", str(tmp_path / "kept"))
+    twice = reproduce(run_id, "--folder", str(tmp_path / "kept"))
+
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "kept/code/job/settings.json").read_text() == '{"steps": 5}'
+    assert twice.exit_code == 1
+    assert "is not empty" in twice.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"RUNSTONE_CAPTURE_GIT": "0"}, "its code was not captured"),
+        ({"RUNSTONE_CAPTURE_ENVIRONMENT": "0"}, "its environment was not captured"),
+    ],
+)
+def test_run_that_was_not_captured_says_what_is_missing(
+    train: Train, reproduce: Command, settings: dict[str, str], told: str
+) -> None:
+    done = reproduce(train(**settings))
+
+    assert done.exit_code == 1
+    assert told in done.stderr
+
+
+def test_command_with_a_secret_is_refused(train: Train, reproduce: Command) -> None:
+    done = reproduce(train("train.py", "0.1", "--password", "hunter2"))
+
+    assert done.exit_code == 1
+    assert "its command line held a secret" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"notebook": True}, "a notebook, which has no command"),
+        ({"directory": None}, "its working directory was not in its repository"),
+        ({"command": []}, "its command line was not captured"),
+    ],
+)
+def test_environment_that_is_not_enough_is_refused(
+    train: Train, reproduce: Command, client: Client, change: dict[str, Any], told: str
+) -> None:
+    run_id = train()
+    file = Path(client.download_artifacts(run_id, "runstone/environment.json"))
+    client.log_dict(run_id, json.loads(file.read_bytes()) | change, "runstone/environment.json")
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 1
+    assert told in done.stderr
+
+
+def test_nested_run_names_the_run_around_it(train: Train, reproduce: Command, tree: WorkTree, client: Client) -> None:
+    tree.write("job/train.py", "import runstone as r\nwith r.start_run():\n  with r.start_run(nested=True): pass\n")
+    train()
+    inner = client.search_runs(["0"], "tags.mlflow.parentRunId != ''")[0]
+
+    done = reproduce(inner.info.run_id)
+
+    assert done.exit_code == 1
+    assert f"within the run {inner.data.tags['mlflow.parentRunId']}" in done.stderr
+
+
+def test_commit_that_is_nowhere_is_told(
+    train: Train, reproduce: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = train()
+    other = WorkTree(tmp_path / "other")
+    other.commit()
+    monkeypatch.chdir(other.folder)
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 1
+    assert "is found nowhere" in done.stderr
+    assert "--repository" in done.stderr
+
+
+def test_patch_that_does_not_apply_is_told(train: Train, reproduce: Command, client: Client) -> None:
+    run_id = train()
+    patch = Path(client.download_artifacts(run_id, "runstone/code/patch.diff")).read_text()
+    client.log_text(run_id, patch.replace("5.0", "6.0"), "runstone/code/patch.diff")
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 1
+    assert "the patch of the run does not apply to its commit" in done.stderr
+
+
+@pytest.mark.parametrize("path", ["link/evil.py", ".git/hooks/pre-commit"])
+def test_file_that_leaves_the_folder_is_refused(
+    train: Train, reproduce: Command, client: Client, tree: WorkTree, tmp_path: Path, path: str
+) -> None:
+    (tree.folder / "link").symlink_to(tmp_path)
+    tree.commit()
+    run_id = train()
+    facts = json.loads(Path(client.download_artifacts(run_id, "runstone/code/code.json")).read_bytes())
+    client.log_dict(run_id, facts | {"untracked": [path]}, "runstone/code/code.json")
+    client.log_text(run_id, "evil", f"runstone/code/untracked/{path}")
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 1
+    assert "belongs outside of its folder" in done.stderr
+    assert not (tmp_path / "evil.py").exists()
+
+
+def test_secrets_beside_a_change_do_not_hinder_it(train: Train, reproduce: Command, tree: WorkTree) -> None:
+    tree.write("job/model.py", "password = 'hunter2'\n" + MODEL_OF_COMMIT)
+    tree.commit()
+    tree.write("job/model.py", "password = 'hunter2'\n" + MODEL_OF_COMMIT.replace("5.0", "3.0"))
+
+    done = reproduce(train())
+
+    assert done.exit_code == 0, done.output
+    assert "secrets of its code were replaced" in done.stderr
+
+
+MODEL_OF_COMMIT = "w = 5.0\ndef fit(lr, steps):\n    return [w * lr] * steps\n"
+
+
+@pytest.mark.parametrize("text", ["a=b", "-1", "nan", "unknown=1"])
+def test_tolerance_that_is_none_is_refused(train: Train, reproduce: Command, text: str) -> None:
+    done = reproduce(train(), f"--rtol={text}")
+
+    assert done.exit_code in {1, 2}
+    assert "tolerance" in done.stderr
+
+
+def wheel(folder: Path, version: str) -> None:
+    """A package `tinyfit` that holds its version as a number."""
+    folder.mkdir(exist_ok=True)
+    info = f"tinyfit-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"tinyfit-{version}-py3-none-any.whl", "w") as archive:
+        archive.writestr("tinyfit.py", f"version = {version}\n")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: tinyfit\nVersion: {version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", f"tinyfit.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+
+
+@pytest.fixture
+def offline_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """uv installs from a folder alone; Runstone itself and its needs are found where they are here."""
+    wheels = tmp_path / "wheels"
+    for version in ("1.0", "2.0"):
+        wheel(wheels, version)
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_NO_CONFIG", "1")
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+    return wheels
+
+
+def with_packages(client: Client, run_id: str, *packages: dict[str, Any]) -> str:
+    """A run that was recorded with these packages."""
+    file = Path(client.download_artifacts(run_id, "runstone/environment.json"))
+    facts = json.loads(file.read_bytes()) | {"packages": list(packages)}
+    client.log_dict(run_id, facts, "runstone/environment.json")
+    return run_id
+
+
+USES_A_PACKAGE = """
+import runstone
+try:
+    from tinyfit import version
+except ImportError:
+    version = 1.0
+runstone.log_metric("version", version)
+"""
+
+
+def test_recorded_versions_are_installed_in_a_fresh_environment(
+    train: Train, reproduce: Command, client: Client, tree: WorkTree, offline_uv: Path
+) -> None:
+    tree.write("job/train.py", USES_A_PACKAGE)
+    run_id = train()
+    mine = {"name": "only-mine", "version": "3", "source": "editable"}
+    old = with_packages(client, run_id, {"name": "tinyfit", "version": "1.0", "source": None}, mine)
+
+    first = reproduce(old, environment="uv")
+    new = with_packages(client, run_id, {"name": "tinyfit", "version": "2.0", "source": None})
+    second = reproduce(new, environment="uv")
+
+    assert first.exit_code == 0, first.output
+    assert "only-mine 3 was installed from a folder, and is left out" in first.stderr
+    assert second.exit_code == 3, second.output
+
+
+def test_project_of_the_code_is_installed_as_it_was(
+    train: Train, reproduce: Command, client: Client, tree: WorkTree, offline_uv: Path
+) -> None:
+    # A project that needs nothing to be built: its backend stands in the repository.
+    tree.write("pyproject.toml", PROJECT)
+    tree.write("backend.py", BACKEND)
+    tree.write("job/train.py", "import runstone\nrunstone.log_metric('a', 1)\n")
+    tree.commit()
+    run_id = with_packages(client, train(), {"name": "Tiny_Project", "version": "1", "source": "editable"})
+
+    done = reproduce(run_id, environment="uv")
+
+    assert done.exit_code == 0, done.output
+    assert "Tiny_Project" not in done.stderr
+
+
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "tiny-project"
+version = "1"
+"""
+BACKEND = """
+import os, zipfile
+
+def get_requires_for_build_editable(config_settings=None):
+    return []
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    name, info = "tiny_project-1-py3-none-any.whl", "tiny_project-1.dist-info"
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as archive:
+        archive.writestr("tiny_project.pth", os.getcwd())
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: tiny-project\\nVersion: 1\\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        archive.writestr(f"{info}/RECORD", f"tiny_project.pth,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n")
+    return name
+"""
+
+
+def test_package_that_cannot_be_had_is_named(
+    train: Train, reproduce: Command, client: Client, offline_uv: Path
+) -> None:
+    run_id = with_packages(client, train(), {"name": "tinyfit", "version": "9.9", "source": None})
+
+    done = reproduce(run_id, environment="uv")
+
+    assert done.exit_code == 1
+    assert "the packages of the run cannot be installed" in done.stderr
+    assert "tinyfit==9.9" in done.stderr
+
+
+def test_local_python_tells_how_it_differs(train: Train, reproduce: Command, client: Client) -> None:
+    packages = [{"name": "msgspec", "version": "0.0.1", "source": None}]
+    packages += [{"name": f"absent-{number}", "version": "1", "source": None} for number in range(20)]
+    run_id = with_packages(client, train(), *packages)
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 0, done.output
+    assert "instead of 0.0.1" in done.stderr
+    assert "absent-0 1 is not installed" in done.stderr
+    assert "and 11 more differences" in done.stderr
