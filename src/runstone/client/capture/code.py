@@ -29,13 +29,11 @@ _MAX_LEFT_OUT = 100
 _KINDS = {".c", ".cc", ".cfg", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".ini", ".ipynb", ".jl", ".js", ".json", ".md"}
 _KINDS |= {".py", ".pyi", ".pyx", ".qmd", ".r", ".rmd", ".rst", ".sh", ".sql", ".toml", ".ts", ".txt", ".yaml", ".yml"}
 _NAMES = {"dockerfile", "containerfile", "makefile", "mlproject"}
-_SECRET = re.compile(
+_PRIVATE = (
     r"\.env|\.netrc|\.pgpass|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25519)|credentials?\b|secrets?\b|.*\.(?:pem|key|p12|pfx)$"
 )
 # What Runstone and MLflow keep beside a program by default.
-_STORES = re.compile(
-    r"(?:.*/)?(?:\.runstone|runstone-artifacts|mlruns|mlartifacts)/|(?:.*/)?(?:runstone|mlflow)\.db(?:-\w+)?$"
-)
+_STORES = r"(?:.*/)?(?:\.runstone|runstone-artifacts|mlruns|mlartifacts)/|(?:.*/)?(?:runstone|mlflow)\.db(?:-\w+)?$"
 
 
 class LeftOut(Struct, frozen=True):
@@ -134,7 +132,7 @@ def _status(repository: Repository) -> _Status:
                 status.branch = value
         elif kind in {"1", "u"}:
             status.changed.append(rest.split(" ", 7 if kind == "1" else 9)[-1])
-        elif kind == "?" and not _STORES.match(rest):
+        elif kind == "?" and not re.match(_STORES, rest):
             status.untracked.append(rest)
     return status
 
@@ -208,7 +206,7 @@ def _files(repository: Repository, untracked: list[str]) -> list[str]:
         listed = repository.read(
             "ls-files", "--others", "--exclude-standard", "-z", "--", *(f":(top,literal){path}" for path in folders)
         )
-        files |= {path for path in os.fsdecode(listed).split("\0") if path and not _STORES.match(path)}
+        files |= {path for path in os.fsdecode(listed).split("\0") if path and not re.match(_STORES, path)}
     return sorted(files)
 
 
@@ -219,7 +217,7 @@ def _why_not(file: Path, path: str) -> str:
         return "a repository of its own"
     if file.is_symlink():
         return "a symbolic link"
-    if _SECRET.match(name):
+    if re.match(_PRIVATE, name):
         return "its name promises secrets"
     if file.suffix.lower() not in _KINDS and name not in _NAMES:
         return "neither source nor settings"

@@ -1,11 +1,9 @@
 """Calls of ``git`` that read a repository, and let it run nothing: no hook, pager, filter, or program of its own."""
 
 import os
-import subprocess
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from runstone.errors import Unsupported
 
@@ -72,6 +70,10 @@ def run(
     Raises:
         Unsupported: It failed, printed more, or took too long.
     """
+    # On use: `import runstone` is to stay quick.
+    import subprocess
+    from tempfile import TemporaryFile
+
     given = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     command = ["git", "--no-pager", "--no-optional-locks", *given, "-C", str(folder), *arguments]
     with TemporaryFile() as complaints:

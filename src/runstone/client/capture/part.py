@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath, Tag
@@ -12,8 +13,7 @@ from runstone.entities.names import writable
 FOLDER = "runstone"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The run that is captured, and the handle that takes what was.
 
     Attributes:

@@ -1,15 +1,14 @@
 """Which program runs here, and where its code is."""
 
 import sys
-import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from runstone.client.capture.git import is_in_repository
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """What this process was started to run.
 
     Attributes:
@@ -49,5 +48,7 @@ def root_of(folder: Path) -> Path | None:
 
 def _is_installed(script: Path) -> bool:
     """Whether a script belongs to an installed package, as `pytest` does."""
+    import sysconfig  # on use: `import runstone` is to stay quick
+
     commands = {Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))}
     return script.parent in commands or not {"site-packages", "dist-packages"}.isdisjoint(script.parts)

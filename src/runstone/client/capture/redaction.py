@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from msgspec import Struct
 
 MARK = "[redacted]"
 
@@ -14,20 +15,19 @@ _WORDS = (
     r"(?:password|passwd|passphrase|pwd|secret|token|credentials?"
     r"|(?:api|access|account|auth|encryption|private|secret|shared|signing)[_-]?key)"
 )
-_SECRET_OPTION = re.compile(rf"--?[\w-]*{_WORDS}", re.IGNORECASE)
+_SECRET_OPTION = rf"(?i)--?[\w-]*{_WORDS}"
 # What stands for a secret that is elsewhere: `${PASSWORD}`, `{{ token }}`, `<your token>`, and the special tokens of
 # language models.
-_REFERENCE = re.compile(r"[${<\[%(]")
-_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
-_KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
-_KEY_LINE = re.compile(r"[+ -]?[\s\"']*([A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]+={0,2}$)")
+_REFERENCE = r"[${<\[%(]"
+_KEY_BEGINS = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----"
+_KEY_ENDS = r"-----END [A-Z0-9 ]*PRIVATE KEY-----"
+_KEY_LINE = r"[+ -]?[\s\"']*([A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]+={0,2}$)"
 # In these a bare word is a variable, not a value.
 _PROGRAMS = {".c", ".cc", ".cpp", ".cu", ".go", ".h", ".hpp", ".ipynb", ".java", ".jl", ".js", ".py", ".pyi", ".pyx"}
 _PROGRAMS |= {".qmd", ".r", ".rmd", ".rs", ".scala", ".ts"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     """One kind of secret.
 
     Attributes:
@@ -72,7 +72,7 @@ _RULES = (
 )
 # `password: hunter2` of a file of settings, `password=hunter2` of a command line.
 _BARE = _Rule(_NAMED, rf"{_WORDS}\s*[=:]\s*([^\s\"',;#]{{6,}})", re.IGNORECASE)
-_HARMLESS = re.compile(r"(?:true|false|none|null)$", re.IGNORECASE)
+_HARMLESS = r"(?i)(?:true|false|none|null)$"
 
 # Characters of a line that are searched at once, and of the longest secret that is found whole.
 _STEP = 8192
@@ -140,7 +140,7 @@ def redact_arguments(arguments: Sequence[str]) -> list[str]:
             redacted.append(MARK)
         else:
             redacted.append(redact(argument).text)
-        is_secret = _SECRET_OPTION.fullmatch(argument) is not None
+        is_secret = re.fullmatch(_SECRET_OPTION, argument) is not None
     return redacted
 
 
@@ -156,10 +156,10 @@ def _changed(lines: list[str], names: Sequence[str | None]) -> Iterator[tuple[in
         if name is None:
             in_key = False
             continue
-        if in_key and (found := _KEY_LINE.match(line)):
+        if in_key and (found := re.match(_KEY_LINE, line)):
             yield at, line[: found.start(1)] + MARK + line[found.end(1) :], 0
             continue
-        in_key = has_keys and _KEY_BEGINS.search(line) is not None and _KEY_ENDS.search(line) is None
+        in_key = has_keys and re.search(_KEY_BEGINS, line) is not None and re.search(_KEY_ENDS, line) is None
         if in_key:
             yield at, line, 1
             continue
@@ -203,4 +203,4 @@ def _is_harmless(rule: _Rule, value: str) -> bool:
     """Whether a value only stands for one, or was replaced already."""
     if value.startswith(MARK):
         return True
-    return rule.hints is _NAMED and (_REFERENCE.match(value) is not None or _HARMLESS.match(value) is not None)
+    return rule.hints is _NAMED and (re.match(_REFERENCE, value) is not None or re.match(_HARMLESS, value) is not None)
