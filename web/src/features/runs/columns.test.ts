@@ -59,3 +59,12 @@ it("gives long names more room, up to a limit", () => {
   expect(width("metrics.a")).toBeLessThan(width("metrics.a_rather_long_name"));
   expect(width(`metrics.${"x".repeat(200)}`)).toBeLessThanOrEqual(190);
 });
+
+it("shows measures of the machine as columns only when they are chosen", () => {
+  const runs = [aRun({ metrics: { "system/cpu_utilization_percentage": 5, val: 1 } })];
+
+  const known = knownColumns([{ runs, nextToken: undefined }]);
+
+  expect(known).toContain("metrics.system/cpu_utilization_percentage");
+  expect(columnsAtFirst(known).filter((id) => id.startsWith("metrics."))).toEqual(["metrics.val"]);
+});

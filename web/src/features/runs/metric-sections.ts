@@ -14,6 +14,13 @@ export interface MetricSection {
 
 const byName = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
 
+/** The section of what the client measures of the machine by itself. */
+export const SYSTEM_SECTION = "system";
+
+export function isSystemMetric(key: string): boolean {
+  return key.startsWith(`${SYSTEM_SECTION}/`);
+}
+
 /** The metrics of these runs whose name has `search` in it, in sections by prefix. */
 export function metricSections(runs: readonly Run[], search: string): MetricSection[] {
   const needle = search.trim().toLocaleLowerCase();

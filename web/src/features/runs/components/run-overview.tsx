@@ -1,8 +1,9 @@
 import { MetricValue } from "@/components/metric-value";
 import type { Run } from "@/types/wire";
+import { CopyText } from "@/components/copy-text";
 
 import { isSystemTag } from "../columns";
-import { CopyText } from "./copy-text";
+import { isSystemMetric } from "../metric-sections";
 import { KeyValues } from "./key-values";
 import { RunFacts } from "./run-facts";
 import { RunNote } from "./run-note";
@@ -11,7 +12,7 @@ import { RunTags } from "./run-tags";
 
 /** What a run logged, and what is known about it. */
 export function RunOverview({ run }: { run: Run }) {
-  const metrics = run.data.metrics ?? [];
+  const metrics = (run.data.metrics ?? []).filter((metric) => !isSystemMetric(metric.key));
   const params = run.data.params ?? [];
   const tags = (run.data.tags ?? []).filter((tag) => !isSystemTag(tag.key));
   return (

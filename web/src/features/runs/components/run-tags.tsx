@@ -4,9 +4,9 @@ import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
 import { useToast } from "@/components/toasts";
 import type { Tag } from "@/types/wire";
+import { CopyText } from "@/components/copy-text";
 
 import { useChangeRun } from "../api/change-run";
-import { CopyText } from "./copy-text";
 import styles from "./run-tags.module.css";
 
 /** The tags of a run, to add to and to take from. */

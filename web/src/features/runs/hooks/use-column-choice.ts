@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 
 import { ATTRIBUTE_COLUMNS, isSystemTag, NAME_COLUMN } from "../columns";
+import { SYSTEM_SECTION } from "../metric-sections";
 import type { RunPage } from "../api/search-runs";
 
 const METRICS_AT_FIRST = 6;
@@ -31,7 +32,8 @@ export function knownColumns(pages: readonly RunPage[]): string[] {
 
 /** What to show before anyone has chosen: when it ran, and the first metrics and params. */
 export function columnsAtFirst(known: readonly string[]): string[] {
-  const some = (kind: string, most: number) => known.filter((id) => id.startsWith(kind)).slice(0, most);
+  const logged = known.filter((id) => !id.startsWith(`metrics.${SYSTEM_SECTION}/`));
+  const some = (kind: string, most: number) => logged.filter((id) => id.startsWith(kind)).slice(0, most);
   return [
     "attributes.start_time",
     "attributes.duration",

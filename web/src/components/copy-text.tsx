@@ -1,6 +1,6 @@
-import { useToast } from "@/components/toasts";
 import { copyText } from "@/lib/clipboard";
 
+import { useToast } from "./toasts";
 import styles from "./copy-text.module.css";
 
 /** Text that goes to the clipboard at a click; cut short where it is long, whole on hover. */
