@@ -1,8 +1,9 @@
-import type { Run } from "@/types/wire";
+import type { Run, RunStatus } from "@/types/wire";
 
 interface RunParts {
   id?: string;
   name?: string;
+  status?: RunStatus;
   metrics?: Record<string, number | string>;
   params?: Record<string, string>;
   tags?: Record<string, string>;
@@ -12,6 +13,7 @@ interface RunParts {
 export function aRun({
   id = "a".repeat(32),
   name = "run",
+  status = "FINISHED",
   metrics = {},
   params = {},
   tags = {},
@@ -25,7 +27,7 @@ export function aRun({
       run_name: name,
       experiment_id: "1",
       user_id: "someone",
-      status: "FINISHED",
+      status,
       start_time: 1_000_000,
       end_time: 1_005_000,
       artifact_uri: "mlflow-artifacts:/1",

@@ -10,8 +10,10 @@ import { copyText } from "@/lib/clipboard";
 import type { Run } from "@/types/wire";
 
 import { useTrashRuns } from "../hooks/use-trash-runs";
+import { endOf } from "../run-end";
 import { RenameRun } from "./rename-run";
 import { RunDuration } from "./run-duration";
+import { RunEndNotice } from "./run-end-notice";
 import styles from "./run-header.module.css";
 
 /** Name and state of a run, and what can be done with it. */
@@ -19,6 +21,7 @@ export function RunHeader({ run }: { run: Run }) {
   const { info } = run;
   const [isRenaming, setRenaming] = useState(false);
   const { move } = useTrashRuns();
+  const end = endOf(run);
   const isDeleted = info.lifecycle_stage === "deleted";
   return (
     <>
@@ -60,6 +63,7 @@ export function RunHeader({ run }: { run: Run }) {
           </Menu>
         }
       />
+      {end && <RunEndNotice end={end} run={run} />}
       {isRenaming && <RenameRun run={run} onClose={() => setRenaming(false)} />}
     </>
   );
