@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # the package has no types
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.cli.processes import RunningServer
@@ -137,6 +138,13 @@ def open_page(chromium: Browser, watch: Watch) -> Iterator[OpenPage]:
     yield open_at
     for context in contexts:
         context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What a page does against the rules of accessibility."""
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(page, options=rules).response["violations"]
+    return [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
 
 
 @pytest.fixture(scope="session")

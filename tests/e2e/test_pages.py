@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # the package has no types
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import NARROW, WIDE, OpenPage
+from tests.e2e.conftest import NARROW, WIDE, OpenPage, violations
 from tests.e2e.data import Stored
 
 PAGES = {
@@ -29,12 +28,6 @@ def url_of(name: str, address: str, stored: Stored) -> str:
         experiment=stored.experiment_id, sweeps=stored.sweeps_id, run=stored.run_id, other=stored.run_ids[1]
     )
     return address + path
-
-
-def violations(page: Page) -> list[str]:
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = Axe().run(page, options=rules).response["violations"]
-    return [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -71,16 +71,21 @@ export function readExperimentSearch(raw: Raw): ExperimentSearch {
   };
 }
 
+const RUN_TABS = ["charts", "system", "console", "code", "environment", "artifacts"] as const;
+
 export interface RunSearch extends ChartSearch {
-  tab?: "charts" | "artifacts" | undefined;
+  tab?: (typeof RUN_TABS)[number] | undefined;
   /** The artifact that is looked at. */
   path?: string | undefined;
+  /** What is looked for in the console. */
+  find?: string | undefined;
 }
 
 export function readRunSearch(raw: Raw): RunSearch {
   return {
-    tab: choice(raw["tab"], ["charts", "artifacts"]),
+    tab: choice(raw["tab"], RUN_TABS),
     path: one(raw["path"]),
+    find: one(raw["find"]),
     ...readChartSearch(raw),
   };
 }

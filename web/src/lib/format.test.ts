@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { formatAgo, formatBytes, formatCount, formatDuration, formatNumber, toNumber } from "./format";
+import {
+  formatAgo,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMemory,
+  formatNumber,
+  toNumber,
+} from "./format";
 
 describe("formatNumber", () => {
   it.each([
@@ -50,6 +58,14 @@ describe("times and sizes", () => {
     [5_400_000_000, "5.4 GB"],
   ])("writes %s bytes as %s", (size, text) => {
     expect(formatBytes(size)).toBe(text);
+  });
+
+  it("writes the size of a memory in powers of two", () => {
+    expect([512 * 2 ** 20, 16 * 2 ** 30, 8_201_000_000].map(formatMemory)).toEqual([
+      "512 MiB",
+      "16 GiB",
+      "7.64 GiB",
+    ]);
   });
 
   it("tells how long ago in one unit", () => {

@@ -71,6 +71,12 @@ export function formatBytes(size: number): string {
   return `${value < 10 ? value.toFixed(1) : String(Math.round(value))} ${units[unit] ?? "B"}`;
 }
 
+/** The size of a memory, in the units in which it is sold. */
+export function formatMemory(bytes: number): string {
+  const gib = bytes / 2 ** 30;
+  return gib < 1 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${Number(gib.toPrecision(3))} GiB`;
+}
+
 /** A count with its noun: "1 run", "2 runs", "10,000 runs". */
 export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;

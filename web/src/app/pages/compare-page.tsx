@@ -5,6 +5,7 @@ import { ErrorNotice } from "@/components/error-notice";
 import { PageHeader } from "@/components/page-header";
 import { Segments } from "@/components/segments";
 import { TableSkeleton } from "@/components/table-skeleton";
+import { useEnvironments } from "@/features/capture/hooks/use-environments";
 import { CompareTable } from "@/features/compare/components/compare-table";
 import { MetricCharts } from "@/features/runs/components/metric-charts";
 import { useRunsById } from "@/features/runs/hooks/use-runs-by-id";
@@ -29,6 +30,7 @@ export function ComparePage() {
   const navigate = useNavigate({ from: "/compare" });
   const ids = search.run ?? NO_IDS;
   const { runs, isPending, error, retry } = useRunsById(ids, NO_RUNS);
+  const environments = useEnvironments(runs);
   useTitle("Compare");
 
   const change = useCallback(
@@ -64,7 +66,7 @@ export function ComparePage() {
       {isPending && <TableSkeleton rows={10} />}
       {!isPending && runs.length > 0 && (
         <>
-          <CompareTable runs={runs} showAll={search.all === "1"} />
+          <CompareTable runs={runs} environments={environments} showAll={search.all === "1"} />
           <h2 className={styles["heading"]}>Curves</h2>
           <MetricCharts runs={runs} view={chartsView} onView={onChartsView} />
         </>

@@ -1,19 +1,16 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback } from "react";
 
 import { ErrorNotice } from "@/components/error-notice";
 import { Skeleton } from "@/components/skeleton";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { Tabs } from "@/components/tabs";
-import { ArtifactBrowser } from "@/features/artifacts/components/artifact-browser";
-import { MetricCharts } from "@/features/runs/components/metric-charts";
 import { RunHeader } from "@/features/runs/components/run-header";
-import { RunOverview } from "@/features/runs/components/run-overview";
 import { useRun } from "@/features/runs/hooks/use-run";
 
 import styles from "./run-page.module.css";
+import { RunPart } from "../run-part";
 import type { RunSearch } from "../searches";
-import { useChartsView } from "../use-charts-view";
 import { useTitle } from "../use-title";
 
 const FROM = "/experiments/$experimentId/runs/$runId";
@@ -21,6 +18,10 @@ const FROM = "/experiments/$experimentId/runs/$runId";
 const TABS = [
   { value: "overview", label: "Overview" },
   { value: "charts", label: "Charts" },
+  { value: "system", label: "System metrics" },
+  { value: "console", label: "Console" },
+  { value: "code", label: "Code" },
+  { value: "environment", label: "Environment" },
   { value: "artifacts", label: "Artifacts" },
 ] as const;
 
@@ -36,8 +37,8 @@ export function RunPage() {
     (next: RunSearch) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true }),
     [navigate],
   );
-  const [chartsView, onChartsView] = useChartsView(search, change);
-  const runs = useMemo(() => (run.data ? [run.data] : []), [run.data]);
+  // Each file that was looked at is a step back.
+  const onPath = (path: string) => void navigate({ search: (old) => ({ ...old, path }) });
   const tab = search.tab ?? "overview";
 
   if (run.isError) {
@@ -62,17 +63,7 @@ export function RunPage() {
       />
       <div className={styles["body"]} role="tabpanel" aria-label={tab} data-tab={tab}>
         {run.data ? (
-          <>
-            {tab === "overview" && <RunOverview run={run.data} />}
-            {tab === "charts" && <MetricCharts runs={runs} view={chartsView} onView={onChartsView} />}
-            {tab === "artifacts" && (
-              <ArtifactBrowser
-                runId={runId}
-                path={search.path}
-                onPath={(path) => void navigate({ search: (old) => ({ ...old, path }) })}
-              />
-            )}
-          </>
+          <RunPart run={run.data} search={search} onSearch={change} onPath={onPath} />
         ) : (
           <TableSkeleton rows={8} />
         )}

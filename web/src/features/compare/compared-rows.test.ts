@@ -29,3 +29,14 @@ it("tells for each row whether the runs differ", () => {
     },
   ]);
 });
+
+it("compares environments where a run has one", () => {
+  const runs = [aRun({ id: "a" }), aRun({ id: "b" })];
+
+  const [section] = comparedSections(runs, [[{ key: "numpy", value: "2.1" }], []]);
+
+  expect(section).toEqual({
+    title: "Environment",
+    rows: [{ key: "numpy", values: ["2.1", undefined], differs: true }],
+  });
+});

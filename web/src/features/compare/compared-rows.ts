@@ -15,7 +15,7 @@ export interface ComparedSection {
   rows: ComparedRow[];
 }
 
-type Pairs = readonly { key: string; value?: string | number | undefined }[];
+export type Pairs = readonly { key: string; value?: string | number | undefined }[];
 
 function rowsOf(lists: readonly Pairs[]): ComparedRow[] {
   const maps = lists.map((list) => new Map(list.map((pair) => [pair.key, pair.value ?? ""])));
@@ -28,8 +28,15 @@ function rowsOf(lists: readonly Pairs[]): ComparedRow[] {
     });
 }
 
-/** Params first, as they are the causes; then metrics, then tags of people. */
-export function comparedSections(runs: readonly Run[]): ComparedSection[] {
+/**
+ * Params first, as they are the causes; then metrics, tags of people, and the environments.
+ *
+ * @param environments - What is known of each run's environment, in the order of the runs; nothing for a run without.
+ */
+export function comparedSections(
+  runs: readonly Run[],
+  environments: readonly Pairs[] = [],
+): ComparedSection[] {
   const isOwn = (key: string) => !key.startsWith("mlflow.") && !key.startsWith("runstone.");
   return [
     { title: "Params", rows: rowsOf(runs.map((run) => run.data.params ?? [])) },
@@ -45,5 +52,6 @@ export function comparedSections(runs: readonly Run[]): ComparedSection[] {
       title: "Tags",
       rows: rowsOf(runs.map((run) => (run.data.tags ?? []).filter((tag) => isOwn(tag.key)))),
     },
+    { title: "Environment", rows: rowsOf(environments) },
   ].filter((section) => section.rows.length > 0);
 }

@@ -4,13 +4,13 @@ import { ErrorNotice } from "@/components/error-notice";
 import { Icon } from "@/components/icon";
 import { Skeleton } from "@/components/skeleton";
 import { formatBytes } from "@/lib/format";
+import { NumberedText } from "@/components/numbered-text";
 
 import { artifactUrl, firstBytesQuery, PREVIEW_BYTES } from "../api/artifacts";
 import { previewKind, textOf, type PreviewKind } from "../preview-kind";
 import styles from "./artifact-preview.module.css";
 import { CsvPreview } from "./csv-preview";
 import { ImagePreview } from "./image-preview";
-import { TextPreview } from "./text-preview";
 
 /** A file as far as it can be shown without running anything that is in it. */
 export function ArtifactPreview({ runId, path }: { runId: string; path: string }) {
@@ -76,7 +76,7 @@ function BytesPreview({ runId, path, kind }: { runId: string; path: string; kind
       {kind === "table" ? (
         <CsvPreview text={text} separator={path.toLowerCase().endsWith(".tsv") ? "\t" : ","} isCut={isCut} />
       ) : (
-        <TextPreview text={kind === "json" && !isCut ? indented(text) : text} />
+        <NumberedText text={kind === "json" && !isCut ? indented(text) : text} />
       )}
     </>
   );

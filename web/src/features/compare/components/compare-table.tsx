@@ -7,18 +7,20 @@ import { StatusMark } from "@/components/status-mark";
 import { TimeAgo } from "@/components/time-ago";
 import type { Run } from "@/types/wire";
 
-import { comparedSections, type ComparedRow } from "../compared-rows";
+import { comparedSections, type ComparedRow, type Pairs } from "../compared-rows";
 import styles from "./compare-table.module.css";
 
 interface CompareTableProps {
   runs: readonly Run[];
+  /** Name and value of what is known of each run's environment. */
+  environments: readonly Pairs[] | undefined;
   /** Shows what all runs have in common, too. */
   showAll: boolean;
 }
 
 /** Runs as columns, what they logged as rows; only where they differ, unless all is asked for. */
-export function CompareTable({ runs, showAll }: CompareTableProps) {
-  const sections = useMemo(() => comparedSections(runs), [runs]);
+export function CompareTable({ runs, environments, showAll }: CompareTableProps) {
+  const sections = useMemo(() => comparedSections(runs, environments), [runs, environments]);
   return (
     <div className={styles["box"]} tabIndex={0} role="region" aria-label="Comparison, scrollable">
       <table className={styles["table"]}>

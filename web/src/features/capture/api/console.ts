@@ -1,0 +1,51 @@
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
+
+import { splitLines, type Segment } from "../console-lines";
+import { capturedKey, CONSOLE, namesIn, readText } from "./captured-files";
+
+/** Segments have 64 KiB each. Of a longer console the last ones are shown. */
+export const MOST_SEGMENTS = 256;
+
+const AT_ONCE = 6;
+const SEGMENT = /^\d+\.log$/;
+
+export interface ConsoleLog {
+  segments: Segment[];
+  /** How many segments stand before these. */
+  leftOut: number;
+}
+
+/** What a run printed. Asked for again, it reads only what may have changed. */
+export const consoleQuery = (runId: string) => {
+  const queryKey = [...capturedKey, "console", runId];
+  return queryOptions({
+    queryKey,
+    queryFn: ({ client, signal }: { client: QueryClient; signal: AbortSignal }) =>
+      readConsole(runId, client.getQueryData<ConsoleLog>(queryKey)?.segments ?? [], signal),
+    structuralSharing: false,
+  });
+};
+
+async function readConsole(
+  runId: string,
+  former: readonly Segment[],
+  signal: AbortSignal,
+): Promise<ConsoleLog> {
+  const all = (await namesIn(runId, CONSOLE, signal))
+    .filter((name) => SEGMENT.test(name))
+    .sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
+  const names = all.slice(-MOST_SEGMENTS);
+  const known = new Map(former.filter((one) => one.isFinal).map((one) => [one.name, one]));
+  const waiting = names.filter((name) => !known.has(name));
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const { text } = await readText(runId, `${CONSOLE}/${name}`, signal);
+      known.set(name, { name, lines: splitLines(text), isFinal: name !== all.at(-1) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return {
+    segments: names.flatMap((name) => known.get(name) ?? []),
+    leftOut: all.length - names.length,
+  };
+}

@@ -1,0 +1,68 @@
+import { useState } from "react";
+
+import { Button } from "@/components/button";
+import { TextField } from "@/components/text-field";
+import { useToast } from "@/components/toasts";
+import { copyText } from "@/lib/clipboard";
+
+import { requirementsOf, type Package } from "../environment";
+import styles from "./packages-table.module.css";
+
+/** The packages that were installed, to search in and to take along. */
+export function PackagesTable({ packages }: { packages: readonly Package[] }) {
+  const [search, setSearch] = useState("");
+  const toast = useToast();
+  const needle = search.trim().toLocaleLowerCase();
+  const found = packages.filter(({ name }) => name.toLocaleLowerCase().includes(needle));
+  const copy = async () => {
+    const done = await copyText(requirementsOf(packages));
+    toast({ text: done ? "Copied" : "The browser does not let this page use the clipboard" });
+  };
+  return (
+    <section className={styles["packages"]} aria-label="Packages">
+      <div className={styles["head"]}>
+        <h2>
+          Packages{" "}
+          <span className={styles["count"]}>
+            {needle === "" ? packages.length : `${found.length} of ${packages.length}`}
+          </span>
+        </h2>
+        <TextField
+          label="Search packages"
+          placeholder="Search"
+          icon="search"
+          className={styles["search"]}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+        <Button icon="copy" onClick={() => void copy()}>
+          Copy as requirements.txt
+        </Button>
+      </div>
+      <table className={styles["table"]}>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Version</th>
+          </tr>
+        </thead>
+        <tbody>
+          {found.map(({ name, version, source }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td title={source}>
+                {version}
+                {source !== undefined && <span className={styles["source"]}>{source}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {found.length === 0 && (
+        <p className={styles["nothing"]}>
+          {packages.length === 0 ? "No package was installed." : `No package has “${search}” in its name.`}
+        </p>
+      )}
+    </section>
+  );
+}
