@@ -89,6 +89,27 @@ def test_run_is_shown_with_all_it_logged(command: Command, run_ids: list[str]) -
     assert "  stage           done\n" in shown
 
 
+@pytest.mark.parametrize("how", ["--console", "--follow"])
+def test_console_of_a_run_that_has_ended_is_printed(
+    command: Command, run_ids: list[str], address: str, how: str
+) -> None:
+    client = Client(address)
+    client.log_text(run_ids[0], "epoch 1\n\x1b[31mred\x1b[0m \x1b]0;title\x07half a", "runstone/console/000000.log")
+    client.log_text(run_ids[0], " line\n100 %", "runstone/console/000001.log")
+    client.log_text(run_ids[0], "of nobody's", "runstone/console/note.txt")
+
+    printed = command("runs", "show", run_ids[0], how)
+    empty = command("runs", "show", run_ids[1], "--console")
+    unknown = command("runs", "show", "0" * 32, how)
+    both = command("runs", "show", run_ids[0], how, "--json")
+
+    assert (printed.stdout, printed.exit_code) == ("epoch 1\nred half a line\n100 %\n", 0)
+    assert (empty.stdout, empty.exit_code) == ("", 0)
+    assert empty.stderr == f"Nothing that the run {run_ids[1]} has printed was kept.\n"
+    assert unknown.exit_code == 1
+    assert "take one" in both.stderr
+
+
 def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[str], address: str) -> None:
     client = Client(address)
     code = {

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from runstone import config
+from runstone.cli.console import print_console
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
 from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table
 from runstone.client.client import Client
@@ -70,11 +71,18 @@ runs.add_command(list_runs, "search")
 
 @runs.command("show")
 @click.argument("run_id")
+@click.option("--console", is_flag=True, help="Print what the run has printed, and nothing else.")
+@click.option("--follow", is_flag=True, help="The same, and what it prints from now on, until it ends or Ctrl-C.")
 @as_json
 @click.pass_context
-def show(ctx: click.Context, /, *, run_id: str, as_json: bool) -> None:
+def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_json: bool) -> None:
     """Show one run: why it ended, where it came from, its params, its latest metrics and its tags."""
+    if as_json and (console or follow):
+        raise click.UsageError("--json shows the facts of a run, --console and --follow what it printed; take one.")
     with connected(ctx) as client:
+        if console or follow:
+            print_console(client, run_id, follows=follow)
+            return
         run = client.get_run(run_id)
         if as_json:
             print_json(_document(run))

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from runstone.client.capture import code, environment
 from runstone.client.capture.code import CodeFacts
+from runstone.client.capture.console import FOLDER as CONSOLE
 from runstone.client.capture.environment import EnvironmentFacts
 from runstone.client.capture.part import FOLDER
 from runstone.client.client import Client
@@ -55,6 +56,22 @@ def content(client: Client, run_id: str, path: str) -> bytes:
         return b"".join(pieces)
     finally:
         pieces.close()
+
+
+def console(client: Client, run_id: str, first: str = "") -> dict[str, str]:
+    """What a run has printed so far: its segments by name, in order; joined they are the text.
+
+    Args:
+        client: The handle on where the run is kept.
+        run_id: The run.
+        first: Name of the first segment that is wanted; only the last one of before may have changed since.
+
+    Raises:
+        RunNotFound: There is no such run.
+    """
+    found = client.list_artifacts(run_id, f"{FOLDER}/{CONSOLE}")
+    names = sorted(name for file in found if (name := file.path.rpartition("/")[2]).endswith(".log") and name >= first)
+    return {name: content(client, run_id, f"{CONSOLE}/{name}").decode("utf-8", "replace") for name in names}
 
 
 def _facts(client: Client, run_id: str, path: str, kind: type[T]) -> T | None:
