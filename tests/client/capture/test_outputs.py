@@ -6,7 +6,9 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -156,6 +158,58 @@ def test_who_has_wrapped_write_as_well_is_left_alone(capsys: pytest.CaptureFixtu
     assert sys.stdout.write is write
     assert "".join(theirs) == second.take() == capsys.readouterr().out == "twice?\n"
     del sys.stdout.write
+
+
+@contextlib.contextmanager
+def cell(stream: Any, seen: list[str]) -> Iterator[None]:
+    """What IPython does around each cell."""
+    original = stream.write
+
+    def write(text: str) -> int:
+        seen.append(text)
+        return int(original(text))
+
+    stream.write = write
+    yield
+    stream.write = original
+
+
+class Events:
+    """The events of IPython, as far as they are used."""
+
+    def __init__(self) -> None:
+        self.callbacks: dict[str, list[Callable[..., None]]] = {"pre_run_cell": []}
+
+    def register(self, name: str, callback: Callable[..., None]) -> None:
+        self.callbacks[name].append(callback)
+
+    def unregister(self, name: str, callback: Callable[..., None]) -> None:
+        self.callbacks[name].remove(callback)
+
+
+def test_cells_of_a_notebook_are_heard_from_their_beginning_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    events, seen, heard = Events(), list[str](), tape()
+    shell = SimpleNamespace(get_ipython=lambda: SimpleNamespace(events=events))
+    monkeypatch.setitem(sys.modules, "IPython", shell)
+    shown = io.StringIO()
+    with standing_for_stdout(shown):
+        for n in range(6):
+            with cell(sys.stdout, seen):
+                for callback in events.callbacks["pre_run_cell"]:
+                    callback("what is to be run")
+                if n == 1:
+                    outputs.add(heard)
+                print(f"cell {n}")
+                if n == 4:
+                    outputs.remove(heard)
+            if n == 3:
+                outputs.listen()
+                print("between cells")
+
+    assert heard.take() == "cell 1\ncell 2\ncell 3\nbetween cells\ncell 4\n"
+    assert "".join(seen) == "".join(f"cell {n}\n" for n in range(6))
+    assert shown.getvalue() == "cell 0\ncell 1\ncell 2\ncell 3\nbetween cells\ncell 4\ncell 5\n"
+    assert events.callbacks == {"pre_run_cell": []}
 
 
 def test_thread_with_a_run_of_its_own_is_not_heard_by_the_run_of_another() -> None:

@@ -80,6 +80,7 @@ class Console:
                 at_begin = self._screen.live().rpartition("\n")[2] == ""
                 self._fold(last_words if at_begin else f"\n{last_words}")
             if sends:
+                outputs.listen()
                 self._send()
         except Exception as error:  # noqa: BLE001  # tried again in two seconds; the last is told at the end
             self._failure = error

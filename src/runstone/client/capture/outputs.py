@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
 from queue import SimpleQueue
 from threading import get_ident
 from typing import Any
@@ -61,14 +60,53 @@ class Tape:
         return "".join(taken)
 
 
+class _Write:
+    """Stands for the method ``write`` of a stream.
+
+    Attributes:
+        before: What stood there for the class's own method; ``None`` if nothing did.
+    """
+
+    __slots__ = ("_original", "_outputs", "before")
+
+    def __init__(self, heard_by: "Outputs", stream: Any) -> None:
+        self._outputs = heard_by
+        self._original = stream.write
+        self.before = _own_write(stream)
+
+    def __call__(self, text: Any, /, *more: Any, **named: Any) -> Any:
+        """Write, and note what was written."""
+        thread = get_ident()
+        silent = self._outputs.silent
+        if not self._outputs.tapes or thread in silent:
+            return self._original(text, *more, **named)
+        silent.add(thread)  # for who passes it on to another stream that we listen to
+        try:
+            written = self._original(text, *more, **named)
+        finally:
+            silent.discard(thread)
+        self._outputs.note(text, thread)
+        return written
+
+
+def _own_write(stream: Any) -> Any:
+    return getattr(stream, "__dict__", {}).get("write")
+
+
 class Outputs:
-    """Both streams, and the tapes that what is printed goes to."""
+    """Both streams, and the tapes that what is printed goes to.
+
+    Attributes:
+        tapes: Those that hear.
+        silent: Threads that are not heard.
+    """
 
     def __init__(self) -> None:
-        self._tapes: tuple[Tape, ...] = ()
+        self.tapes: tuple[Tape, ...] = ()
         self._owners: frozenset[int] = frozenset()
-        self._silent: set[int] = set()
-        self._replaced: list[tuple[Any, Callable[..., Any]]] = []
+        self.silent: set[int] = set()
+        self._streams: list[Any] = []
+        self._events: Any = None
         self._begin_anew()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave_to_the_parent)
@@ -80,75 +118,82 @@ class Outputs:
             Unsupported: Something stands in the place of a stream that cannot be listened to.
         """
         with self._lock:
-            self._set((*self._tapes, tape))
+            self._set((*self.tapes, tape))
             for stream in (sys.stdout, sys.stderr):
-                if stream is not None and all(stream is not known for known, _ in self._replaced):
-                    self._replace(stream)
+                if stream is not None and all(stream is not known for known in self._streams):
+                    self._listen_to(stream)
+                    self._streams.append(stream)
+            self._follow_cells()
+
+    def listen(self, *_: Any) -> None:
+        """Listen again where somebody has put back the ``write`` of before, as IPython does after each cell."""
+        with self._lock:
+            for stream in self._streams:
+                self._listen_to(stream)
 
     def remove(self, tape: Tape) -> None:
         """Let it hear no longer; with the last one, the streams are as they were."""
         with self._lock:
-            self._set(tuple(other for other in self._tapes if other is not tape))
-            if not self._tapes:
+            self._set(tuple(other for other in self.tapes if other is not tape))
+            if not self.tapes:
                 self._put_back()
 
     def be_silent(self) -> None:
         """Note nothing that this thread prints: it sends what was, and would go on for ever."""
-        self._silent.add(get_ident())
+        self.silent.add(get_ident())
 
     def be_heard(self) -> None:
         """Note again what this thread prints."""
-        self._silent.discard(get_ident())
+        self.silent.discard(get_ident())
 
     def _set(self, tapes: tuple[Tape, ...]) -> None:
-        self._tapes = tapes
+        self.tapes = tapes
         self._owners = frozenset(tape.thread for tape in tapes)
 
-    def _replace(self, stream: Any) -> None:
-        original = stream.write
-
-        def write(text: Any, /, *more: Any, **named: Any) -> Any:
-            thread = get_ident()
-            if not self._tapes or thread in self._silent:  # as is who prints by another stream that we listen to
-                return original(text, *more, **named)
-            self._silent.add(thread)
-            try:
-                written = original(text, *more, **named)
-            finally:
-                self._silent.discard(thread)
-            self._note(text, thread)
-            return written
-
+    def _listen_to(self, stream: Any) -> None:
+        if isinstance(_own_write(stream), _Write):
+            return
         try:
-            stream.write = write
+            stream.write = _Write(self, stream)
         except AttributeError:
             raise Unsupported(
                 f"nobody can listen to what is printed to a {type(stream).__name__}; set "
                 "RUNSTONE_CAPTURE_CONSOLE=false, or print to another stream"
             ) from None
-        self._replaced.append((stream, write))
 
-    def _note(self, text: Any, thread: int) -> None:
+    def _follow_cells(self) -> None:
+        """In a notebook, listen to each cell from its beginning on."""
+        shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        if shell is not None and self._events is None:
+            self._events = shell.events
+            self._events.register("pre_run_cell", self.listen)
+
+    def note(self, text: Any, thread: int) -> None:
+        """Note what a thread has printed."""
         if not isinstance(text, str):
             return
-        for tape in self._tapes:
+        for tape in self.tapes:
             if tape.hears_all or tape.thread == thread or thread not in self._owners:
                 tape.note(text)
 
     def _put_back(self) -> None:
-        """Take our ``write`` away, but where somebody has put theirs over it: it does nothing there, and is kept."""
-        kept = []
-        for stream, write in self._replaced:
-            if getattr(stream, "__dict__", {}).get("write") is write:
-                del stream.write
-            else:
-                kept.append((stream, write))
-        self._replaced = kept
+        """Take our ``write`` away, but where somebody has put theirs over it: ours only passes on there."""
+        for stream in self._streams:
+            ours = _own_write(stream)
+            if isinstance(ours, _Write):
+                if ours.before is None:
+                    del stream.write
+                else:
+                    stream.write = ours.before
+        self._streams = []
+        if self._events is not None:
+            self._events.unregister("pre_run_cell", self.listen)
+            self._events = None
 
     def _leave_to_the_parent(self) -> None:
         self._begin_anew()
         self._set(())
-        self._silent = set()
+        self.silent = set()
         self._put_back()
 
     def _begin_anew(self) -> None:
