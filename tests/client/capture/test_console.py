@@ -23,7 +23,6 @@ def console_is_captured(monkeypatch: pytest.MonkeyPatch) -> None:
 def console(client: Client, run_id: str) -> str:
     """All segments, joined in order."""
     files = [file.path for file in client.list_artifacts(run_id, "runstone/console")]
-    assert files == [f"runstone/console/{n:06d}.log" for n in range(len(files))]
     return "".join(Path(client.download_artifacts(run_id, file)).read_text(encoding="utf-8") for file in files)
 
 
@@ -110,6 +109,38 @@ def test_run_that_goes_on_adds_to_its_console(chosen: Client) -> None:
         print("second")
 
     assert console(chosen, run.info.run_id) == "first\nsecond\n"
+    assert [file.path for file in chosen.list_artifacts(run.info.run_id, "runstone/console")] == [
+        "runstone/console/000000.log",
+        "runstone/console/001000.log",
+    ]
+
+
+def test_processes_that_log_to_one_run_at_once_do_not_write_over_each_other(chosen: Client, run_id: str) -> None:
+    first, second = Console(Subject(chosen, run_id)), Console(Subject(chosen, run_id, is_resumed=True))
+    first.start()
+    print("of the first")
+    while not chosen.list_artifacts(run_id, "runstone/console"):
+        threading.Event().wait(0.1)
+    second.start()
+    print("of both")
+    second.stop()
+    print("x" * 100_000)
+    first.stop()
+
+    assert console(chosen, run_id) == f"of the first\nof both\n{'x' * 100_000}\nof both\n"
+
+
+def test_what_the_store_has_refused_is_sent_when_it_takes_it_again(chosen: Client, run_id: str) -> None:
+    console_of_run = Console(Subject(chosen, run_id))
+    console_of_run.start()
+    print("epoch 1")
+    chosen.delete_run(run_id)
+    while console_of_run._failure is None:
+        threading.Event().wait(0.1)
+    chosen.restore_run(run_id)
+    console_of_run.stop()
+
+    assert console(chosen, run_id) == "epoch 1\n"
 
 
 def test_secrets_are_replaced(chosen: Client) -> None:

@@ -14,6 +14,7 @@ from runstone.client.capture.segments import Segments
 
 FOLDER = "console"
 EVERY_S = 2.0
+_OF_A_PROCESS = 1000  # segments
 _CONTEXT = 100  # lines before the first that is searched for secrets: those of a private key belong together
 
 
@@ -109,6 +110,11 @@ class Console:
 
 
 def _after(names: set[str]) -> int:
-    """Number of the first segment after those of earlier processes."""
+    """Number of the first segment after those of other processes, one of which may still go on.
+
+    A process writes less than a thousand.
+    """
     numbers = [name.removesuffix(".log") for name in names]
-    return max((int(number) + 1 for number in numbers if number.isdecimal()), default=0)
+    return (
+        max((int(number) // _OF_A_PROCESS + 1 for number in numbers if number.isdecimal()), default=0) * _OF_A_PROCESS
+    )
