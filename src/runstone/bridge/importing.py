@@ -38,7 +38,7 @@ UNFINISHED = "runstone.import.unfinished"
 _METRICS = 1000
 _OTHERS = 100
 _PAGE = 25_000
-# Values of a metric that are counted again: a store may have to read all of them for each page.
+# Values of a run that are counted again: a store may have to read all of them for each metric.
 _MOST_COUNTED = 100_000
 
 
@@ -219,10 +219,10 @@ class _Importing:
 
     def _count(self, run_id: str, read: Counter[str]) -> None:
         """Compare how many values the store has with how many were read."""
+        self.brought.metric_values += read.total()
+        if read.total() > _MOST_COUNTED:
+            return
         for key, count in read.items():
-            self.brought.metric_values += count
-            if count > _MOST_COUNTED:
-                continue
             there, token = 0, ""
             while True:
                 page = self._store.metric_history(run_id, key, max_results=_PAGE, page_token=token)
