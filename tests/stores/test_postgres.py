@@ -1,6 +1,7 @@
 """What is PostgreSQL's own: addresses, whose tables are there, revisions, text that it cannot keep."""
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from decimal import Decimal
@@ -17,6 +18,7 @@ from runstone.entities import Param, Tag
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue, SchemaMismatch
 from runstone.search.pattern import compiled
 from runstone.stores.resolve import open_store
+from runstone.stores.sql.compaction import Compactor
 from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.migrations.commands import Upgrade, check, current, upgrade
 from runstone.stores.sql.postgres.driver import translated
@@ -27,6 +29,7 @@ from runstone.stores.sql.revisions import HEAD
 from runstone.stores.sql.store import SqlStore
 from runstone.stores.sql.tables import param
 
+TIMEOUT_S = 30
 CHARACTERS = "aZz09_- .\t\nßéÉµK\u212aİ\u0131\u017f🙂中٣€"
 EXPRESSIONS = [
     r"\w",
@@ -318,3 +321,27 @@ def test_index_of_beginnings_is_found_by_a_plan_for_values_to_come(
 
     plan = "\n".join(row[0] for row in rows)
     assert re.search(r'Index Cond: .*"left"\(value, 250\)', plan), plan
+
+
+def test_large_table_that_nobody_looked_at_is_looked_at_in_the_background(empty_postgres_uri: str) -> None:
+    known = "SELECT DISTINCT tablename FROM pg_stats WHERE tablename IN ('param', 'run')"
+    with (
+        closing(SqlStore(empty_postgres_uri)) as store,
+        closing(psycopg.connect(empty_postgres_uri, autocommit=True)) as driver,
+    ):
+        driver.execute("ALTER TABLE param SET (autovacuum_enabled = false)")
+        driver.execute("ALTER TABLE run SET (autovacuum_enabled = false)")
+        for _ in range(60):
+            run = store.create_run("0").info.run_id
+            store.log_batch(run, params=[Param(f"p{key}", f"{key} " * 100) for key in range(100)])
+        before = driver.execute(known).fetchall()
+
+        compactor = Compactor(store._session, every_s=0.01)
+        compactor.start()
+        deadline = time.monotonic() + TIMEOUT_S
+        while not driver.execute(known).fetchall() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        compactor.stop()
+
+        assert before == []
+        assert driver.execute(known).fetchall() == [("param",)]

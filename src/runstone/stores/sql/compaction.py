@@ -272,6 +272,7 @@ class Compactor:
         while not self._stopping.wait(rest):
             began = time.thread_time()
             try:
+                self._session.read(lambda connection: self._session.database.learn(driver_of(connection)))
                 while not self._stopping.is_set() and self._round():
                     began = time.thread_time()
             except RunstoneError as error:

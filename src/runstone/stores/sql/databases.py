@@ -66,6 +66,10 @@ class Database(Protocol):
         """Give the space of deleted rows back; no transaction is open."""
         ...
 
+    def learn(self, driver: Driver) -> None:
+        """Look at what tables hold that have grown, where plans depend on it; in a transaction that reads."""
+        ...
+
     def size(self, connection: Connection) -> int:
         """Bytes that the database takes."""
         ...

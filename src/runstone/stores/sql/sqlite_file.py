@@ -53,6 +53,9 @@ class SqliteFile:
         """Write the file anew without the pages that are free."""
         driver.execute("VACUUM")
 
+    def learn(self, driver: Driver) -> None:
+        """Nothing is to be done: no statement depends on it."""
+
     def size(self, connection: Connection) -> int:  # noqa: ARG002  # the files tell it
         """Bytes that the database takes, with what waits in its log."""
         files = (self.path, self.path.with_name(f"{self.path.name}-wal"))

@@ -1,6 +1,6 @@
 """PostgreSQL as a session needs it: connections to a database, and its transactions."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import psycopg
@@ -14,10 +14,18 @@ from runstone.stores.sql.databases import Explaining
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.postgres.driver import PostgresConnection
 from runstone.stores.sql.postgres.failures import explain, explain_connecting
+from runstone.stores.sql.tables import metadata
 
 # How long a change by itself waits for one of another process, and one that delays others.
 _PATIENCE_S = 60
 _HASTE_MS = 100
+# Tables that were never looked at, though they have so many bytes.
+_UNKNOWN = """
+SELECT relname FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(?::text[]) AND relkind = 'r' AND reltuples < 0
+  AND pg_relation_size(oid) >= ? AND pg_has_role(relowner, 'USAGE')
+"""
+_LARGE = 1 << 20
 _DEFAULTS = {"connect_timeout": "10", "application_name": "runstone"}
 # Whatever the database's own settings are.
 _ALWAYS = {"client_encoding": "UTF8"}
@@ -103,6 +111,19 @@ class PostgresServer:
 
     def shrink(self, driver: Driver) -> None:
         """Nothing is to be done: the server uses the space of deleted rows again by itself."""
+
+    def learn(self, driver: Driver) -> None:
+        """Look at the larger tables that PostgreSQL never looked at: without, it plans as if they were nearly empty.
+
+        It does so by itself, up to a minute later. Those that another process looks at are left to it.
+        """
+        tables = driver.execute(_UNKNOWN, (list(metadata.tables), _LARGE)).fetchall()
+        if not tables:
+            return
+        # Not in the transaction that reads: it is rolled back, and what was learned with it.
+        with closing(self.connect()) as own:
+            for (table,) in tables:
+                own.execute(f'ANALYZE (SKIP_LOCKED) "{table}"')
 
     def size(self, connection: Connection) -> int:
         """Bytes that the database takes."""
