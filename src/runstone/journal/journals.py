@@ -19,7 +19,7 @@ from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
 from runstone.journal.run_journal import REFUSED, RunJournal
 from runstone.stores.base import TrackingStore
-from runstone.stores.pulses import LostRuns
+from runstone.stores.pulses import BEAT_S, LostRuns
 
 _logger = logging.getLogger("runstone")
 
@@ -27,7 +27,6 @@ _logger = logging.getLogger("runstone")
 _ROUND_S = 0.2
 _FSYNC_S = 1.0
 _IDLE_S = 5.0
-_BEAT_S = 10.0
 _LONGEST_PAUSE_S = 30.0
 
 
@@ -195,12 +194,13 @@ class Journals:
     # The thread that sends.
 
     def _serve(self, within: Path) -> None:
-        stop, synced, beaten = self._stop, monotonic(), -_BEAT_S
+        stop, synced, beaten = self._stop, monotonic(), -BEAT_S
         fsync = config.JOURNAL_FSYNC.required()
         with suppress(RunstoneError, OSError):
-            self._recover(within)
+            mine = {uri for (uri, _), journal in list(self._journals.items()) if journal.sends}
+            leftovers.recover(within, mine, self._stores)
         while not stop.wait(_ROUND_S):
-            if monotonic() - beaten > _BEAT_S:
+            if monotonic() - beaten > BEAT_S:
                 beaten = monotonic()
                 self._beat()
             if fsync == "interval" and monotonic() - synced > _FSYNC_S:
@@ -208,20 +208,6 @@ class Journals:
                 self.make_durable()
             for (uri, run_id), journal in list(self._journals.items()):
                 self._look_after(uri, run_id, journal)
-
-    def _recover(self, within: Path) -> None:
-        """Send what processes that are gone have left here for the stores that this one works with."""
-        for leftover in leftovers.find(within):
-            for uri in {uri for (uri, _), journal in list(self._journals.items()) if journal.sends}:
-                if leftover.is_alive or leftover.facts.tracking_uri != folders.seen_from(within, uri):
-                    continue
-                try:
-                    sent = leftovers.send(leftover, self._stores(uri), uri)
-                except RunstoneError as error:
-                    _logger.warning("%s still waits: %s", leftover.folder, error)
-                    continue
-                for told in sent.complaints():
-                    _logger.warning("%s: %s", leftover.folder, told)
 
     def _beat(self) -> None:
         """Tell the stores which runs are alive, and let those that are databases find the lost ones."""

@@ -4,7 +4,7 @@ import fcntl
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from runstone.artifacts import resolve as artifacts
 from runstone.artifacts import transfer
 from runstone.entities import ArtifactPath, Refusal, RunStatus, Tag
 from runstone.entities.tag import END
-from runstone.errors import JournalFull, SchemaMismatch, Unsupported
+from runstone.errors import JournalFull, RunstoneError, SchemaMismatch, Unsupported
 from runstone.journal import folder as folders
 from runstone.journal import reader
 from runstone.journal.folder import RunFacts
@@ -25,11 +25,10 @@ from runstone.journal.reader import Damage
 from runstone.journal.run_journal import create
 from runstone.journal.verification import Tally
 from runstone.stores.base import TrackingStore
+from runstone.stores.pulses import SILENCE_S
 
 _logger = logging.getLogger("runstone")
 
-# A language that has no locks says by writing that it lives.
-_SILENCE_S = 60
 _DAMAGED = "damaged-"
 
 
@@ -85,6 +84,36 @@ class Sent(Struct):
                 for damage in damages
             ),
         ]
+
+
+def recover(
+    within: Path, uris: Collection[str], store_of: Callable[[str], TrackingStore], *, takes_files: bool = True
+) -> None:
+    """Send what processes that are gone have left in a folder of journals. What became of it is logged.
+
+    Args:
+        within: The folder.
+        uris: Addresses of the stores that are sent to.
+        store_of: Opens one of them.
+        takes_files: Whether runs of which files wait are sent as well.
+    """
+    for leftover in find(within):
+        if leftover.is_alive or (leftover.files and not takes_files):
+            continue
+        for uri in uris:
+            if leftover.facts.tracking_uri == folders.seen_from(within, uri):
+                _recover(leftover, uri, store_of)
+
+
+def _recover(leftover: Leftover, uri: str, store_of: Callable[[str], TrackingStore]) -> None:
+    try:
+        sent = send(leftover, store_of(uri), uri)
+    except RunstoneError as error:
+        _logger.warning("%s still waits: %s", leftover.folder, error)
+        return
+    _logger.info("the run %s: %d entries were left behind, and are sent now", leftover.facts.run_id, sent.entries)
+    for told in sent.complaints():
+        _logger.warning("%s: %s", leftover.folder, told)
 
 
 def find(within: Path, *, clears: bool = True) -> list[Leftover]:
@@ -274,7 +303,8 @@ def _lives_elsewhere(file: int) -> bool:
         header, _, _ = reader.begin(file)
     except Unsupported:
         return False  # whoever sends it is told
-    return header is not None and _may_live(header) and time() - os.fstat(file).st_mtime < _SILENCE_S
+    # A language that has no locks says by writing that it lives.
+    return header is not None and _may_live(header) and time() - os.fstat(file).st_mtime < SILENCE_S
 
 
 def _may_live(header: Header) -> bool:

@@ -8,10 +8,10 @@ from runstone.errors import RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.stores.base import EmbeddedStore
+from runstone.stores.pulses import BEAT_S
 
 _log = logging.getLogger("runstone.runs")
 
-_ROUND_S = 10.0
 _SWEEP_S = 60.0
 
 
@@ -51,22 +51,10 @@ class Watchman:
                     self.sweep()
             except RunstoneError as error:  # the database may be back later
                 _log.warning("runs cannot be looked after: %s", error)
-            if self._stop.wait(_ROUND_S):
+            if self._stop.wait(BEAT_S):
                 return
 
     def sweep(self) -> None:
         """Send what waits in the folder of journals of the working directory for this very database."""
-        within = folders.root()
-        mine = folders.seen_from(within, self._uri)
-        for leftover in leftovers.find(within):
-            # Files go the way that clients know.
-            if leftover.is_alive or leftover.files or leftover.facts.tracking_uri != mine:
-                continue
-            try:
-                sent = leftovers.send(leftover, self._store, self._uri)
-            except RunstoneError as error:
-                _log.warning("%s still waits: %s", leftover.folder, error)
-                continue
-            _log.info("the run %s: %d entries were left behind, and are here now", leftover.facts.run_id, sent.entries)
-            for told in sent.complaints():
-                _log.warning("%s: %s", leftover.folder, told)
+        # Files go the way that clients know.
+        leftovers.recover(folders.root(), [self._uri], lambda _: self._store, takes_files=False)

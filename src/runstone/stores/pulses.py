@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-# A run that was not heard of for so long is taken for lost; its process tells of it every ten seconds.
+# How often a process tells which of its runs are alive; one that was not heard of for so long is taken for lost.
+BEAT_S = 10.0
 SILENCE_S = 60.0
 
 
