@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from runstone.cli.main import main
 from runstone.client import Client
 from runstone.client.connection import open_stores
+from runstone.server.listen import ServerOptions
+from runstone.testing.server import running_server
 from tests.client.capture.repositories import WorkTree
 
 Train = Callable[..., str]
@@ -51,8 +53,16 @@ def tree(tmp_path: Path) -> WorkTree:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/store/runs.db"
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database, or a server where a test asks for one."""
+    database = f"sqlite:///{tmp_path}/store/runs.db"
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield database
+        return
+    (tmp_path / "store").mkdir()
+    options = ServerOptions(store_uri=database, artifacts_destination=f"{tmp_path}/artifacts")
+    with running_server(options) as address:
+        yield address
 
 
 @pytest.fixture

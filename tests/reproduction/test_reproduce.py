@@ -21,6 +21,7 @@ def verdict_of(client: Client, run_id: str) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.parametrize("store", ["sqlite", "http"], indirect=True)
 def test_run_is_the_same_again_though_its_repository_has_changed(
     train: Train, reproduce: Command, tree: WorkTree, client: Client
 ) -> None:
@@ -165,6 +166,7 @@ def test_command_with_a_secret_is_refused(train: Train, reproduce: Command) -> N
         ({"notebook": True}, "a notebook, which has no command"),
         ({"directory": None}, "its working directory was not in its repository"),
         ({"command": []}, "its command line was not captured"),
+        ({"command": ["../../bin/sh", "-c", "true"]}, "which is no name of a program"),
     ],
 )
 def test_environment_that_is_not_enough_is_refused(
@@ -178,6 +180,29 @@ def test_environment_that_is_not_enough_is_refused(
 
     assert done.exit_code == 1
     assert told in done.stderr
+
+
+def test_commit_that_is_an_option_is_refused(train: Train, reproduce: Command, client: Client) -> None:
+    run_id = train()
+    file = Path(client.download_artifacts(run_id, "runstone/code/code.json"))
+    client.log_dict(run_id, json.loads(file.read_bytes()) | {"commit": "--orphan=x"}, "runstone/code/code.json")
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 1
+    assert "its commit '--orphan=x' is none" in done.stderr
+
+
+def test_command_cannot_hide_from_the_terminal(train: Train, reproduce: Command, client: Client) -> None:
+    run_id = train()
+    file = Path(client.download_artifacts(run_id, "runstone/environment.json"))
+    hidden = {"command": ["python", "-c", "evil()", "\x1b[2K\rharmless"]}
+    client.log_dict(run_id, json.loads(file.read_bytes()) | hidden, "runstone/environment.json")
+
+    done = reproduce(run_id, input="n\n")
+
+    assert "\x1b" not in done.stderr
+    assert r"\x1b[2K\rharmless" in done.stderr
 
 
 def test_nested_run_names_the_run_around_it(train: Train, reproduce: Command, tree: WorkTree, client: Client) -> None:

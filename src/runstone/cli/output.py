@@ -47,6 +47,16 @@ def print_facts(facts: Sequence[tuple[str, Cell]]) -> None:
             click.echo(f"{' ' * width}  {line}".rstrip())
 
 
+def visible(text: str) -> str:
+    r"""A text of somebody else's in one line, in which nothing can hide: a terminal obeys no character of it.
+
+    Example:
+        >>> visible("rm\x1b[2K")
+        'rm\\x1b[2K'
+    """
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 def moment(milliseconds: int | None) -> str | None:
     """A time as people of this place write it; the plain number where calendars have none. ``None`` stays ``None``.
 

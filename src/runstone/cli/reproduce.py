@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from runstone.cli.options import as_json, connected
-from runstone.cli.output import print_facts, print_json, print_table
+from runstone.cli.output import print_facts, print_json, print_table, visible
 from runstone.client.capture.redaction import MARK
 from runstone.errors import InvalidValue
 from runstone.reproduction import comparison
@@ -124,16 +124,16 @@ def _tell(planned: Plan, *, with_this_python: bool) -> None:
     told += ["with a patch"] if code.patch else []
     told += [f"and {len(code.untracked)} untracked files"] if code.untracked else []
     facts = f"Python {environment.python.version} and {len(environment.packages)} packages"
-    click.echo(f"The run {planned.run.info.run_id} ({planned.run.info.run_name}) is done again:", err=True)
+    click.echo(f"The run {planned.run.info.run_id} ({visible(planned.run.info.run_name)}) is done again:", err=True)
     for name, value in (
         ("code", " ".join(told)),
         ("environment", f"this Python; it was {facts}" if with_this_python else f"{facts}, installed by uv"),
         ("directory", environment.directory or "that of the repository"),
         ("command", shlex.join(environment.command)),
     ):
-        click.echo(f"  {name:<11}  {value}", err=True)
+        click.echo(f"  {name:<11}  {visible(value)}", err=True)
     for left in code.left_out:
-        click.echo(f"  It was not kept: {left.path} {left.reason}".rstrip(), err=True)
+        click.echo(visible(f"  Not kept: {left.path or 'code'}: {left.reason}"), err=True)
     if code.redacted:
         click.echo(f"  {code.redacted} secrets of its code were replaced by {MARK}.", err=True)
     click.echo("The command runs with your rights, and can do all that you can.", err=True)
@@ -141,7 +141,7 @@ def _tell(planned: Plan, *, with_this_python: bool) -> None:
 
 def _print(done: Reproduction) -> None:
     for text in done.differences[:_LISTED]:
-        click.echo(text, err=True)
+        click.echo(visible(text), err=True)
     if len(done.differences) > _LISTED:
         click.echo(f"and {len(done.differences) - _LISTED} more differences of the environment", err=True)
     print_table(

@@ -9,7 +9,7 @@ import click
 from runstone import config
 from runstone.cli.console import print_console
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
-from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table
+from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table, visible
 from runstone.client.client import Client
 from runstone.entities import Run, ViewType
 from runstone.entities.tag import END, TRACEBACK
@@ -137,7 +137,7 @@ def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
         machine = [hardware.cpu, f"{hardware.cores} cores" if hardware.cores else "", memory or "", *gpus]
         system = environment.platform.distribution or environment.platform.system
         facts += [
-            ("command", "a notebook" if environment.notebook else shlex.join(environment.command) or None),
+            ("command", "a notebook" if environment.notebook else visible(shlex.join(environment.command)) or None),
             ("python", f"{python.version}, {len(environment.packages)} packages"),
             ("machine", ", ".join(filter(None, [*machine, system])) or None),
         ]

@@ -1,6 +1,7 @@
 """A run done again: the same code, environment and command, logged to a new run, and a verdict."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -91,7 +92,7 @@ def plan(client: Client, run_id: str, repository: str | None, standing: Path) ->
     return Plan(run, code, environment, checkout.sources(code, repository, standing))
 
 
-def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | None) -> str:
+def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | None) -> str:  # noqa: C901  # a list of rules
     around = run.data.tags.get(PARENT_RUN_ID)
     if code is None or environment is None:
         if around is not None:
@@ -101,8 +102,12 @@ def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | N
         return "it was started in a notebook, which has no command"
     if code.commit is None:
         return "its repository had no commit yet"
+    if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", code.commit):
+        return f"its commit {code.commit[:100]!r} is none"
     if not environment.command:
         return "its command line was not captured"
+    if "/" in environment.command[0]:
+        return f"its command begins with {environment.command[0][:100]!r}, which is no name of a program"
     if environment.directory is None:
         return "its working directory was not in its repository"
     if any(MARK in argument for argument in environment.command):
