@@ -129,7 +129,10 @@ def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
         told += ["with a patch"] if code.patch else []
         told += [f"and {len(code.untracked)} untracked files"] if code.untracked else []
         told += [f"; {len(code.left_out)} files left out"] if code.left_out else []
-        facts += [("code", " ".join(told).replace(" ;", ";")), ("repository", code.remote)]
+        facts += [
+            ("code", visible(" ".join(told).replace(" ;", ";"))),
+            ("repository", code.remote and visible(code.remote)),
+        ]
     if environment := captured.environment:
         hardware, python = environment.hardware, environment.python
         memory = hardware.memory_bytes and f"{hardware.memory_bytes / 1e9:.0f} GB"
