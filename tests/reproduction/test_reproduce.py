@@ -193,6 +193,25 @@ def test_commit_that_is_an_option_is_refused(train: Train, reproduce: Command, c
     assert "its commit '--orphan=x' is none" in done.stderr
 
 
+def test_remote_that_names_a_program_runs_none(
+    train: Train, reproduce: Command, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = train()
+    file = Path(client.download_artifacts(run_id, "runstone/code/code.json"))
+    remote = {"remote": f"ext::touch {tmp_path}/ran"}
+    client.log_dict(run_id, json.loads(file.read_bytes()) | remote, "runstone/code/code.json")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "protocol.ext.allow")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "always")
+    monkeypatch.chdir(tmp_path)
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 1
+    assert "transport 'ext' not allowed" in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
 def test_command_cannot_hide_from_the_terminal(train: Train, reproduce: Command, client: Client) -> None:
     run_id = train()
     file = Path(client.download_artifacts(run_id, "runstone/environment.json"))
