@@ -76,4 +76,4 @@ def test_values_that_did_not_arrive_are_told(tmp_path: Path, source: MlflowDatab
     with closing(Forgetful(address)) as store:
         brought = bring(source, store, tracking_uri=address)
 
-    assert any("has 0 values of 'a' here, and 1 were read" in problem for problem in brought.problems)
+    assert any("of the metric 'a' 0 of 1 values are there" in problem for problem in brought.problems)

@@ -103,7 +103,7 @@ def test_what_could_not_be_brought_is_told_and_ends_with_1(tmp_path: Path) -> No
         (("export", "--run", "0" * 32, "-o", "a.zip"), 1, "0" * 32),
         (("export", "trials", "-o", "runstone.db"), 1, "name another one"),
         (("import", "none.zip"), 1, "there is no file or folder 'none.zip'"),
-        (("import", "."), 1, "is a folder; name a file that"),
+        (("import", "."), 1, "is no folder of MLflow"),
         (("import", "runstone.db"), 1, "is a database; name it 'sqlite:///runstone.db'"),
         (("import", "note.txt"), 1, "is no bundle"),
         (("import", "mysql://host/mlflow"), 1, "nothing can be imported from 'mysql://host/mlflow'"),

@@ -1,6 +1,5 @@
 """Bringing all that a source has into a store. Stopped at any point, it goes on when it is done again."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
@@ -11,6 +10,8 @@ from runstone.bridge.copying import copy, files_below
 from runstone.bridge.places import Places
 from runstone.bridge.registering import Registering
 from runstone.bridge.source import Source
+from runstone.bridge.store_source import StoreSource
+from runstone.bridge.verifying import differences
 from runstone.entities import (
     ArtifactPath,
     Experiment,
@@ -37,16 +38,14 @@ T = TypeVar("T")
 UNFINISHED = "runstone.import.unfinished"
 _METRICS = 1000
 _OTHERS = 100
-_PAGE = 25_000
-# Values of a run that are counted again: a store may have to read all of them for each metric.
-_MOST_COUNTED = 100_000
 
 
 def bring(source: Source, store: TrackingStore, *, tracking_uri: str) -> Brought:
     """Bring experiments, runs, logged models and registered models with all that they have into a store.
 
     Experiments of the same name are one. Runs keep their ids; one that is there already stays as it is. What is in the
-    trash is in the trash afterwards. What cannot be brought is told, and all else is.
+    trash is in the trash afterwards. What cannot be brought is told, and all else is. Each run is read back and
+    compared with the source; files are compared by their hash.
 
     Args:
         source: Where they come from.
@@ -110,6 +109,7 @@ class _Importing:
         self._source = source
         self._store: _Store = store  # type: ignore[assignment]  # checked by ``bring``
         self._tracking_uri = tracking_uri
+        self._target = StoreSource(tracking_uri, store)
         self._places = Places()
         self._finished: set[str] = set()
         self._logged: set[str] = set()
@@ -208,33 +208,12 @@ class _Importing:
             self._store.log_batch(run_id, params=params)
         for tags in _batches((tag for tag in run.data.tag_list if tag.key != RUN_NAME), _OTHERS):
             self._store.log_batch(run_id, tags=tags)
-        read: Counter[str] = Counter()
         for metrics in _batches(self._source.metrics(run.info.run_id), _METRICS):
             checked = [Metric(each.key, each.value, each.timestamp, each.step) for each in metrics]
             self._store.log_batch(run_id, metrics=checked)
-            read.update(metric.key for metric in metrics)
-        self._count(run_id, read)
+            self.brought.metric_values += len(metrics)
         if run.inputs.dataset_inputs:
             self._store.log_inputs(run_id, datasets=run.inputs.dataset_inputs)
-
-    def _count(self, run_id: str, read: Counter[str]) -> None:
-        """Compare how many values the store has with how many were read."""
-        self.brought.metric_values += read.total()
-        if read.total() > _MOST_COUNTED:
-            return
-        for key, count in read.items():
-            there, token = 0, ""
-            while True:
-                page = self._store.metric_history(run_id, key, max_results=_PAGE, page_token=token)
-                there += len(page)
-                token = page.token
-                if not token:
-                    break
-            if there < count:
-                self.brought.problems.append(
-                    f"the run {run_id} has {there:,} values of {key!r} here, and {count:,} were read; a value that "
-                    "comes twice is kept once"
-                )
 
     def _copy(self, whose: str, uri: str, target_uri: str) -> None:
         """Copy the files below a URI; what cannot be read is told."""
@@ -332,6 +311,9 @@ class _Importing:
             self._store.log_outputs(run_id, made)
         if run.info.status is not RunStatus.RUNNING or run.info.end_time is not None:
             self._store.update_run(run_id, status=run.info.status, end_time=run.info.end_time)
+        if differing := "; ".join(differences(self._source, run, self._target)):
+            self.brought.problems.append(f"the run {run_id} is not what was brought, import again: {differing}")
+            return
         self._store.delete_tag(run_id, UNFINISHED)
         if run.info.lifecycle_stage is LifecycleStage.DELETED:
             self._store.delete_run(run_id)

@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from runstone.bridge.bundle_reader import Bundle
+from runstone.bridge.mlflow_folder import MlflowFolder
 from runstone.bridge.source import Source
 from runstone.bridge.store_source import StoreSource
 from runstone.entities.names import shown_address
@@ -17,7 +18,7 @@ def open_source(named: str) -> Source:
     """Open what experiments and runs are brought from.
 
     Args:
-        named: A bundle, the address of a database of MLflow or of Runstone, or the address of a server.
+        named: A bundle, a folder of MLflow, or the address of a database of MLflow or of Runstone, or of a server.
 
     Raises:
         BackendError: It cannot be read.
@@ -36,16 +37,13 @@ def open_source(named: str) -> Source:
     path = Path(named)
     if scheme:
         raise Unsupported(
-            f"nothing can be imported from {shown_address(named)}; wanted: a bundle, 'sqlite:///FILE', "
-            "'postgresql://USER@HOST/DATABASE', or the 'http://' or 'https://' address of a server"
+            f"nothing can be imported from {shown_address(named)}; wanted: a bundle, a folder of MLflow, "
+            "'sqlite:///FILE', 'postgresql://USER@HOST/DATABASE', or the 'http://' or 'https://' address of a server"
         )
     if not path.exists():
         raise LocalFileNotFound(named)
     if path.is_dir():
-        raise Unsupported(
-            f"{path} is a folder; name a file that `runstone export` made, or, where MLflow keeps its runs in this "
-            "folder, the address of an MLflow server on it"
-        )
+        return MlflowFolder(path)
     if _is_database(path):
         raise Unsupported(f"{path} is a database; name it 'sqlite:///{path}'")
     return Bundle(path)

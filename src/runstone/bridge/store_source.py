@@ -18,6 +18,7 @@ from runstone.entities import (
     Page,
     RegisteredModel,
     Run,
+    RunMetric,
     ViewType,
 )
 from runstone.entities.names import without_password
@@ -151,7 +152,12 @@ class StoreSource:
                 found.setdefault(version.name, []).append(version)
         return found
 
+    def values(self, run_id: str, key: str) -> list[RunMetric]:
+        """Every value of one metric of a run, at once: each page would cost a store as much as all of them."""
+        return [metric for series in self._store.metric_series([run_id], [key]) for metric in series.as_metrics()]
+
     def _history(self, run_id: str, key: str) -> Iterator[Metric]:
+        """Every value of one metric of a run, as its history is ordered."""
         return _all(lambda token: self._store.metric_history(run_id, key, max_results=_POINTS, page_token=token))
 
 

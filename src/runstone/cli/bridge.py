@@ -21,11 +21,12 @@ from runstone.entities.names import without_password
 def import_(ctx: click.Context, /, *, source: str, dry_run: bool, as_json: bool) -> None:
     """Bring experiments, runs and registered models with all that they have from elsewhere.
 
-    SOURCE is a bundle that `runstone export` made, sqlite:///FILE or postgresql://USER@HOST/DATABASE for a database of
-    MLflow 2 or 3 or of Runstone, or the address of a server. Nothing in it is changed.
+    SOURCE is a folder of MLflow such as mlruns, the database of MLflow 2 or 3 or of Runstone as sqlite:///FILE or
+    postgresql://USER@HOST/DATABASE, the address of a server, or a bundle that `runstone export` made. Nothing in it is
+    changed.
 
     Runs keep their ids, and one that is there already stays as it is. A command that is stopped at any point goes on
-    where it was when it is given again.
+    where it was when it is given again. Each run is read back and compared, each file by its hash.
 
     Ends with 1 if something could not be brought as it was.
     """

@@ -1,0 +1,158 @@
+"""The files of which a folder of MLflow is made: ``meta.yaml``, a file for each tag, param and metric."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from runstone.errors import BackendError, InvalidValue, RunstoneError, Unsupported
+
+# A folder of MLflow holds no link; one that is there may lead to any file of this machine.
+_TOO_LARGE = 1 << 20
+# The end of the place of artifacts, wherever the folder was when MLflow wrote it down.
+_ARTIFACTS = re.compile(r"/(\d+)/((?:models/m-)?[0-9a-f]{32})/artifacts(/.*)?$")
+
+
+class Files:
+    """What is read of a folder of MLflow.
+
+    Args:
+        root: The folder, with no link in its path.
+        problems: Takes what could not be read, one sentence each.
+
+    Raises:
+        Unsupported: PyYAML is not installed.
+    """
+
+    def __init__(self, root: Path, problems: list[str]) -> None:
+        self._root, self._problems = root, problems
+        self._yaml = _yaml()
+
+    @contextmanager
+    def telling(self, where: object) -> Iterator[None]:
+        """Tell of what cannot be read within, and of where that is, and leave it out."""
+        try:
+            yield
+        except RunstoneError as error:
+            said = error.message
+            self.tell(said if str(where) in said else f"{where}: {said}")
+        except (IndexError, ValueError) as error:
+            self.tell(f"{where}: {error}")
+
+    def tell(self, problem: str) -> None:
+        """Tell of something once, however often it is met."""
+        if problem not in self._problems:
+            self._problems.append(problem)
+
+    def folders(self, parent: Path) -> list[Path]:
+        """The folders in a folder, by name; none where that is not there."""
+        try:
+            with os.scandir(parent) as found:
+                return sorted(Path(each.path) for each in found if each.is_dir(follow_symlinks=False))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise BackendError(f"the folder {parent} cannot be read: {error.strerror}") from error
+
+    def named(self, folder: Path, above: str = "") -> Iterator[tuple[str, Path]]:
+        """Files by the name of what they are about: their path in a folder, whose parts may be folders."""
+        if not folder.is_dir():
+            return
+        for each in sorted(folder.iterdir()):
+            if each.is_symlink():
+                self.tell(f"{each} is a link, which MLflow makes none of; it was left out")
+            elif each.is_dir():
+                yield from self.named(each, f"{above}{each.name}/")
+            else:
+                yield above + each.name, each
+
+    def texts(self, folder: Path) -> list[tuple[str, str]]:
+        """What stands in the files of a folder, by name."""
+        found = []
+        for name, file in self.named(folder):
+            with self.telling(file):
+                found.append((name, _text(file)))
+        return sorted(found)
+
+    def lines(self, file: Path) -> Iterator[tuple[int, list[str]]]:
+        """The words of each line of a file that has any, with its number from 1; read as they are asked for."""
+        try:
+            with file.open(encoding="utf-8") as opened:
+                for number, line in enumerate(opened, start=1):
+                    if words := line.split():
+                        yield number, words
+        except (OSError, UnicodeDecodeError) as error:
+            self.tell(f"{file} cannot be read on: {error}")
+
+    def meta(self, folder: Path) -> dict[str, Any]:
+        """What the ``meta.yaml`` of a folder says. Only plain values are read: no file can have code run.
+
+        Raises:
+            BackendError: It is not there, or cannot be read.
+        """
+        file = folder / "meta.yaml"
+        try:
+            found = self._yaml.load(_text(file), Loader=self._yaml.CSafeLoader)
+        except self._yaml.YAMLError as error:
+            raise BackendError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
+        if not isinstance(found, dict):
+            raise BackendError(f"{file} has no fields; it may have been cut off")
+        return found
+
+    def place(self, uri: str) -> Path | None:
+        """Where the files below a URI are on this machine; ``None`` where they are on no machine's disk.
+
+        Below the folder, if it has them, wherever MLflow had them once.
+        """
+        parts = urlsplit(uri)
+        if parts.scheme not in {"", "file"}:
+            return None
+        path = unquote(parts.path) if parts.scheme else uri
+        if found := _ARTIFACTS.search(path):
+            for above in (self._root, self._root / ".trash"):
+                own = above / found[1] / found[2] / "artifacts"
+                if own.is_dir():
+                    return own / (found[3] or "").lstrip("/")
+        return Path(path)
+
+
+def text_of(meta: dict[str, Any], name: str) -> str:
+    """A field that is a text; empty where it is missing."""
+    value = meta.get(name)
+    return "" if value is None else str(value)
+
+
+def number_of(meta: dict[str, Any], name: str) -> int:
+    """A field that is a whole number; 0 where it is missing.
+
+    Raises:
+        InvalidValue: It is something else.
+    """
+    value = meta.get(name)
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError):
+        raise InvalidValue(f"{name} is a whole number; got {value!r}") from None
+
+
+def _yaml() -> Any:
+    try:
+        return import_module("yaml")
+    except ImportError as error:
+        raise Unsupported("a folder of MLflow needs PyYAML: pip install 'runstone[mlflow]'") from error
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.is_symlink() or file.stat().st_size > _TOO_LARGE:
+            raise BackendError(f"{file} is a link or larger than 1 MiB, which MLflow makes none of")
+        with file.open(encoding="utf-8", newline="") as opened:
+            return opened.read()
+    except UnicodeDecodeError as error:
+        raise BackendError(f"{file} is no text: {error.reason} at byte {error.start}") from error
+    except OSError as error:
+        raise BackendError(f"{file} cannot be read: {error.strerror}") from error

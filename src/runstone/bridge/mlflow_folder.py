@@ -1,0 +1,213 @@
+"""Folders in which MLflow keeps experiments and runs, ``mlruns``, as a source; nothing in them is changed."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from runstone.artifacts import resolve
+from runstone.artifacts.base import ArtifactRepository
+from runstone.artifacts.local import LocalRepository
+from runstone.bridge import mlflow_folder_models as models
+from runstone.bridge.mlflow_files import Files, number_of, text_of
+from runstone.entities import (
+    Dataset,
+    DatasetInput,
+    Experiment,
+    InputTag,
+    LifecycleStage,
+    LoggedModel,
+    Metric,
+    ModelInput,
+    ModelOutput,
+    ModelVersion,
+    Param,
+    RegisteredModel,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+    RunOutputs,
+    RunStatus,
+    Tag,
+)
+from runstone.entities.states import run_status
+from runstone.errors import InvalidValue, LocalFileNotFound
+
+_TRASH = ".trash"
+_RUN = re.compile("[0-9a-f]{32}")
+
+
+def is_mlflow_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether MLflow keeps experiments in a folder."""
+    return any((each / "meta.yaml").is_file() for each in Path(path).glob("[0-9]*")) or (Path(path) / _TRASH).is_dir()
+
+
+class MlflowFolder:
+    """A folder of MLflow 1, 2 or 3; does what ``Source`` says.
+
+    Where the folder has been moved since, artifacts are found below it all the same. A file that cannot be read, or
+    holds what MLflow never writes there, is told in ``problems``; the rest is read.
+
+    Attributes:
+        problems: What was left out, one sentence each.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Open it.
+
+        Args:
+            path: The folder, often called ``mlruns``.
+
+        Raises:
+            LocalFileNotFound: There is no such folder.
+            InvalidValue: MLflow keeps no experiments in it.
+        """
+        self._root = Path(os.path.realpath(path))
+        self.name = os.fspath(path)
+        if not self._root.is_dir():
+            raise LocalFileNotFound(self.name)
+        if not is_mlflow_folder(self._root):
+            raise InvalidValue(
+                f"{self.name} is no folder of MLflow: wanted folders of experiments, such as 0/meta.yaml, found none"
+            )
+        self.problems: list[str] = []
+        self._files = Files(self._root, self.problems)
+        self._folders: dict[str, Path] = {}
+        self._runs: dict[str, Path] = {}
+        self._models: dict[str, Path] = {}
+
+    def experiments(self) -> Iterator[Experiment]:
+        """All experiments, by the time they were made; those in the trash too."""
+        found: list[Experiment] = []
+        for folder in [*self._files.folders(self._root), *self._files.folders(self._root / _TRASH)]:
+            if not folder.name.isdecimal():
+                continue
+            with self._files.telling(folder):
+                experiment = self._experiment(folder)
+                self._folders[experiment.experiment_id] = folder
+                found.append(experiment)
+        yield from sorted(found, key=lambda each: (each.creation_time, int(each.experiment_id)))
+
+    def runs(self, experiment_id: str) -> Iterator[Run]:
+        """Runs of an experiment, by id, without their metrics."""
+        for folder in self._files.folders(self._folder(experiment_id)):
+            if not _RUN.fullmatch(folder.name):
+                continue
+            with self._files.telling(folder):
+                run = self._run(folder, experiment_id)
+                self._runs[run.info.run_id] = folder
+                yield run
+
+    def metrics(self, run_id: str) -> Iterator[Metric]:
+        """Every value of every metric of a run, by name of the metric, in the order in which they were logged."""
+        for key, file in self._files.named(self._folder_of_run(run_id) / "metrics"):
+            for number, words in self._files.lines(file):
+                with self._files.telling(f"{file}, line {number}"):
+                    step = int(words[2]) if len(words) > 2 else 0  # MLflow 0.9 and before kept none
+                    yield Metric(key, float(words[1]), int(words[0]), step)
+
+    def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
+        """Logged models of an experiment, by id, but for deleted ones; none before MLflow 3."""
+        for folder in self._files.folders(self._folder(experiment_id) / "models"):
+            with self._files.telling(folder):
+                model = models.logged_model(self._files, folder, experiment_id)
+                if model is not None:
+                    yield model
+
+    def registered_models(self) -> Iterator[RegisteredModel]:
+        """All registered models, by name."""
+        for folder in self._files.folders(self._root / "models"):
+            with self._files.telling(folder):
+                model = models.registered_model(self._files, folder)
+                self._models[model.name] = folder
+                yield model
+
+    def model_versions(self, name: str) -> Iterator[ModelVersion]:
+        """Versions of a registered model, by number, but for deleted ones."""
+        yield from models.versions(self._files, self._models[name])
+
+    def files(self, uri: str) -> ArtifactRepository:
+        """The files below a URI. Those that only a server could give raise ``InvalidValue``."""
+        place = self._files.place(uri)
+        return LocalRepository(place) if place is not None else resolve.repository(uri)
+
+    def close(self) -> None:
+        """Nothing is open between two calls."""
+
+    def _folder(self, experiment_id: str) -> Path:
+        if not self._folders:
+            list(self.experiments())
+        return self._folders[experiment_id]
+
+    def _folder_of_run(self, run_id: str) -> Path:
+        if run_id not in self._runs:
+            for experiment in self.experiments():
+                list(self.runs(experiment.experiment_id))
+        return self._runs[run_id]
+
+    def _experiment(self, folder: Path) -> Experiment:
+        meta = self._files.meta(folder)
+        made = number_of(meta, "creation_time")
+        return Experiment(
+            experiment_id=folder.name,
+            name=text_of(meta, "name"),
+            artifact_location=text_of(meta, "artifact_location"),
+            lifecycle_stage=LifecycleStage.DELETED if folder.parent.name == _TRASH else LifecycleStage.ACTIVE,
+            creation_time=made,
+            last_update_time=number_of(meta, "last_update_time") or made,
+            tag_list=[Tag(key, value) for key, value in self._files.texts(folder / "tags")],
+        )
+
+    def _run(self, folder: Path, experiment_id: str) -> Run:
+        meta = self._files.meta(folder)
+        ended = meta.get("end_time")
+        info: dict[str, Any] = {} if ended is None else {"ended_at": number_of(meta, "end_time")}
+        tags = dict(self._files.texts(folder / "tags"))
+        return Run(
+            info=RunInfo(
+                run_id=folder.name,
+                run_uuid=folder.name,
+                run_name=text_of(meta, "run_name") or tags.get("mlflow.runName", ""),
+                experiment_id=experiment_id,
+                user_id=text_of(meta, "user_id"),
+                status=run_status(meta.get("status", RunStatus.RUNNING)),
+                start_time=number_of(meta, "start_time"),
+                artifact_uri=text_of(meta, "artifact_uri"),
+                lifecycle_stage=LifecycleStage(meta.get("lifecycle_stage", "active")),
+                **info,
+            ),
+            data=RunData(
+                param_list=[Param(key, value) for key, value in self._files.texts(folder / "params")],
+                tag_list=[Tag(key, value) for key, value in tags.items()],
+            ),
+            inputs=self._inputs(folder),
+            outputs=RunOutputs(
+                model_outputs=[
+                    ModelOutput(text_of(meta, "destination_id"), number_of(meta, "step"))
+                    for meta in map(self._files.meta, self._files.folders(folder / "outputs"))
+                ]
+            ),
+        )
+
+    def _inputs(self, folder: Path) -> RunInputs:
+        found = [self._files.meta(each) for each in self._files.folders(folder / "inputs")]
+        datasets = [self._dataset(folder.parent, meta) for meta in found if meta.get("source_type") == "DATASET"]
+        return RunInputs(
+            dataset_inputs=sorted(datasets, key=lambda each: (each.dataset.name, each.dataset.digest)),
+            model_inputs=[
+                ModelInput(model)
+                for model in sorted(
+                    {text_of(meta, "source_id") for meta in found if meta.get("source_type") == "MODEL"}
+                )
+            ],
+        )
+
+    def _dataset(self, experiment: Path, use: dict[str, Any]) -> DatasetInput:
+        meta = self._files.meta(experiment / "datasets" / Path(text_of(use, "source_id")).name)
+        named = ("name", "digest", "source_type", "source", "schema", "profile")
+        return DatasetInput(
+            tags=[InputTag(str(name), str(value)) for name, value in sorted((use.get("tags") or {}).items())],
+            dataset=Dataset(*[text_of(meta, each) for each in named]),
+        )

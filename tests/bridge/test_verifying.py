@@ -1,0 +1,80 @@
+"""What an import does where the store has something else afterwards than it was given."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from runstone.bridge.importing import UNFINISHED, bring
+from runstone.bridge.mlflow_folder import MlflowFolder
+from runstone.bridge.store_source import StoreSource
+from runstone.bridge.verifying import differences
+from runstone.entities import Metric, Param, Tag
+from runstone.stores.sql.store import SqlStore
+from tests.bridge.test_mlflow_folder import EXPERIMENT, META, RUN, put
+
+
+class Lossy(SqlStore):
+    """A store that acknowledges what it does not keep."""
+
+    loses = True
+
+    def log_batch(
+        self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
+    ) -> None:
+        kept = [metric for metric in metrics if metric.step != 1 or not self.loses]
+        super().log_batch(run_id, metrics=kept, params=() if self.loses else params, tags=tags)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> MlflowFolder:
+    root = tmp_path / "mlruns"
+    put(root / "0" / "meta.yaml", EXPERIMENT)
+    put(root / "0" / RUN / "meta.yaml", META.format(run=RUN))
+    put(root / "0" / RUN / "metrics" / "loss", "10 0.5 0\n11 nan 1\n12 -0.0 2\n12 -0.0 2\n")
+    put(root / "0" / RUN / "params" / "depth", "3")
+    return MlflowFolder(root)
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/runstone.db"
+
+
+@pytest.fixture
+def store(uri: str) -> Iterator[Lossy]:
+    with closing(Lossy(uri)) as opened:
+        yield opened
+
+
+def test_run_that_lacks_something_is_told_and_stays_unfinished(source: MlflowFolder, uri: str, store: Lossy) -> None:
+    brought = bring(source, store, tracking_uri=uri)
+
+    [problem] = [each for each in brought.problems if "not what was brought" in each]
+    told, _, differing = problem.partition(": ")
+    assert told == f"the run {RUN} is not what was brought, import again"
+    assert differing == "the param 'depth' differs; of the metric 'loss' 2 of 3 values are there"
+    assert UNFINISHED in store.get_run(RUN).data.tags
+
+
+def test_next_import_makes_it_whole(source: MlflowFolder, uri: str, store: Lossy) -> None:
+    bring(source, store, tracking_uri=uri)
+
+    store.loses = False
+    brought = bring(source, store, tracking_uri=uri)
+
+    assert (brought.runs, brought.problems) == (1, [])
+    assert UNFINISHED not in store.get_run(RUN).data.tags
+
+
+def test_metric_that_the_source_has_not_is_told(source: MlflowFolder, uri: str, store: Lossy) -> None:
+    store.loses = False
+    bring(source, store, tracking_uri=uri)
+    store.log_batch(RUN, metrics=[Metric("more", 1.0, 1, 0), Metric("loss", 0.0, 12, 2)])
+    [run] = source.runs("0")
+
+    assert list(differences(source, run, StoreSource(uri, store))) == [
+        "of the metric 'loss' 3 of 3 values are there, and 1 others",
+        "the metric 'more' is there alone",
+    ]
