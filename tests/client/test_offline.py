@@ -14,6 +14,8 @@ from runstone.client import Client, context
 from runstone.client.connection import open_journals
 from runstone.entities import ModelInput, RunStatus
 from runstone.errors import ExperimentNotFound, RunNotFound, Unsupported
+from runstone.journal import folder as folders
+from runstone.journal import leftovers
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -30,6 +32,15 @@ def offline() -> Iterator[None]:
 def sync(*arguments: str) -> tuple[int, str]:
     done = CliRunner().invoke(main, [*arguments])
     return done.exit_code, done.output
+
+
+@pytest.mark.usefixtures("offline")
+def test_run_is_not_taken_for_left_behind_from_the_moment_it_is_made() -> None:
+    run = context.client().create_run("0")
+
+    [found] = leftovers.find(folders.root())
+
+    assert (found.facts.run_id, found.is_alive) == (run.info.run_id, True)
 
 
 @pytest.mark.usefixtures("offline")

@@ -10,6 +10,7 @@ from runstone.entities import DatasetInput, ModelInput
 from runstone.entities.names import without_password
 from runstone.errors import Unsupported
 from runstone.journal import folder as folders
+from runstone.journal.folder import RunFacts
 from runstone.journal.offline import OfflineStore
 from runstone.journal.run_journal import RunJournal
 from runstone.stores.base import TrackingStore
@@ -32,7 +33,7 @@ class OfflineClient(Client):
         super().__init__(tracking_uri)
         self._within = folders.root()
         self._sends = sends
-        self._offline = OfflineStore(self._within, tracking_uri)
+        self._offline = OfflineStore(self._within, tracking_uri, self._begin)
 
     @property
     def _store(self) -> TrackingStore:
@@ -42,6 +43,9 @@ class OfflineClient(Client):
     def _journal(self, run_id: str) -> RunJournal:
         facts = folders.facts_of(folders.run_folder(self._within, run_id))
         return open_journals.of(self._tracking_uri, run_id, facts, sends=self._sends)
+
+    def _begin(self, facts: RunFacts) -> None:
+        open_journals.of(self._tracking_uri, facts.run_id, facts, sends=self._sends).begin()
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove one tag of a run; that it has none is no error here."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from time import time
 from typing import Any
 
@@ -11,7 +12,7 @@ from runstone.client.endings import End
 from runstone.entities import Metric, Page, Run, RunStatus, RunTable, Series, Tag, ViewType
 from runstone.entities.run_table import one_table
 from runstone.entities.tag import END, PARENT_RUN_ID, TRACEBACK, USER
-from runstone.errors import BackendUnavailable
+from runstone.errors import BackendUnavailable, JournalFull
 from runstone.journal.run_journal import RunJournal
 from runstone.stores.base import MAX_TABLE
 
@@ -210,7 +211,8 @@ class RunVerbs(Connection):
         journal = self._journal(run_id)
         journal.lives = True
         if journal.facts.is_new:
-            journal.begin()  # from now on nobody takes the folder for one that was left behind
+            with suppress(JournalFull):  # what is logged waits for the store then, where there is one
+                journal.begin()
         return journal
 
     def _note_resumed(self, run_id: str) -> None:

@@ -1,7 +1,7 @@
 """Runs without a store: made here, kept in a folder of journals, and read back from it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import time
 from typing import Any, NoReturn
@@ -43,14 +43,16 @@ class OfflineStore:
     until the run is sent. All other verbs raise ``Unsupported``.
     """
 
-    def __init__(self, within: Path, tracking_uri: str) -> None:
+    def __init__(self, within: Path, tracking_uri: str, begin: Callable[[RunFacts], None]) -> None:
         """Prepare; nothing is made yet.
 
         Args:
             within: Folder of journals.
             tracking_uri: Where the runs will belong.
+            begin: Makes the folder of a run with its journal, both at once: a folder without one, of a run that was
+                made here, is taken for left behind.
         """
-        self._within, self._uri = within, tracking_uri
+        self._within, self._uri, self._begin = within, tracking_uri, begin
 
     def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
         """The id that stands for an experiment of this name, which is made when the first of its runs is sent."""
@@ -109,8 +111,7 @@ class OfflineStore:
             start_time=int(time() * 1000) if start_time is None else start_time,
             tags=[*(tag for tag in tags if tag.key != RUN_NAME), Tag(RUN_NAME, run_name)],
         )
-        with folders.alone(self._within):
-            folders.make(self._within, facts)
+        self._begin(facts)
         return self.get_run(run_id)
 
     def get_run(self, run_id: str) -> Run:

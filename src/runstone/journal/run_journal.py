@@ -94,9 +94,12 @@ class RunJournal:
     # Writing.
 
     def begin(self) -> None:
-        """Make the file before something is logged, if that can be done."""
-        with suppress(JournalFull):
-            self._current()
+        """Make the file before something is logged: from now on nobody takes the run for one that was left behind.
+
+        Raises:
+            JournalFull: It cannot be made.
+        """
+        self._current()
 
     def metric(self, key: str, value: float, timestamp: int, step: int) -> None:
         """Log one value of a metric.
