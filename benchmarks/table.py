@@ -51,7 +51,7 @@ class Row:
 
     @property
     def _ratio(self) -> str:
-        if not self.mlflow or not self.ours:
+        if not self.mlflow or not self.ours or self.ours < 0:  # a slowdown that drowns in the noise is no share
             return "-"
         return f"{shown(self.ours / self.mlflow if self.is_rate else self.mlflow / self.ours)}x"
 

@@ -32,6 +32,12 @@ def test_row_shows_a_dash_for_what_is_not_there() -> None:
     assert found.cells == ["a batch", "ms", "SQLite", "-", "-", "0.012", "-", "-", "-", ""]
 
 
+def test_slowdown_that_drowns_in_the_noise_has_no_ratio() -> None:
+    found = Row("a loop", "%", 149.0, -8.2, 1.0)
+
+    assert found.cells == ["a loop", "%", "SQLite", "149", "-", "-8.2", "-", "1.00", "yes", ""]
+
+
 def test_curve_tells_how_the_last_compares_with_the_first() -> None:
     found = Curve("a batch", "ms", "points", [1000, 10_000], [2.0, 3.0])
 
