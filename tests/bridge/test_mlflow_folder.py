@@ -149,3 +149,11 @@ def test_wrong_folders_are_refused(tmp_path: Path) -> None:
         MlflowFolder(tmp_path / "nowhere")
     with pytest.raises(InvalidValue, match="is no folder of MLflow"):
         MlflowFolder(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["{outside}", "file://{outside}", "{root}/0/{run}/artifacts/../../../../secret"])
+def test_files_outside_of_the_folder_are_refused(root: Path, tmp_path: Path, place: str) -> None:
+    put(tmp_path / "secret" / "key.txt", "hidden")
+
+    with pytest.raises(InvalidValue, match="is outside of"):
+        MlflowFolder(root).files(place.format(outside=tmp_path / "secret", root=root, run=RUN))

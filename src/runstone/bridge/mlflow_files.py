@@ -106,18 +106,25 @@ class Files:
     def place(self, uri: str) -> Path | None:
         """Where the files below a URI are on this machine; ``None`` where they are on no machine's disk.
 
-        Below the folder, if it has them, wherever MLflow had them once.
+        They are below the folder, wherever MLflow had them once. A record may name any place, and is not believed.
+
+        Raises:
+            InvalidValue: They are elsewhere on this machine.
         """
         parts = urlsplit(uri)
         if parts.scheme not in {"", "file"}:
             return None
-        path = unquote(parts.path) if parts.scheme else uri
-        if found := _ARTIFACTS.search(path):
+        named = Path(os.path.realpath(unquote(parts.path) if parts.scheme else uri))
+        if found := _ARTIFACTS.search(str(named)):
             for above in (self._root, self._root / ".trash"):
                 own = above / found[1] / found[2] / "artifacts"
-                if own.is_dir():
+                if own.is_dir() and (any(own.iterdir()) or not named.exists()):
                     return own / (found[3] or "").lstrip("/")
-        return Path(path)
+        if named.exists() and self._root not in named.parents:
+            raise InvalidValue(
+                f"{named} is outside of {self._root}; to bring its files as well, import from an MLflow server on both"
+            )
+        return named
 
 
 def text_of(meta: dict[str, Any], name: str) -> str:
