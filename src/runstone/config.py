@@ -322,7 +322,7 @@ MAX_ARTIFACT_MB = Setting(
 ENABLE_ARTIFACTS_PROGRESS_BAR = Setting(
     "RUNSTONE_ENABLE_ARTIFACTS_PROGRESS_BAR",
     "true",
-    "Whether a transfer of artifacts that takes longer than a second shows a bar, where there is a terminal.",
+    "Whether a transfer of artifacts or an import that takes over a second shows a bar, where there is a terminal.",
     _boolean,
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR",
 )

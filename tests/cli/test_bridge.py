@@ -1,12 +1,20 @@
 """``runstone export`` and ``runstone import``."""
 
+import io
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from runstone.bridge.brought import Brought
+from runstone.bridge.importing import bring, measured, steps_of
+from runstone.bridge.resolve import open_source
+from runstone.cli.bridge import ImportBar
 from runstone.client import Client
 from runstone.client.connection import open_stores
+from runstone.stores.resolve import open_store
+from tests.artifacts.test_progress import Terminal
 from tests.cli.processes import run
 
 
@@ -92,6 +100,51 @@ def test_what_could_not_be_brought_is_told_and_ends_with_1(tmp_path: Path) -> No
     assert "would be left out: no store of artifacts is known for the scheme 'nowhere'" in dry.stderr
     assert "were left out: no store of artifacts is known for the scheme 'nowhere'" in brought.stderr
     assert brought.stdout == "Brought 1 experiment and 1 run from sqlite:///runstone.db.\n"
+
+
+def test_only_experiments_that_are_named_are_brought(tmp_path: Path, run_id: str) -> None:
+    client = Client(f"sqlite:///{tmp_path}/runstone.db")
+    for name in ("other", "third"):
+        client.create_run(client.create_experiment(name))
+    open_stores.close()
+    command = ("--tracking-uri", "sqlite:///other.db", "import", "sqlite:///runstone.db")
+
+    dry = run(*command, "--experiment", "trials", "--dry-run", folder=tmp_path)
+    brought = run(*command, "--experiment", "trials", "--experiment", "third", folder=tmp_path)
+    missing = run(*command, "--experiment", "none", folder=tmp_path)
+
+    assert dry.stdout.startswith("Would bring 1 experiment, 1 run, 1 metric value, 1 file")
+    assert brought.stdout.startswith("Brought 2 experiments, 2 runs, 1 metric value, 1 file")
+    assert (missing.returncode, missing.stderr) == (1, "Error: no experiment has the name 'none'\n")
+    with closing(open_store(f"sqlite:///{tmp_path}/other.db")) as store:
+        assert {each.name for each in store.search_experiments()} == {"Default", "third", "trials"}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_terminal_shows_how_far_an_import_is(tmp_path: Path, run_id: str, dry_run: bool) -> None:
+    target, screen = f"sqlite:///{tmp_path}/other.db", Terminal()
+    with (
+        closing(open_source(f"sqlite:///{tmp_path}/runstone.db")) as source,
+        closing(open_store(target)) as store,
+        ImportBar(lambda: steps_of(source, dry_run=dry_run), file=screen, after_s=0) as bar,
+    ):
+        if dry_run:
+            measured(source, watch=bar.watch)
+        else:
+            bring(source, store, tracking_uri=target, watch=bar.watch)
+
+    assert "import: 1 runs, 1 values, 1 files" in screen.getvalue()
+    assert "100%" in screen.getvalue()
+
+
+def test_nothing_is_counted_where_there_is_no_terminal() -> None:
+    def count() -> int:
+        raise AssertionError("nobody looks")
+
+    with ImportBar(count, file=(file := io.StringIO()), after_s=0) as bar:
+        bar.watch(1, Brought())
+
+    assert file.getvalue() == ""
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,10 @@ class Bundle:
         """Runs of an experiment, without their metrics."""
         return (run for run in self._records(layout.RUNS, Run) if run.info.experiment_id == experiment_id)
 
+    def count_runs(self, experiment_id: str) -> int:
+        """How many runs an experiment has."""
+        return sum(1 for _ in self.runs(experiment_id))
+
     def metrics(self, run_id: str) -> Iterator[Metric]:
         """Every value of every metric of a run."""
         return self._records(layout.metrics_of(run_id), Metric)

@@ -33,6 +33,8 @@ from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
 
 T = TypeVar("T")
+# Is told how many runs have come one step further, and what was brought so far.
+Watch = Callable[[int, Brought], None]
 
 # On a run while it is being brought, so that one which is there whole is told from one that an import left half done.
 UNFINISHED = "runstone.import.unfinished"
@@ -40,7 +42,17 @@ _METRICS = 1000
 _OTHERS = 100
 
 
-def bring(source: Source, store: TrackingStore, *, tracking_uri: str) -> Brought:
+def _unwatched(steps: int, brought: Brought) -> None:
+    """Nobody watches."""
+
+
+def steps_of(source: Source, *, dry_run: bool) -> int:
+    """How many steps of runs an import takes: each is brought, then compared; a dry run only reads it."""
+    runs = sum(source.count_runs(experiment.experiment_id) for experiment in source.experiments())
+    return runs if dry_run else 2 * runs
+
+
+def bring(source: Source, store: TrackingStore, *, tracking_uri: str, watch: Watch = _unwatched) -> Brought:
     """Bring experiments, runs, logged models and registered models with all that they have into a store.
 
     Experiments of the same name are one. Runs keep their ids; one that is there already stays as it is. What is in the
@@ -51,6 +63,8 @@ def bring(source: Source, store: TrackingStore, *, tracking_uri: str) -> Brought
         source: Where they come from.
         store: Where they go.
         tracking_uri: The store's address.
+        watch: Is called again and again with the number of runs that have come one of two steps further, those of
+            ``steps_of``, and with what was brought so far.
 
     Raises:
         BackendError: The source cannot be read, or the store cannot be written.
@@ -58,13 +72,18 @@ def bring(source: Source, store: TrackingStore, *, tracking_uri: str) -> Brought
     """
     if not (isinstance(store, LineageStore) and isinstance(store, RegistryStore)):
         raise Unsupported("the store has no logged models and registered models; import into another one")
-    importing = _Importing(source, store, tracking_uri)
+    importing = _Importing(source, store, tracking_uri, watch)
     importing.run()
     return importing.brought
 
 
-def measured(source: Source) -> Brought:
-    """How much a source has, of which nothing is brought."""
+def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
+    """How much a source has, of which nothing is brought.
+
+    Args:
+        source: What is looked at.
+        watch: Is called as by ``bring``, but that each run is one step.
+    """
     found = Brought()
     for experiment in source.experiments():
         found.experiments += 1
@@ -72,6 +91,7 @@ def measured(source: Source) -> Brought:
             found.runs += 1
             found.metric_values += sum(1 for _ in source.metrics(run.info.run_id))
             _measure_files(source, run.info.artifact_uri, f"run {run.info.run_id}", found)
+            watch(1, found)
         for model in source.logged_models(experiment.experiment_id):
             found.logged_models += 1
             _measure_files(source, model.artifact_location, f"logged model {model.model_id}", found)
@@ -102,10 +122,12 @@ class _Importing:
         source: Where things come from.
         store: Where they go; has all three protocols.
         tracking_uri: The store's address.
+        watch: Is told how far it is.
     """
 
-    def __init__(self, source: Source, store: TrackingStore, tracking_uri: str) -> None:
+    def __init__(self, source: Source, store: TrackingStore, tracking_uri: str, watch: Watch) -> None:
         self.brought = Brought()
+        self._watch = watch
         self._source = source
         self._store: _Store = store  # type: ignore[assignment]  # checked by ``bring``
         self._tracking_uri = tracking_uri
@@ -127,12 +149,14 @@ class _Importing:
             experiments.append((experiment, target))
             for run in self._source.runs(experiment.experiment_id):
                 self._try(f"run {run.info.run_id}", self._run, run, target)
+                self._watch(1, self.brought)
             for model in self._source.logged_models(experiment.experiment_id):
                 self._try(f"logged model {model.model_id}", self._logged_model, model, target)
         self._measure_models()
         for experiment, _ in experiments:
             for run in self._source.runs(experiment.experiment_id):
                 self._finish(run)
+                self._watch(1, self.brought)
         Registering(self._source, self._store, self._places, self.brought).run()
         for experiment, target in experiments:
             if experiment.lifecycle_stage is LifecycleStage.DELETED:
@@ -212,6 +236,7 @@ class _Importing:
             checked = [Metric(each.key, each.value, each.timestamp, each.step) for each in metrics]
             self._store.log_batch(run_id, metrics=checked)
             self.brought.metric_values += len(metrics)
+            self._watch(0, self.brought)
         if run.inputs.dataset_inputs:
             self._store.log_inputs(run_id, datasets=run.inputs.dataset_inputs)
 
@@ -234,6 +259,7 @@ class _Importing:
                 continue
             self.brought.files += 1
             self.brought.bytes += file.file_size or 0
+            self._watch(0, self.brought)
 
     def _logged_model(self, model: LoggedModel, experiment_id: str) -> None:
         former = self._former(model, experiment_id)

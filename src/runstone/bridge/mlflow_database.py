@@ -88,6 +88,11 @@ class MlflowDatabase:
                 together = []
         yield from self._several(experiment_id, together)
 
+    def count_runs(self, experiment_id: str) -> int:
+        """How many runs an experiment has."""
+        [(number,)] = self._database.rows("SELECT count(*) FROM runs WHERE experiment_id = ?", (int(experiment_id),))
+        return int(number)
+
     def metrics(self, run_id: str) -> Iterator[Metric]:
         """Every value of every metric of a run, by name of the metric, then time."""
         found = self._database.rows(

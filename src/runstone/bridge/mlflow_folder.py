@@ -92,13 +92,15 @@ class MlflowFolder:
 
     def runs(self, experiment_id: str) -> Iterator[Run]:
         """Runs of an experiment, by id, without their metrics."""
-        for folder in self._files.folders(self._folder(experiment_id)):
-            if not _RUN.fullmatch(folder.name):
-                continue
+        for folder in self._folders_of_runs(experiment_id):
             with self._files.telling(folder):
                 run = self._run(folder, experiment_id)
                 self._runs[run.info.run_id] = folder
                 yield run
+
+    def count_runs(self, experiment_id: str) -> int:
+        """How many runs an experiment has."""
+        return len(self._folders_of_runs(experiment_id))
 
     def metrics(self, run_id: str) -> Iterator[Metric]:
         """Every value of every metric of a run, by name of the metric, in the order in which they were logged."""
@@ -140,6 +142,9 @@ class MlflowFolder:
         if not self._folders:
             list(self.experiments())
         return self._folders[experiment_id]
+
+    def _folders_of_runs(self, experiment_id: str) -> list[Path]:
+        return [each for each in self._files.folders(self._folder(experiment_id)) if _RUN.fullmatch(each.name)]
 
     def _folder_of_run(self, run_id: str) -> Path:
         if run_id not in self._runs:

@@ -54,6 +54,10 @@ class Source(Protocol):
         """Runs of an experiment with params, tags, inputs and outputs, by id. Their metrics may be left out."""
         ...
 
+    def count_runs(self, experiment_id: str) -> int:
+        """How many runs an experiment has, found quicker than by reading them; some may turn out to be unreadable."""
+        ...
+
     def metrics(self, run_id: str) -> Iterator[Metric]:
         """Every value of every metric of a run, those of one metric together, read as they are asked for."""
         ...

@@ -65,17 +65,13 @@ class StoreSource:
 
     def runs(self, experiment_id: str) -> Iterator[Run]:
         """Runs of an experiment, by id."""
-        found = _all(
-            lambda token: self._store.search_runs(
-                [experiment_id],
-                view_type=ViewType.ALL,
-                max_results=_RUNS,
-                order_by=["attributes.run_id ASC"],
-                page_token=token,
-            )
-        )
+        found = self._found_runs(experiment_id)
         # A search on MLflow's server leaves out which models a run read.
         return (self._store.get_run(run.info.run_id) for run in found) if self._is_server else found
+
+    def count_runs(self, experiment_id: str) -> int:
+        """How many runs an experiment has."""
+        return sum(1 for _ in self._found_runs(experiment_id))
 
     def experiment(self, experiment_id: str) -> Experiment:
         """One experiment.
@@ -126,6 +122,17 @@ class StoreSource:
         """Close the store."""
         if self._is_ours:
             self._store.close()
+
+    def _found_runs(self, experiment_id: str) -> Iterator[Run]:
+        return _all(
+            lambda token: self._store.search_runs(
+                [experiment_id],
+                view_type=ViewType.ALL,
+                max_results=_RUNS,
+                order_by=["attributes.run_id ASC"],
+                page_token=token,
+            )
+        )
 
     def _with_nan(self, model: LoggedModel) -> LoggedModel:
         """A model with NaN where MLflow's server tells 0 in its place: the run that logged the value has it."""

@@ -1,13 +1,16 @@
 """``runstone import`` and ``runstone export``."""
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import msgspec
 
+from runstone.artifacts.progress import AFTER_S, Bar
+from runstone.bridge.brought import Brought
 from runstone.cli.options import as_json, connected, find_experiment, tracking_uri
 from runstone.cli.output import print_json
 from runstone.entities.names import without_password
@@ -15,10 +18,17 @@ from runstone.entities.names import without_password
 
 @click.command("import")
 @click.argument("source")
+@click.option(
+    "--experiment",
+    "experiments",
+    multiple=True,
+    metavar="NAME",
+    help="Only this experiment, and versions of registered models that were made of it; may be repeated.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say how much there is to bring.")
 @as_json
 @click.pass_context
-def import_(ctx: click.Context, /, *, source: str, dry_run: bool, as_json: bool) -> None:
+def import_(ctx: click.Context, /, *, source: str, experiments: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Bring experiments, runs and registered models with all that they have from elsewhere.
 
     SOURCE is a folder of MLflow such as mlruns, the database of MLflow 2 or 3 or of Runstone as sqlite:///FILE or
@@ -30,19 +40,22 @@ def import_(ctx: click.Context, /, *, source: str, dry_run: bool, as_json: bool)
 
     Ends with 1 if something could not be brought as it was.
     """
-    from runstone.bridge.importing import bring, measured
+    from runstone.bridge.chosen import Chosen
+    from runstone.bridge.importing import bring, measured, steps_of
     from runstone.bridge.resolve import open_source
     from runstone.stores.resolve import open_store
 
     target = tracking_uri(ctx)
     if source == target:
         raise click.UsageError("SOURCE is where the runs would go; name the target with `runstone --tracking-uri URI`")
-    with closing(open_source(source)) as opened:
-        if dry_run:
-            brought = measured(opened)
-        else:
-            with closing(open_store(target)) as store:
-                brought = bring(opened, store, tracking_uri=target)
+    with closing(open_source(source)) as whole:
+        opened = Chosen(whole, experiments) if experiments else whole
+        with ImportBar(lambda: steps_of(opened, dry_run=dry_run)) as bar:
+            if dry_run:
+                brought = measured(opened, watch=bar.watch)
+            else:
+                with closing(open_store(target)) as store:
+                    brought = bring(opened, store, tracking_uri=target, watch=bar.watch)
     if as_json:
         print_json({"source": without_password(source), "is_brought": not dry_run, **asdict(brought)})
     else:
@@ -56,6 +69,26 @@ def import_(ctx: click.Context, /, *, source: str, dry_run: bool, as_json: bool)
             click.echo(problem, err=True)
     if brought.problems:
         ctx.exit(1)
+
+
+class ImportBar(Bar):
+    """The bar of an import."""
+
+    def __init__(self, count: Callable[[], int], *, file: TextIO | None = None, after_s: float = AFTER_S) -> None:
+        """Begin to count.
+
+        Args:
+            count: Counts the steps of the import; asked only where the bar may be shown.
+            file: As of ``Bar``.
+            after_s: As of ``Bar``.
+        """
+        super().__init__("import", None, file=file, after_s=after_s)
+        if self.is_wanted:
+            self._total = count()
+
+    def watch(self, steps: int, brought: Brought) -> None:
+        """Show how far it is."""
+        self.advance(steps, f"import: {brought.runs:,} runs, {brought.metric_values:,} values, {brought.files:,} files")
 
 
 @click.command("export")
