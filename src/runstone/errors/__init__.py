@@ -9,6 +9,8 @@
     │   ├── InvalidPageToken           a page token that this server did not make
     │   ├── AddressForbidden           an address that a server does not call
     │   ├── ParamChanged               a param already holds another value
+    │   ├── InvalidSignature           a signature that cannot be made or read
+    │   ├── SignatureMismatch          data that is not as the signature of a model says; knows column, row and value
     │   └── MalformedRequest           BAD_REQUEST: a body that is not JSON
     ├── NotFound (LookupError)         RESOURCE_DOES_NOT_EXIST
     │   ├── ExperimentNotFound
@@ -88,8 +90,10 @@ from runstone.errors.values import (
     InvalidArtifactPath,
     InvalidFilter,
     InvalidPageToken,
+    InvalidSignature,
     MalformedRequest,
     ParamChanged,
+    SignatureMismatch,
 )
 
 __all__ = [
@@ -107,6 +111,7 @@ __all__ = [
     "InvalidArtifactPath",
     "InvalidFilter",
     "InvalidPageToken",
+    "InvalidSignature",
     "InvalidState",
     "InvalidValue",
     "JournalFull",
@@ -127,6 +132,7 @@ __all__ = [
     "RunNotFound",
     "RunstoneError",
     "SchemaMismatch",
+    "SignatureMismatch",
     "TooLarge",
     "Unsupported",
     "WebhookNotFound",

@@ -91,3 +91,34 @@ class MalformedRequest(InvalidValue):
     """A request whose body is not the JSON object that was wanted."""
 
     code = "BAD_REQUEST"
+
+
+class InvalidSignature(InvalidValue):
+    """A signature, a schema or a type cannot be made of what was given, or cannot be read."""
+
+
+class SignatureMismatch(InvalidValue):
+    """Data or a param is not what the signature of a model says.
+
+    Attributes:
+        column: The column, tensor or param, where it is one.
+        row: Place of the first row that is wrong, from 0 on, where it is one.
+        value: The value there, as a message shows it.
+        wanted: What the signature says.
+    """
+
+    column: str | None
+    row: int | None
+    value: str | None
+    wanted: str | None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        column: str | None = None,
+        row: int | None = None,
+        value: str | None = None,
+        wanted: str | None = None,
+    ) -> None:
+        super().__init__(message, column=column, row=row, value=value, wanted=wanted)
