@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runstone.bridge.chosen import Chosen
+from runstone.bridge.fence import Fence
 from runstone.bridge.importing import bring, steps_of
 from runstone.bridge.mlflow_database import MlflowDatabase
 from runstone.bridge.mlflow_folder import MlflowFolder
@@ -60,7 +61,10 @@ def test_runs_are_counted_without_being_read(tmp_path: Path, origin: tuple[str, 
     source: Source = StoreSource(*origin)
     wanted = 3
     if kind == "database":
-        source, wanted = MlflowDatabase(database(tmp_path, TABLES + ROWS.replace("'bad' || char(7)", "'bad'"))), 2
+        source, wanted = (
+            MlflowDatabase(database(tmp_path, TABLES + ROWS.replace("'bad' || char(7)", "'bad'")), Fence([])),
+            2,
+        )
     if kind == "folder":
         put(tmp_path / "0" / "meta.yaml", EXPERIMENT)
         put(tmp_path / "0" / RUN / "meta.yaml", META.format(run=RUN))

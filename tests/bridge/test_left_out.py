@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runstone.bridge.brought import Brought
+from runstone.bridge.fence import Fence
 from runstone.bridge.importing import bring, measured
 from runstone.bridge.mlflow_connection import REVISIONS
 from runstone.bridge.mlflow_database import MlflowDatabase
@@ -32,7 +33,7 @@ INSERT INTO metrics VALUES ('a', 0.5, 1, 1, 0, '{GOOD}'), ('a//b', 0.5, 1, 1, 0,
 
 @pytest.fixture
 def source(tmp_path: Path) -> Iterator[MlflowDatabase]:
-    with closing(MlflowDatabase(database(tmp_path, TABLES + ROWS))) as opened:
+    with closing(MlflowDatabase(database(tmp_path, TABLES + ROWS), Fence([]))) as opened:
         yield opened
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runstone.bridge.fence import Fence
 from runstone.bridge.mlflow_connection import REVISIONS
 from runstone.bridge.mlflow_database import MlflowDatabase
 from runstone.errors import BackendError, InvalidValue, RunstoneError, SchemaMismatch
@@ -40,7 +41,7 @@ def database(folder: Path, script: str) -> str:
 def refusal(address: str, kind: type[RunstoneError]) -> str:
     """The message with which an address is refused."""
     with pytest.raises(kind) as caught:
-        MlflowDatabase(address)
+        MlflowDatabase(address, Fence([]))
     return caught.value.message
 
 
@@ -101,7 +102,7 @@ def test_things_of_other_workspaces_have_their_workspace_behind_their_name(tmp_p
         """,
     )
 
-    with closing(MlflowDatabase(address)) as source:
+    with closing(MlflowDatabase(address, Fence([]))) as source:
         experiments = {each.experiment_id: each.name for each in source.experiments()}
         models = {
             each.name: [version.source for version in source.model_versions(each.name)]

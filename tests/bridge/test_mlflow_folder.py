@@ -155,5 +155,14 @@ def test_wrong_folders_are_refused(tmp_path: Path) -> None:
 def test_files_outside_of_the_folder_are_refused(root: Path, tmp_path: Path, place: str) -> None:
     put(tmp_path / "secret" / "key.txt", "hidden")
 
-    with pytest.raises(InvalidValue, match="is outside of"):
-        MlflowFolder(root).files(place.format(outside=tmp_path / "secret", root=root, run=RUN))
+    uri = place.format(outside=tmp_path / "secret", root=root, run=RUN)
+    with pytest.raises(InvalidValue, match=r"is outside of .* `--allow-artifacts-under "):
+        MlflowFolder(root).files(uri)
+
+    files = MlflowFolder(root, [tmp_path / "secret"]).files(uri)
+    assert [file.path for file in files.list()] == ["key.txt"]
+
+
+def test_folder_that_is_not_there_is_no_empty_one(root: Path) -> None:
+    with pytest.raises(LocalFileNotFound):
+        MlflowFolder(root).files(f"/gone/mlruns/0/{OTHER}/artifacts")

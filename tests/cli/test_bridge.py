@@ -51,6 +51,7 @@ def test_experiment_goes_into_a_bundle_and_into_another_store(tmp_path: Path, ru
         "files": 0,
         "bytes": 0,
         "already_there": 1,
+        "notes": [],
         "problems": [],
     }
     shown = run("--tracking-uri", "sqlite:///other.db", "runs", "show", run_id, folder=tmp_path)
@@ -155,6 +156,7 @@ def test_nothing_is_counted_where_there_is_no_terminal() -> None:
         (("export", "none", "-o", "a.zip"), 1, "'none'"),
         (("export", "--run", "0" * 32, "-o", "a.zip"), 1, "0" * 32),
         (("export", "trials", "-o", "runstone.db"), 1, "name another one"),
+        (("import", "a.db", "--allow-artifacts-under", "none"), 2, "'none' does not exist"),
         (("import", "none.zip"), 1, "there is no file or folder 'none.zip'"),
         (("import", "."), 1, "is no folder of MLflow"),
         (("import", "runstone.db"), 1, "is a database; name it 'sqlite:///runstone.db'"),

@@ -28,7 +28,7 @@ MAX_FLOAT = 1.7976931348623157e308
 @pytest.fixture(
     scope="module", params=[f"{maker}-{kind}" for maker in MAKERS for kind in ("sqlite", "postgres", "folder")]
 )
-def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any, Path]]:
     """Address of a store that MLflow made, and what MLflow says that is in it."""
     maker, kind = request.param.split("-")
     folder = tmp_path_factory.mktemp("made")
@@ -47,17 +47,17 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             mended = [run["histories"]["rmse"] for run in told_runs(told).values() if "rmse" in run["histories"]]
             for history in mended:
                 history[:] = [[value, timestamp, timestamp - 1006] for value, timestamp, _ in history]
-        yield address, told
+        yield address, told, folder
 
 
 @pytest.fixture
-def source(filled: tuple[str, Any]) -> Iterator[Source]:
-    with closing(open_source(filled[0])) as opened:
+def source(filled: tuple[str, Any, Path]) -> Iterator[Source]:
+    with closing(open_source(filled[0], [filled[2]])) as opened:
         yield opened
 
 
 @pytest.fixture
-def told(filled: tuple[str, Any]) -> Any:
+def told(filled: tuple[str, Any, Path]) -> Any:
     return filled[1]
 
 
@@ -104,7 +104,7 @@ def test_every_value_of_every_metric_is_told(source: Source, told: Any) -> None:
         }
 
 
-def test_infinities_are_as_mlflow_keeps_them(filled: tuple[str, Any], source: Source, told: Any) -> None:
+def test_infinities_are_as_mlflow_keeps_them(filled: tuple[str, Any, Path], source: Source, told: Any) -> None:
     [mother] = [run_id for run_id, run in told_runs(told).items() if run["name"] == "mother"]
     infinity = "inf" if filled[0].endswith("mlruns") else repr(MAX_FLOAT)  # a database has no room for it
 
@@ -131,8 +131,8 @@ def test_files_are_those_of_mlflow(source: Source, told: Any) -> None:
     runs = runs_of(source)
 
     for run_id, wanted in told_runs(told).items():
-        files = source.files(runs[run_id].info.artifact_uri)
         for path, size in wanted["files"]:
+            files = source.files(runs[run_id].info.artifact_uri)
             assert sum(map(len, files.read(ArtifactPath(path)))) == size
 
 
@@ -190,7 +190,7 @@ def test_nothing_is_left_out(source: Source) -> None:
     assert source.problems == []
 
 
-def test_nothing_is_written_to_a_database(filled: tuple[str, Any], source: Source) -> None:
+def test_nothing_is_written_to_a_database(filled: tuple[str, Any, Path], source: Source) -> None:
     if not isinstance(source, MlflowDatabase):
         assert filled[0].endswith("mlruns")
         return
@@ -199,7 +199,7 @@ def test_nothing_is_written_to_a_database(filled: tuple[str, Any], source: Sourc
         list(source._database.rows("DELETE FROM tags"))
 
 
-def test_import_brings_all_once(filled: tuple[str, Any], source: Source, told: Any, tmp_path: Path) -> None:
+def test_import_brings_all_once(filled: tuple[str, Any, Path], source: Source, told: Any, tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path}/runstone.db"
     with closing(SqlStore(uri)) as store:
         brought = bring(source, store, tracking_uri=uri)

@@ -35,13 +35,27 @@ def repository(uri: str, *, tracking_uri: str = "") -> ArtifactRepository:
         InvalidValue: The URI cannot be read, or nobody knows its scheme.
         Unsupported: It needs an extra that is not installed.
     """
+    folder = local_folder(uri)
+    if folder is not None:
+        return LocalRepository(folder)
     scheme = _scheme(uri)
-    if scheme in {"", "file"}:
-        return LocalRepository(_folder(uri))
     if scheme in {"mlflow-artifacts", "http", "https"}:
         address, path = _proxied(uri, tracking_uri)
         return _http(address, path)
     return _plugin(uri, scheme)
+
+
+def local_folder(uri: str) -> Path | None:
+    """The folder of this machine that a URI names; ``None`` where it names another place.
+
+    Raises:
+        InvalidValue: The URI cannot be read.
+
+    Example:
+        >>> local_folder("file:///srv/files/1")
+        PosixPath('/srv/files/1')
+    """
+    return _folder(uri) if _scheme(uri) in {"", "file"} else None
 
 
 def locate(uri: str, *, tracking_uri: str = "") -> tuple[ArtifactRepository, ArtifactPath]:

@@ -1,12 +1,13 @@
 """Files of runs and logged models, from one place to another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.integrity import Counted, checked
-from runstone.bridge.source import Files
+from runstone.bridge.brought import Brought
+from runstone.bridge.source import Files, Source
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactDamaged
+from runstone.errors import ArtifactDamaged, LocalFileNotFound, NotFound, RunstoneError
 
 
 def files_below(files: Files, folder: ArtifactPath = ArtifactPath()) -> Iterator[FileInfo]:
@@ -33,3 +34,73 @@ def copy(source: Files, path: ArtifactPath, target: ArtifactRepository) -> None:
         pieces.close()
     if written != counted.sha256:
         raise ArtifactDamaged(path, expected=counted.sha256, found=written)
+
+
+class Copying:
+    """The files of one import.
+
+    Args:
+        source: Where they come from.
+        brought: Is told how many there were, and what was left out.
+        watch: Is called after each file.
+    """
+
+    def __init__(self, source: Source, brought: Brought, watch: Callable[[], None]) -> None:
+        self._source = source
+        self._brought = brought
+        self._watch = watch
+
+    def count(self, whose: str, uri: str, *, has_some: bool) -> None:
+        """Count the files below a URI, and copy none.
+
+        Args:
+            whose: What they belong to, such as ``run 17``.
+            uri: Where the source has them; none if empty.
+            has_some: Whether it is known that there were some.
+        """
+        for _, file in self._found(whose, uri, has_some=has_some, would="would be") or ():
+            self._counted(file)
+
+    def copy(self, whose: str, uri: str, target: ArtifactRepository, *, has_some: bool) -> bool:
+        """Copy the files below a URI; returns whether none was left out.
+
+        Args:
+            whose: What they belong to, such as ``run 17``.
+            uri: Where the source has them; none if empty.
+            target: Where they go.
+            has_some: Whether it is known that there were some.
+        """
+        found = self._found(whose, uri, has_some=has_some, would="were")
+        is_whole = found is not None
+        for files, file in found or ():
+            try:
+                copy(files, ArtifactPath(file.path), target)
+            except NotFound as error:
+                self._brought.problems.append(f"a file of the {whose} was left out: {error.message}")
+                is_whole = False
+            else:
+                self._counted(file)
+        return is_whole
+
+    def _counted(self, file: FileInfo) -> None:
+        self._brought.files += 1
+        self._brought.bytes += file.file_size or 0
+        self._watch()
+
+    def _found(self, whose: str, uri: str, *, has_some: bool, would: str) -> list[tuple[Files, FileInfo]] | None:
+        """The files below a URI; ``None`` where they cannot be seen, which is told."""
+        if not uri:
+            return []
+        try:
+            files = self._source.files(uri)
+            return [(files, file) for file in files_below(files)]
+        except LocalFileNotFound as error:
+            if not has_some:
+                self._brought.notes.append(
+                    f"the {whose} has no folder {error.local_path}: it has no files, or they are elsewhere now"
+                )
+                return []
+            self._brought.problems.append(f"the files of the {whose} {would} left out: {error.message}")
+        except RunstoneError as error:
+            self._brought.problems.append(f"the files of the {whose} {would} left out: {error.message}")
+        return None

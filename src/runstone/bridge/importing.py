@@ -6,14 +6,13 @@ from typing import Protocol, TypeVar
 
 from runstone.artifacts import resolve as artifacts
 from runstone.bridge.brought import Brought
-from runstone.bridge.copying import copy, files_below
+from runstone.bridge.copying import Copying
 from runstone.bridge.places import Places
 from runstone.bridge.registering import Registering
 from runstone.bridge.source import Source
 from runstone.bridge.store_source import StoreSource
 from runstone.bridge.verifying import differences
 from runstone.entities import (
-    ArtifactPath,
     Experiment,
     LifecycleStage,
     LoggedModel,
@@ -26,8 +25,8 @@ from runstone.entities import (
     RunStatus,
     Tag,
 )
-from runstone.entities.tag import PARENT_RUN_ID, RUN_NAME
-from runstone.errors import InvalidValue, LoggedModelNotFound, NotFound, RunNotFound, RunstoneError, Unsupported
+from runstone.entities.tag import EXTERNAL, MODEL_HISTORY, PARENT_RUN_ID, RUN_NAME
+from runstone.errors import InvalidValue, LoggedModelNotFound, RunNotFound, Unsupported
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
@@ -38,6 +37,8 @@ Watch = Callable[[int, Brought], None]
 
 # On a run while it is being brought, so that one which is there whole is told from one that an import left half done.
 UNFINISHED = "runstone.import.unfinished"
+# On a run or a logged model some of whose files an import could not bring, so that the next one tries again.
+LACKS_FILES = "runstone.import.lacks_files"
 _METRICS = 1000
 _OTHERS = 100
 
@@ -85,16 +86,17 @@ def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
         watch: Is called as by ``bring``, but that each run is one step.
     """
     found = Brought()
+    files = Copying(source, found, lambda: watch(0, found))
     for experiment in source.experiments():
         found.experiments += 1
         for run in source.runs(experiment.experiment_id):
             found.runs += 1
             found.metric_values += sum(1 for _ in source.metrics(run.info.run_id))
-            _measure_files(source, run.info.artifact_uri, f"run {run.info.run_id}", found)
+            files.count(f"run {run.info.run_id}", run.info.artifact_uri, has_some=_has_files(run))
             watch(1, found)
         for model in source.logged_models(experiment.experiment_id):
             found.logged_models += 1
-            _measure_files(source, model.artifact_location, f"logged model {model.model_id}", found)
+            files.count(f"logged model {model.model_id}", model.artifact_location, has_some=_is_stored(model))
     for registered in source.registered_models():
         found.registered_models += 1
         found.model_versions += sum(1 for _ in source.model_versions(registered.name))
@@ -102,13 +104,14 @@ def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
     return found
 
 
-def _measure_files(source: Source, uri: str, whose: str, found: Brought) -> None:
-    try:
-        for file in files_below(source.files(uri)) if uri else ():
-            found.files += 1
-            found.bytes += file.file_size or 0
-    except RunstoneError as error:
-        found.problems.append(f"the files of the {whose} would be left out: {error.message}")
+def _has_files(run: Run) -> bool:
+    """Whether a run surely has files: clients of MLflow 1 and 2 note the models among them."""
+    return MODEL_HISTORY in run.data.tags
+
+
+def _is_stored(model: LoggedModel) -> bool:
+    """Whether a logged model surely has files."""
+    return model.status is LoggedModelStatus.READY and EXTERNAL not in model.tags
 
 
 class _Store(TrackingStore, LineageStore, RegistryStore, Protocol):
@@ -133,6 +136,7 @@ class _Importing:
         self._tracking_uri = tracking_uri
         self._target = StoreSource(tracking_uri, store)
         self._places = Places()
+        self._copying = Copying(source, self.brought, lambda: watch(0, self.brought))
         self._finished: set[str] = set()
         self._logged: set[str] = set()
         self._models: list[LoggedModel] = []
@@ -200,6 +204,8 @@ class _Importing:
             self._places.runs[run_id] = run_id
             self._places.folders[run.info.artifact_uri] = found.info.artifact_uri
             self.brought.already_there += 1
+            if LACKS_FILES in found.data.tags:
+                self._copy_again(run, found)
             return
         if found is not None and found.info.experiment_id != experiment_id:
             self._finished.add(run_id)
@@ -212,7 +218,7 @@ class _Importing:
         self._places.runs[run_id] = made.info.run_id
         self._places.folders[run.info.artifact_uri] = made.info.artifact_uri
         self._log(run, made.info.run_id)
-        self._copy(f"run {run_id}", run.info.artifact_uri, made.info.artifact_uri)
+        self._copy_files(run, made)
         self._logged.add(run_id)
         self.brought.runs += 1
 
@@ -240,26 +246,23 @@ class _Importing:
         if run.inputs.dataset_inputs:
             self._store.log_inputs(run_id, datasets=run.inputs.dataset_inputs)
 
-    def _copy(self, whose: str, uri: str, target_uri: str) -> None:
-        """Copy the files below a URI; what cannot be read is told."""
-        if not uri:
-            return
-        try:
-            source = self._source.files(uri)
-            found = list(files_below(source))
-        except RunstoneError as error:
-            self.brought.problems.append(f"the files of the {whose} were left out: {error.message}")
-            return
-        target = artifacts.repository(target_uri, tracking_uri=self._tracking_uri)
-        for file in found:
-            try:
-                copy(source, ArtifactPath(file.path), target)
-            except NotFound as error:
-                self.brought.problems.append(f"a file of the {whose} was left out: {error.message}")
-                continue
-            self.brought.files += 1
-            self.brought.bytes += file.file_size or 0
-            self._watch(0, self.brought)
+    def _copy_files(self, run: Run, there: Run) -> None:
+        """Copy the files of a run into the store's; that one is marked while it lacks some."""
+        run_id = there.info.run_id
+        target = artifacts.repository(there.info.artifact_uri, tracking_uri=self._tracking_uri)
+        whose = f"run {run.info.run_id}"
+        if not self._copying.copy(whose, run.info.artifact_uri, target, has_some=_has_files(run)):
+            self._store.log_batch(run_id, tags=[Tag(LACKS_FILES, self._source.name)])
+        elif LACKS_FILES in there.data.tags:
+            self._store.delete_tag(run_id, LACKS_FILES)
+
+    def _copy_again(self, run: Run, there: Run) -> None:
+        """Copy the files of a run that is there but for some that a former import could not reach."""
+        if there.info.lifecycle_stage is LifecycleStage.DELETED:
+            self._store.restore_run(there.info.run_id)
+        self._copy_files(run, there)
+        if LifecycleStage.DELETED in {run.info.lifecycle_stage, there.info.lifecycle_stage}:
+            self._store.delete_run(there.info.run_id)
 
     def _logged_model(self, model: LoggedModel, experiment_id: str) -> None:
         former = self._former(model, experiment_id)
@@ -278,9 +281,15 @@ class _Importing:
             self.brought.logged_models += 1
         else:
             self.brought.already_there += 1
-            if model.model_id == made.model_id or made.status is model.status is not LoggedModelStatus.PENDING:
+            is_done = model.model_id == made.model_id or made.status is model.status is not LoggedModelStatus.PENDING
+            if is_done and LACKS_FILES not in made.tags:
                 return
-        self._copy(f"logged model {model.model_id}", model.artifact_location, made.artifact_location)
+        target = artifacts.repository(made.artifact_location, tracking_uri=self._tracking_uri)
+        whose = f"logged model {model.model_id}"
+        if not self._copying.copy(whose, model.artifact_location, target, has_some=_is_stored(model)):
+            self._store.set_logged_model_tags(made.model_id, [Tag(LACKS_FILES, self._source.name)])
+        elif LACKS_FILES in made.tags:
+            self._store.delete_logged_model_tag(made.model_id, LACKS_FILES)
         if made.status is not model.status:
             self._store.finalize_logged_model(made.model_id, model.status)
 

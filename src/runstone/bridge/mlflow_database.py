@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from math import nan
 from typing import Any
 
-from runstone.artifacts import resolve
 from runstone.artifacts.base import ArtifactRepository
 from runstone.bridge import mlflow_lineage
+from runstone.bridge.fence import Fence
 from runstone.bridge.mlflow_connection import IsRunstones, MlflowConnection, open_connection
 from runstone.bridge.mlflow_registry import registered_models, versions_of
 from runstone.bridge.source import Source
@@ -39,11 +39,12 @@ class MlflowDatabase:
     the largest number that there is: such a value is told as it is kept, since the two cannot be told apart.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, fence: Fence) -> None:
         """Open it.
 
         Args:
             uri: ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``.
+            fence: Which local files are read.
 
         Raises:
             BackendError: It is not there, or cannot be read.
@@ -51,6 +52,7 @@ class MlflowDatabase:
             SchemaMismatch: It is no database of MLflow, or of a version that is not known.
         """
         self._database: MlflowConnection = open_connection(uri)
+        self._fence = fence
         self.name = self._database.name
         self.problems = self._database.problems
 
@@ -116,7 +118,7 @@ class MlflowDatabase:
 
     def files(self, uri: str) -> ArtifactRepository:
         """The files below a URI. Those that only a server could give raise ``InvalidValue``."""
-        return resolve.repository(uri)
+        return self._fence.files(uri)
 
     def close(self) -> None:
         """End the transaction and the connection."""
@@ -170,8 +172,12 @@ def _metric(key: str, value: float, timestamp: int | None, step: int | None, is_
     return Metric(key, nan if is_nan else value, timestamp or 0, step or 0)
 
 
-def open_database(uri: str) -> Source:
+def open_database(uri: str, fence: Fence) -> Source:
     """Open a database of MLflow, or one of Runstone.
+
+    Args:
+        uri: Its address.
+        fence: Which local files are read.
 
     Raises:
         BackendError: It is not there, or cannot be read.
@@ -179,6 +185,6 @@ def open_database(uri: str) -> Source:
         SchemaMismatch: It is neither, or of a version that is not known.
     """
     try:
-        return MlflowDatabase(uri)
+        return MlflowDatabase(uri, fence)
     except IsRunstones:
-        return StoreSource(uri)
+        return StoreSource(uri, fence=fence)

@@ -106,10 +106,7 @@ class Files:
     def place(self, uri: str) -> Path | None:
         """Where the files below a URI are on this machine; ``None`` where they are on no machine's disk.
 
-        They are below the folder, wherever MLflow had them once. A record may name any place, and is not believed.
-
-        Raises:
-            InvalidValue: They are elsewhere on this machine.
+        They are below the folder, wherever MLflow had them once, or else where the record says, which may be any place.
         """
         parts = urlsplit(uri)
         if parts.scheme not in {"", "file"}:
@@ -120,10 +117,6 @@ class Files:
                 own = above / found[1] / found[2] / "artifacts"
                 if own.is_dir() and (any(own.iterdir()) or not named.exists()):
                     return own / (found[3] or "").lstrip("/")
-        if named.exists() and self._root not in named.parents:
-            raise InvalidValue(
-                f"{named} is outside of {self._root}; to bring its files as well, import from an MLflow server on both"
-            )
         return named
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from runstone.artifacts import resolve
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.local import LocalRepository
 from runstone.bridge import mlflow_folder_models as models
+from runstone.bridge.fence import Fence
 from runstone.bridge.mlflow_files import Files, number_of, text_of
 from runstone.entities import (
     Dataset,
@@ -54,11 +55,12 @@ class MlflowFolder:
         problems: What was left out, one sentence each.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], allowed: Sequence[Path] = ()) -> None:
         """Open it.
 
         Args:
             path: The folder, often called ``mlruns``.
+            allowed: Other folders below which files may be read.
 
         Raises:
             LocalFileNotFound: There is no such folder.
@@ -74,6 +76,7 @@ class MlflowFolder:
             )
         self.problems: list[str] = []
         self._files = Files(self._root, self.problems)
+        self._fence = Fence([self._root, *allowed])
         self._folders: dict[str, Path] = {}
         self._runs: dict[str, Path] = {}
         self._models: dict[str, Path] = {}
@@ -133,7 +136,10 @@ class MlflowFolder:
     def files(self, uri: str) -> ArtifactRepository:
         """The files below a URI. Those that only a server could give raise ``InvalidValue``."""
         place = self._files.place(uri)
-        return LocalRepository(place) if place is not None else resolve.repository(uri)
+        if place is None:
+            return resolve.repository(uri)
+        self._fence.check(place)
+        return LocalRepository(place)
 
     def close(self) -> None:
         """Nothing is open between two calls."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.base import ArtifactRepository
+from runstone.bridge.fence import Fence
 from runstone.entities import (
     Experiment,
     LoggedModel,
@@ -37,12 +38,13 @@ _POINTS = 25_000
 class StoreSource:
     """A store that is read; does what ``Source`` says."""
 
-    def __init__(self, uri: str, store: TrackingStore | None = None) -> None:
+    def __init__(self, uri: str, store: TrackingStore | None = None, *, fence: Fence | None = None) -> None:
         """Open it.
 
         Args:
             uri: Its address.
             store: The store behind it, where it is open already; ``close`` leaves that open.
+            fence: Which local files are read, where the store is a stranger's; all if ``None``.
 
         Raises:
             BackendError: It cannot be opened.
@@ -52,6 +54,7 @@ class StoreSource:
         self.name = without_password(uri)
         self.problems: list[str] = []
         self._uri = uri
+        self._fence = fence
         self._is_ours = store is None
         self._is_server = scheme_of(uri) in {"http", "https"}
         self._store = store or open_store(uri)
@@ -116,6 +119,8 @@ class StoreSource:
 
     def files(self, uri: str) -> ArtifactRepository:
         """The files below a URI."""
+        if self._fence is not None:
+            return self._fence.files(uri, tracking_uri=self._uri)
         return artifacts.repository(uri, tracking_uri=self._uri)
 
     def close(self) -> None:

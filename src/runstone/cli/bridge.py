@@ -25,10 +25,26 @@ from runstone.entities.names import without_password
     metavar="NAME",
     help="Only this experiment, and versions of registered models that were made of it; may be repeated.",
 )
+@click.option(
+    "--allow-artifacts-under",
+    "allowed",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder below which files may be read, where SOURCE says that they are there; may be repeated.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say how much there is to bring.")
 @as_json
 @click.pass_context
-def import_(ctx: click.Context, /, *, source: str, experiments: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+def import_(
+    ctx: click.Context,
+    /,
+    *,
+    source: str,
+    experiments: tuple[str, ...],
+    allowed: tuple[Path, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Bring experiments, runs and registered models with all that they have from elsewhere.
 
     SOURCE is a folder of MLflow such as mlruns, the database of MLflow 2 or 3 or of Runstone as sqlite:///FILE or
@@ -37,6 +53,9 @@ def import_(ctx: click.Context, /, *, source: str, experiments: tuple[str, ...],
 
     Runs keep their ids, and one that is there already stays as it is. A command that is stopped at any point goes on
     where it was when it is given again. Each run is read back and compared, each file by its hash.
+
+    Files that a database names by a folder of this machine are read only below the folder of a SQLite database, else
+    below mlruns and mlartifacts in the working directory, and below folders that are allowed.
 
     Ends with 1 if something could not be brought as it was.
     """
@@ -48,7 +67,7 @@ def import_(ctx: click.Context, /, *, source: str, experiments: tuple[str, ...],
     target = tracking_uri(ctx)
     if source == target:
         raise click.UsageError("SOURCE is where the runs would go; name the target with `runstone --tracking-uri URI`")
-    with closing(open_source(source)) as whole:
+    with closing(open_source(source, allowed)) as whole:
         opened = Chosen(whole, experiments) if experiments else whole
         with ImportBar(lambda: steps_of(opened, dry_run=dry_run)) as bar:
             if dry_run:
@@ -60,13 +79,14 @@ def import_(ctx: click.Context, /, *, source: str, experiments: tuple[str, ...],
         print_json({"source": without_password(source), "is_brought": not dry_run, **asdict(brought)})
     else:
         facts = asdict(brought)
-        there = facts.pop("already_there")
-        problems = facts.pop("problems")
+        there, notes, problems = (facts.pop(name) for name in ("already_there", "notes", "problems"))
         click.echo(f"{'Would bring' if dry_run else 'Brought'} {_sentence(facts)} from {without_password(source)}.")
         if there:
             click.echo(f"There already: {there:,} of its runs, logged models and versions.")
-        for problem in problems:
-            click.echo(problem, err=True)
+        if notes:
+            click.echo(f"Without a folder of files: {len(notes):,} of its runs and logged models.")
+        for told in (*notes, *problems):
+            click.echo(told, err=True)
     if brought.problems:
         ctx.exit(1)
 

@@ -52,6 +52,9 @@ NOTE = "mlflow.note.content"
 # Why a run ended as it did, in one sentence; absent where it just came to its end. And the traceback, if there is one.
 END = "runstone.end"
 TRACEBACK = "runstone.traceback"
+# The models of a run, for clients of MLflow 1 and 2; and, on a logged model, that its files are kept elsewhere.
+MODEL_HISTORY = "mlflow.log-model.history"
+EXTERNAL = "mlflow.model.isExternal"
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
 GIT_COMMIT = "mlflow.source.git.commit"
 GIT_BRANCH = "mlflow.source.git.branch"

@@ -18,6 +18,7 @@ from runstone.entities import (
 )
 from runstone.entities.dataset import CONTEXT
 from runstone.entities.names import shown
+from runstone.entities.tag import EXTERNAL
 from runstone.errors import InvalidState, InvalidValue
 from runstone.media import frames
 
@@ -89,7 +90,7 @@ def create_external_model(
         >>> create_external_model("wheat", params={"depth": 3}).params
         {'depth': '3'}
     """
-    marked = {**(tags or {}), "mlflow.model.isExternal": "true"}
+    marked = {**(tags or {}), EXTERNAL: "true"}
     made = initialize_logged_model(name, source_run_id, marked, params, model_type, experiment_id)
     return choices.client().finalize_logged_model(made.model_id, LoggedModelStatus.READY)
 

@@ -25,8 +25,6 @@ from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.experiments import number_of
 from runstone.stores.sql.tables import ACTIVE
 
-# The tag that lists the models of a run for clients of 1.x and 2.x.
-MODEL_HISTORY = "mlflow.log-model.history"
 _MANDATORY = ("run_id", "artifact_path", "utc_time_created", "flavors")
 # Ids in one statement.
 _CHUNK = 1000

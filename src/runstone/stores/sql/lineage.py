@@ -18,6 +18,7 @@ from runstone.entities import (
     Param,
     Tag,
 )
+from runstone.entities.tag import MODEL_HISTORY
 from runstone.stores.sql import experiments, inputs, logged_model_search, logged_models, run_documents, runs
 from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.keys import find
@@ -138,9 +139,9 @@ class SqlLineage:
         driver, keys = driver_of(connection), self._session.keys
         number, _ = runs.active(driver, run_id)
         query = "SELECT value FROM tag WHERE run_id = ? AND key_id = ?"
-        row = driver.execute(query, (number, find(driver, inputs.MODEL_HISTORY))).fetchone()
+        row = driver.execute(query, (number, find(driver, MODEL_HISTORY))).fetchone()
         history = inputs.with_record("" if row is None else row[0], record)
-        tags = {inputs.MODEL_HISTORY: history}
+        tags = {MODEL_HISTORY: history}
         runs.put_tags(driver, keys, number, tags)
         run_documents.extend(driver, number, params={}, tags=tags, latest={})
 
