@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from runstone.schemas import openapi
-from tools import public_api, reference
+from tools import public_api, reference, stubs
 from tools.repository import ROOT
 
 FILES: dict[str, Callable[[], str]] = {
@@ -15,6 +16,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/reference/errors.md": reference.errors_page,
     "docs/reference/rest.md": reference.rest_page,
     "docs/reference/cli.md": reference.command_line_page,
+    **{place: partial(stubs.text, name) for name, place in stubs.places().items()},
 }
 
 

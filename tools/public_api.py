@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import runstone
+from runstone.flavors import resolve
 
 
 def text() -> str:
     """The list: every name of ``runstone.__all__``, and the public methods of the classes among them."""
-    return "".join(f"{line}\n" for name in sorted(runstone.__all__) for line in describe(name, getattr(runstone, name)))
+    # Flavors are not in `__all__`: `from runstone import *` must not replace the library that has the same name.
+    names = sorted({*runstone.__all__, *resolve.BUILT_IN})
+    return "".join(f"{line}\n" for name in names for line in describe(name, getattr(runstone, name)))
 
 
 def describe(name: str, thing: object) -> Iterator[str]:

@@ -23,6 +23,8 @@ from runstone.client.address import (
 )
 from runstone.client.context import ActiveRun
 from runstone.client.fluent import artifacts as _artifact_verbs
+from runstone.client.fluent import flavors as _flavors
+from runstone.client.fluent import pyfunc
 from runstone.client.fluent.experiments import (
     create_experiment,
     delete_experiment,
@@ -48,6 +50,7 @@ from runstone.client.fluent.files import (
     log_table,
     log_text,
 )
+from runstone.client.fluent.flavors import load_model, log_model, save_model
 from runstone.client.fluent.lineage import (
     create_external_model,
     delete_logged_model_tag,
@@ -62,7 +65,7 @@ from runstone.client.fluent.lineage import (
     search_logged_models,
     set_logged_model_tags,
 )
-from runstone.client.fluent.models import (
+from runstone.client.fluent.registry import (
     register_model,
     search_model_versions,
     search_registered_models,
@@ -109,6 +112,10 @@ MlflowException = RunstoneError
 for _verb in _artifact_verbs.__all__:
     setattr(artifacts, _verb, getattr(_artifact_verbs, _verb))
 
+# `runstone.sklearn` and its like are made, not written: each flavor says what is particular to it.
+globals().update(_flavors.install(__name__))
+sys.modules[f"{__name__}.pyfunc"] = pyfunc
+
 # Hidden from type checkers, which would take any name for one of ours.
 if not TYPE_CHECKING:
 
@@ -117,9 +124,9 @@ if not TYPE_CHECKING:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, the flavors of models, autologging, "
-                "projects, evaluation and traces are not there yet; a script that uses them keeps "
-                "'import mlflow', with MLFLOW_TRACKING_URI set to the address of a Runstone server"
+                ": of MLflow, autologging, projects, evaluation and traces are not there yet; "
+                "a script that uses them keeps 'import mlflow', "
+                "with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
         # With the module, Python can tell a name that is close.
         raise AttributeError(absent, name=name, obj=sys.modules[__name__])
@@ -161,6 +168,7 @@ __all__ = [
     "is_tracking_uri_set",
     "last_active_run",
     "last_logged_model",
+    "load_model",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -171,6 +179,7 @@ __all__ = [
     "log_inputs",
     "log_metric",
     "log_metrics",
+    "log_model",
     "log_model_params",
     "log_outputs",
     "log_param",
@@ -179,9 +188,11 @@ __all__ = [
     "log_table",
     "log_text",
     "offline",
+    "pyfunc",
     "register_model",
     "restore_experiment",
     "restore_run",
+    "save_model",
     "search_experiments",
     "search_logged_models",
     "search_model_versions",

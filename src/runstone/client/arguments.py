@@ -1,6 +1,7 @@
 """What callers pass, read once: MLflow's users pass the same things in several forms."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from operator import index
 from pathlib import Path, PurePath
@@ -10,6 +11,7 @@ from runstone.entities import ArtifactPath, RunStatus, ViewType
 from runstone.entities.names import shown
 from runstone.errors import InvalidArtifactPath, InvalidValue, Unsupported
 
+_LOGGED_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
 _VIEWS = {1: ViewType.ACTIVE_ONLY, 2: ViewType.DELETED_ONLY, 3: ViewType.ALL}
 
 
@@ -202,6 +204,17 @@ def _listed(what: str, values: object) -> Iterable[Any]:
 
 def _type(value: object) -> str:
     return type(value).__name__
+
+
+def logged_model_id(uri: str) -> str | None:
+    """The id in the URI of a logged model, ``models:/MODEL_ID``; ``None`` for another URI.
+
+    Example:
+        >>> logged_model_id("models:/churn/1") is None
+        True
+    """
+    found = _LOGGED_MODEL.fullmatch(uri)
+    return found[1] if found else None
 
 
 def run_uri(uri: str) -> tuple[str, ArtifactPath]:

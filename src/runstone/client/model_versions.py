@@ -69,7 +69,7 @@ class ModelVersionVerbs(Connection):
             InvalidValue: The URI cannot be read, or the name breaks a rule.
             NotFound: There is no such version.
         """
-        source = self._version_at(arguments.text("the URI of a version", src_model_uri))
+        source = self.version_at(src_model_uri)
         with suppress(RegisteredModelExists):
             self._registry.create_registered_model(arguments.text(NAME, dst_name))
         return self._registry.create_model_version(
@@ -82,8 +82,14 @@ class ModelVersionVerbs(Connection):
             model_id=source.model_id,
         )
 
-    def _version_at(self, uri: str) -> ModelVersion:
-        found = _VERSION_URI.fullmatch(uri)
+    def version_at(self, uri: str) -> ModelVersion:
+        """The version that a URI names: ``models:/NAME/VERSION``, ``/STAGE``, ``/latest``, or ``models:/NAME@ALIAS``.
+
+        Raises:
+            InvalidValue: The URI cannot be read.
+            NotFound: There is no such version.
+        """
+        found = _VERSION_URI.fullmatch(arguments.text("the URI of a version", uri))
         if found is None:
             raise InvalidValue(
                 f"the URI of a version looks like 'models:/NAME/VERSION' or 'models:/NAME@ALIAS'; got {shown(uri)}"

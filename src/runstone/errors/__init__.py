@@ -8,6 +8,8 @@
     │   ├── InvalidArtifactPath        an artifact name that is not a plain relative path
     │   ├── InvalidPageToken           a page token that this server did not make
     │   ├── AddressForbidden           an address that a server does not call
+    │   ├── InvalidModel               a folder is no model that can be read
+    │   ├── UnknownFlavor              no flavor knows a kind of model
     │   ├── ParamChanged               a param already holds another value
     │   ├── InvalidSignature           a signature that cannot be made or read
     │   ├── SignatureMismatch          data that is not as the signature of a model says; knows column, row and value
@@ -31,8 +33,10 @@
     ├── InvalidState                   INVALID_STATE
     │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ExperimentDeleted          INVALID_PARAMETER_VALUE, as MLflow answers
+    │   ├── ModelChanged               the files of a model are not those that were saved
     │   └── NotReproducible            what a run captured is not enough to do it again, or cannot be set up
     ├── PermissionDenied               PERMISSION_DENIED
+    │   └── UntrustedModel             opening a model would run a stranger's code
     ├── TooLarge                       REQUEST_LIMIT_EXCEEDED
     ├── Unsupported                    NOT_IMPLEMENTED
     └── BackendError                   INTERNAL_ERROR: a database or a service failed
@@ -76,6 +80,7 @@ from runstone.errors.kinds import (
     TooLarge,
     Unsupported,
 )
+from runstone.errors.models import InvalidModel, ModelChanged, UnknownFlavor, UntrustedModel
 from runstone.errors.restoring import restore
 from runstone.errors.states import (
     ExperimentDeleted,
@@ -110,6 +115,7 @@ __all__ = [
     "Fact",
     "InvalidArtifactPath",
     "InvalidFilter",
+    "InvalidModel",
     "InvalidPageToken",
     "InvalidSignature",
     "InvalidState",
@@ -120,6 +126,7 @@ __all__ = [
     "MalformedRequest",
     "MethodNotAllowed",
     "ModelAliasNotFound",
+    "ModelChanged",
     "ModelVersionNotFound",
     "NotFound",
     "NotReproducible",
@@ -134,7 +141,9 @@ __all__ = [
     "SchemaMismatch",
     "SignatureMismatch",
     "TooLarge",
+    "UnknownFlavor",
     "Unsupported",
+    "UntrustedModel",
     "WebhookNotFound",
     "restore",
 ]

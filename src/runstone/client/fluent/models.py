@@ -1,136 +1,182 @@
-"""The module's verbs about registered models."""
+"""Models of any flavor: saved, logged and loaded."""
 
-import re
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
-from runstone.artifacts import resolve
-from runstone.client import arguments, context
-from runstone.client.connection import open_stores
-from runstone.entities import LoggedModel, ModelVersion, Page, RegisteredModel
-from runstone.entities.names import shown_address
-from runstone.errors import RegisteredModelExists, Unsupported
-from runstone.stores.lineage import LineageStore
+from msgspec import Struct
 
-T = TypeVar("T")
+from runstone.client import context
+from runstone.client.client import Client
+from runstone.client.fluent.lineage import initialize_logged_model
+from runstone.client.fluent.registry import register_model
+from runstone.client.model_folders import fetched
+from runstone.entities import LoggedModel, LoggedModelStatus, ModelOutput
+from runstone.errors import InvalidState, RunstoneError
+from runstone.flavors import loading, resolve, saving
+from runstone.flavors.base import Flavor
+from runstone.flavors.saving import Extras
+from runstone.models.format import Model
+from runstone.models.predictor import PyFuncModel
 
-_LOGGED_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
-_MODELS_PAGE = 1000
-_VERSIONS_PAGE = 10_000
+
+class ModelInfo(Struct, frozen=True, kw_only=True):
+    """A model that was logged.
+
+    Attributes:
+        model_uri: ``models:/`` and its id; what ``load_model`` takes.
+        model_id: Id of the logged model.
+        model_uuid: 32 hexadecimal digits.
+        name: Its name.
+        artifact_path: Where its files are.
+        run_id: The run that made it; ``None`` for none.
+        flavors: For each way to load the model, what that way needs to know.
+        signature: What it takes and gives; ``None`` if nobody said.
+        saved_input_example_info: Where its example is; ``None`` without one.
+        metadata: What its maker wanted to be known.
+        utc_time_created: When.
+        registered_model_version: Its version in the registry; ``None`` if it was not registered.
+        params: Its params, as texts.
+        tags: Its tags.
+    """
+
+    model_uri: str
+    model_id: str
+    model_uuid: str
+    name: str
+    artifact_path: str
+    run_id: str | None
+    flavors: dict[str, Any]
+    signature: Any
+    saved_input_example_info: dict[str, Any] | None
+    metadata: dict[str, Any] | None
+    utc_time_created: str
+    registered_model_version: str | None = None
+    params: dict[str, str]
+    tags: dict[str, str]
 
 
-def register_model(
-    model_uri: str,
-    name: str,
-    await_registration_for: int = 300,  # noqa: ARG001  # MLflow's argument; there is nothing to wait for
-    *,
-    tags: Mapping[str, Any] | None = None,
-    env_pack: object = None,
-) -> ModelVersion:
-    """Add a version to a registered model, which is made if there is none of this name.
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What a logged model is besides its files; see ``initialize_logged_model``.
 
-    Args:
-        model_uri: Where the model's files are: ``runs:/RUN_ID/PATH``, a logged model as ``models:/MODEL_ID``, another
-            version as ``models:/NAME/VERSION``, or a place that clients reach themselves, such as ``s3://bucket/path``.
-        name: Name of the registered model.
-        await_registration_for: Has no meaning here: a version is ready at once.
-        tags: Tags to set on the version.
-        env_pack: Not offered.
+    Attributes:
+        name: A name for people.
+        params: Its params.
+        tags: Its tags.
+        model_type: What kind of model it is, in a word.
+        step: Step of the run at which it was made.
+        model_id: A logged model that was made before, and gets its files now.
+        run_id: The run that made it; the active one if ``None``.
+        registered_model_name: The registered model that gets it as a version.
+    """
+
+    name: str | None = None
+    params: Mapping[str, Any] | None = None
+    tags: Mapping[str, Any] | None = None
+    model_type: str | None = None
+    step: int = 0
+    model_id: str | None = None
+    run_id: str | None = None
+    registered_model_name: str | None = None
+
+
+def log_model(flavor: Flavor, model: Any, entry: Entry, extras: Extras, **options: Any) -> ModelInfo:
+    """Save a model and keep it in the store as a logged model, of the active run if there is one.
 
     Raises:
-        InvalidValue: An argument breaks a rule.
-        NotFound: There is no such run, or no such version as the URI says.
-        Unsupported: ``env_pack`` was given.
-
-    Example:
-        >>> register_model("s3://bucket/model", "churn").version
-        '1'
+        InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is logged then.
+        RunstoneError: The store could not take it; the logged model is marked as failed.
     """
-    arguments.refuse("packed environments", env_pack=env_pack)
     client = context.client()
-    source, run_id = arguments.text("the URI of a model", model_uri, may_be_empty=False), None
-    if source.startswith("runs:"):
-        run_id, path = arguments.run_uri(source)
-        source = resolve.joined(client.get_run(run_id).info.artifact_uri, path)
-    model_id = None
-    if logged := _LOGGED_MODEL.fullmatch(source):
-        model = _logged_model(client.tracking_uri, logged[1])
-        source, run_id, model_id = model.artifact_location, model.source_run_id, model.model_id
-    with suppress(RegisteredModelExists):  # it gets one more version
-        client.create_registered_model(name)
-    return client.create_model_version(name, source, run_id, tags, model_id=model_id)
+    folder = Path(mkdtemp(prefix="runstone-model-"))
+    try:
+        # Before the store hears of it: what cannot be saved leaves nothing behind.
+        saving.save(flavor, model, folder / "model", extras, **options)
+        logged = _entered(client, entry)
+        try:
+            saved = saving.adopt(
+                folder / "model",
+                model_id=logged.model_id,
+                run_id=logged.source_run_id or None,
+                artifact_path=logged.artifact_location,
+            )
+            client.log_model_artifacts(logged.model_id, str(folder / "model"))
+            if logged.source_run_id:
+                client.log_outputs(logged.source_run_id, [ModelOutput(logged.model_id, entry.step)])
+        except BaseException:
+            with suppress(RunstoneError):
+                client.finalize_logged_model(logged.model_id, LoggedModelStatus.FAILED)
+            raise
+        logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    version = None
+    if entry.registered_model_name is not None:
+        version = register_model(f"models:/{logged.model_id}", entry.registered_model_name).version
+    return _info(logged, saved, version)
 
 
-def _logged_model(tracking_uri: str, model_id: str) -> LoggedModel:
-    store = open_stores.get(tracking_uri)
-    if not isinstance(store, LineageStore):
-        raise Unsupported(f"what is kept at {shown_address(tracking_uri)} has no logged models; name another URI")
-    return store.get_logged_model(model_id)
+def _entered(client: Client, entry: Entry) -> LoggedModel:
+    if entry.model_id is None:
+        return initialize_logged_model(entry.name, entry.run_id, entry.tags, entry.params, entry.model_type)
+    logged = client.get_logged_model(entry.model_id)
+    if logged.status is not LoggedModelStatus.PENDING:
+        raise InvalidState(f"the logged model {entry.model_id!r} is {logged.status} already; make another one")
+    if entry.params:
+        client.log_model_params(entry.model_id, entry.params)
+    if entry.tags:
+        client.set_logged_model_tags(entry.model_id, entry.tags)
+    return logged
 
 
-def search_registered_models(
-    max_results: int | None = None, filter_string: str | None = None, order_by: list[str] | None = None
-) -> list[RegisteredModel]:
-    """All registered models that match, by name unless ordered. See ``Client.search_registered_models``.
-
-    Args:
-        max_results: Largest length of the list; ``None`` for all.
-        filter_string: For example ``"name LIKE 'churn%'"``.
-        order_by: For example ``["timestamp DESC"]``.
-
-    Raises:
-        InvalidFilter: The filter or the order cannot be read.
-        InvalidValue: An argument is of a wrong type or out of range.
-    """
-    return _all(
-        lambda size, token: context.client().search_registered_models(filter_string, size, order_by, token),
-        max_results,
-        _MODELS_PAGE,
+def _info(logged: LoggedModel, saved: Model, version: str | None) -> ModelInfo:
+    return ModelInfo(
+        model_uri=f"models:/{logged.model_id}",
+        model_id=logged.model_id,
+        model_uuid=saved.model_uuid,
+        name=logged.name,
+        artifact_path=logged.artifact_location,
+        run_id=logged.source_run_id or None,
+        flavors=saved.flavors,
+        signature=saved.signature,
+        saved_input_example_info=saved.saved_input_example_info,
+        metadata=saved.metadata,
+        utc_time_created=saved.utc_time_created,
+        registered_model_version=version,
+        params=logged.params,
+        tags=logged.tags,
     )
 
 
-def search_model_versions(
-    max_results: int | None = None, filter_string: str | None = None, order_by: list[str] | None = None
-) -> list[ModelVersion]:
-    """All versions that match, the one changed last first unless ordered. See ``Client.search_model_versions``.
+def load_pyfunc(model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> PyFuncModel:
+    """Load a model so that it predicts the same way whatever library it is of.
 
     Args:
-        max_results: Largest length of the list; ``None`` for all.
-        filter_string: For example ``"name = 'churn'"``.
-        order_by: For example ``["version_number DESC"]``.
+        model_uri: ``models:/NAME/VERSION``, ``models:/NAME@ALIAS``, ``models:/MODEL_ID``, ``runs:/RUN_ID/NAME``, a
+            path, or a place that clients reach themselves, such as ``s3://bucket/path``.
+        trust: Whether code out of its files may run though they are neither on this machine nor in the chosen store.
+        dst_path: Folder that files from elsewhere are put into.
 
     Raises:
-        InvalidFilter: The filter or the order cannot be read.
-        InvalidValue: An argument is of a wrong type or out of range.
+        InvalidModel: There is no model, or it cannot be read.
+        ModelChanged: A file is not the one that was saved.
+        NotFound: There is no such model in the store.
+        UntrustedModel: It runs code, and is not trusted.
     """
-    return _all(
-        lambda size, token: context.client().search_model_versions(filter_string, size, order_by, token),
-        max_results,
-        _VERSIONS_PAGE,
-    )
+    found = fetched(context.client(), model_uri, dst_path)
+    return loading.load(found.path, uri=model_uri, trust=trust or found.own)
 
 
-def set_model_version_tag(
-    name: str, version: str | int | None = None, key: str | None = None, value: Any = None
-) -> None:
-    """Set one tag of a version; the value is turned into text. See ``Client.set_model_version_tag``.
+def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> Any:
+    """Load a model as its library knows it; by the flavor that it was saved by if ``flavor_name`` is ``None``.
 
-    Raises:
-        InvalidValue: The tag breaks a rule.
-        ModelVersionNotFound: There is no such version.
+    The other arguments, and the errors, are those of :func:`load_pyfunc`.
     """
-    context.client().set_model_version_tag(name, version, key, value)
-
-
-def _all(page_of: Callable[[int, str], Page[T]], max_results: int | None, most: int) -> list[T]:
-    """Page after page, until enough is there or nothing is left."""
-    wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
-    found: list[T] = []
-    token = ""
-    while True:
-        page = page_of(most if wanted is None else min(most, wanted - len(found)), token)
-        found.extend(page)
-        token = page.token
-        if not token or len(found) == wanted:
-            return found
+    found = fetched(context.client(), model_uri, dst_path)
+    flavor = None if flavor_name is None else resolve.named(flavor_name)
+    return loading.load_native(flavor, found.path, uri=model_uri, trust=trust or found.own)

@@ -1,0 +1,134 @@
+"""The module's verbs about registered models."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from runstone.artifacts import resolve
+from runstone.client import arguments, context
+from runstone.client.connection import open_stores
+from runstone.entities import LoggedModel, ModelVersion, Page, RegisteredModel
+from runstone.entities.names import shown_address
+from runstone.errors import RegisteredModelExists, Unsupported
+from runstone.stores.lineage import LineageStore
+
+T = TypeVar("T")
+
+_MODELS_PAGE = 1000
+_VERSIONS_PAGE = 10_000
+
+
+def register_model(
+    model_uri: str,
+    name: str,
+    await_registration_for: int = 300,  # noqa: ARG001  # MLflow's argument; there is nothing to wait for
+    *,
+    tags: Mapping[str, Any] | None = None,
+    env_pack: object = None,
+) -> ModelVersion:
+    """Add a version to a registered model, which is made if there is none of this name.
+
+    Args:
+        model_uri: Where the model's files are: ``runs:/RUN_ID/PATH``, a logged model as ``models:/MODEL_ID``, another
+            version as ``models:/NAME/VERSION``, or a place that clients reach themselves, such as ``s3://bucket/path``.
+        name: Name of the registered model.
+        await_registration_for: Has no meaning here: a version is ready at once.
+        tags: Tags to set on the version.
+        env_pack: Not offered.
+
+    Raises:
+        InvalidValue: An argument breaks a rule.
+        NotFound: There is no such run, or no such version as the URI says.
+        Unsupported: ``env_pack`` was given.
+
+    Example:
+        >>> register_model("s3://bucket/model", "churn").version
+        '1'
+    """
+    arguments.refuse("packed environments", env_pack=env_pack)
+    client = context.client()
+    source, run_id = arguments.text("the URI of a model", model_uri, may_be_empty=False), None
+    if source.startswith("runs:"):
+        run_id, path = arguments.run_uri(source)
+        source = resolve.joined(client.get_run(run_id).info.artifact_uri, path)
+    model_id = None
+    if logged := arguments.logged_model_id(source):
+        model = _logged_model(client.tracking_uri, logged)
+        source, run_id, model_id = model.artifact_location, model.source_run_id, model.model_id
+    with suppress(RegisteredModelExists):  # it gets one more version
+        client.create_registered_model(name)
+    return client.create_model_version(name, source, run_id, tags, model_id=model_id)
+
+
+def _logged_model(tracking_uri: str, model_id: str) -> LoggedModel:
+    store = open_stores.get(tracking_uri)
+    if not isinstance(store, LineageStore):
+        raise Unsupported(f"what is kept at {shown_address(tracking_uri)} has no logged models; name another URI")
+    return store.get_logged_model(model_id)
+
+
+def search_registered_models(
+    max_results: int | None = None, filter_string: str | None = None, order_by: list[str] | None = None
+) -> list[RegisteredModel]:
+    """All registered models that match, by name unless ordered. See ``Client.search_registered_models``.
+
+    Args:
+        max_results: Largest length of the list; ``None`` for all.
+        filter_string: For example ``"name LIKE 'churn%'"``.
+        order_by: For example ``["timestamp DESC"]``.
+
+    Raises:
+        InvalidFilter: The filter or the order cannot be read.
+        InvalidValue: An argument is of a wrong type or out of range.
+    """
+    return _all(
+        lambda size, token: context.client().search_registered_models(filter_string, size, order_by, token),
+        max_results,
+        _MODELS_PAGE,
+    )
+
+
+def search_model_versions(
+    max_results: int | None = None, filter_string: str | None = None, order_by: list[str] | None = None
+) -> list[ModelVersion]:
+    """All versions that match, the one changed last first unless ordered. See ``Client.search_model_versions``.
+
+    Args:
+        max_results: Largest length of the list; ``None`` for all.
+        filter_string: For example ``"name = 'churn'"``.
+        order_by: For example ``["version_number DESC"]``.
+
+    Raises:
+        InvalidFilter: The filter or the order cannot be read.
+        InvalidValue: An argument is of a wrong type or out of range.
+    """
+    return _all(
+        lambda size, token: context.client().search_model_versions(filter_string, size, order_by, token),
+        max_results,
+        _VERSIONS_PAGE,
+    )
+
+
+def set_model_version_tag(
+    name: str, version: str | int | None = None, key: str | None = None, value: Any = None
+) -> None:
+    """Set one tag of a version; the value is turned into text. See ``Client.set_model_version_tag``.
+
+    Raises:
+        InvalidValue: The tag breaks a rule.
+        ModelVersionNotFound: There is no such version.
+    """
+    context.client().set_model_version_tag(name, version, key, value)
+
+
+def _all(page_of: Callable[[int, str], Page[T]], max_results: int | None, most: int) -> list[T]:
+    """Page after page, until enough is there or nothing is left."""
+    wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
+    found: list[T] = []
+    token = ""
+    while True:
+        page = page_of(most if wanted is None else min(most, wanted - len(found)), token)
+        found.extend(page)
+        token = page.token
+        if not token or len(found) == wanted:
+            return found

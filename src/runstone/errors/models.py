@@ -1,0 +1,48 @@
+"""What goes wrong with models as folders."""
+
+from runstone.errors.kinds import InvalidState, InvalidValue, PermissionDenied
+
+
+class InvalidModel(InvalidValue):
+    """A folder is no model that can be read."""
+
+
+class ModelChanged(InvalidState):
+    """The files of a model are not those that were recorded when it was saved.
+
+    Attributes:
+        folder: The folder.
+        path: The first file that differs, as seen from there.
+    """
+
+    folder: str
+    path: str
+
+    def __init__(self, folder: str, path: str, what: str) -> None:
+        super().__init__(
+            f"the model in {folder!r} is not as it was saved: the file {path!r} {what}; fetch it again from where it "
+            "is kept, or save it again",
+            folder=folder,
+            path=path,
+        )
+
+
+class UntrustedModel(PermissionDenied):
+    """Opening a model would run code from a place that is not yours.
+
+    Attributes:
+        uri: Where the model is.
+    """
+
+    uri: str
+
+    def __init__(self, uri: str, why: str) -> None:
+        super().__init__(
+            f"the model at {uri!r} was not opened: {why}, so opening it runs code of whoever made it; "
+            "if you trust them, pass trust=True",
+            uri=uri,
+        )
+
+
+class UnknownFlavor(InvalidValue):
+    """No flavor knows this kind of model."""

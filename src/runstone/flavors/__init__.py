@@ -1,0 +1,1 @@
+"""From a library's models to files and back."""

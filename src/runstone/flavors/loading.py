@@ -1,0 +1,67 @@
+"""A model's folder into a model that predicts."""
+
+from pathlib import Path
+from typing import Any
+
+from runstone.errors import InvalidModel, UntrustedModel
+from runstone.flavors import resolve
+from runstone.flavors.base import Flavor
+from runstone.models import manifest
+from runstone.models.format import PYFUNC, Model
+from runstone.models.predictor import PyFuncModel
+
+
+def load(folder: Path, *, uri: str, trust: bool) -> PyFuncModel:
+    """Load a model so that it predicts the same way whatever library it is of.
+
+    Args:
+        folder: The folder.
+        uri: Where it came from, for messages.
+        trust: Whether code out of its files may run.
+
+    Raises:
+        InvalidModel: The folder is no model, or cannot be read.
+        ModelChanged: A file is not the one that was saved.
+        UntrustedModel: It runs code, and is not trusted.
+        UnknownFlavor: No flavor here loads it.
+    """
+    model = _read(folder)
+    settings = model.flavors.get(PYFUNC)
+    if settings is None:
+        raise InvalidModel(f"the model at {uri!r} has no {PYFUNC!r} among its flavors: {', '.join(model.flavors)}")
+    flavor = resolve.of_loader(str(settings.get("loader_module"))) or resolve.native(model)
+    native = _load(flavor, folder, model, uri=uri, trust=trust)
+    return PyFuncModel(model, native, flavor.predictor(native, settings))
+
+
+def load_native(flavor: Flavor | None, folder: Path, *, uri: str, trust: bool) -> Any:
+    """Load a model as its library knows it.
+
+    Args:
+        flavor: The flavor to load it by; the one that it was saved by if ``None``.
+        folder: As for :func:`load`.
+        uri: As for :func:`load`.
+        trust: As for :func:`load`.
+
+    Raises:
+        InvalidModel: As :func:`load`, or it is none of this flavor.
+        ModelChanged: As :func:`load`.
+        UntrustedModel: As :func:`load`.
+        UnknownFlavor: As :func:`load`.
+    """
+    model = _read(folder)
+    return _load(flavor or resolve.native(model), folder, model, uri=uri, trust=trust)
+
+
+def _read(folder: Path) -> Model:
+    model = Model.load(folder)
+    manifest.check(folder)
+    return model
+
+
+def _load(flavor: Flavor, folder: Path, model: Model, *, uri: str, trust: bool) -> Any:
+    settings = resolve.settings(model, flavor)
+    why = flavor.runs_code(settings) or ("it brings code of its own" if settings.get("code") else "")
+    if why and not trust:
+        raise UntrustedModel(uri, why)
+    return flavor.load(folder, settings)

@@ -1,0 +1,188 @@
+"""A model and what goes with it, into a folder: what all flavors share."""
+
+import json
+import platform
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from runstone.entities.names import shown
+from runstone.errors import AlreadyExists, InvalidValue, LocalFileNotFound, RunstoneError
+from runstone.flavors.base import Flavor, Predict, Saved
+from runstone.models import example as examples
+from runstone.models import manifest, requirements
+from runstone.models.format import FORMAT, MLMODEL, PYFUNC, RUNSTONE, Model
+from runstone.models.signature import ModelSignature, infer_signature
+
+CODE = "code"
+SCHEMA = "schema.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extras:
+    """What may be saved with a model of any flavor.
+
+    Attributes:
+        signature: What it takes and gives; found from the example if ``None``, left out if ``False``.
+        input_example: Rows to try it with; a pair of rows and a dict of params for a model with params.
+        pip_requirements: Lines for pip, or the path of a file with them, instead of those that are found.
+        extra_pip_requirements: Such lines besides those that are found.
+        conda_env: A conda environment, as a dict or the path of a file.
+        code_paths: Files and folders of modules that the model needs and no package brings.
+        metadata: What else is to be known of it; what JSON can hold.
+        extra_files: Files kept beside it.
+    """
+
+    signature: ModelSignature | bool | None = None
+    input_example: Any = None
+    pip_requirements: Any = None
+    extra_pip_requirements: Any = None
+    conda_env: Any = None
+    code_paths: Sequence[str] | None = None
+    metadata: Mapping[str, Any] | None = None
+    extra_files: Sequence[str] | None = None
+
+
+def save(
+    flavor: Flavor, model: Any, path: Path, extras: Extras, *, about: Model | None = None, **options: Any
+) -> Model:
+    """Write a model's folder; it is there as a whole, or not at all.
+
+    Args:
+        flavor: The flavor that keeps it.
+        model: The model.
+        path: The folder, which is not there yet or is empty.
+        extras: What goes with it.
+        about: Its ids, where it has some.
+        **options: The flavor's own.
+
+    Raises:
+        AlreadyExists: Something is in the folder.
+        InvalidValue: The model, or something of what goes with it, cannot be kept.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise AlreadyExists(f"{str(path)!r} is there already and is not empty; choose another folder")
+    _check(extras)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        made = _write(flavor, model, draft, extras, about or Model(), options)
+        draft.chmod(0o755)
+        if path.exists():
+            path.rmdir()
+        draft.rename(path)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return made
+
+
+def adopt(folder: Path, **ids: str | None) -> Model:
+    """Write into a saved folder what became known since: ids, and where it is kept."""
+    model = Model.load(folder)
+    for name, value in ids.items():
+        setattr(model, name, value)
+    model.save(folder)
+    manifest.amend(folder, MLMODEL)
+    return model
+
+
+def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Model, options: dict[str, Any]) -> Model:
+    saved = flavor.save(model, folder, **options)
+    pyfunc = {
+        "env": {"conda": requirements.CONDA, "virtualenv": requirements.PYTHON_ENV},
+        "loader_module": flavor.loader_module,
+        "python_version": platform.python_version(),
+        **saved.pyfunc,
+    }
+    if extras.code_paths:
+        pyfunc["code"] = saved.flavor["code"] = _copy_code(extras.code_paths, folder)
+    for file in extras.extra_files or ():
+        _copy(Path(file), folder / "extra_files")
+    about.add_flavor(PYFUNC, **pyfunc)
+    if saved.flavor:
+        about.add_flavor(flavor.name, **saved.flavor)
+    about.add_flavor(RUNSTONE, format=FORMAT, flavor=flavor.name)
+    about.metadata = None if extras.metadata is None else dict(extras.metadata)
+    about.signature = extras.signature if isinstance(extras.signature, ModelSignature) else None
+    if extras.input_example is not None:
+        _keep_example(about, folder, extras, flavor.predictor(model, pyfunc))
+    if about.signature is not None:
+        (folder / SCHEMA).write_text(json.dumps(about.signature.to_typed(), indent=1) + "\n", "utf-8")
+    _keep_requirements(flavor, saved, folder, extras)
+    about.model_size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    about.save(folder)
+    manifest.write(folder)
+    return about
+
+
+def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) -> None:
+    rows, params = extras.input_example, None
+    if isinstance(rows, tuple) and len(rows) == 2 and isinstance(rows[1], dict):  # as MLflow's users give params
+        rows, params = rows
+    about.saved_input_example_info = examples.write(folder, rows, params)
+    try:
+        answer = predict(rows, params)
+    except RunstoneError:
+        raise
+    except Exception as error:
+        raise InvalidValue(
+            f"the model does not predict from its input_example: {type(error).__name__}: {error}; "
+            "give rows as predict takes them"
+        ) from error
+    if about.signature is None and extras.signature is not False:
+        about.signature = infer_signature(rows, answer, params)
+    examples.expect(folder, rows, answer)
+
+
+def _keep_requirements(flavor: Flavor, saved: Saved, folder: Path, extras: Extras) -> None:
+    conda = extras.conda_env
+    if isinstance(conda, str | Path):
+        import yaml
+
+        conda = yaml.safe_load(Path(conda).read_text("utf-8"))
+    if conda is not None:
+        nested = [each["pip"] for each in conda.get("dependencies", ()) if isinstance(each, dict) and "pip" in each]
+        lines = [line for pip in nested for line in pip]
+    elif extras.pip_requirements is not None:
+        lines = requirements.listed("pip_requirements", extras.pip_requirements)
+    else:
+        lines = requirements.of_modules({*flavor.modules, *saved.modules})
+        if extras.extra_pip_requirements is not None:
+            more = requirements.listed("extra_pip_requirements", extras.extra_pip_requirements)
+            named = {requirements.normal(line.partition("=")[0].strip()) for line in more}
+            lines = [line for line in lines if line.partition("=")[0] not in named] + more
+    requirements.write(folder, lines, conda=conda)
+
+
+def _check(extras: Extras) -> None:
+    if extras.conda_env is not None and (extras.pip_requirements or extras.extra_pip_requirements):
+        raise InvalidValue("conda_env says already what to install; leave it out, or the pip_requirements")
+    if extras.pip_requirements is not None and extras.extra_pip_requirements is not None:
+        raise InvalidValue(
+            "pip_requirements replaces what is found, extra_pip_requirements adds to it; give one of them"
+        )
+    if extras.signature not in (None, False) and not isinstance(extras.signature, ModelSignature):
+        raise InvalidValue(f"signature is what infer_signature gives, or False for none; got {shown(extras.signature)}")
+
+
+def _copy_code(paths: Sequence[str], folder: Path) -> str:
+    if isinstance(paths, str):
+        raise InvalidValue(f"code_paths is a list of paths; got the string {shown(paths)}: put it in brackets")
+    for path in paths:
+        _copy(Path(path), folder / CODE)
+    return CODE
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not source.exists():
+        raise LocalFileNotFound(str(source))
+    target.mkdir(exist_ok=True)
+    place = target / source.resolve().name
+    if source.is_dir():
+        shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
+    else:
+        shutil.copy2(source, place)

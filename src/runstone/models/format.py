@@ -1,0 +1,142 @@
+"""The file ``MLmodel``, which says what the other files of a model's folder are.
+
+Its keys are MLflow's, so that either side reads the other's folders.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from runstone.entities.names import shown
+from runstone.errors import InvalidModel, Unsupported
+from runstone.models.signature import ModelSignature
+
+MLMODEL = "MLmodel"
+PYFUNC = "python_function"
+# Our own block among the flavors: what MLflow's readers do not know, and leave alone.
+RUNSTONE = "runstone"
+# The newest layout of a folder that this version reads.
+FORMAT = 1
+
+
+@dataclass(kw_only=True)
+class Model:
+    """What the file ``MLmodel`` says of a model.
+
+    Attributes:
+        flavors: For each way to load the model, what that way needs to know.
+        signature: What the model takes and gives; ``None`` if nobody said.
+        saved_input_example_info: Where the example is and how it is written; ``None`` without one.
+        metadata: What its maker wants to be known besides; what JSON can hold.
+        model_id: Id of the logged model that it is; ``None`` for one that was only saved.
+        run_id: The run that made it; ``None`` for none.
+        artifact_path: Where it was logged to.
+        model_uuid: 32 hexadecimal digits, other for each folder.
+        utc_time_created: As ``2026-11-29 03:18:16.449811``.
+        model_size_bytes: Length of all its files together.
+        others: Keys that this version knows nothing of; written back as they were.
+    """
+
+    flavors: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signature: ModelSignature | None = None
+    saved_input_example_info: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+    model_id: str | None = None
+    run_id: str | None = None
+    artifact_path: str | None = None
+    model_uuid: str = field(default_factory=lambda: uuid4().hex)
+    utc_time_created: str = field(default_factory=lambda: str(datetime.now(UTC).replace(tzinfo=None)))
+    model_size_bytes: int | None = None
+    others: dict[str, Any] = field(default_factory=dict)
+
+    def add_flavor(self, name: str, **settings: Any) -> "Model":
+        """Add a way to load the model, or replace one."""
+        self.flavors[name] = settings
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the file holds, by its keys."""
+        written: dict[str, Any] = dict(self.others)
+        for key in _KEYS:
+            value = getattr(self, key)
+            if value is not None:
+                written[key] = value.to_dict() if key == "signature" else value
+        return dict(sorted(written.items()))
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Model":
+        """The model that such a dict describes.
+
+        Raises:
+            InvalidModel: It is no such dict, or describes a newer layout than this version reads.
+        """
+        flavors = content.get("flavors")
+        if not isinstance(flavors, dict) or not all(isinstance(each, dict) for each in flavors.values()):
+            raise InvalidModel(f"'flavors' of a model is a mapping of names to settings; got {shown(flavors)}")
+        _check_layout(flavors.get(RUNSTONE, {}).get("format", FORMAT))
+        known: dict[str, Any] = {key: content[key] for key in _KEYS if content.get(key) is not None}
+        if "signature" in known:
+            known["signature"] = ModelSignature.from_dict(known["signature"])
+        return cls(**known, others={key: value for key, value in content.items() if key not in _KEYS})
+
+    def save(self, folder: Path) -> None:
+        """Write the file into a folder."""
+        (folder / MLMODEL).write_text(_yaml().safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Model":
+        """Read the file of a folder.
+
+        Raises:
+            InvalidModel: There is none, or it cannot be read.
+            Unsupported: PyYAML is not installed.
+        """
+        yaml = _yaml()
+        file = folder / MLMODEL
+        try:
+            text = file.read_text("utf-8")
+        except FileNotFoundError:
+            raise InvalidModel(
+                f"{str(folder)!r} is no folder of a model: it has no file {MLMODEL!r}; check the path"
+            ) from None
+        try:
+            content = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise InvalidModel(f"{str(file)!r} is no YAML: {error}") from error
+        if not isinstance(content, dict):
+            raise InvalidModel(f"{str(file)!r} holds no mapping; got {shown(content)}")
+        return cls.from_dict(content)
+
+
+_KEYS = (
+    "artifact_path",
+    "flavors",
+    "metadata",
+    "model_id",
+    "model_size_bytes",
+    "model_uuid",
+    "run_id",
+    "saved_input_example_info",
+    "signature",
+    "utc_time_created",
+)
+
+
+def _check_layout(layout: object) -> None:
+    if not isinstance(layout, int) or layout > FORMAT:
+        raise InvalidModel(
+            f"the model was saved in layout {shown(layout)} by a newer Runstone; this one reads up to {FORMAT}: upgrade"
+        )
+
+
+def _yaml() -> Any:
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        raise Unsupported(
+            'models need PyYAML, which this installation lacks; install it with: pip install "runstone[models]"'
+        ) from None
+    return yaml

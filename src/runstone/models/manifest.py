@@ -1,0 +1,127 @@
+"""The file ``manifest.json``: each file of a model's folder with its length and its SHA-256."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from runstone.entities import ArtifactPath
+from runstone.errors import InvalidModel, ModelChanged, RunstoneError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+_CHUNK = 1 << 20
+# Written beside a model later, by whoever keeps or uses it.
+_NOT_OURS = ("registered_model_meta",)
+
+
+class FileRecord(Struct, frozen=True):
+    """One file.
+
+    Attributes:
+        path: As seen from the folder.
+        size: Length in bytes.
+        sha256: In hexadecimal.
+    """
+
+    path: str
+    size: int
+    sha256: str
+
+
+class Manifest(Struct, frozen=True):
+    """What ``manifest.json`` says.
+
+    Attributes:
+        files: All files of the folder but this one, by path.
+        version: Version of the format.
+    """
+
+    files: list[FileRecord]
+    version: int = FORMAT
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all records, in hexadecimal: two folders with the same digest hold the same model."""
+        return hashlib.sha256(msgspec.json.encode(self.files)).hexdigest()
+
+
+def write(folder: Path) -> Manifest:
+    """Record all files of a folder."""
+    return _write(folder, Manifest([_record(folder, file) for file in _files(folder)]))
+
+
+def amend(folder: Path, path: str) -> None:
+    """Record anew one file of a folder, which was written on purpose."""
+    recorded = read(folder)
+    assert recorded is not None
+    files = [file for file in recorded.files if file.path != path]
+    _write(folder, Manifest(sorted([*files, _record(folder, folder / path)], key=lambda file: file.path)))
+
+
+def read(folder: Path) -> Manifest | None:
+    """What was recorded of a folder; ``None`` for one without a manifest, as MLflow's are.
+
+    Raises:
+        InvalidModel: The manifest cannot be read, or is of a newer version.
+    """
+    try:
+        content = (folder / MANIFEST).read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        found = msgspec.json.decode(content, type=Manifest)
+        for file in found.files:
+            ArtifactPath(file.path)  # nothing outside of the folder
+    except (msgspec.MsgspecError, UnicodeDecodeError, RunstoneError) as error:
+        raise InvalidModel(f"{str(folder / MANIFEST)!r} is no manifest of a model: {error}") from error
+    if found.version > FORMAT:
+        raise InvalidModel(
+            f"the manifest of {str(folder)!r} is of version {found.version}; this Runstone reads {FORMAT}: upgrade"
+        )
+    return found
+
+
+def check(folder: Path) -> Manifest | None:
+    """Compare a folder with its manifest; returns that, or ``None`` for a folder without one.
+
+    Raises:
+        ModelChanged: A file is missing, was changed or was added.
+        InvalidModel: The manifest cannot be read.
+    """
+    recorded = read(folder)
+    if recorded is None:
+        return None
+    wanted = {file.path: file for file in recorded.files}
+    found = {file.relative_to(folder).as_posix(): file for file in _files(folder)}
+    for path in sorted(wanted.keys() - found.keys()):
+        raise ModelChanged(str(folder), path, "is missing")
+    for path in sorted(found.keys() - wanted.keys()):
+        raise ModelChanged(str(folder), path, "was added")
+    for path, file in found.items():
+        if _record(folder, file) != wanted[path]:
+            raise ModelChanged(str(folder), path, "was changed")
+    return recorded
+
+
+def _write(folder: Path, made: Manifest) -> Manifest:
+    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n")
+    return made
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (file for file in folder.rglob("*") if file.is_file() or file.is_symlink())
+    ours = (file for file in found if file.name not in _NOT_OURS and "__pycache__" not in file.parts)
+    return sorted(
+        (file for file in ours if file != folder / MANIFEST), key=lambda file: file.relative_to(folder).as_posix()
+    )
+
+
+def _record(folder: Path, file: Path) -> FileRecord:
+    whole, size = hashlib.sha256(), 0
+    with file.open("rb") as opened:
+        while piece := opened.read(_CHUNK):
+            whole.update(piece)
+            size += len(piece)
+    return FileRecord(file.relative_to(folder).as_posix(), size, whole.hexdigest())

@@ -1,0 +1,98 @@
+"""A loaded model that predicts the same way whatever library it is of."""
+
+from collections.abc import Callable
+from typing import Any
+
+from runstone.errors import Unsupported
+from runstone.models.enforcement import check_input, check_params
+from runstone.models.format import PYFUNC, Model
+
+Predict = Callable[[Any, dict[str, Any] | None], Any]
+
+
+class PyFuncModel:
+    """A loaded model: rows in, predictions out, checked against its signature.
+
+    Attributes:
+        metadata: What the file ``MLmodel`` says of it.
+    """
+
+    def __init__(self, model: Model, native: Any, predict: Predict) -> None:
+        self.metadata = model
+        self._native = native
+        self._predict = predict
+
+    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
+        """Predictions for some rows.
+
+        Args:
+            data: A frame of pandas or polars, an array, a dict or a list, as the signature says.
+            params: Params of this call; those of the signature have defaults.
+
+        Raises:
+            SignatureMismatch: The rows, or the params, are not what the signature says.
+        """
+        return self._predict(*self._checked(data, params))
+
+    def predict_stream(self, data: Any, params: dict[str, Any] | None = None) -> Any:
+        """Predictions one after the other.
+
+        Raises:
+            Unsupported: The model does not answer so.
+        """
+        stream = getattr(self._native, "predict_stream", None)
+        if stream is None:
+            raise Unsupported(f"a model of {self.loader_module} does not predict bit by bit; call predict")
+        return stream(*self._checked(data, params))
+
+    def _checked(self, data: Any, params: dict[str, Any] | None) -> tuple[Any, dict[str, Any] | None]:
+        signature = self.metadata.signature
+        if signature is None:
+            return data, params
+        return check_input(signature, data), check_params(signature, params) or None
+
+    def unwrap_python_model(self) -> Any:
+        """The instance of ``PythonModel`` that it was made of.
+
+        Raises:
+            Unsupported: It was made of none.
+        """
+        found = getattr(self._native, "model", None)
+        if self.metadata.flavors[PYFUNC].get("loader_module") != "mlflow.pyfunc.model" or found is None:
+            raise Unsupported(
+                f"a model of {self.loader_module} was made of no PythonModel; get_raw_model gives what it is"
+            )
+        return found
+
+    def get_raw_model(self) -> Any:
+        """The model as its library knows it."""
+        return self._native
+
+    @property
+    def input_schema(self) -> Any:
+        """What it takes; ``None`` if nobody said."""
+        return self.metadata.signature.inputs if self.metadata.signature else None
+
+    @property
+    def output_schema(self) -> Any:
+        """What it gives; ``None`` if nobody said."""
+        return self.metadata.signature.outputs if self.metadata.signature else None
+
+    @property
+    def model_id(self) -> str | None:
+        """Id of the logged model that it is."""
+        return self.metadata.model_id
+
+    @property
+    def model_config(self) -> dict[str, Any] | None:
+        """What was given as ``model_config`` when it was saved, or loaded."""
+        config: dict[str, Any] | None = self.metadata.flavors[PYFUNC].get("config")
+        return config
+
+    @property
+    def loader_module(self) -> str:
+        """The module that MLflow would load it with."""
+        return str(self.metadata.flavors[PYFUNC].get("loader_module"))
+
+    def __repr__(self) -> str:
+        return f"<PyFuncModel of {self.loader_module}, {self.metadata.model_id or self.metadata.model_uuid}>"

@@ -1,0 +1,140 @@
+"""Which installed packages a model needs, read off the running environment without another process."""
+
+import platform
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from runstone.entities.names import shown
+from runstone.errors import InvalidValue
+
+REQUIREMENTS = "requirements.txt"
+CONDA = "conda.yaml"
+PYTHON_ENV = "python_env.yaml"
+LOCK = "lock/requirements.txt"
+
+_BUILD = ("pip", "setuptools", "wheel")
+
+
+def of_modules(modules: Iterable[str]) -> list[str]:
+    """The distributions that modules come from, each pinned to its installed version.
+
+    Args:
+        modules: Names of modules, such as ``sklearn`` or ``sklearn.linear_model``; those of no distribution, as of the
+            standard library and of the user's own code, count for nothing.
+
+    Example:
+        >>> [line.partition("==")[0] for line in of_modules(["yaml", "json"])]
+        ['pyyaml']
+    """
+    names: set[str] = set()
+    for top in {name.partition(".")[0] for name in modules} - sys.stdlib_module_names:
+        names.update(_distributions().get(top, ())[:1])
+    metadata = _metadata()
+    return [f"{name}=={metadata.version(name)}" for name in sorted({normal(name) for name in names} - {"runstone"})]
+
+
+def lock(requirements: Iterable[str]) -> list[str]:
+    """All packages that requirements bring, pinned to the versions installed here.
+
+    Args:
+        requirements: Lines of a file of requirements; lines that pip alone understands, such as ``-r other.txt`` and
+            addresses, and packages that are not installed, are left as they are.
+    """
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    metadata = _metadata()
+    pinned: dict[str, str] = {}
+    others: list[str] = []
+    waiting: list[tuple[str, frozenset[str]]] = []
+    for line in requirements:
+        try:
+            wanted = Requirement(line)
+        except InvalidRequirement:
+            others.append(line)
+            continue
+        waiting.append((wanted.name, frozenset(wanted.extras)))
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while waiting:
+        name, extras = each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            others.append(name)
+            continue
+        pinned[normal(name)] = f"{normal(name)}=={found.version}"
+        for text in found.requires or ():
+            needed = Requirement(text)
+            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
+                waiting.append((needed.name, frozenset(needed.extras)))
+    return [*sorted(pinned.values()), *sorted(set(others) - pinned.keys())]
+
+
+def listed(what: str, given: Any) -> list[str]:
+    """Requirements as a user gives them: a list of lines, or the path of a file with them.
+
+    Raises:
+        InvalidValue: It is neither, or a line is empty.
+    """
+    if isinstance(given, str | Path):
+        file = Path(given)
+        if not file.is_file():
+            raise InvalidValue(f"{what} is a list such as ['pandas>=2'] or the path of a file; got {shown(given)}")
+        lines = (re.split(r"\s#|^#", line)[0].strip() for line in file.read_text("utf-8").splitlines())
+        return [line for line in lines if line]
+    if not isinstance(given, Sequence) or not all(isinstance(line, str) and line.strip() for line in given):
+        raise InvalidValue(f"{what} is a list such as ['pandas>=2'] or the path of a file; got {shown(given)}")
+    return [line.strip() for line in given]
+
+
+def write(folder: Path, requirements: Sequence[str], *, conda: dict[str, Any] | None = None) -> None:
+    """Write the files that say what a model needs, as MLflow's and as ours.
+
+    Args:
+        folder: The model's folder.
+        requirements: Lines for pip.
+        conda: A conda environment to write as it is; made of ``requirements`` if ``None``.
+    """
+    import yaml
+
+    python = platform.python_version()
+    (folder / REQUIREMENTS).write_text("".join(f"{line}\n" for line in requirements), "utf-8")
+    environment = {"python": python, "build_dependencies": list(_BUILD), "dependencies": [f"-r {REQUIREMENTS}"]}
+    (folder / PYTHON_ENV).write_text(yaml.safe_dump(environment, sort_keys=False), "utf-8")
+    conda = conda or {
+        "channels": ["conda-forge"],
+        "dependencies": [f"python={python}", "pip", {"pip": list(requirements)}],
+        "name": "runstone-model",
+    }
+    (folder / CONDA).write_text(yaml.safe_dump(conda, sort_keys=False), "utf-8")
+    place = folder / LOCK
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("".join(f"{line}\n" for line in [f"# Python {python}", *lock(requirements)]), "utf-8")
+
+
+def normal(name: str) -> str:
+    """The name of a distribution as indexes write it.
+
+    Example:
+        >>> normal("Scikit_Learn")
+        'scikit-learn'
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    """Module to distributions, read once: what is installed hardly changes while a program runs."""
+    return dict(_metadata().packages_distributions())
+
+
+def _metadata() -> Any:
+    """Imported on use: `import runstone` has no need of it, and it is slow to import."""
+    return import_module("importlib.metadata")

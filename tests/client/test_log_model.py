@@ -1,0 +1,90 @@
+"""A model is logged with one call, and found again by any of its names."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+import runstone
+import runstone.sklearn
+from runstone.errors import InvalidState, InvalidValue, NotFound, UnknownFlavor
+
+pytestmark = pytest.mark.usefixtures("chosen")
+
+ROWS = pd.DataFrame({"height": [1.0, 2.0, 3.0]})
+
+
+@pytest.fixture
+def model() -> LinearRegression:
+    return LinearRegression().fit(ROWS, [2.0, 4.0, 6.0])
+
+
+def test_logged_model_belongs_to_the_active_run(model: LinearRegression) -> None:
+    with runstone.start_run() as run:
+        info = runstone.sklearn.log_model(model, name="line", input_example=ROWS, params={"depth": 1}, step=3)
+
+    logged = runstone.get_logged_model(info.model_id)
+    assert (logged.name, logged.status, logged.source_run_id) == ("line", "READY", run.info.run_id)
+    assert logged.params == {"depth": "1"}
+    [output] = runstone.get_run(run.info.run_id).outputs.model_outputs
+    assert (output.model_id, output.step) == (info.model_id, 3)
+
+
+def test_logged_model_needs_no_run(model: LinearRegression) -> None:
+    info = runstone.log_model(model, "line")
+
+    assert info.run_id is None
+    assert runstone.active_run() is None
+    assert list(runstone.pyfunc.load_model(info.model_uri).predict(ROWS)) == pytest.approx([2.0, 4.0, 6.0])
+
+
+def test_model_is_loaded_by_each_of_its_names(model: LinearRegression) -> None:
+    with runstone.start_run() as run:
+        info = runstone.sklearn.log_model(model, "line", registered_model_name="growth")
+    runstone.Client().set_registered_model_alias("growth", "best", "1")
+
+    for uri in (
+        info.model_uri,
+        f"runs:/{run.info.run_id}/line",
+        "models:/growth/1",
+        "models:/growth@best",
+        "models:/growth/latest",
+        info.artifact_path,
+    ):
+        assert runstone.load_model(uri).coef_ == pytest.approx([2.0]), uri
+
+
+def test_model_that_cannot_be_kept_leaves_nothing_behind(model: LinearRegression) -> None:
+    with pytest.raises(InvalidValue, match="does not predict from its input_example"):
+        runstone.sklearn.log_model(model, name="line", input_example=pd.DataFrame({"other": ["a"]}))
+
+    assert runstone.search_logged_models(output_format="list") == []
+
+
+def test_model_of_no_flavor_is_refused() -> None:
+    with pytest.raises(UnknownFlavor, match=r"no flavor keeps models of type builtins\.dict"):
+        runstone.log_model({"a": 1})
+
+
+def test_model_that_was_begun_gets_its_files_once(model: LinearRegression) -> None:
+    begun = runstone.initialize_logged_model("line")
+
+    info = runstone.sklearn.log_model(model, model_id=begun.model_id)
+
+    assert info.model_id == begun.model_id
+    assert runstone.get_logged_model(begun.model_id).status == "READY"
+    with pytest.raises(InvalidState, match="READY already"):
+        runstone.sklearn.log_model(model, model_id=begun.model_id)
+
+
+def test_names_that_say_two_things_are_refused(model: LinearRegression) -> None:
+    with pytest.raises(InvalidValue, match="two words for the same"):
+        runstone.sklearn.log_model(model, "a", name="b")
+
+
+def test_absent_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        runstone.load_model("models:/nobody/1")
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        runstone.load_model(str(tmp_path / "nowhere"))

@@ -1,0 +1,50 @@
+"""The file MLmodel is written and read by MLflow's keys."""
+
+from pathlib import Path
+
+import pytest
+
+from runstone.errors import InvalidModel
+from runstone.models.format import Model
+from runstone.models.signature import infer_signature
+
+
+def test_model_comes_back_from_its_file(tmp_path: Path) -> None:
+    made = Model(metadata={"owner": "crops"}, run_id="a" * 32, signature=infer_signature([1.5, 2.5]))
+    made.add_flavor("python_function", loader_module="mlflow.sklearn")
+
+    made.save(tmp_path)
+
+    found = Model.load(tmp_path)
+    assert found.to_dict() == made.to_dict()
+
+
+def test_keys_of_a_newer_mlflow_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text("flavors: {}\nprompts: [a]\nmlflow_version: 3.17.2\n")
+
+    found = Model.load(tmp_path)
+
+    assert found.others == {"prompts": ["a"], "mlflow_version": "3.17.2"}
+    assert found.to_dict()["prompts"] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("flavors: [", "is no YAML"),
+        ("- a\n", "holds no mapping"),
+        ("flavors: 3\n", "'flavors' of a model is a mapping of names to settings; got 3"),
+        ("run_id: a\n", "'flavors' of a model is a mapping of names to settings; got None"),
+        ("flavors: {runstone: {format: 2}}\n", "saved in layout 2 by a newer Runstone; this one reads up to 1"),
+    ],
+)
+def test_file_that_describes_no_model_is_refused(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text(content)
+
+    with pytest.raises(InvalidModel, match=message):
+        Model.load(tmp_path)
+
+
+def test_folder_without_the_file_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(InvalidModel, match="it has no file 'MLmodel'"):
+        Model.load(tmp_path)
