@@ -1,11 +1,12 @@
 """Folders of MLflow that were moved, written by old versions, damaged, or made by somebody who means harm."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from runstone.bridge.mlflow_folder import MlflowFolder
-from runstone.entities import ArtifactPath, LifecycleStage
+from runstone.entities import ArtifactPath, InputTag, LifecycleStage
 from runstone.errors import InvalidValue, LocalFileNotFound
 
 RUN = "0f3b6c2a9d4e4f60a1b2c3d4e5f60718"
@@ -80,9 +81,15 @@ def test_experiment_in_the_trash_is_told_as_such(root: Path) -> None:
         (f"0/{OTHER}/meta.yaml", META.replace("status: 3", "status: 99"), "status of a run is one of"),
         (f"0/{OTHER}/meta.yaml", META.replace("start_time: 5", "start_time: soon"), "start_time is a whole number"),
         (f"0/{OTHER}/meta.yaml", "x" * ((1 << 20) + 1), "larger than 1 MiB"),
-        ("7/meta.yaml", "creation_time: [1]", "creation_time is a whole number"),
+        ("7/meta.yaml", "creation_time: [1]\n", "creation_time is a whole number"),
         (f"0/{RUN}/metrics/broken", "1 0.5 0\n2 half 1\n", "line 2: could not convert"),
         (f"0/{RUN}/metrics/short", "1\n", "line 1: "),
+        (f"0/{RUN}/metrics/cut", "1 0.5", "line 1: it has no end"),
+        (f"0/{RUN}/metrics/cut", "1 0.5 12", "line 1: it has no end"),
+        (f"0/{RUN}/metrics/torn", "1 0.5 111 0.25 2\n", "line 1: it holds two values"),
+        (f"0/{RUN}/metrics/torn", "1 0.511 0.25 2\n", "line 1: it has 4 words"),
+        (f"0/{RUN}/metrics/long", f"1 0.5 {'1' * 20_000}\n", "line 1: it has over 16384 bytes"),
+        (f"0/{OTHER}/meta.yaml", META.rstrip("\n").format(run=OTHER), "has no end"),
     ],
 )
 def test_what_is_damaged_is_told_and_the_rest_is_read(root: Path, file: str, text: str, told: str) -> None:
@@ -112,10 +119,96 @@ def test_bytes_that_are_no_text_are_told(root: Path) -> None:
     source = opened(root)
     assert [metric.key for metric in source.metrics(RUN)] == ["loss", "loss"]
 
-    assert [problem.partition(" ")[0] for problem in source.problems] == [
+    assert [problem.partition(" ")[0].rstrip(",") for problem in source.problems] == [
         f"{root}/0/{RUN}/params/bad",
         f"{root}/0/{RUN}/metrics/bad",
     ]
+
+
+def test_lines_around_one_that_is_too_long_are_read(root: Path) -> None:
+    put(root / "0" / RUN / "metrics" / "loss", f"1 0.5 0\n{'7' * 100_000}\n2 0.25 1\n")
+
+    source = opened(root)
+    values = [(metric.step, metric.value) for metric in source.metrics(RUN)]
+
+    assert values == [(0, 0.5), (1, 0.25)]
+    assert len(source.problems) == 1
+
+
+def test_metric_without_lines_takes_no_memory(root: Path) -> None:
+    with (root / "0" / RUN / "metrics" / "loss").open("wb") as file:
+        file.truncate(200 << 20)
+    source = opened(root)
+
+    tracemalloc.start()
+    values = list(source.metrics(RUN))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert values == []
+    assert most < 1 << 20
+
+
+DATASET = "digest: d1\nname: line\nprofile: '{profile}'\nschema: '{{}}'\nsource: s\nsource_type: local\n"
+
+
+def use_dataset(root: Path, text: str, name: str = "abc") -> None:
+    """Let the run read a dataset that is written down so."""
+    put(root / "0" / "datasets" / name / "meta.yaml", text)
+    use = f"destination_type: RUN\nsource_id: {name}\nsource_type: DATASET\ntags:\n  part: a\n"
+    put(root / "0" / RUN / "inputs" / name / "meta.yaml", use)
+
+
+def test_dataset_with_a_large_profile_is_whole(root: Path) -> None:
+    use_dataset(root, DATASET.format(profile="1" * (2 << 20)))
+
+    [run] = MlflowFolder(root).runs("0")
+
+    [use] = run.inputs.dataset_inputs
+    assert (use.dataset.name, use.dataset.source, use.tags) == ("line", "s", [InputTag("part", "a")])
+    assert len(use.dataset.profile) == 2 << 20
+
+
+@pytest.mark.parametrize(("field", "left"), [("profile", (0, 2)), ("schema", (2, 0)), ("source", (2, 2))], ids=str)
+def test_dataset_without_a_text_that_is_too_long_is_kept(root: Path, field: str, left: tuple[int, int]) -> None:
+    long = {"profile": "1" * (17 << 20), "schema": "1" * (2 << 20), "source": "1" * 70_000}[field]
+    text = DATASET.format(profile="{}")
+    use_dataset(
+        root,
+        "".join(f"{field}: '{long}'\n" if line.startswith(f"{field}:") else f"{line}\n" for line in text.splitlines()),
+    )
+
+    source = MlflowFolder(root)
+    [run] = source.runs("0")
+
+    [use] = run.inputs.dataset_inputs
+    assert (use.dataset.name, len(use.dataset.profile), len(use.dataset.schema)) == ("line", *left)
+    [problem] = source.problems
+    assert f"the {field} of the dataset 'line' has {len(long):,} characters" in problem
+
+
+def test_input_and_output_that_are_cut_off_leave_the_run_as_it_is(root: Path) -> None:
+    use_dataset(root, DATASET.format(profile="{}"))
+    put(root / "0" / RUN / "inputs" / "def" / "meta.yaml", "destination_type: RUN\nsource_id: d")
+    put(root / "0" / RUN / "outputs" / "m-1" / "meta.yaml", "destination_id: m")
+
+    source = MlflowFolder(root)
+    [run] = source.runs("0")
+
+    assert (len(run.inputs.dataset_inputs), run.outputs.model_outputs) == (1, [])
+    assert [problem.rpartition("/")[2] for problem in source.problems] == ["meta.yaml has no end; it was cut off"] * 2
+
+
+def test_dataset_that_is_larger_than_any_is_left_out_of_its_run(root: Path) -> None:
+    use_dataset(root, DATASET.format(profile="{}"))
+    use_dataset(root, "x" * ((68 << 20) + 1), name="def")
+
+    source = MlflowFolder(root)
+    [run] = source.runs("0")
+
+    assert [use.dataset.name for use in run.inputs.dataset_inputs] == ["line"]
+    [problem] = source.problems
+    assert "is a link or larger than" in problem
 
 
 def test_links_are_not_followed(root: Path, tmp_path: Path) -> None:
@@ -140,7 +233,8 @@ def test_dataset_is_looked_for_only_in_its_experiment(root: Path, tmp_path: Path
     use = "destination_type: RUN\nsource_id: ../../..\nsource_type: DATASET\n"
     put(root / "0" / RUN / "inputs" / "abc" / "meta.yaml", use)
 
-    assert list(MlflowFolder(root).runs("0")) == []
+    [run] = MlflowFolder(root).runs("0")
+    assert run.inputs.dataset_inputs == []
     assert "datasets" in opened(root).problems[0]
 
 

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from runstone.errors import BackendError, InvalidValue, RunstoneError, Unsupported
 
 # A folder of MLflow holds no link; one that is there may lead to any file of this machine.
 _TOO_LARGE = 1 << 20
+# A dataset has a profile of up to 16 million characters, of four bytes at most, and a schema.
+LARGEST_DATASET = 68 << 20
+# A value of a metric with the longest name that a dataset has.
+_LONGEST_LINE = 1 << 14
 # The end of the place of artifacts, wherever the folder was when MLflow wrote it down.
 _ARTIFACTS = re.compile(r"/(\d+)/((?:models/m-)?[0-9a-f]{32})/artifacts(/.*)?$")
 
@@ -79,29 +83,49 @@ class Files:
         return sorted(found)
 
     def lines(self, file: Path) -> Iterator[tuple[int, list[str]]]:
-        """The words of each line of a file that has any, with its number from 1; read as they are asked for."""
-        try:
-            with file.open(encoding="utf-8") as opened:
-                for number, line in enumerate(opened, start=1):
-                    if words := line.split():
-                        yield number, words
-        except (OSError, UnicodeDecodeError) as error:
-            self.tell(f"{file} cannot be read on: {error}")
+        """The words of each line of a file that has any, with its number from 1; read as they are asked for.
 
-    def meta(self, folder: Path) -> dict[str, Any]:
+        A line that is too long, is no text, or has no end, as one that was cut off, is told and left out.
+        """
+        number = 0
+        try:
+            with file.open("rb") as opened:
+                while line := opened.readline(_LONGEST_LINE):
+                    number += 1
+                    with self.telling(f"{file}, line {number}"):
+                        _check_line(opened, line)
+                        if words := line.decode().split():
+                            yield number, words
+        except OSError as error:
+            self.tell(f"{file} cannot be read on: {error.strerror}")
+
+    def meta(self, folder: Path, *, most: int = _TOO_LARGE) -> dict[str, Any]:
         """What the ``meta.yaml`` of a folder says. Only plain values are read: no file can have code run.
+
+        Args:
+            folder: The folder.
+            most: Bytes that the file may have.
 
         Raises:
             BackendError: It is not there, or cannot be read.
         """
         file = folder / "meta.yaml"
+        text = _text(file, most)
         try:
-            found = self._yaml.load(_text(file), Loader=self._yaml.CSafeLoader)
+            found = self._yaml.load(text, Loader=self._yaml.CSafeLoader)
         except self._yaml.YAMLError as error:
             raise BackendError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
         if not isinstance(found, dict):
             raise BackendError(f"{file} has no fields; it may have been cut off")
+        if not text.endswith("\n"):
+            raise BackendError(f"{file} has no end; it was cut off")
         return found
+
+    def metas(self, parent: Path) -> Iterator[dict[str, Any]]:
+        """What the ``meta.yaml`` of each folder in a folder says; one that cannot be read is told."""
+        for folder in self.folders(parent):
+            with self.telling(folder):
+                yield self.meta(folder)
 
     def place(self, uri: str) -> Path | None:
         """Where the files below a URI are on this machine; ``None`` where they are on no machine's disk.
@@ -146,10 +170,25 @@ def _yaml() -> Any:
         raise Unsupported("a folder of MLflow needs PyYAML: pip install 'runstone[mlflow]'") from error
 
 
-def _text(file: Path) -> str:
+def _check_line(file: IO[bytes], line: bytes) -> None:
+    """Refuse a line that is not whole; the file goes on at the next one.
+
+    Raises:
+        InvalidValue: It is too long, or has no end.
+    """
+    if line.endswith(b"\n"):
+        return
+    if len(line) < _LONGEST_LINE:
+        raise InvalidValue("it has no end, since it was cut off; it was left out")
+    while line and not line.endswith(b"\n"):
+        line = file.readline(_LONGEST_LINE)
+    raise InvalidValue(f"it has over {_LONGEST_LINE} bytes, which no value of a metric has; it was left out")
+
+
+def _text(file: Path, most: int = _TOO_LARGE) -> str:
     try:
-        if file.is_symlink() or file.stat().st_size > _TOO_LARGE:
-            raise BackendError(f"{file} is a link or larger than 1 MiB, which MLflow makes none of")
+        if file.is_symlink() or file.stat().st_size > most:
+            raise BackendError(f"{file} is a link or larger than {most >> 20} MiB, which MLflow makes none of")
         with file.open(encoding="utf-8", newline="") as opened:
             return opened.read()
     except UnicodeDecodeError as error:

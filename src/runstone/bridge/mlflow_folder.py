@@ -10,10 +10,10 @@ from runstone.artifacts import resolve
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.local import LocalRepository
 from runstone.bridge import mlflow_folder_models as models
+from runstone.bridge.datasets import dataset
 from runstone.bridge.fence import Fence
-from runstone.bridge.mlflow_files import Files, number_of, text_of
+from runstone.bridge.mlflow_files import LARGEST_DATASET, Files, number_of, text_of
 from runstone.entities import (
-    Dataset,
     DatasetInput,
     Experiment,
     InputTag,
@@ -110,8 +110,7 @@ class MlflowFolder:
         for key, file in self._files.named(self._folder_of_run(run_id) / "metrics"):
             for number, words in self._files.lines(file):
                 with self._files.telling(f"{file}, line {number}"):
-                    step = int(words[2]) if len(words) > 2 else 0  # MLflow 0.9 and before kept none
-                    yield Metric(key, float(words[1]), int(words[0]), step)
+                    yield _metric(key, words)
 
     def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
         """Logged models of an experiment, by id, but for deleted ones; none before MLflow 3."""
@@ -197,14 +196,18 @@ class MlflowFolder:
             outputs=RunOutputs(
                 model_outputs=[
                     ModelOutput(text_of(meta, "destination_id"), number_of(meta, "step"))
-                    for meta in map(self._files.meta, self._files.folders(folder / "outputs"))
+                    for meta in self._files.metas(folder / "outputs")
                 ]
             ),
         )
 
     def _inputs(self, folder: Path) -> RunInputs:
-        found = [self._files.meta(each) for each in self._files.folders(folder / "inputs")]
-        datasets = [self._dataset(folder.parent, meta) for meta in found if meta.get("source_type") == "DATASET"]
+        found = list(self._files.metas(folder / "inputs"))
+        datasets = []
+        for meta in found:
+            if meta.get("source_type") == "DATASET":
+                with self._files.telling(folder / "inputs"):
+                    datasets.append(self._dataset(folder.parent, meta))
         return RunInputs(
             dataset_inputs=sorted(datasets, key=lambda each: (each.dataset.name, each.dataset.digest)),
             model_inputs=[
@@ -216,9 +219,36 @@ class MlflowFolder:
         )
 
     def _dataset(self, experiment: Path, use: dict[str, Any]) -> DatasetInput:
-        meta = self._files.meta(experiment / "datasets" / Path(text_of(use, "source_id")).name)
-        named = ("name", "digest", "source_type", "source", "schema", "profile")
+        folder = experiment / "datasets" / Path(text_of(use, "source_id")).name
+        meta = self._files.meta(folder, most=LARGEST_DATASET)
         return DatasetInput(
             tags=[InputTag(str(name), str(value)) for name, value in sorted((use.get("tags") or {}).items())],
-            dataset=Dataset(*[text_of(meta, each) for each in named]),
+            dataset=dataset(
+                *(text_of(meta, each) for each in ("name", "digest", "source_type")),
+                tell=self._files.tell,
+                **{each: text_of(meta, each) for each in ("source", "schema", "profile")},
+            ),
         )
+
+
+def _metric(key: str, words: list[str]) -> Metric:
+    """A value of a metric from the words of its line: time, value, step, and name and digest of a dataset, if any.
+
+    Raises:
+        InvalidValue: It is the end of one line and the beginning of another, as a write that was cut off leaves them.
+        ValueError: One of its words is no number.
+    """
+    if len(words) == 4:
+        raise InvalidValue("it has 4 words, where a value has 2, 3 or more than 4; it was left out")
+    if len(words) == 5 and words[4].isdecimal() and _is_number(words[3]):
+        raise InvalidValue("it holds two values, or a part of one; it was left out")
+    step = int(words[2]) if len(words) > 2 else 0  # MLflow 0.9 and before kept none
+    return Metric(key, float(words[1]), int(words[0]), step)
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True

@@ -1,13 +1,13 @@
 """What runs of an MLflow database read and made, and its logged models."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
 
+from runstone.bridge.datasets import dataset
 from runstone.bridge.mlflow_connection import MlflowConnection
 from runstone.entities import (
-    Dataset,
     DatasetInput,
     InputTag,
     LoggedModel,
@@ -28,12 +28,13 @@ Rows = dict[Any, list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Lineage:
-    """What some runs read and made, by the id of the run."""
+    """What some runs read and made, by the id of the run; ``tell`` takes what was left out of that."""
 
     datasets: Rows
     tags: Rows
     models_read: Rows
     models_made: Rows
+    tell: Callable[[str], None]
 
     def inputs(self, run_id: str) -> RunInputs:
         """What a run read."""
@@ -41,7 +42,15 @@ class Lineage:
             dataset_inputs=[
                 DatasetInput(
                     tags=[InputTag(name, value or "") for name, value in self.tags.get(use, [])],
-                    dataset=Dataset(name, digest, kind or "", source or "", schema or "", profile or ""),
+                    dataset=dataset(
+                        name,
+                        digest,
+                        kind or "",
+                        tell=self.tell,
+                        source=source or "",
+                        schema=schema or "",
+                        profile=profile or "",
+                    ),
                 )
                 for use, name, digest, kind, source, schema, profile in self.datasets.get(run_id, [])
             ],
@@ -58,7 +67,7 @@ class Lineage:
 def of_runs(database: MlflowConnection, run_ids: Sequence[str]) -> Lineage:
     """What runs read and made."""
     if not database.has("inputs"):
-        return Lineage({}, {}, {}, {})
+        return Lineage({}, {}, {}, {}, database.tell)
     step = database.column("inputs", "step", "0")
     datasets = database.grouped(
         "SELECT i.destination_id, i.input_uuid, d.name, d.digest, d.dataset_source_type, d.dataset_source, "
@@ -81,6 +90,7 @@ def of_runs(database: MlflowConnection, run_ids: Sequence[str]) -> Lineage:
             "destination_type = 'MODEL_OUTPUT' AND source_id IN {} ORDER BY destination_id",
             run_ids,
         ),
+        database.tell,
     )
 
 
