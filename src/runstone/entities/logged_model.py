@@ -1,5 +1,6 @@
 """A logged model: a model as a thing of its own, with params, tags and the metrics that were measured of it."""
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,7 @@ from runstone.errors import InvalidValue
 
 MAX_LOGGED_MODEL_NAME = 500
 MAX_MODEL_TYPE = 500
+_ID = re.compile("m-[0-9a-f]{32}")
 # What MLflow's clients cannot put into the address of a model.
 _NOT_IN_NAMES = "/:.%\"'"
 
@@ -64,6 +66,18 @@ def check_logged_model_name(name: str) -> None:
         raise InvalidValue(
             f"the name of a logged model has none of {' '.join(_NOT_IN_NAMES)} and no control characters; "
             f"got {shown(name)}"
+        )
+
+
+def check_logged_model_id(model_id: str) -> None:
+    """Check an id that was not chosen by the store.
+
+    Raises:
+        InvalidValue: It is not ``m-`` and 32 hexadecimal digits in lower case.
+    """
+    if not _ID.fullmatch(model_id):
+        raise InvalidValue(
+            f"the id of a logged model is 'm-' and 32 hexadecimal digits in lower case; got {shown(model_id)}"
         )
 
 

@@ -29,6 +29,7 @@
     ├── AlreadyExists                  RESOURCE_ALREADY_EXISTS
     │   ├── ExperimentExists
     │   ├── RunExists                  an id that a client chose for a run is one of another experiment's
+    │   ├── LoggedModelExists          an id that a client chose for a logged model is another one's
     │   └── RegisteredModelExists
     ├── InvalidState                   INVALID_STATE
     │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
@@ -85,6 +86,7 @@ from runstone.errors.restoring import restore
 from runstone.errors.states import (
     ExperimentDeleted,
     ExperimentExists,
+    LoggedModelExists,
     NotReproducible,
     RegisteredModelExists,
     RunDeleted,
@@ -122,6 +124,7 @@ __all__ = [
     "InvalidValue",
     "JournalFull",
     "LocalFileNotFound",
+    "LoggedModelExists",
     "LoggedModelNotFound",
     "MalformedRequest",
     "MethodNotAllowed",

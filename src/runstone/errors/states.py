@@ -30,6 +30,21 @@ class RunExists(AlreadyExists):
         )
 
 
+class LoggedModelExists(AlreadyExists):
+    """The id that was chosen for a logged model is that of another one, or of one that was deleted.
+
+    Attributes:
+        model_id: The id.
+    """
+
+    model_id: str
+
+    def __init__(self, model_id: str, why: str) -> None:
+        super().__init__(
+            f"the logged model {model_id!r} is there already, and {why}; choose another id", model_id=model_id
+        )
+
+
 class RegisteredModelExists(AlreadyExists):
     """A registered model of this name exists.
 

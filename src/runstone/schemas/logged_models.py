@@ -20,6 +20,8 @@ class CreateLoggedModel(Struct, frozen=True):
     source_run_id: str | None = None
     params: list[Param] | None = None
     tags: list[Tag] | None = None
+    model_id: str | None = None
+    creation_timestamp_ms: int | None = None
 
 
 class LoggedModelId(Struct, frozen=True):

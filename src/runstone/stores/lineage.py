@@ -43,11 +43,20 @@ class LineageStore(Protocol):
         source_run_id: str = "",
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
+        model_id: str | None = None,
+        created_at: int | None = None,
     ) -> LoggedModel:
         """Make a logged model in an active experiment; it is pending. Where no name is given, one is chosen.
 
+        ``created_at`` is milliseconds since the Unix epoch, UTC; now if ``None``. ``model_id`` is ``m-`` and 32
+        hexadecimal digits in lower case, chosen by the caller, who may repeat the call when no answer came: a model
+        that has the id already is given back as it is, with what was logged to it meanwhile; one of which the
+        experiment, the name, the type, the run or one of these params is another raises ``LoggedModelExists``, and so
+        does one that was deleted. A genuine MLflow server chooses an id of its own, and its own time.
+
         Raises:
-            InvalidValue: The name or the type breaks a rule, or a param comes twice with two values.
+            InvalidValue: The name, the type, the id or the time breaks a rule, or a param comes twice with two values.
+            LoggedModelExists: As said above.
             ExperimentNotFound: There is no such experiment.
             ExperimentDeleted: It is in the trash.
         """

@@ -1,7 +1,8 @@
 """Cases of the contract of logged models, and of what runs read and made."""
 
 from math import inf, isnan, nan
-from typing import Protocol
+from typing import Any, Protocol
+from uuid import uuid4
 
 import pytest
 
@@ -27,6 +28,7 @@ from runstone.errors import (
     InvalidFilter,
     InvalidPageToken,
     InvalidValue,
+    LoggedModelExists,
     LoggedModelNotFound,
     NotFound,
     RunDeleted,
@@ -81,6 +83,60 @@ class LoggedModelCases:
     def test_name_that_no_address_holds_is_refused(self, store: Lineage, name: str) -> None:
         with pytest.raises(InvalidValue):
             store.create_logged_model("0", name=name)
+
+    def test_model_has_the_id_and_the_time_that_were_chosen_and_is_made_once(self, store: Lineage) -> None:
+        run, chosen = new_run(store), f"m-{uuid4().hex}"
+        given = {"name": "wheat", "model_type": "tree", "source_run_id": run, "params": [Param("depth", "3")]}
+
+        made = store.create_logged_model("0", **given, model_id=chosen, created_at=5)  # type: ignore[arg-type]  # given by name
+        store.log_model_params(chosen, [Param("trees", "10")])
+        store.set_logged_model_tags(chosen, [Tag("stage", "new")])
+        again = store.create_logged_model("0", **given, model_id=chosen, created_at=9, tags=[Tag("stage", "old")])  # type: ignore[arg-type]
+
+        assert (made.model_id, made.creation_timestamp) == (chosen, 5)
+        assert again == store.get_logged_model(chosen)
+        assert (again.params, again.tags) == ({"depth": "3", "trees": "10"}, {"stage": "new"})
+        assert names(store) == ["wheat"]
+
+    @pytest.mark.parametrize(
+        ("other", "why"),
+        [
+            ({"name": "rye"}, "has the name 'wheat', not 'rye'"),
+            ({"model_type": "line"}, "has the type 'tree', not 'line'"),
+            ({"source_run_id": "elsewhere"}, "has the run '', not 'elsewhere'"),
+            ({"params": [Param("depth", "4")]}, "has not the param 'depth' with '4'"),
+            ({"params": [Param("width", "3")]}, "has not the param 'width' with '3'"),
+            ({"experiment_id": "1"}, "has the experiment '0', not '1'"),
+        ],
+    )
+    def test_chosen_id_of_another_model_is_refused(self, store: Lineage, other: dict[str, Any], why: str) -> None:
+        store.create_experiment("elsewhere")
+        given = {"experiment_id": "0", "name": "wheat", "model_type": "tree", "params": [Param("depth", "3")]}
+        made = store.create_logged_model(**given, model_id=f"m-{uuid4().hex}")  # type: ignore[arg-type]  # given by name
+
+        with pytest.raises(LoggedModelExists, match=why):
+            store.create_logged_model(**{**given, **other}, model_id=made.model_id)
+
+        assert store.get_logged_model(made.model_id) == made
+
+    def test_chosen_id_of_a_deleted_model_is_refused(self, store: Lineage) -> None:
+        made = store.create_logged_model("0", name="wheat")
+        store.delete_logged_model(made.model_id)
+
+        with pytest.raises(LoggedModelExists, match="was deleted"):
+            store.create_logged_model("0", name="wheat", model_id=made.model_id)
+
+    @pytest.mark.parametrize(
+        "chosen", ["", "0" * 32, "m-" + "A" * 32, "m-" + "0" * 31, "m-../" + "0" * 29, "m-" + "0" * 33]
+    )
+    def test_chosen_id_of_another_form_is_refused(self, store: Lineage, chosen: str) -> None:
+        with pytest.raises(InvalidValue, match="'m-' and 32 hexadecimal digits"):
+            store.create_logged_model("0", model_id=chosen)
+
+    @pytest.mark.parametrize("moment", [-1, 253402300800000])
+    def test_model_is_made_at_a_time_of_this_age(self, store: Lineage, moment: int) -> None:
+        with pytest.raises(InvalidValue, match="between 0 and"):
+            store.create_logged_model("0", created_at=moment)
 
     def test_model_is_made_in_an_experiment_in_use(self, store: Lineage) -> None:
         gone = store.create_experiment("gone")

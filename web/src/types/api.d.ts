@@ -1349,6 +1349,10 @@ export interface components {
             params?: components["schemas"]["Param"][] | null;
             /** @default null */
             tags?: components["schemas"]["Tag"][] | null;
+            /** @default null */
+            model_id?: string | null;
+            /** @default null */
+            creation_timestamp_ms?: number | null;
         };
         /**
          * CreateModelVersion

@@ -18,6 +18,8 @@ def create(stores: Stores, request: schema.CreateLoggedModel) -> schema.OneLogge
         source_run_id=request.source_run_id or "",
         params=request.params or (),
         tags=request.tags or (),
+        model_id=request.model_id,
+        created_at=request.creation_timestamp_ms,
     )
     return schema.OneLoggedModel(made)
 

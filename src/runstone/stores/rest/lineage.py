@@ -33,10 +33,12 @@ class RestLineage(Calls):
         source_run_id: str = "",
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
+        model_id: str | None = None,
+        created_at: int | None = None,
     ) -> LoggedModel:
         """Make a logged model in an active experiment; it is pending."""
         request = logged_models.CreateLoggedModel(
-            experiment_id, name, model_type, source_run_id, list(params), list(tags)
+            experiment_id, name, model_type, source_run_id, list(params), list(tags), model_id, created_at
         )
         return self._call(logged_models.CREATE, request).model
 

@@ -41,10 +41,24 @@ class SqlLineage:
         source_run_id: str = "",
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
+        model_id: str | None = None,
+        created_at: int | None = None,
     ) -> LoggedModel:
         """Make a logged model in an active experiment; it is pending."""
 
         def change(connection: Connection) -> LoggedModel:
+            if model_id is not None and (
+                known := logged_models.made(
+                    connection,
+                    model_id,
+                    experiment_id,
+                    name=name,
+                    model_type=model_type,
+                    source_run_id=source_run_id,
+                    params=params,
+                )
+            ):
+                return self._load_model(connection, known)
             number = logged_models.create(
                 connection,
                 experiments.active(connection, experiment_id),
@@ -53,6 +67,8 @@ class SqlLineage:
                 source_run_id=source_run_id,
                 params=params,
                 tags=tags,
+                model_id=model_id,
+                created_at=created_at,
             )
             return self._load_model(connection, number)
 

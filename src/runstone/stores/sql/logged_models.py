@@ -18,9 +18,14 @@ from runstone.entities import (
     Tag,
 )
 from runstone.entities.dataset import check_dataset
-from runstone.entities.logged_model import MAX_MODEL_TYPE, check_logged_model_name, status_word
-from runstone.entities.names import check_length, shown
-from runstone.errors import InvalidValue, LoggedModelNotFound, NotFound
+from runstone.entities.logged_model import (
+    MAX_MODEL_TYPE,
+    check_logged_model_id,
+    check_logged_model_name,
+    status_word,
+)
+from runstone.entities.names import check_length, check_time, shown
+from runstone.errors import InvalidValue, LoggedModelExists, LoggedModelNotFound, NotFound
 from runstone.stores.sql import run_names
 from runstone.stores.sql.documents import ArtifactUriOf, load_artifact_uris
 from runstone.stores.sql.driver import LOCKED, Driver, driver_of
@@ -33,6 +38,8 @@ _INSERT = """
 INSERT INTO logged_model (uuid, experiment_id, name, model_type, source_run_id, status, created_at, updated_at)
 VALUES (?, ?, ?, ?, ?, 'PENDING', ?, ?) RETURNING id
 """
+_MADE = "SELECT id, deleted_at, experiment_id, name, model_type, source_run_id FROM logged_model WHERE uuid = ?"
+_PARAMS = "SELECT key, value FROM logged_model_param WHERE model_id = ?"
 _METRIC = """
 INSERT INTO logged_model_metric
     (model_id, run_id, key, value, is_nan, step, timestamp, dataset_name, dataset_digest)
@@ -57,6 +64,41 @@ def find(driver: Driver, model_id: str, *, lock: str = "") -> int:
     return int(row[0])
 
 
+def made(
+    connection: Connection,
+    model_id: str,
+    experiment_id: str,
+    *,
+    name: str,
+    model_type: str,
+    source_run_id: str,
+    params: Sequence[Param],
+) -> int:
+    """Number of a logged model whose id was chosen elsewhere, if it was made already; else 0.
+
+    Raises:
+        InvalidValue: The id is not of the form.
+        LoggedModelExists: It was made otherwise, or was deleted.
+    """
+    check_logged_model_id(model_id)
+    driver = driver_of(connection)
+    row = driver.execute(_MADE, (model_id,)).fetchone()
+    if row is None:
+        return 0
+    number, deleted_at, *there = row
+    if deleted_at is not None:
+        raise LoggedModelExists(model_id, "was deleted")
+    wanted = {"experiment": experiment_id, "name": name or there[1], "type": model_type, "run": source_run_id}
+    for (what, asked), kept in zip(wanted.items(), there, strict=True):
+        if asked != str(kept):
+            raise LoggedModelExists(model_id, f"has the {what} {shown(str(kept))}, not {shown(asked)}")
+    kept_params = dict(driver.execute(_PARAMS, (number,)).fetchall())
+    for param in params:
+        if kept_params.get(param.key) != param.value:
+            raise LoggedModelExists(model_id, f"has not the param {shown(param.key)} with {shown(param.value)}")
+    return int(number)
+
+
 def create(
     connection: Connection,
     experiment: int,
@@ -66,13 +108,17 @@ def create(
     source_run_id: str,
     params: Sequence[Param],
     tags: Sequence[Tag],
+    model_id: str | None,
+    created_at: int | None,
 ) -> int:
     """Make a logged model in an experiment that is in use; returns its number."""
     check_logged_model_name(name)
     check_length("the type of a logged model", model_type, MAX_MODEL_TYPE)
     check_length("the run of a logged model", source_run_id, MAX_MODEL_TYPE)
-    driver, moment = driver_of(connection), now()
-    model_id = f"m-{uuid.uuid4().hex}"
+    driver = driver_of(connection)
+    moment = now() if created_at is None else created_at
+    check_time("the time at which a logged model was made", moment)
+    model_id = model_id or f"m-{uuid.uuid4().hex}"
     row = driver.execute(
         _INSERT, (model_id, experiment, name or run_names.choose(), model_type, source_run_id, moment, moment)
     ).fetchone()
