@@ -12,6 +12,8 @@ from runstone.client.connection import open_journals
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 
+NOWHERE = "http://127.0.0.1:9"
+
 
 @pytest.fixture(scope="session", params=["sqlite", "http"])
 def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -61,3 +63,12 @@ def chosen(address: str) -> runstone.Client:
     runstone.set_tracking_uri(address)
     runstone.set_experiment(f"experiment {uuid4()}")
     return Client(address)
+
+
+@pytest.fixture
+def offline() -> Iterator[None]:
+    """Offline, with an address at which nobody answers."""
+    runstone.set_tracking_uri(NOWHERE)
+    runstone.offline()
+    yield
+    runstone.offline(False)

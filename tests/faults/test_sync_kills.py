@@ -16,16 +16,20 @@ import pytest
 
 import runstone
 from runstone.artifacts import resolve as artifacts
-from runstone.entities import ArtifactPath
+from runstone.artifacts.transfer import remote_files
+from runstone.client import context as context_of_runs
+from runstone.entities import ArtifactPath, LoggedModelStatus, ModelOutput
 from runstone.journal import leftovers
 from runstone.journal.folder import journals_of
 from runstone.stores.base import TrackingStore
+from runstone.stores.lineage import LineageStore
 from runstone.stores.resolve import open_store
 from tests.faults.forks import context
 from tests.faults.loggers import WAIT_S, log_call, numbers_of
 
 KILLS = 30
 CALLS = 60
+MODELS = ["first"]
 FILES = {"a.txt": "a", "folder/b.txt": "b" * 5000}
 
 
@@ -38,6 +42,16 @@ def _left_behind(folder: str) -> None:
         run = runstone.start_run(run_name="left")
         for path, text in FILES.items():
             runstone.log_text(text, path)
+        for name in MODELS:
+            model = runstone.initialize_logged_model(name, tags={"kind": name}, params={"depth": 3})
+            for path, text in FILES.items():
+                place = Path(folder, "models", path)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text)
+            context_of_runs.client().log_model_artifacts(model.model_id, f"{folder}/models")
+            runstone.log_metric("acc", 0.5, step=7, model_id=model.model_id)
+            runstone.log_outputs([ModelOutput(model.model_id, 7)])
+            runstone.finalize_logged_model(model.model_id, "READY")
         for number in range(CALLS):
             log_call(number)
         child = os.fork()
@@ -88,9 +102,18 @@ def _check(store: TrackingStore, folder: Path) -> None:
     run_id = run.info.run_id
     assert numbers_of(store, run_id) == list(range(CALLS))
     assert [metric.step for metric in store.metric_history(run_id, "other")] == list(range(CALLS))
-    repository = artifacts.repository(run.info.artifact_uri, tracking_uri=f"sqlite:///{folder}/runstone.db")
-    for path, text in FILES.items():
-        assert b"".join(repository.read(ArtifactPath(path))) == text.encode()
+    assert isinstance(store, LineageStore)
+    models = store.search_logged_models(["0"])
+    for model in models:
+        assert (model.status, model.params, model.source_run_id) == (LoggedModelStatus.READY, {"depth": "3"}, run_id)
+        assert (model.tags, [metric.step for metric in model.metrics]) == ({"kind": model.name}, [7])
+    assert sorted(model.name for model in models) == MODELS
+    assert {made.model_id for made in run.outputs.model_outputs} == {model.model_id for model in models}
+    for uri in (run.info.artifact_uri, *(model.artifact_location for model in models)):
+        repository = artifacts.repository(uri, tracking_uri=f"sqlite:///{folder}/runstone.db")
+        assert [file.path for file in remote_files(repository)] == list(FILES)
+        for path, text in FILES.items():
+            assert b"".join(repository.read(ArtifactPath(path))) == text.encode()
     left = [path for path in (folder / ".runstone").rglob("*") if path.is_file() and path.name[0] != "."]
     assert [path.name.startswith("damaged-") for path in left] == [True]
     assert leftovers.find(folder / ".runstone") == []

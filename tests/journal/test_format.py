@@ -11,10 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstone.entities import Dataset, DatasetInput, Entry, ModelMetric, Param, RunStatus, Tag
+from runstone.entities import (
+    Dataset,
+    DatasetInput,
+    Entry,
+    LoggedModelStatus,
+    ModelInput,
+    ModelMetric,
+    ModelOutput,
+    Param,
+    RunStatus,
+    Tag,
+)
 from runstone.errors import InvalidValue, RunstoneError, Unsupported
-from runstone.journal import reader
+from runstone.journal import models, reader
 from runstone.journal.format import entry_of, line_of, metric_line
+from runstone.journal.models import ModelFacts
 
 SPEC = Path(__file__).parents[2] / "spec" / "journal"
 EXPECTED = json.loads((SPEC / "expected.json").read_text())
@@ -30,6 +42,8 @@ ENTRIES = st.builds(
     params=st.lists(st.builds(Param, KEYS, TEXTS), max_size=3),
     tags=st.lists(st.builds(Tag, KEYS, TEXTS), max_size=3),
     datasets=st.lists(st.builds(DatasetInput, dataset=st.builds(Dataset, KEYS, KEYS, TEXTS, TEXTS)), max_size=2),
+    model_inputs=st.none() | st.lists(st.builds(ModelInput, TEXTS), min_size=1, max_size=2),
+    model_outputs=st.none() | st.lists(st.builds(ModelOutput, TEXTS, INT64), min_size=1, max_size=2),
     deleted_tag=TEXTS,
     status=st.none() | st.sampled_from(RunStatus),
     end_time=st.none() | st.integers(0, 2**53),
@@ -65,6 +79,29 @@ def test_journal_with_and_without_checksums_says_the_same() -> None:
 
     assert read[0] == read[1]
     assert b"".join(read[0]) == (SPEC / "whole.jsonl").read_bytes().partition(b"\n")[2]
+
+
+def test_golden_models_are_read_and_written_as_the_specification_says(tmp_path: Path) -> None:
+    read = {}
+    for name in ("model.json", "model-pending.json"):
+        folder = tmp_path / "runs" / "a" / "models" / name
+        folder.mkdir(parents=True)
+        (folder / "model.json").write_bytes((SPEC / name).read_bytes())
+        read[name] = models.facts_of(folder)
+
+    whole = read["model.json"]
+    models.change(tmp_path / "runs" / "a" / "models" / "model.json", lambda facts: facts)
+    assert (whole.name, whole.model_type, whole.created_at, whole.is_new) == (
+        "weizen-größe",
+        "tree",
+        1790000000450,
+        True,
+    )
+    assert (whole.params, whole.tags) == ([Param("depth", "3")], [Tag("stage", "new")])
+    assert whole.status is LoggedModelStatus.READY
+    assert read["model-pending.json"] == ModelFacts(model_id=whole.model_id)
+    written = (tmp_path / "runs" / "a" / "models" / "model.json" / "model.json").read_bytes()
+    assert written == (SPEC / "model.json").read_bytes()
 
 
 def test_journal_of_a_newer_version_is_refused() -> None:

@@ -2,15 +2,16 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from runstone.entities import Entry, ModelMetric
+from runstone.artifacts.local import LocalRepository
+from runstone.entities import ArtifactPath, Entry, ModelMetric
 from runstone.errors import Unsupported
+from runstone.journal import files, leftovers
 from runstone.journal import folder as folders
-from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
 from runstone.journal.format import line_of
 from runstone.journal.writer import Writer
@@ -120,3 +121,34 @@ def test_folders_of_files_that_were_sent_are_removed_at_the_next_time(tmp_path: 
     send(tmp_path, store)
 
     assert not path.parent.exists()
+
+
+def test_files_and_models_that_were_only_begun_are_removed(tmp_path: Path, store: TrackingStore) -> None:
+    path = left_behind(tmp_path, "a" * 32, range(3))
+    LocalRepository(path.parent / "artifacts").write(ArtifactPath("a.txt"), [b"a"])
+    (path.parent / "artifacts" / f".runstone-{'0' * 32}.part").write_bytes(b"begun")
+    model = path.parent / "models" / ("m-" + "0" * 32)
+    model.mkdir(parents=True)
+    (model / ".model.json-5").write_text("{")
+
+    (sent,) = send(tmp_path, store)
+
+    assert (sent.files, sent.models, sent.complaints()) == (1, 0, [])
+    assert not path.parent.exists()
+
+
+def test_file_that_is_not_there_as_it_is_here_is_kept_and_told(tmp_path: Path) -> None:
+    class Shortened(LocalRepository):
+        """Loses the last byte of a file."""
+
+        def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
+            return super().write(path, [b"".join(chunks)[:-1]] if path == "b.txt" else chunks)
+
+    place = tmp_path / "artifacts"
+    for name in ("a.txt", "b.txt"):
+        LocalRepository(place).write(ArtifactPath(name), [b"text"])
+
+    told = files.send(place, Shortened(tmp_path / "store"))
+
+    assert told == (1, ["the store has not the file 'b.txt' as it is here"])
+    assert [path.name for path in place.iterdir()] == ["b.txt"]

@@ -92,7 +92,7 @@ def download(repository: ArtifactRepository, path: ArtifactPath, folder: Path) -
     """
     here = LocalRepository(folder)
     found = repository.info(path)
-    files = list(_remote_files(repository, path)) if found.is_dir else [found]
+    files = list(remote_files(repository, path)) if found.is_dir else [found]
     if path and found.is_dir and not files:
         raise ArtifactNotFound(path)
     base = f"{path.folder}/" if path.folder else ""
@@ -112,10 +112,11 @@ def download(repository: ArtifactRepository, path: ArtifactPath, folder: Path) -
     return place
 
 
-def _remote_files(repository: ArtifactRepository, path: ArtifactPath) -> Iterator[FileInfo]:
+def remote_files(repository: ArtifactRepository, path: ArtifactPath = ArtifactPath()) -> Iterator[FileInfo]:
+    """Every file below a folder of a store."""
     for file in repository.list(path):
         if file.is_dir:
-            yield from _remote_files(repository, ArtifactPath(file.path))
+            yield from remote_files(repository, ArtifactPath(file.path))
         else:
             yield file
 

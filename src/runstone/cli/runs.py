@@ -42,9 +42,13 @@ def list_runs(ctx: click.Context, /, *, experiments: tuple[str, ...], columns: t
     "metrics.loss < 0.2 AND params.depth > 3".
     """
     wanted = [_column(name) for name in columns]
-    with connected(ctx) as client:
-        ids = [find_experiment(client, name).experiment_id for name in experiments] or _all_experiments(client)
-        found = _search(client, ids, given) if ids else []
+    try:
+        with connected(ctx) as client:
+            ids = [find_experiment(client, name).experiment_id for name in experiments] or _all_experiments(client)
+            found = _search(client, ids, given) if ids else []
+    except RunstoneError:  # it may not be there yet, because all of it waits
+        _tell_what_waits()
+        raise
     if given["as_json"]:
         print_json([_document(run) for run in found])
         return
@@ -59,11 +63,18 @@ def _tell_what_waits() -> None:
     from runstone.journal import folder as folders
     from runstone.journal import leftovers
 
-    waiting = len(leftovers.find(folders.root(), clears=False))
+    waiting = leftovers.find(folders.root(), clears=False)
     if waiting:
-        place = config.JOURNAL_DIR.required()
-        what = "1 run waits" if waiting == 1 else f"{waiting} runs wait"
-        click.echo(f"{what} in {place} to be sent; `runstone sync` sends {'it' if waiting == 1 else 'them'}.", err=True)
+        place, is_one = config.JOURNAL_DIR.required(), len(waiting) == 1
+        models = sum(len(leftover.models) for leftover in waiting)
+        what = "1 run" if is_one else f"{len(waiting)} runs"
+        if models:
+            what += f" with {models} logged model{'s' if models > 1 else ''}"
+        click.echo(
+            f"{what} {'waits' if is_one else 'wait'} in {place} to be sent; "
+            f"`runstone sync` sends {'it' if is_one else 'them'}.",
+            err=True,
+        )
 
 
 runs.add_command(list_runs, "search")

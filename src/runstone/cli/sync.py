@@ -16,6 +16,16 @@ from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.journal.leftovers import Leftover, Sent
 
+# One of a thing, and several.
+_WORDS = {
+    "bytes": ("byte", "bytes"),
+    "entries": ("entry", "entries"),
+    "files": ("file", "files"),
+    "models": ("logged model", "logged models"),
+    "values": ("value", "values"),
+    "params": ("param", "params"),
+}
+
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
@@ -75,6 +85,7 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
         "values": sent.values,
         "params": sent.params,
         "files": len(leftover.files) if dry_run else sent.files,
+        "models": len(leftover.models) if dry_run else sent.models,
         "complaints": sent.complaints(),
         "error": error,
     }
@@ -93,6 +104,12 @@ def _address(recorded: str) -> str:
     return recorded
 
 
+def _listed(run: dict[str, Any], *what: str) -> str:
+    """Numbers of things, in words; logged models, which few runs have, only where there are some."""
+    parts = [f"{run[key]:,} {_WORDS[key][run[key] != 1]}" for key in what if run[key] or key != "models"]
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
 def _tell(run: dict[str, Any]) -> None:
     name = f"Run {run['run_id']}" + (f" ({run['run_name']})" if run["run_name"] else "")
     if run["error"]:
@@ -100,10 +117,10 @@ def _tell(run: dict[str, Any]) -> None:
     elif run["is_running"]:
         click.echo(f"{name} is still logged to; its process sends it.")
     elif run["is_sent"]:
-        click.echo(f"{name}: {run['entries']:,} entries and {run['files']:,} files sent to {run['tracking_uri']}.")
+        click.echo(f"{name}: {_listed(run, 'entries', 'files', 'models')} sent to {run['tracking_uri']}.")
         if not run["complaints"]:
-            click.echo(f"  Found there afterwards: {run['values']:,} values and {run['params']:,} params.")
+            click.echo(f"  Found there afterwards: {_listed(run, 'values', 'params', 'files', 'models')}.")
     else:
-        click.echo(f"{name} waits for {run['tracking_uri']}: {run['bytes']:,} bytes and {run['files']:,} files.")
+        click.echo(f"{name} waits for {run['tracking_uri']}: {_listed(run, 'bytes', 'files', 'models')}.")
     for text in run["complaints"]:
         click.echo(f"  {text}", err=True)

@@ -26,7 +26,6 @@ from runstone.client.offline import OfflineClient
 from runstone.entities import Experiment, LifecycleStage, Run, RunStatus
 from runstone.errors import BackendUnavailable, ExperimentDeleted, ExperimentExists, RunstoneError
 from runstone.journal import folder as folders
-from runstone.journal.offline import BY_NAME
 from runstone.journal.run_journal import RunJournal
 
 DEFAULT_EXPERIMENT = "0"
@@ -122,6 +121,14 @@ def client() -> Client:
     if known is None:
         known = _process.clients.setdefault(uris, Client(*uris))
     return known
+
+
+def client_of_model(model_id: str) -> Client:
+    """The handle that has a logged model: the one of this thread's run, if that keeps it here, else that of now."""
+    opened = last()
+    if opened is not None and isinstance(opened.client, OfflineClient) and opened.client._keeps_model(model_id):
+        return opened.client
+    return client()
 
 
 def is_offline() -> bool:
@@ -235,7 +242,7 @@ def experiment_id(handle: Client | None = None) -> str:
     handle = handle or client()
     if _process.experiment is not None:
         uri, chosen = _process.experiment
-        if uri != handle.tracking_uri or chosen.experiment_id.startswith(BY_NAME):
+        if uri != handle.tracking_uri or chosen.experiment_id.startswith(folders.BY_NAME):
             chosen = get_or_create_experiment(handle, chosen.name)
             choose_experiment(chosen)
         return chosen.experiment_id

@@ -1,19 +1,21 @@
 """The handle for runs that are made without their store."""
 
 from collections.abc import Sequence
-from typing import NoReturn, cast
+from typing import NoReturn
 
+from runstone.artifacts.base import ArtifactRepository
 from runstone.client import arguments, lineage
 from runstone.client.client import Client
 from runstone.client.connection import open_journals
-from runstone.entities import DatasetInput, ModelInput
+from runstone.entities import DatasetInput, ModelInput, ModelOutput
 from runstone.entities.names import without_password
-from runstone.errors import Unsupported
+from runstone.errors import LoggedModelNotFound, Unsupported
 from runstone.journal import folder as folders
 from runstone.journal.folder import RunFacts
 from runstone.journal.offline import OfflineStore
 from runstone.journal.run_journal import RunJournal
 from runstone.stores.base import TrackingStore
+from runstone.stores.lineage import LineageStore
 
 
 class OfflineClient(Client):
@@ -37,8 +39,7 @@ class OfflineClient(Client):
 
     @property
     def _store(self) -> TrackingStore:
-        # It has the verbs that a script needs, and refuses the others by name.
-        return cast("TrackingStore", self._offline)
+        return self._offline
 
     def _journal(self, run_id: str) -> RunJournal:
         facts = folders.facts_of(folders.run_folder(self._within, run_id))
@@ -61,14 +62,26 @@ class OfflineClient(Client):
     def log_inputs(
         self, run_id: str, datasets: Sequence[DatasetInput] | None = None, models: Sequence[ModelInput] | None = None
     ) -> None:
-        """Say which datasets a run read. Logged models are the store's, which is not there.
+        """Say what a run read."""
+        self._journal(run_id).log(
+            datasets=lineage.each("datasets", DatasetInput, datasets),
+            model_inputs=lineage.each("models", ModelInput, models),
+        )
 
-        Raises:
-            Unsupported: A model is named.
-        """
-        if models:
-            self._refuse()
-        self._journal(run_id).log(datasets=lineage.each("datasets", DatasetInput, datasets))
+    def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
+        """Say which logged models a run made."""
+        self._journal(run_id).log(model_outputs=lineage.each("models", ModelOutput, models))
+
+    def _keeps_model(self, model_id: str) -> bool:
+        """Whether a logged model was made here, and is not sent yet."""
+        try:
+            self._offline.place_of_model(model_id)
+        except LoggedModelNotFound:
+            return False
+        return True
+
+    def _model_artifacts(self, model_id: str) -> ArtifactRepository:
+        return self._repository(str(self._offline.place_of_model(arguments.identifier(lineage.MODEL_ID, model_id))))
 
     def _refuse(self) -> NoReturn:
         raise Unsupported(
@@ -81,8 +94,8 @@ class OfflineClient(Client):
         self._refuse()
 
     @property
-    def _lineage(self) -> NoReturn:
-        self._refuse()
+    def _lineage(self) -> LineageStore:
+        return self._offline
 
     @property
     def _webhooks(self) -> NoReturn:

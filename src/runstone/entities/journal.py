@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from runstone.entities.dataset import DatasetInput
+from runstone.entities.dataset import DatasetInput, ModelInput, ModelOutput
 from runstone.entities.logged_model import ModelMetric
 from runstone.entities.names import shown
 from runstone.entities.param import Param
@@ -20,6 +20,8 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
         params: Params.
         tags: Tags that were set.
         datasets: Datasets that the run read; ``None`` for none. One that is there already stays as it is.
+        model_inputs: Logged models that the run read; ``None`` for none.
+        model_outputs: Logged models that it made; ``None`` for none. One that is there already keeps its step.
         deleted_tag: Name of a tag that was removed; empty for none. One that is not there is no error.
         status: State that the run went over to; ``None`` for no change.
         end_time: Milliseconds since the Unix epoch, UTC, at which the run ended; ``None`` for no change.
@@ -31,6 +33,8 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     params: list[Param] = []
     tags: list[Tag] = []
     datasets: list[DatasetInput] | None = None  # not a list of its own for each of thousands
+    model_inputs: list[ModelInput] | None = None
+    model_outputs: list[ModelOutput] | None = None
     deleted_tag: str = ""
     status: RunStatus | None = None
     end_time: int | None = None

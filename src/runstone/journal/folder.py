@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from runstone import config
 from runstone.entities import Tag
@@ -17,7 +17,10 @@ from runstone.journal.format import VERSION
 from runstone.schemas import wire
 
 ARTIFACTS = "artifacts"
+MODELS = "models"
 FACTS = "run.json"
+# Before the name of an experiment that has no id yet.
+BY_NAME = "offline:"
 _FILE = "sqlite:///"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -39,7 +42,7 @@ class RunFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
         tags: First tags of a new run.
     """
 
-    journal: int = VERSION
+    journal: int = field(default_factory=lambda: VERSION)  # written always
     run_id: str
     tracking_uri: str = ""
     is_new: bool = False
@@ -131,7 +134,7 @@ def make(within: Path, facts: RunFacts) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / FACTS).exists():
-            _write(folder / FACTS, wire.encode(facts) + b"\n")
+            write_whole(folder / FACTS, wire.encode(facts) + b"\n")
     except OSError as error:
         raise JournalFull(f"the journal {folder} cannot be made: {error.strerror}") from error
     return folder
@@ -150,12 +153,25 @@ def facts_of(folder: Path) -> RunFacts:
         raise SchemaMismatch(f"{path} cannot be read: {error.strerror}") from None
     except RunstoneError as error:
         raise SchemaMismatch(f"{path} cannot be read: {wire.reason(error, 'the file')}") from None
-    if facts.journal > VERSION:
-        raise SchemaMismatch(
-            f"{path} is of version {facts.journal}, written by a newer Runstone; this one reads up to {VERSION}: "
-            "upgrade it"
-        )
+    check_version(path, facts.journal)
     return facts
+
+
+def check_version(path: Path, version: int) -> None:
+    """Check that this Runstone reads a file of this version.
+
+    Raises:
+        SchemaMismatch: A newer one wrote it.
+    """
+    if version > VERSION:
+        raise SchemaMismatch(
+            f"{path} is of version {version}, written by a newer Runstone; this one reads up to {VERSION}: upgrade it"
+        )
+
+
+def experiment_of(facts: RunFacts) -> str:
+    """The experiment of a run that was made here: its id, or ``offline:`` and its name."""
+    return facts.experiment_id or BY_NAME + facts.experiment_name
 
 
 def journals_of(folder: Path) -> list[Path]:
@@ -167,10 +183,11 @@ def clear(folder: Path) -> None:
     """Remove the folder of a run, unless something in it is still to be sent. What is damaged stays."""
     with suppress(JournalFull, OSError), alone(folder.parent.parent):  # files wait in it
         if not journals_of(folder):
-            if (folder / ARTIFACTS).exists():
-                (folder / ARTIFACTS).rmdir()
+            for place in (folder / ARTIFACTS, folder / MODELS):
+                if place.exists():
+                    place.rmdir()
             (folder / FACTS).unlink(missing_ok=True)
-            _remove(folder)
+            remove_begun(folder)
 
 
 def clear_remains(folder: Path) -> bool:
@@ -179,18 +196,18 @@ def clear_remains(folder: Path) -> bool:
         if (folder / FACTS).exists() or (folder / ARTIFACTS).exists() or journals_of(folder):
             return False
         with suppress(OSError):  # what is damaged stays
-            _remove(folder)
+            remove_begun(folder)
         return True
 
 
-def _remove(folder: Path) -> None:
+def remove_begun(folder: Path) -> None:
     """Remove a folder in which nothing is but what a killed process has begun, and nobody relies on."""
     for begun in folder.glob(".*"):
         begun.unlink()
     folder.rmdir()
 
 
-def _write(path: Path, text: bytes) -> None:
+def write_whole(path: Path, text: bytes) -> None:
     """Write a file that is there whole, or not at all."""
     beside = path.with_name(f".{path.name}-{os.getpid()}")
     beside.write_bytes(text)

@@ -13,16 +13,15 @@ from time import time
 from msgspec import Struct
 
 from runstone.artifacts import resolve as artifacts
-from runstone.artifacts import transfer
-from runstone.entities import ArtifactPath, Refusal, RunStatus, Tag
+from runstone.entities import Refusal, RunStatus, Tag
 from runstone.entities.tag import END
-from runstone.errors import JournalFull, RunstoneError, SchemaMismatch, Unsupported
+from runstone.errors import BackendError, JournalFull, RunstoneError, SchemaMismatch, Unsupported
+from runstone.journal import files, models, reader
 from runstone.journal import folder as folders
-from runstone.journal import reader
+from runstone.journal.creation import create
 from runstone.journal.folder import RunFacts
 from runstone.journal.format import Header
 from runstone.journal.reader import Damage
-from runstone.journal.run_journal import create
 from runstone.journal.verification import Tally
 from runstone.stores.base import TrackingStore
 from runstone.stores.pulses import SILENCE_S
@@ -39,7 +38,8 @@ class Leftover(Struct, frozen=True):
         folder: The folder.
         facts: The run.
         size: Bytes of its journals.
-        files: Artifacts that wait.
+        files: Artifacts that wait, those of logged models included.
+        models: Folders of the logged models that wait.
         changed_at: Milliseconds since the Unix epoch, UTC, at which something was written to a journal last.
         is_alive: Whether a process still logs to it, and will send it.
     """
@@ -48,6 +48,7 @@ class Leftover(Struct, frozen=True):
     facts: RunFacts
     size: int
     files: list[Path]
+    models: list[Path]
     changed_at: int
     is_alive: bool
 
@@ -57,7 +58,8 @@ class Sent(Struct):
 
     Attributes:
         entries: Entries that the store had not taken before.
-        files: Artifacts that were sent.
+        files: Artifacts that were sent, and found there to the last byte.
+        models: Logged models that were sent.
         values: Values of metrics that were counted there afterwards.
         params: Params that were.
         lacks: What the store was found to lack afterwards, by the file that is kept.
@@ -67,6 +69,7 @@ class Sent(Struct):
 
     entries: int = 0
     files: int = 0
+    models: int = 0
     values: int = 0
     params: int = 0
     lacks: dict[str, list[str]] = {}
@@ -98,7 +101,7 @@ def recover(
         takes_files: Whether runs of which files wait are sent as well.
     """
     for leftover in find(within):
-        if leftover.is_alive or (leftover.files and not takes_files):
+        if leftover.is_alive or ((leftover.files or leftover.models) and not takes_files):
             continue
         for uri in uris:
             if leftover.facts.tracking_uri == folders.seen_from(within, uri):
@@ -143,15 +146,18 @@ def _look_into(folder: Path) -> Leftover | None:
     if not journals and not (folder / folders.FACTS).exists():
         return None
     facts = folders.facts_of(folder)
-    files = [path for path in sorted((folder / folders.ARTIFACTS).rglob("*")) if path.is_file()]
-    if not journals and not files and not facts.is_new:
+    waiting = models.of_run(folder)
+    places = [folder / folders.ARTIFACTS, *(model / folders.ARTIFACTS for model in waiting)]
+    found = [path for place in places for path in files.waiting(place)]
+    if not journals and not found and not waiting and not facts.is_new:
         return None
     states = [path.stat() for path in journals]
     return Leftover(
         folder=folder,
         facts=facts,
         size=sum(state.st_size for state in states),
-        files=files,
+        files=found,
+        models=waiting,
         changed_at=round(max((state.st_mtime for state in states), default=time()) * 1000),
         is_alive=any(_is_written(path) for path in journals),
     )
@@ -189,6 +195,7 @@ def _send(
 ) -> None:
     if leftover.facts.is_new:
         create(store, leftover.facts)
+    _send_models(leftover, store, sent)
     for path in folders.journals_of(leftover.folder):
         with _held(path) as file:
             if file is None:
@@ -205,6 +212,7 @@ def _send(
             else:
                 path.unlink()
     _send_files(leftover, store, tracking_uri, sent)
+    _complete_models(leftover, store, tracking_uri, sent)
     _end(leftover, store)
     folders.clear(leftover.folder)
 
@@ -229,16 +237,52 @@ def _end(leftover: Leftover, store: TrackingStore) -> None:
 
 
 def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
-    """Send the artifacts, and remove each that is there; the hash of each is that of what was read here."""
+    """Send the artifacts, and remove each that is there."""
     place = leftover.folder / folders.ARTIFACTS
-    if leftover.files and place.exists():
+    if place.exists():
         uri = store.get_run(leftover.facts.run_id).info.artifact_uri
-        transfer.upload_folder(artifacts.repository(uri, tracking_uri=tracking_uri), place, ArtifactPath())
-        for file in leftover.files:
-            file.unlink(missing_ok=True)
-            sent.files += 1
-    for folder in sorted((path for path in place.rglob("*/")), reverse=True):
-        folder.rmdir()
+        count, lacks = files.send(place, artifacts.repository(uri, tracking_uri=tracking_uri))
+        sent.files += count
+        if lacks:
+            sent.lacks[place.name] = lacks
+
+
+def _send_models(leftover: Leftover, store: TrackingStore, sent: Sent) -> None:
+    """Make the logged models in the store, so that the journal may name them."""
+    if leftover.models:
+        run = store.get_run(leftover.facts.run_id).info
+        for folder in leftover.models:
+            with _told(folder, sent):
+                models.create(folder, store, run)
+
+
+def _complete_models(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
+    """Send the files of the logged models, and their status."""
+    for folder in leftover.models:
+        if _name_of(folder) in sent.lacks:
+            continue
+        with _told(folder, sent):
+            count, lacks = models.complete(folder, store, tracking_uri)
+            sent.files += count
+            sent.models += not lacks
+            if lacks:
+                sent.lacks[_name_of(folder)] = lacks
+    models.clear(leftover.folder / folders.MODELS)
+
+
+@contextmanager
+def _told(folder: Path, sent: Sent) -> Iterator[None]:
+    """What the store refuses of a model hinders nothing else; the model is kept."""
+    try:
+        yield
+    except BackendError:
+        raise
+    except RunstoneError as error:
+        sent.lacks[_name_of(folder)] = [error.message]
+
+
+def _name_of(model: Path) -> str:
+    return f"{folders.MODELS}/{model.name}"
 
 
 def _send_journal(

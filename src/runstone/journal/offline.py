@@ -1,10 +1,9 @@
 """Runs without a store: made here, kept in a folder of journals, and read back from it."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from time import time
-from typing import Any, NoReturn
 from uuid import uuid4
 
 from msgspec import UNSET
@@ -16,28 +15,31 @@ from runstone.entities import (
     Experiment,
     LifecycleStage,
     Metric,
+    ModelInput,
+    ModelOutput,
     Page,
     Param,
     Run,
     RunData,
     RunInfo,
     RunInputs,
+    RunOutputs,
     RunStatus,
     Tag,
 )
-from runstone.entities.names import shown
 from runstone.entities.tag import RUN_NAME
 from runstone.errors import ExperimentNotFound, RunNotFound, SchemaMismatch, Unsupported
 from runstone.journal import folder as folders
 from runstone.journal import reader
 from runstone.journal.folder import RunFacts
+from runstone.journal.needs_store import NeedsStore
+from runstone.journal.offline_models import OfflineModels
 
-BY_NAME = "offline:"
 _ALWAYS = "0"
 
 
-class OfflineStore:
-    """The verbs of a tracking store that need no other run: what a training script calls.
+class OfflineStore(OfflineModels, NeedsStore):
+    """The verbs of a store of runs and logged models that need no other run: what a training script calls.
 
     Values are logged by ``RunJournal``. An experiment is known by its name alone: its id is ``offline:`` and the name,
     until the run is sent. All other verbs raise ``Unsupported``.
@@ -58,7 +60,7 @@ class OfflineStore:
         """The id that stands for an experiment of this name, which is made when the first of its runs is sent."""
         if artifact_location is not None or tags:
             raise Unsupported("an experiment that is made offline has a name only; give it the rest when online")
-        return BY_NAME + name
+        return folders.BY_NAME + name
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         """What stands for an experiment.
@@ -66,7 +68,7 @@ class OfflineStore:
         Raises:
             ExperimentNotFound: It is named neither by an id nor by ``offline:`` and a name.
         """
-        name = experiment_id.removeprefix(BY_NAME)
+        name = experiment_id.removeprefix(folders.BY_NAME)
         if name == experiment_id and not name.isdecimal():
             raise ExperimentNotFound(experiment_id)
         return Experiment(
@@ -80,7 +82,7 @@ class OfflineStore:
 
     def get_experiment_by_name(self, name: str) -> Experiment:
         """What stands for an experiment of this name."""
-        return self.get_experiment(BY_NAME + name)
+        return self.get_experiment(folders.BY_NAME + name)
 
     def create_run(
         self,
@@ -104,8 +106,10 @@ class OfflineStore:
             run_id=run_id,
             tracking_uri=folders.seen_from(self._within, self._uri),
             is_new=True,
-            experiment_id="" if experiment_id.startswith(BY_NAME) else experiment_id,
-            experiment_name=experiment_id.removeprefix(BY_NAME) if experiment_id.startswith(BY_NAME) else "",
+            experiment_id="" if experiment_id.startswith(folders.BY_NAME) else experiment_id,
+            experiment_name=experiment_id.removeprefix(folders.BY_NAME)
+            if experiment_id.startswith(folders.BY_NAME)
+            else "",
             run_name=run_name,
             user_id=user_id,
             start_time=int(time() * 1000) if start_time is None else start_time,
@@ -125,6 +129,8 @@ class OfflineStore:
         tags = {tag.key: tag for tag in facts.tags}
         latest: dict[str, Metric] = {}
         datasets: dict[tuple[str, str], DatasetInput] = {}
+        read: dict[str, ModelInput] = {}
+        made: dict[str, ModelOutput] = {}
         info = _info(folder, facts)
         for entry in _entries(folder):
             params |= {param.key: param for param in entry.params}
@@ -132,8 +138,10 @@ class OfflineStore:
             tags.pop(entry.deleted_tag, None)
             if entry.run_name:
                 tags[RUN_NAME] = Tag(RUN_NAME, entry.run_name)
-            for read in entry.datasets or ():
-                datasets.setdefault((read.dataset.name, read.dataset.digest), read)
+            for given in entry.datasets or ():
+                datasets.setdefault((given.dataset.name, given.dataset.digest), given)
+            read = {model.model_id: model for model in entry.model_inputs or ()} | read
+            made = {model.model_id: model for model in entry.model_outputs or ()} | made
             for metric in entry.metrics:
                 known = latest.get(metric.key)
                 if known is None or _order(metric) >= _order(known):
@@ -150,7 +158,12 @@ class OfflineStore:
             param_list=[params[key] for key in sorted(params)],
             tag_list=[tags[key] for key in sorted(tags)],
         )
-        return Run(info=replace(info, run_name=name), data=data, inputs=RunInputs(list(datasets.values())))
+        return Run(
+            info=replace(info, run_name=name),
+            data=data,
+            inputs=RunInputs(list(datasets.values()), list(read.values())),
+            outputs=RunOutputs(list(made.values())),
+        )
 
     def metric_history(
         self,
@@ -164,19 +177,6 @@ class OfflineStore:
         folder, _ = self._facts(run_id)
         found = [metric for entry in _entries(folder) for metric in entry.metrics if metric.key == key]
         return Page(sorted(found, key=lambda metric: (metric.timestamp, metric.step, metric.value)), "")
-
-    def __getattr__(self, verb: str) -> Any:
-        """Every other verb of a store: it cannot be done here."""
-        if verb.startswith("_"):
-            raise AttributeError(verb)
-
-        def refuse(*_: object, **__: object) -> NoReturn:
-            raise Unsupported(
-                f"{verb.replace('_', ' ')} needs the store at {shown(self._uri)}, but this is offline; "
-                "send what is kept here with `runstone sync`, then ask there"
-            )
-
-        return refuse
 
     def _facts(self, run_id: str) -> tuple[Path, RunFacts]:
         folder = folders.run_folder(self._within, run_id)
@@ -193,7 +193,7 @@ def _info(folder: Path, facts: RunFacts) -> RunInfo:
         run_id=facts.run_id,
         run_uuid=facts.run_id,
         run_name=facts.run_name,
-        experiment_id=facts.experiment_id or BY_NAME + facts.experiment_name,
+        experiment_id=folders.experiment_of(facts),
         user_id=facts.user_id,
         status=RunStatus.RUNNING,
         start_time=facts.start_time,
@@ -204,18 +204,7 @@ def _info(folder: Path, facts: RunFacts) -> RunInfo:
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
-    for path in folders.journals_of(folder):
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            header, position, _ = reader.begin(file)
-            while header is not None:
-                stretch = reader.read(file, position)
-                if stretch.end == position:
-                    break
-                position = stretch.end
-                yield from stretch.entries
-        finally:
-            os.close(file)
+    return chain.from_iterable(map(reader.entries_of, folders.journals_of(folder)))
 
 
 def _order(metric: Metric) -> tuple[int, int, float]:

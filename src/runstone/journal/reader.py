@@ -1,6 +1,8 @@
 """Read a journal, also one that is still being written, is cut anywhere, or damaged."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from zlib import crc32
 
 from msgspec import Struct
@@ -112,6 +114,21 @@ def read(file: int, start: Position, *, size: int = STRETCH, until: int = _FAR) 
         last = entry.n
         entries.append(entry)
     return Stretch(entries, Position(start.offset + len(text), number, last), damages)
+
+
+def entries_of(path: Path) -> Iterator[Entry]:
+    """The entries of a journal that can be read, by number."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        header, position, _ = begin(file)
+        while header is not None:
+            stretch = read(file, position)
+            if stretch.end == position:
+                break
+            position = stretch.end
+            yield from stretch.entries
+    finally:
+        os.close(file)
 
 
 def _whole_lines(file: int, offset: int, size: int, until: int = _FAR) -> bytes:

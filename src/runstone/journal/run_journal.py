@@ -10,7 +10,18 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from runstone import config
-from runstone.entities import Applied, DatasetInput, Entry, Metric, ModelMetric, Param, RunStatus, Tag
+from runstone.entities import (
+    Applied,
+    DatasetInput,
+    Entry,
+    Metric,
+    ModelInput,
+    ModelMetric,
+    ModelOutput,
+    Param,
+    RunStatus,
+    Tag,
+)
 from runstone.errors import (
     BackendUnavailable,
     JournalFull,
@@ -24,6 +35,7 @@ from runstone.errors import (
 )
 from runstone.journal import folder as folders
 from runstone.journal import reader
+from runstone.journal.creation import create, create_named_models
 from runstone.journal.folder import RunFacts
 from runstone.journal.reader import Position
 from runstone.journal.writer import Writer
@@ -81,6 +93,7 @@ class RunJournal:
         self._direct, self._direct_n = uuid4().hex, 0
         self._synced = 0
         self._params: dict[str, str] = {}
+        self._models: set[str] = set()
         self._errors: list[RunstoneError] = []
         self._is_known = False  # by the store
         self.is_parked = False
@@ -123,6 +136,8 @@ class RunJournal:
         params: Sequence[Param] = (),
         tags: Sequence[Tag] = (),
         datasets: Sequence[DatasetInput] = (),
+        model_inputs: Sequence[ModelInput] = (),
+        model_outputs: Sequence[ModelOutput] = (),
         deleted_tag: str = "",
         status: RunStatus | None = None,
         end_time: int | None = None,
@@ -141,6 +156,8 @@ class RunJournal:
             params=list(params),
             tags=list(tags),
             datasets=list(datasets) or None,
+            model_inputs=list(model_inputs) or None,
+            model_outputs=list(model_outputs) or None,
             deleted_tag=deleted_tag,
             status=status,
             end_time=end_time,
@@ -248,14 +265,19 @@ class RunJournal:
         assert self._store is not None
         store = self._store()
         try:
-            applied = store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+            applied = self._append_known(store, writer, entries, follows)
         except RunNotFound:
             if not self.facts.is_new:
                 raise
             create(store, self.facts)
-            applied = store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+            applied = self._append_known(store, writer, entries, follows)
         self._is_known = True
         return applied
+
+    def _append_known(self, store: TrackingStore, writer: str, entries: list[Entry], follows: int) -> Applied:
+        if self.facts.is_new:
+            create_named_models(store, self.folder, entries, self._models)
+        return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
 
     def flush(self, *, raises: bool = True) -> None:
         """Send all that was logged before this call.
@@ -354,31 +376,6 @@ class RunJournal:
                 with suppress(OSError):  # as for the thread that does it else: what is written is read all the same
                     self.make_durable()
             self._writer.close()
-
-
-def create(store: TrackingStore, facts: RunFacts) -> None:
-    """Make a run that was begun without the store.
-
-    Raises:
-        NotFound: Its experiment is gone.
-        Unsupported: It takes no run whose id was chosen elsewhere, as genuine MLflow servers do.
-        BackendError: The store cannot be reached.
-    """
-    experiment_id = facts.experiment_id
-    if not experiment_id:
-        found = store.get_experiment_by_name(facts.experiment_name)
-        experiment_id = found.experiment_id if found else store.create_experiment(facts.experiment_name)
-    made = store.create_run(
-        experiment_id,
-        user_id=facts.user_id,
-        start_time=facts.start_time,
-        run_name=facts.run_name,
-        tags=facts.tags,
-        run_id=facts.run_id,
-    )
-    if made.info.run_id != facts.run_id:
-        store.delete_run(made.info.run_id)
-        raise Unsupported("this server chooses the ids of runs itself: it cannot take one that was made offline")
 
 
 # What a store says for good; trying again helps only after somebody has changed something.

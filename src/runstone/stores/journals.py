@@ -113,6 +113,8 @@ def neighbours(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
             size += len(entry.params) + len(entry.tags)
         is_alone = (
             entry.datasets
+            or entry.model_inputs
+            or entry.model_outputs
             or entry.deleted_tag
             or entry.run_name
             or entry.status is not None

@@ -11,7 +11,21 @@ import pytest
 from msgspec import Raw
 from msgspec.structs import replace
 
-from runstone.entities import Applied, Dataset, DatasetInput, Entry, InputTag, ModelMetric, Param, RunStatus, Tag
+from runstone.entities import (
+    Applied,
+    Dataset,
+    DatasetInput,
+    Entry,
+    InputTag,
+    ModelInput,
+    ModelMetric,
+    ModelOutput,
+    Param,
+    RunInputs,
+    RunOutputs,
+    RunStatus,
+    Tag,
+)
 from runstone.errors import InvalidValue, RunDeleted, RunExists, RunNotFound
 from runstone.schemas import wire
 from runstone.stores.base import TrackingStore
@@ -123,6 +137,20 @@ class JournalCases:
 
         assert store.append_journal(run, W, [_metric(9)], follows=5) == Applied(applied=9)
         assert _steps(store, run) == [1, 5, 9]
+
+    def test_models_that_were_read_and_made_stand_in_the_run_once(self, store: TrackingStore) -> None:
+        run, models = new_run(store), [f"m-{n:032x}" for n in range(3)]
+        entries = [
+            Entry(n=1, model_outputs=[ModelOutput(models[0], 5), ModelOutput(models[1])]),
+            Entry(n=2, model_inputs=[ModelInput(models[2])], model_outputs=[ModelOutput(models[0], 9)]),
+        ]
+
+        for _ in range(2):
+            assert store.append_journal(run, W, entries) == Applied(applied=2)
+
+        found = store.get_run(run)
+        assert found.outputs == RunOutputs([ModelOutput(models[0], 5), ModelOutput(models[1])])
+        assert found.inputs == RunInputs(model_inputs=[ModelInput(models[2])])
 
     @pytest.mark.parametrize("size", [1, 3])
     def test_refused_entry_is_left_out_whole_and_told_each_time(self, store: TrackingStore, size: int) -> None:

@@ -1606,6 +1606,8 @@ export interface components {
          *             params: Params.
          *             tags: Tags that were set.
          *             datasets: Datasets that the run read; ``None`` for none. One that is there already stays as it is.
+         *             model_inputs: Logged models that the run read; ``None`` for none.
+         *             model_outputs: Logged models that it made; ``None`` for none. One that is there already keeps its step.
          *             deleted_tag: Name of a tag that was removed; empty for none. One that is not there is no error.
          *             status: State that the run went over to; ``None`` for no change.
          *             end_time: Milliseconds since the Unix epoch, UTC, at which the run ended; ``None`` for no change.
@@ -1621,6 +1623,10 @@ export interface components {
             tags?: components["schemas"]["Tag"][];
             /** @default null */
             datasets?: components["schemas"]["DatasetInput"][] | null;
+            /** @default null */
+            model_inputs?: components["schemas"]["ModelInput"][] | null;
+            /** @default null */
+            model_outputs?: components["schemas"]["ModelOutput"][] | null;
             /** @default  */
             deleted_tag?: string;
             /** @default null */

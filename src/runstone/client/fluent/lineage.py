@@ -59,12 +59,13 @@ def initialize_logged_model(
         ExperimentNotFound: There is no such experiment.
         InvalidValue: The name, a tag or a param breaks a rule.
     """
-    opened = choices.active()
+    handle, opened = choices.client(), choices.active()
     if opened is not None:
         source_run_id = source_run_id or opened.run.info.run_id
         experiment_id = experiment_id or opened.run.info.experiment_id
-    made = choices.client().create_logged_model(
-        experiment_id or choices.experiment_id(), name, source_run_id, tags, params, model_type
+        handle = opened.client if source_run_id == opened.run.info.run_id else handle
+    made = handle.create_logged_model(
+        experiment_id or choices.experiment_id(handle), name, source_run_id, tags, params, model_type
     )
     _chosen.last = made.model_id
     return made
@@ -92,7 +93,7 @@ def create_external_model(
     """
     marked = {**(tags or {}), EXTERNAL: "true"}
     made = initialize_logged_model(name, source_run_id, marked, params, model_type, experiment_id)
-    return choices.client().finalize_logged_model(made.model_id, LoggedModelStatus.READY)
+    return choices.client_of_model(made.model_id).finalize_logged_model(made.model_id, LoggedModelStatus.READY)
 
 
 def finalize_logged_model(model_id: str, status: str | LoggedModelStatus) -> LoggedModel:
@@ -102,7 +103,7 @@ def finalize_logged_model(model_id: str, status: str | LoggedModelStatus) -> Log
         InvalidValue: The status is none of ``READY`` and ``FAILED``.
         LoggedModelNotFound: There is no such model.
     """
-    return choices.client().finalize_logged_model(model_id, status)
+    return choices.client_of_model(model_id).finalize_logged_model(model_id, status)
 
 
 def get_logged_model(model_id: str) -> LoggedModel:
@@ -111,12 +112,12 @@ def get_logged_model(model_id: str) -> LoggedModel:
     Raises:
         LoggedModelNotFound: There is none.
     """
-    return choices.client().get_logged_model(model_id)
+    return choices.client_of_model(model_id).get_logged_model(model_id)
 
 
 def last_logged_model() -> LoggedModel | None:
     """The logged model that this thread made last; ``None`` if it made none."""
-    return None if _chosen.last is None else choices.client().get_logged_model(_chosen.last)
+    return None if _chosen.last is None else choices.client_of_model(_chosen.last).get_logged_model(_chosen.last)
 
 
 def set_logged_model_tags(model_id: str, tags: Mapping[str, Any]) -> None:
@@ -126,7 +127,7 @@ def set_logged_model_tags(model_id: str, tags: Mapping[str, Any]) -> None:
         InvalidValue: A tag breaks a rule; none is set then.
         LoggedModelNotFound: There is no such model.
     """
-    choices.client().set_logged_model_tags(model_id, tags)
+    choices.client_of_model(model_id).set_logged_model_tags(model_id, tags)
 
 
 def delete_logged_model_tag(model_id: str, key: str) -> None:
@@ -135,7 +136,7 @@ def delete_logged_model_tag(model_id: str, key: str) -> None:
     Raises:
         NotFound: There is no such model, or it has no such tag.
     """
-    choices.client().delete_logged_model_tag(model_id, key)
+    choices.client_of_model(model_id).delete_logged_model_tag(model_id, key)
 
 
 def log_model_params(params: Mapping[str, Any], model_id: str | None = None) -> None:
@@ -153,7 +154,7 @@ def log_model_params(params: Mapping[str, Any], model_id: str | None = None) -> 
     wanted = model_id or _chosen.last
     if wanted is None:
         raise InvalidState("there is no logged model yet; name one by model_id, or make one first")
-    choices.client().log_model_params(wanted, params)
+    choices.client_of_model(wanted).log_model_params(wanted, params)
 
 
 def search_logged_models(

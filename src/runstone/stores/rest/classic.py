@@ -62,8 +62,10 @@ def _is_refused(store: _Store, run_id: str, entries: Sequence[Entry]) -> bool:
 def _take(store: _Store, run_id: str, entry: Entry) -> None:
     for batch in _batches([entry]):
         store.log_batch(run_id, metrics=batch.metrics, params=batch.params, tags=batch.tags)
-    if entry.datasets:
-        store.log_inputs(run_id, datasets=entry.datasets)
+    if entry.datasets or entry.model_inputs:
+        store.log_inputs(run_id, datasets=entry.datasets or (), models=entry.model_inputs or ())
+    if entry.model_outputs:
+        store.log_outputs(run_id, entry.model_outputs)
     if entry.deleted_tag:
         with suppress(NotFound):
             store.delete_tag(run_id, entry.deleted_tag)

@@ -115,10 +115,11 @@ class SqlJournals:
     def _take(self, connection: Connection, run_id: str, entry: Entry) -> None:
         if entry.metrics or entry.params or entry.tags:
             self._log(connection, run_id, [entry])
-        if entry.datasets:
+        if entry.datasets or entry.model_inputs or entry.model_outputs:
             driver = driver_of(connection)
             number, experiment = runs.active(driver, run_id)
-            inputs.log_inputs(driver, number, experiment, entry.datasets, ())
+            inputs.log_inputs(driver, number, experiment, entry.datasets or (), entry.model_inputs or ())
+            inputs.log_outputs(driver, number, entry.model_outputs or ())
         if entry.deleted_tag:
             with suppress(NotFound):
                 runs.delete_tag(connection, run_id, entry.deleted_tag)
