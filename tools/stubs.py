@@ -7,6 +7,8 @@ from types import FunctionType, ModuleType
 
 from runstone.flavors import resolve
 
+# What is ours comes after it, by the alphabet.
+_FIRST = "from runstone.client.fluent.models"
 _HEAD = '''\
 """{about}"""
 
@@ -34,6 +36,8 @@ def text(name: str) -> str:
     assert isinstance(module, ModuleType)
     verbs = "".join(_declared(getattr(module, verb)) for verb in ("save_model", "log_model", "load_model"))
     head = _HEAD.format(about=module.__doc__, name=name)
+    if hasattr(module, "autolog"):
+        head = head.replace(_FIRST, f"from {module.autolog.__module__} import autolog as autolog\n{_FIRST}")
     used = "".join(line for line in head.splitlines(keepends=True) if _is_used(line, verbs))
     return used + verbs
 
@@ -58,6 +62,6 @@ def _shown(annotation: object) -> str:
 
 def _is_used(line: str, verbs: str) -> bool:
     """Whether a line of the head that imports names is needed; the others are."""
-    if " import " not in line:
+    if " import " not in line or " as " in line:
         return True
     return any(re.search(rf"\b{name}\b", verbs) for name in line.partition(" import ")[2].strip().split(", "))

@@ -13,6 +13,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from runstone import artifacts, data
+from runstone.autolog import verbs as _autologging
+from runstone.autolog.verbs import autolog
 from runstone.client import Client, RunOperations
 from runstone.client.address import (
     get_registry_uri,
@@ -115,6 +117,10 @@ for _verb in _artifact_verbs.__all__:
 # `runstone.sklearn` and its like are made, not written: each flavor says what is particular to it.
 globals().update(_flavors.install(__name__))
 sys.modules[f"{__name__}.pyfunc"] = pyfunc
+# The flavors are below autologging, and know nothing of it.
+for _library, _autolog in _autologging.VERBS.items():
+    globals()[_library].autolog = _autolog
+    globals()[_library].__all__.append("autolog")
 
 # Hidden from type checkers, which would take any name for one of ours.
 if not TYPE_CHECKING:
@@ -124,7 +130,7 @@ if not TYPE_CHECKING:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, autologging, projects, evaluation and traces are not there yet; "
+                ": of MLflow, projects, evaluation and traces are not there yet; "
                 "a script that uses them keeps 'import mlflow', "
                 "with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
@@ -142,6 +148,7 @@ __all__ = [
     "RunstoneError",
     "active_run",
     "artifacts",
+    "autolog",
     "create_experiment",
     "create_external_model",
     "data",

@@ -1,7 +1,6 @@
 """Files that run code when they are opened: written where a library offers no better, and always by cloudpickle."""
 
 import pickle
-import pickletools
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +53,8 @@ def load(file: Path) -> Any:
 
 def modules(file: Path) -> frozenset[str]:
     """Top names of the modules that a pickle refers to; found without running it."""
+    import pickletools  # on use: it is large
+
     found: set[str] = set()
     # The texts that were pushed last, whether written out or taken from the memo.
     pushed: list[str] = []

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -103,6 +103,11 @@ class RunJournal:
     def folder(self) -> Path:
         """Folder of the run."""
         return folders.run_folder(self._within, self.facts.run_id)
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """The params that this process has logged, which have these values for good."""
+        return self._params
 
     # Writing.
 

@@ -1,0 +1,243 @@
+"""One call of a training function: whether it is logged, its run, and the promise that training never feels it."""
+
+import inspect
+import logging
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Generator
+from functools import wraps
+from typing import Any
+
+from msgspec import Struct
+
+from runstone.autolog.library import Library
+from runstone.autolog.logbook import AUTOLOGGING, Logbook
+from runstone.autolog.options import Options
+from runstone.client import context, endings
+from runstone.client.fluent.runs import start_run
+from runstone.errors import InvalidValue
+
+Function = Callable[..., Any]
+
+_logger = logging.getLogger("runstone")
+
+
+class Call(Struct, frozen=True):
+    """A call of a training function.
+
+    Attributes:
+        function: The library's own function.
+        args: Its arguments; the instance is the first where it is a method.
+        kwargs: Its arguments by name.
+    """
+
+    function: Function
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    def __call__(self) -> Any:
+        """Make it; returns what the function gives."""
+        return self.function(*self.args, **self.kwargs)
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments by name, with the defaults; empty where the call cannot be one, which the function will say."""
+        signature = inspect.signature(self.function)
+        try:
+            bound = signature.bind(*self.args, **self.kwargs)
+        except TypeError:
+            return {}
+        bound.apply_defaults()
+        return bound.arguments
+
+
+# What is logged of a call: a generator that logs what is known before, yields the call as it is to be made, is sent
+# what the function gave, and logs what is known then.
+Watch = Callable[[Logbook, Call], Generator[Call, Any, None]]
+# What is added to the call that does the work, within one that is logged.
+Inner = Callable[[Logbook, Call], Call]
+
+
+class _Thread(threading.local):
+    """The call that is logged, or watched without, in this thread: all that is called within it is a part of it."""
+
+    fit: "Fit | None" = None
+
+
+_thread = _Thread()
+# How deep in workers of joblib each call that is going on was made, in all threads.
+_levels: list[int] = []
+# What has been warned of in this process: a sweep of a thousand fits need not say it a thousand times.
+_warned: set[str] = set()
+
+
+def watched(library: Library, watch: Watch | None, inner: Inner | None = None) -> Callable[[Function], Function]:
+    """Makes a function that is watched from one that is not, with its name, its signature and its documentation.
+
+    Args:
+        library: The library that it is of.
+        watch: What is logged; ``None`` where nothing is, of it and of all that is called within it.
+        inner: What is added to it where it is called within a call that is logged of the same library.
+    """
+
+    def wrap(function: Function) -> Function:
+        @wraps(function)
+        def ours(*args: Any, **kwargs: Any) -> Any:
+            return _run(library, Call(function, args, kwargs), watch, inner)
+
+        return ours
+
+    return wrap
+
+
+def _run(library: Library, call: Call, watch: Watch | None, inner: Inner | None) -> Any:
+    options, around = library.options, _thread.fit
+    if around is not None:
+        return around.within(library, call, inner)()
+    level = _level()
+    if options is None or (_levels and min(_levels) < level):
+        return call()
+    _thread.fit = fit = Fit(library, options)
+    _levels.append(level)
+    try:
+        try:
+            result = fit.begin(call, watch)()
+        except BaseException as error:
+            fit.end(error=error)
+            raise
+        fit.end(result)
+        return result
+    finally:
+        _levels.remove(level)
+        _thread.fit = None
+
+
+def _level() -> int:
+    """How deep in workers of joblib this thread works: a fit may train its parts in some."""
+    joblib = sys.modules.get("joblib")
+    if joblib is None:
+        return 0
+    try:
+        return joblib.parallel.get_active_backend()[0].nesting_level or 0
+    except AttributeError:  # only half imported, or another joblib
+        return 0
+
+
+class Fit:
+    """A call that no other one that is watched is around.
+
+    Whatever fails of the logging is told once, and ends it for this call; training goes on.
+    """
+
+    def __init__(self, library: Library, options: Options) -> None:
+        """Prepare; nothing is logged yet.
+
+        Args:
+            library: The library.
+            options: What its user has chosen.
+        """
+        self._library, self._options = library, options
+        self._book: Logbook | None = None
+        self._steps: Generator[Call, Any, None] | None = None
+        self._own_run = ""
+        self._is_stopped = False
+        self._has_inner = False
+
+    def begin(self, call: Call, watch: Watch | None) -> Call:
+        """Log what is known before the call; returns the call as it is to be made."""
+        if watch is None:
+            return call
+        made = [call]
+
+        def log() -> None:
+            if self._open():
+                assert self._book is not None
+                self._steps = watch(self._book, call)
+                made[0] = next(self._steps)
+
+        self._attempt(log)
+        return made[0]
+
+    def within(self, library: Library, call: Call, inner: Inner | None) -> Call:
+        """A call that is made within this one; the first that does the work for it is watched too."""
+        if inner is None or self._book is None or self._has_inner or library is not self._library:
+            return call
+        self._has_inner = True
+        book, made = self._book, [call]
+
+        def log() -> None:
+            made[0] = inner(book, call)
+
+        self._attempt(log)
+        return made[0]
+
+    def end(self, result: Any = None, *, error: BaseException | None = None) -> None:
+        """Log what is known after the call, and end the run if it was begun for it.
+
+        Args:
+            result: What the function gave.
+            error: What it raised instead.
+        """
+        left = error
+        try:
+            if error is None and self._steps is not None:
+                self._attempt(lambda: self._finish(result))
+        except BaseException as interruption:
+            left = interruption
+            raise
+        finally:
+            self._close(left)
+
+    def _open(self) -> bool:
+        """Find the run, or begin one; returns whether anything is to be logged."""
+        opened = context.active()
+        if opened is not None and self._options.exclusive:
+            return False
+        tags = {AUTOLOGGING: self._library.name} if opened is None else {}
+        tags |= self._options.extra_tags or {}
+        if opened is None:
+            self._own_run = start_run(tags=tags).info.run_id
+            opened = context.active()
+            assert opened is not None
+        self._book = Logbook(opened, self._library.name, self._options, self._attempt)
+        if not self._own_run:
+            self._book.tags(tags)
+        return True
+
+    def _finish(self, result: Any) -> None:
+        assert self._steps is not None
+        assert self._book is not None
+        try:
+            self._steps.send(result)
+        except StopIteration:
+            self._book.close()
+
+    def _close(self, error: BaseException | None) -> None:
+        if self._steps is not None:
+            self._attempt(self._steps.close, anyway=True)
+        if self._book is not None:
+            self._book.is_closed = True
+            if self._book.folder is not None:
+                shutil.rmtree(self._book.folder, ignore_errors=True)
+        if self._own_run:
+            self._attempt(lambda: context.end_with_inner(self._own_run, endings.after(error)), anyway=True)
+
+    def _attempt(self, action: Callable[[], object], *, anyway: bool = False) -> None:
+        """Do something of ours, unless something has failed before."""
+        if self._is_stopped and not anyway:
+            return
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong with it, training goes on
+            self._is_stopped = True
+            self._warn(error)
+
+    def _warn(self, error: Exception) -> None:
+        said = f"autologging of {self._library.name} has stopped for this fit, which goes on: "
+        said += str(error) if isinstance(error, InvalidValue) else f"{type(error).__name__}: {error}"
+        if self._options.silent or said in _warned:
+            _logger.debug("%s", said, exc_info=error)
+        else:
+            _warned.add(said)
+            _logger.warning("%s", said)
+            _logger.debug("where that was", exc_info=error)

@@ -1,0 +1,81 @@
+"""Functions of other libraries put in place of their own, and put back."""
+
+import sys
+from collections.abc import Callable
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+Function = Callable[..., Any]
+Wrap = Callable[[Function], Function]
+
+
+class Patches:
+    """What was replaced, and by what.
+
+    A function is replaced only once, and put back only where nobody else has replaced it since.
+    """
+
+    def __init__(self) -> None:
+        self._done: dict[tuple[int, str], tuple[Any, str, Any, Any]] = {}
+
+    def method(self, owner: type, name: str, wrap: Wrap) -> None:
+        """Replace a method that a class itself defines; nothing happens where it does not.
+
+        Args:
+            owner: The class.
+            name: The method.
+            wrap: Makes the new function, which takes the instance first, from the old one.
+        """
+        original = vars(owner).get(name)
+        if isinstance(original, FunctionType):
+            self._put(owner, name, original, wrap(original))
+        elif hasattr(original, "__get__") and not isinstance(original, classmethod | staticmethod | property):
+            self._put(owner, name, original, Conditional(original, wrap))
+
+    def function(self, module: ModuleType, name: str, wrap: Wrap) -> None:
+        """Replace a function of a module, also in every module that has imported it under this name by now.
+
+        Args:
+            module: Where it is defined or offered.
+            name: Its name.
+            wrap: Makes the new function from the old one.
+        """
+        original = vars(module).get(name)
+        if not isinstance(original, FunctionType) or any(ours is original for _, _, _, ours in self._done.values()):
+            return
+        ours = wrap(original)
+        for place in [module, *sys.modules.values()]:
+            if getattr(place, "__dict__", {}).get(name) is original:
+                self._put(place, name, original, ours)
+
+    def restore(self) -> None:
+        """Put everything back."""
+        while self._done:
+            owner, name, original, ours = self._done.popitem()[1]
+            if vars(owner).get(name) is ours:
+                setattr(owner, name, original)
+
+    def _put(self, owner: Any, name: str, original: Any, ours: Any) -> None:
+        if (id(owner), name) not in self._done:
+            setattr(owner, name, ours)
+            self._done[id(owner), name] = owner, name, original, ours
+
+
+class Conditional:
+    """A method that is there under a condition, as ``available_if`` of scikit-learn makes it, with another function."""
+
+    def __init__(self, original: Any, wrap: Wrap) -> None:
+        """Prepare.
+
+        Args:
+            original: What stands in the class; it decides whether the method is there.
+            wrap: Makes the new function from the one that it gives.
+        """
+        self._original, self._wrap = original, wrap
+        self.__doc__ = original.__doc__
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Function:
+        found = self._original.__get__(instance, owner)
+        if isinstance(found, MethodType):
+            return MethodType(self._wrap(found.__func__), found.__self__)
+        return self._wrap(found)

@@ -1,0 +1,145 @@
+"""Autologging of scikit-learn: every estimator, searches over params, and cross-validation."""
+
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+from runstone.autolog import datasets
+from runstone.autolog.fits import Call, watched
+from runstone.autolog.library import Library
+from runstone.autolog.logbook import Logbook
+from runstone.autolog.options import Options
+from runstone.autolog.patches import Patches
+from runstone.autolog.sklearn import evaluation, search, states, validation
+
+_TRAINS = ("fit", "fit_predict", "fit_transform")
+# Steps that prepare data say little by themselves: they are logged with the pipeline that they are a part of.
+_PREPARES = ("preprocessing", "impute", "feature_extraction", "feature_selection", "compose", "random_projection")
+
+
+class SklearnOptions(Options, frozen=True, kw_only=True):
+    """Choices for scikit-learn.
+
+    Attributes:
+        max_tuning_runs: How many candidates of a search become runs of their own, the best first; all if ``None``.
+        log_post_training_metrics: Whether the model is measured on its training data.
+        serialization_format: How a model is written; by skops where it can if ``None``.
+        pos_label: The class that precision and recall are about, where there are two; their mean over all classes,
+            weighted, if ``None``.
+    """
+
+    max_tuning_runs: int | None = 5
+    log_post_training_metrics: bool = True
+    serialization_format: str | None = None
+    pos_label: Any = None
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    max_tuning_runs: int | None = 5,
+    log_post_training_metrics: bool = True,
+    serialization_format: str | None = None,
+    registered_model_name: str | None = None,
+    pos_label: Any = None,
+    extra_tags: Mapping[str, Any] | None = None,
+) -> None:
+    """Log every fit of scikit-learn from now on: params, metrics of the training data, the data and the model.
+
+    A fit within another one is a part of it: a pipeline, a search or an ensemble is logged once.
+
+    Args:
+        log_input_examples: Whether a few rows of the training data are kept with the model.
+        log_model_signatures: Whether the model says which columns it takes and gives.
+        log_models: Whether the fitted estimator is logged.
+        log_datasets: Whether the run says what it was trained on.
+        disable: ``True`` logs nothing any more, and puts scikit-learn's own functions back.
+        exclusive: Whether a fit within a run that you have started is not logged.
+        disable_for_unsupported_versions: Whether a version of scikit-learn that is not tested is left alone.
+        silent: Whether no warning is given either.
+        max_tuning_runs: How many candidates of a search become runs of their own, the best first; all if ``None``.
+        log_post_training_metrics: Whether the model is measured on its training data.
+        serialization_format: ``skops``, ``cloudpickle`` or ``pickle``; skops where it can if ``None``.
+        registered_model_name: Name in the registry that each model becomes a version of.
+        pos_label: The class that precision and recall are about, where there are two; their mean over all classes,
+            weighted, if ``None``.
+        extra_tags: Tags of every run that is logged to.
+
+    Raises:
+        InvalidValue: One of the tags breaks a rule.
+
+    Example:
+        >>> import runstone
+        >>> from sklearn.linear_model import LinearRegression
+        >>> runstone.sklearn.autolog(log_models=False)
+        >>> model = LinearRegression().fit([[0.0], [1.0], [2.0]], [0.0, 2.0, 4.0])
+        >>> run = runstone.last_active_run()
+        >>> run.data.tags["estimator_name"], run.data.metrics["training_r2_score"]
+        ('LinearRegression', 1.0)
+        >>> runstone.sklearn.autolog(disable=True)
+    """
+    LIBRARY.choose(**locals())
+
+
+def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
+    for kind in _estimators(module):
+        prepares = kind.__module__.split(".")[1] in _PREPARES and not hasattr(kind, "predict")
+        for name in _TRAINS:
+            patches.method(kind, name, watched(library, None if prepares else _fit))
+    if module.__name__ == "sklearn.model_selection._validation":
+        patches.function(module, "cross_validate", watched(library, validation.watch))
+        for name in validation.QUIET:
+            patches.function(module, name, watched(library, None))
+
+
+def _estimators(module: ModuleType) -> Iterator[type]:
+    """Classes that a module defines and that can be fitted."""
+    base = sys.modules.get("sklearn.base")
+    estimator = getattr(base, "BaseEstimator", None)
+    if estimator is None:
+        return
+    for value in list(vars(module).values()):
+        if isinstance(value, type) and value.__module__ == module.__name__ and issubclass(value, estimator):
+            yield value
+
+
+def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
+    estimator, options = call.args[0], book.options
+    assert isinstance(options, SklearnOptions)
+    given = call.arguments()
+    features, targets = given.get(_first(given)), given.get("y", given.get("Y"))
+    is_search = search.is_search(estimator)
+    book.tags({"estimator_name": type(estimator).__name__, "estimator_class": states.class_name(estimator)})
+    book.params(estimator.get_params(deep=not is_search))
+    if options.log_datasets:
+        described = datasets.describe(features, targets)
+        if described is not None:
+            book.input(described, "train")
+    began = perf_counter()
+
+    yield call
+
+    if options.log_post_training_metrics and not states.changes_its_data(estimator):
+        training = evaluation.Evaluation(estimator, features, targets, given.get("sample_weight"), options.pos_label)
+        with states.kept(estimator):
+            training.run(most_s=perf_counter() - began)
+        book.metrics({f"training_{name}": value for name, value in training.found.items()})
+    if is_search:
+        search.log(book, estimator, options.max_tuning_runs)
+
+
+def _first(arguments: Mapping[str, Any]) -> str:
+    """The name of the first argument after the instance: ``X``, or what a class calls its data."""
+    names = list(arguments)
+    return names[1] if len(names) > 1 else ""
+
+
+LIBRARY = Library("sklearn", ("sklearn",), ("scikit-learn",), ("1.6", "2"), _patch, SklearnOptions)

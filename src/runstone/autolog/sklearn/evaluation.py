@@ -1,0 +1,144 @@
+"""A fitted estimator measured on data: MLflow's names, scikit-learn's numbers."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+# Predicting may be far slower than fitting: neighbours only remember, and count later. So many rows are tried first.
+_PROBES = (200, 2000)
+_MOST_S = 10.0
+
+Measure = Callable[[], Any]
+
+
+class Evaluation:
+    """An estimator and the data that it is measured on.
+
+    Attributes:
+        predicted: What it predicts, once that was asked for.
+        found: What was measured, by name.
+    """
+
+    def __init__(self, estimator: Any, features: Any, targets: Any, weights: Any, pos_label: Any) -> None:
+        """Remember; nothing is computed yet.
+
+        Args:
+            estimator: Fitted.
+            features: The data.
+            targets: What should be predicted, for each row; ``None`` where there is nothing.
+            weights: The weight of each row, or ``None``.
+            pos_label: The class that precision and recall are about; ``None`` for their weighted mean.
+        """
+        self._estimator, self._features, self._targets = estimator, features, targets
+        self._weights, self._pos_label = weights, pos_label
+        self.predicted: Any = None
+        self.probabilities: Any = None
+        self.found: dict[str, float] = {}
+
+    def run(self, *, most_s: float) -> None:
+        """Measure what can be measured; nothing where that would take too long.
+
+        Args:
+            most_s: Seconds that it may take, if that is more than ten.
+        """
+        if self._features is None or self._takes_longer(max(most_s, _MOST_S)):
+            return
+        if self._targets is not None and hasattr(self._estimator, "predict"):
+            from sklearn.base import is_classifier, is_regressor
+
+            if is_classifier(self._estimator):
+                self._measure_classes()
+            elif is_regressor(self._estimator):
+                self._measure_numbers()
+        if hasattr(self._estimator, "score"):
+            self._add("score", self._score)
+
+    def _measure_classes(self) -> None:
+        from sklearn import metrics
+
+        truth, weights = self._targets, self._weights
+        self.predicted = predicted = self._estimator.predict(self._features)
+        average: dict[str, Any] = {"average": "weighted"}
+        if self._pos_label is not None:
+            average = {"average": "binary", "pos_label": self._pos_label}
+        counts: list[float] = []
+
+        def count() -> float:
+            counts.extend(
+                metrics.precision_recall_fscore_support(
+                    truth, predicted, sample_weight=weights, zero_division=0.0, **average
+                )[:3]
+            )
+            return counts[0]
+
+        self._add("precision_score", count)
+        self._add("recall_score", lambda: counts[1])
+        self._add("f1_score", lambda: counts[2])
+        self._add("accuracy_score", lambda: metrics.accuracy_score(truth, predicted, sample_weight=weights))
+        if hasattr(self._estimator, "predict_proba"):
+            self._measure_probabilities()
+
+    def _measure_probabilities(self) -> None:
+        from sklearn import metrics
+
+        truth, weights = self._targets, self._weights
+        self.probabilities = chances = self._estimator.predict_proba(self._features)
+        labels = getattr(self._estimator, "classes_", None)
+        self._add("log_loss", lambda: metrics.log_loss(truth, chances, sample_weight=weights, labels=labels))
+        self._add(
+            "roc_auc",
+            lambda: metrics.roc_auc_score(
+                truth,
+                chances[:, 1] if chances.shape[1] == 2 else chances,
+                average="weighted",
+                sample_weight=weights,
+                multi_class="ovo" if weights is None else "ovr",  # pairs of classes know no weights
+            ),
+        )
+
+    def _measure_numbers(self) -> None:
+        from sklearn import metrics
+
+        truth, weights = self._targets, self._weights
+        self.predicted = predicted = self._estimator.predict(self._features)
+        for measure in (
+            metrics.mean_squared_error,
+            metrics.mean_absolute_error,
+            metrics.r2_score,
+            metrics.root_mean_squared_error,
+        ):
+            self._add(measure.__name__, lambda: measure(truth, predicted, sample_weight=weights))  # noqa: B023  # now
+
+    def _score(self) -> Any:
+        from sklearn.base import ClassifierMixin, RegressorMixin
+        from sklearn.pipeline import Pipeline
+
+        last = self._estimator
+        while isinstance(last, Pipeline):
+            last = last.steps[-1][1]
+        usual = {ClassifierMixin.score: "accuracy_score", RegressorMixin.score: "r2_score"}
+        known = self.found.get(usual.get(getattr(type(last), "score", None), ""))
+        if known is not None:
+            return known
+        weights = {} if self._weights is None else {"sample_weight": self._weights}
+        return self._estimator.score(self._features, self._targets, **weights)
+
+    def _add(self, name: str, measure: Measure) -> None:
+        """Measure what can be measured: a curve needs two classes, and a user's own scores may raise anything."""
+        try:
+            self.found[name] = float(measure())
+        except Exception:  # noqa: BLE001  # a model that cannot be measured so lacks this one number
+            return
+
+    def _takes_longer(self, most_s: float) -> bool:
+        """Whether predicting all rows would, judged by a few of them."""
+        rows = self._features.shape[0] if hasattr(self._features, "shape") else len(self._features)
+        if rows <= 10 * _PROBES[-1] or not hasattr(self._estimator, "predict"):
+            return False
+        rows_of = self._features.iloc if hasattr(self._features, "iloc") else self._features
+        times = []
+        for count in _PROBES:
+            began = perf_counter()
+            self._estimator.predict(rows_of[:count])
+            times.append(perf_counter() - began)
+        return (times[1] - times[0]) / (_PROBES[1] - _PROBES[0]) * rows > most_s

@@ -1,0 +1,108 @@
+"""``runstone.autolog``: all libraries at once, now and when they are imported."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import Pipeline
+
+import runstone
+from runstone.autolog.sklearn import autolog
+from runstone.autolog.verbs import LIBRARIES
+from runstone.errors import InvalidValue
+from tests.autolog.runs import all_runs, only_run
+
+DATA = [[0.0], [1.0], [2.0]], [0.0, 2.0, 4.0]
+
+
+def test_all_libraries_are_watched() -> None:
+    runstone.autolog(log_models=False)
+
+    LinearRegression().fit(*DATA)
+
+    assert only_run().data.tags["estimator_name"] == "LinearRegression"
+
+
+def test_nothing_is_watched_any_more_and_functions_are_the_librarys_own() -> None:
+    original, conditional = LinearRegression.fit, vars(Pipeline)["fit_predict"]
+
+    runstone.autolog()
+    assert LinearRegression.fit is not original
+    assert vars(Pipeline)["fit_predict"] is not conditional
+    runstone.autolog(disable=True)
+
+    assert LinearRegression.fit is original
+    assert vars(Pipeline)["fit_predict"] is conditional
+    assert not any(type(finder).__name__ == "Arrivals" for finder in sys.meta_path)
+    LinearRegression().fit(*DATA)
+    assert all_runs() == []
+
+
+def test_watching_twice_is_watching_once() -> None:
+    original = LinearRegression.fit
+
+    runstone.autolog(log_models=False)
+    runstone.autolog(log_models=False, extra_tags={"which": "second"})
+    LinearRegression().fit(*DATA)
+    runstone.autolog(disable=True)
+
+    assert only_run().data.tags["which"] == "second"
+    assert LinearRegression.fit is original
+
+
+def test_choice_by_name_goes_before_one_for_all() -> None:
+    autolog(log_models=False, extra_tags={"which": "mine"})
+    runstone.autolog(log_models=False, extra_tags={"which": "all"})
+
+    LinearRegression().fit(*DATA)
+
+    assert only_run().data.tags["which"] == "mine"
+
+
+def test_library_can_be_left_out() -> None:
+    runstone.autolog(exclude_flavors=["sklearn"])
+
+    LinearRegression().fit(*DATA)
+
+    assert all_runs() == []
+
+
+def test_unknown_library_is_named() -> None:
+    with pytest.raises(InvalidValue, match=r"exclude_flavors names some of sklearn.*; got 'sklaern'"):
+        runstone.autolog(exclude_flavors=["sklaern"])
+
+
+def test_signature_and_name_are_kept() -> None:
+    before = [inspect.signature(LinearRegression.fit), inspect.signature(Pipeline.fit_predict)]
+
+    runstone.autolog()
+
+    assert [inspect.signature(LinearRegression.fit), inspect.signature(Pipeline.fit_predict)] == before
+    assert LinearRegression.fit.__qualname__ == "LinearRegression.fit"
+    assert inspect.getdoc(LinearRegression.fit) == inspect.getdoc(LinearRegression.fit.__wrapped__)
+
+
+def test_method_that_is_not_there_is_still_not_there() -> None:
+    runstone.autolog()
+
+    assert not hasattr(Pipeline([("last", LinearRegression())]), "fit_predict")
+
+
+def test_library_that_is_imported_later_is_watched_and_none_is_imported(tmp_path: Path) -> None:
+    code = f"""
+import sys
+import runstone
+runstone.autolog(log_models=False)
+assert not {{*{sorted(LIBRARIES)}, "numpy"}} & set(sys.modules)
+from sklearn.linear_model import LinearRegression
+import sklearn.cluster
+LinearRegression().fit(*{DATA})
+sklearn.cluster.KMeans(2, n_init=1).fit({DATA[0]})
+"""
+
+    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True)
+
+    assert [run.data.tags["estimator_name"] for run in all_runs()] == ["LinearRegression", "KMeans"]
