@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from runstone.stores.sql import chunks
 from runstone.stores.sql.chunks import Floats, Ints, Packed, Points
-from runstone.stores.sql.driver import Driver
+from runstone.stores.sql.driver import Cursor, Driver
 from runstone.stores.sql.points import Columns, Place
 
 _CHUNKS = """
@@ -30,7 +30,7 @@ class RunPoints:
     def page(self, key_id: int, *, after: Place | None, size: int | None) -> tuple[Columns, bool]:
         """Points of a key by time, step and value, exact repeats once.
 
-        Only chunks that can hold what is asked for are decoded.
+        Only chunks that can hold what is asked for are decoded; of the tail is held in memory what may be on the page.
 
         Args:
             key_id: The key.
@@ -40,7 +40,7 @@ class RunPoints:
         Returns:
             The points, and whether there are more.
         """
-        parts = [self._of_tail(key_id)]
+        parts = [self._of_tail(key_id) if size is None else self._start_of_tail(key_id, after, size + 1)]
         found = None
         for first_time, points in self._of_chunks(key_id, since=_LEAST if after is None else after[0]):
             if size is not None and found is None:
@@ -76,9 +76,32 @@ class RunPoints:
 
     def _of_tail(self, key_id: int) -> Points:
         if self._tail is None:
-            rows = self._driver.execute("SELECT points FROM tail WHERE run_id = ? ORDER BY id", (self._number,))
-            self._tail = chunks.joined([chunks.batch(packed) for (packed,) in rows])
+            self._tail = chunks.joined([chunks.batch(packed) for (packed,) in self._batches()])
         return self._tail.of(key_id)
+
+    def _start_of_tail(self, key_id: int, after: Place | None, size: int) -> Points:
+        """So many points of a key that come first after a place, of those in the tail."""
+        first, last = _LEAST if after is None else after[0], _MOST
+        found, held = chunks.NOTHING, 0
+        parts: list[Points] = []
+        for (packed,) in self._batches():
+            batch = chunks.batch(packed)
+            # Most batches are before the page or behind it, which two looks tell.
+            if not len(batch) or batch.timestamps.max() < first or batch.timestamps.min() > last:
+                continue
+            batch = batch.of(key_id)
+            parts.append(batch.take((batch.timestamps >= first) & (batch.timestamps <= last)))
+            held += len(parts[-1])
+            if held > size:
+                found = _after(chunks.in_order(chunks.joined([found, *parts])), after).take(slice(0, size))
+                parts, held = [], 0
+                if len(found) == size:
+                    last = int(found.timestamps[-1])
+        return _after(chunks.in_order(chunks.joined([found, *parts])), after).take(slice(0, size))
+
+    def _batches(self) -> Cursor:
+        # In no order: sorting them would hold them all.
+        return self._driver.execute("SELECT points FROM tail WHERE run_id = ?", (self._number,))
 
     def _of_chunks(
         self, key_id: int, *, since: int = _LEAST, first: int = _LEAST, last: int = _MOST

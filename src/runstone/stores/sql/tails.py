@@ -1,9 +1,14 @@
 """The points of one run, read from its tail without numpy: what a plain ``pip install runstone`` has."""
 
+from collections.abc import Iterator
+
 from runstone.errors import Unsupported
 from runstone.stores.sql.driver import Driver
 from runstone.stores.sql.points import Columns, Place, Point, in_order, place, points_of
 from runstone.stores.sql.thinning import thin
+
+# Points beyond those of a page that are held before they are sorted and cut.
+_SPARE = 4_000
 
 
 class RunPoints:
@@ -19,20 +24,22 @@ class RunPoints:
                 "the metrics of this run are compacted, which takes numpy and pcodec to read; install them by "
                 '`pip install "runstone[server]"`'
             )
-        self._batches = [
-            packed for (packed,) in driver.execute("SELECT points FROM tail WHERE run_id = ? ORDER BY id", (number,))
-        ]
+        self._driver = driver
+        self._number = number
 
     def page(self, key_id: int, *, after: Place | None, size: int | None) -> tuple[Columns, bool]:
         """Points of a key by time, step and value, and whether there are more."""
-        found = in_order(self._of(key_id))
-        if after is not None:
-            found = [point for point in found if place(point) > after]
+        found: list[Point] = []
+        for packed in self._batches():
+            found += (point for point in points_of(packed, key_id) if after is None or place(point) > after)
+            if size is not None and len(found) > 2 * size + _SPARE:
+                found = in_order(found)[: size + 1]
+        found = in_order(found)
         return _columns(found[:size]), size is not None and len(found) > size
 
     def curve(self, key_id: int, *, start: int | None, end: int | None, points: int | None) -> Columns:
         """Points of a key by step, time and value, thinned to a number of points."""
-        found = self._of(key_id)
+        found = [point for packed in self._batches() for point in points_of(packed, key_id)]
         if start is not None:
             found = [point for point in found if point[1] >= start]
         if end is not None:
@@ -42,8 +49,10 @@ class RunPoints:
             found = [found[index] for index in thin([point[2] for point in found], points=points)]
         return _columns(found)
 
-    def _of(self, key_id: int) -> list[Point]:
-        return [point for packed in self._batches for point in points_of(packed, key_id)]
+    def _batches(self) -> Iterator[bytes]:
+        # In no order: sorting them would hold them all.
+        for (packed,) in self._driver.execute("SELECT points FROM tail WHERE run_id = ?", (self._number,)):
+            yield packed
 
 
 def _columns(points: list[Point]) -> Columns:
