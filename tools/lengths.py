@@ -1,4 +1,7 @@
-"""Check that no file is above 600 lines and no Python function above 60; name the files above 400."""
+"""Check that no file is above 600 lines and no Python function above 60; name the files above 400.
+
+The docstring of a function does not count: what takes many arguments has to explain many.
+"""
 
 import ast
 import sys
@@ -38,9 +41,13 @@ def long_functions(source: str) -> Iterator[str]:
     """The functions of a module that are too long, as ``LINE: what is wrong``."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            lines = _lines(node) - (_lines(node.body[0]) if ast.get_docstring(node) is not None else 0)
             if lines > LONGEST_FUNCTION:
                 yield f"{node.lineno}: {node.name} has {lines} lines; at most {LONGEST_FUNCTION}: split it by idea"
+
+
+def _lines(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 if __name__ == "__main__":

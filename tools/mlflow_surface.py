@@ -48,7 +48,7 @@ def arguments(function: Any) -> list[Argument]:
         {"name": parameter.name, "kind": parameter.kind.name}
         | ({} if parameter.default is parameter.empty else {"default": plain(parameter.default)})
         for parameter in inspect.signature(function).parameters.values()
-        if parameter.name != "self"
+        if parameter.name != "self" and not parameter.name.startswith("_")  # what is private may go at any time
     ]
 
 

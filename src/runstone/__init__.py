@@ -103,6 +103,15 @@ from runstone.client.fluent.values import (
     set_tags,
 )
 from runstone.errors import RunstoneError
+from runstone.evaluation import (
+    EvaluationArtifact,
+    EvaluationMetric,
+    EvaluationResult,
+    MetricThreshold,
+    evaluate,
+    make_metric,
+    validate_evaluation_results,
+)
 from runstone.media.images import Image
 
 # MLflow's names of the same things.
@@ -130,7 +139,7 @@ if not TYPE_CHECKING:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, projects, evaluation and traces are not there yet; "
+                ": of MLflow, projects and traces are not there yet; "
                 "a script that uses them keeps 'import mlflow', "
                 "with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
@@ -141,7 +150,11 @@ if not TYPE_CHECKING:
 __all__ = [
     "ActiveRun",
     "Client",
+    "EvaluationArtifact",
+    "EvaluationMetric",
+    "EvaluationResult",
     "Image",
+    "MetricThreshold",
     "MlflowClient",
     "MlflowException",
     "RunOperations",
@@ -160,6 +173,7 @@ __all__ = [
     "disable_system_metrics_logging",
     "enable_system_metrics_logging",
     "end_run",
+    "evaluate",
     "finalize_logged_model",
     "flush_artifact_async_logging",
     "flush_async_logging",
@@ -194,6 +208,7 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "make_metric",
     "offline",
     "pyfunc",
     "register_model",
@@ -218,4 +233,5 @@ __all__ = [
     "set_tags",
     "set_tracking_uri",
     "start_run",
+    "validate_evaluation_results",
 ]

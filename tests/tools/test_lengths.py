@@ -44,5 +44,11 @@ def test_function_of_60_lines_is_fine(repository: Path, make_file: MakeFile) -> 
     assert lengths.main(repository) == 0
 
 
+def test_docstring_does_not_count(repository: Path, make_file: MakeFile) -> None:
+    make_file("module.py", 'def f():\n    """First.\n' + "\n" * 80 + '    """\n' + "    x = 1\n" * 59)
+
+    assert lengths.main(repository) == 0
+
+
 def test_this_repository_holds_the_rule() -> None:
     assert lengths.main() == 0

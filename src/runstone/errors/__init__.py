@@ -35,7 +35,8 @@
     │   ├── RunDeleted                 INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ExperimentDeleted          INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ModelChanged               the files of a model are not those that were saved
-    │   └── NotReproducible            what a run captured is not enough to do it again, or cannot be set up
+    │   ├── NotReproducible            what a run captured is not enough to do it again, or cannot be set up
+    │   └── ThresholdsNotMet           a metric of a model is not what was demanded of it
     ├── PermissionDenied               PERMISSION_DENIED
     │   └── UntrustedModel             opening a model would run a stranger's code
     ├── TooLarge                       REQUEST_LIMIT_EXCEEDED
@@ -91,6 +92,7 @@ from runstone.errors.states import (
     RegisteredModelExists,
     RunDeleted,
     RunExists,
+    ThresholdsNotMet,
 )
 from runstone.errors.values import (
     AddressForbidden,
@@ -143,6 +145,7 @@ __all__ = [
     "RunstoneError",
     "SchemaMismatch",
     "SignatureMismatch",
+    "ThresholdsNotMet",
     "TooLarge",
     "UnknownFlavor",
     "Unsupported",

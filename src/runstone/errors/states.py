@@ -90,3 +90,7 @@ class ExperimentDeleted(InvalidState):
 
 class NotReproducible(InvalidState):
     """What is known of a run is not enough to do it again, or cannot be set up here."""
+
+
+class ThresholdsNotMet(InvalidState):
+    """A metric of a model is not what was demanded of it."""

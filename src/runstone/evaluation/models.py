@@ -1,0 +1,108 @@
+"""Whatever predicts, seen in one way."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from runstone.client.fluent.models import load_pyfunc
+from runstone.entities.names import shown
+from runstone.errors import InvalidValue, Unsupported
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """What predicts.
+
+    Attributes:
+        name: What it is called in the file and on the page.
+        thing: What was given, or loaded: it has a method ``predict``, or is called.
+        model_id: Its logged model, where it is known.
+    """
+
+    name: str
+    thing: Any
+    model_id: str | None = None
+
+    def predict(self, features: Any) -> Any:
+        """What it predicts for rows of features."""
+        method = getattr(self.thing, "predict", None)
+        return self.thing(features) if method is None else method(features)
+
+    def probabilities(self, features: Any) -> NDArray[Any] | None:
+        """The probability of each label, shape (rows, labels), where it tells them."""
+        method = getattr(_inner(self.thing), "predict_proba", None)
+        return None if method is None else np.asarray(method(features))
+
+    @property
+    def labels(self) -> list[Any] | None:
+        """The labels that it knows, in the order of its probabilities, where it tells them."""
+        known = getattr(_inner(self.thing), "classes_", None)
+        return None if known is None else list(np.asarray(known).tolist())
+
+    @property
+    def is_estimator(self) -> bool:
+        """Whether it scores itself, as the estimators of scikit-learn do."""
+        return callable(getattr(_inner(self.thing), "score", None))
+
+    def score(self, features: Any, targets: Any, weights: Any) -> float:
+        """Its own score."""
+        weighted = {} if weights is None else {"sample_weight": weights}
+        return float(_inner(self.thing).score(features, targets, **weighted))
+
+
+def as_model(given: Any) -> Model:
+    """What was given as a model.
+
+    Args:
+        given: Something with a method ``predict``, a function from features to predictions, or the URI of a model.
+
+    Raises:
+        InvalidValue: It is none of these.
+        NotFound: There is no model at the URI.
+        Unsupported: It is the URI of an endpoint.
+        UntrustedModel: It runs code, and comes from elsewhere.
+    """
+    if isinstance(given, str | os.PathLike):
+        if str(given).startswith("endpoints:"):
+            raise Unsupported("endpoints are not called from here; give a function that calls yours")
+        loaded = load_pyfunc(os.fspath(given))
+        return Model(os.fspath(given), loaded, loaded.model_id)
+    if not callable(getattr(given, "predict", None)) and not callable(given):
+        raise InvalidValue(
+            "a model has a method predict(), or is a function from features to predictions; got "
+            f"{shown(given)}, a {type(given).__name__}"
+        )
+    inner = _inner(given)
+    name = getattr(inner, "__name__", None) or type(inner).__name__
+    return Model(name, given, getattr(given, "model_id", None))
+
+
+def column_of_output(output: Any, name: str | None) -> NDArray[Any]:
+    """Predictions as an array of one or two dimensions.
+
+    Args:
+        output: What a model gave.
+        name: The column to take, where it gave several.
+
+    Raises:
+        InvalidValue: There is no such column.
+    """
+    if isinstance(output, pd.DataFrame) and name is not None:
+        if name not in output.columns:
+            raise InvalidValue(
+                f"predictions names the column {shown(name)}, and the model gave "
+                f"{', '.join(str(column) for column in output.columns)}"
+            )
+        return np.asarray(output[name])
+    array = np.asarray(output)
+    return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+
+
+def _inner(thing: Any) -> Any:
+    """What a loaded model wraps, where it says so: it may tell probabilities."""
+    raw = getattr(thing, "get_raw_model", None)
+    return thing if raw is None else raw()

@@ -1,0 +1,46 @@
+"""What is logged of an evaluation."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from runstone.client import context
+from runstone.client.fluent import lineage, runs, values
+from runstone.client.fluent.target import target
+from runstone.data import Dataset
+from runstone.evaluation import document
+from runstone.evaluation.document import Evaluation
+from runstone.evaluation.request import Request
+from runstone.evaluation.result import FILE, EvaluationArtifact, EvaluationResult
+
+FOLDER = "evaluation"
+
+
+def record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset, request: Request) -> EvaluationResult:
+    """Log metrics, data and files to the active run, or to one of its own.
+
+    Args:
+        evaluation: What was found.
+        files: Pictures and tables, by name.
+        dataset: The data.
+        request: May have a prefix, and name the logged model.
+    """
+    if context.active() is not None:
+        return _record(evaluation, files, dataset, request.options.metric_prefix)
+    with runs.start_run():
+        return _record(evaluation, files, dataset, request.options.metric_prefix)
+
+
+def _record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset, prefix: str) -> EvaluationResult:
+    client, run_id = target()
+    folder = "/".join([FOLDER, *([part] if (part := prefix.strip("_-./ ")) else [])])
+    lineage.log_input(dataset, context=prefix.strip("_-./ ") or FOLDER)
+    artifacts = {}
+    for name, data in {FILE: document.encode(evaluation), **files}.items():
+        client.log_stream(run_id, BytesIO(data), f"{folder}/{name}")
+        if name != FILE:
+            uri = f"runs:/{run_id}/{folder}/{name}"
+            artifacts[PurePosixPath(name).stem] = EvaluationArtifact(name, data, uri)
+    result = EvaluationResult(evaluation, artifacts, run_id, prefix)
+    values.log_metrics(result.metrics, model_id=evaluation.model_id, dataset=dataset)
+    return result

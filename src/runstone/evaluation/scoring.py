@@ -1,0 +1,34 @@
+"""What the metrics of all types of models have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from runstone.evaluation.examples import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Metrics of a model.
+
+    Attributes:
+        values: By name; those that are not defined are not there.
+        better: Whether greater is better, by name; what is not there is neither.
+        notes: What is not there, and why.
+    """
+
+    values: dict[str, float]
+    better: Mapping[str, bool]
+    notes: list[str] = field(default_factory=list)
+
+
+class Quick(Protocol):
+    """Metrics as a function of how much each example counts."""
+
+    def __call__(self, weights: FloatArray) -> dict[str, float]:
+        """The metrics; NaN where one is not defined.
+
+        Args:
+            weights: float64, shape (rows,), not negative.
+        """
+        ...
