@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType
 from runstone.flavors import resolve
 
 # What is ours comes after it, by the alphabet.
-_FIRST = "from runstone.client.fluent.models"
+_FIRST = "from runstone.client.model_logging"
 _HEAD = '''\
 """{about}"""
 
@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from runstone.client.fluent.models import ModelInfo
+from runstone.client.model_logging import ModelInfo
 from runstone.models.format import Model
 from runstone.models.signature import ModelSignature
 

@@ -87,6 +87,6 @@ def test_missing_extra_is_one_sentence_with_the_command(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr == (
         "Error: `runstone demo` needs matplotlib, sklearn, which this installation lacks; "
-        'install it with: pip install "runstone[server,demo]"\n'
+        'install it with: pip install "runstone[server,models,sklearn,demo]"\n'
     )
     assert not list(tmp_path.iterdir())

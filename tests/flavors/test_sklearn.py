@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -15,6 +17,7 @@ from runstone.errors import InvalidValue, UntrustedModel
 from runstone.flavors import loading, saving
 from runstone.flavors.saving import Extras
 from runstone.flavors.sklearn import SklearnFlavor
+from runstone.models import manifest
 from runstone.models.format import Model
 from runstone.testing.flavors import FlavorCases
 
@@ -83,17 +86,45 @@ def test_wrong_option_is_refused_and_nothing_is_written(options: dict[str, Any],
 
 
 def test_skops_is_not_forced_on_what_it_does_not_know(tmp_path: Path) -> None:
-    model = make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()).fit(ROWS, [1, 0, 1, 0])
-
-    with pytest.raises(InvalidValue, match="skops"):
+    with pytest.raises(InvalidValue, match=r"skops.*leave serialization_format out"):
         saving.save(
             FLAVOR,
             FunctionTransformer(lambda rows: rows),
-            tmp_path / "a",
+            tmp_path / "model",
             Extras(),
             serialization_format="skops",
             pyfunc_predict_fn="transform",
         )
-    saving.save(FLAVOR, model, tmp_path / "b", Extras())
 
-    assert Model.load(tmp_path / "b").flavors["sklearn"]["serialization_format"] in {"skops", "cloudpickle"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_network_and_its_optimizer_run_no_code_when_they_are_opened(tmp_path: Path) -> None:
+    model = MLPClassifier((3,), max_iter=5000, random_state=0).fit(ROWS, [1, 0, 1, 0])
+
+    saving.save(FLAVOR, model, tmp_path / "model", Extras())
+
+    predicted = loading.load(tmp_path / "model", uri="s3://bucket/model", trust=False).predict(ROWS)
+    np.testing.assert_array_equal(predicted, model.predict(ROWS))
+
+
+def test_trees_of_a_stranger_need_trust(tmp_path: Path) -> None:
+    model = RandomForestClassifier(3, random_state=0).fit(ROWS, [1, 0, 1, 0])
+
+    saving.save(FLAVOR, model, tmp_path / "model", Extras())
+
+    with pytest.raises(UntrustedModel, match=r"sklearn\.tree\._tree\.Tree"):
+        loading.load(tmp_path / "model", uri="s3://bucket/model", trust=False)
+    predicted = loading.load(tmp_path / "model", uri="here", trust=True).predict(ROWS)
+    np.testing.assert_array_equal(predicted, model.predict(ROWS))
+
+
+def test_file_does_not_vouch_for_its_own_types(tmp_path: Path) -> None:
+    saving.save(FLAVOR, fitted(), tmp_path / "model", Extras())
+    found = Model.load(tmp_path / "model")
+    found.flavors["sklearn"]["skops_trusted_types"] = ["posix.system"]
+    found.save(tmp_path / "model")
+    manifest.write(tmp_path / "model")
+
+    with pytest.raises(UntrustedModel, match=r"posix\.system"):
+        loading.load(tmp_path / "model", uri="s3://bucket/model", trust=False)

@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from runstone.errors import Unsupported
 
 SERVER = ("cryptography", "httptools", "prometheus_client", "starlette", "uvicorn")
-DEMO = ("matplotlib", "pandas", "PIL", "sklearn")
+MODELS = ("cloudpickle", "numpy", "packaging", "pandas", "pyarrow", "yaml")
+DEMO = ("skops", "matplotlib", "pandas", "PIL", "sklearn")
 
 
 def check_extra(command: str, extras: str, modules: Sequence[str]) -> None:

@@ -9,13 +9,12 @@ from sklearn.linear_model import Lasso, Ridge
 from sklearn.metrics import mean_absolute_error, r2_score
 from sklearn.model_selection import train_test_split
 
-from runstone.demo import figures, model_files
+from runstone.demo import figures
 from runstone.demo.recording import Recorder, Recording
 
 EXPERIMENT = "Diabetes progression"
 _SEED = 7
 _TREES = 120
-_ROWS = "float64, shape (n, 10), scaled as in the data set"
 _NOTE = """\
 How far will **diabetes** have gone in a year? 442 patients of the data set that came with scikit-learn, ten
 measurements each.
@@ -102,4 +101,4 @@ def _judge(run: Recording, model: Any, patients: _Patients) -> None:
         }
     )
     figures.predicted_and_measured(run.place("predicted-and-measured.png"), patients.truth, said)
-    model_files.keep(run, model, rows=_ROWS)
+    run.model(model, patients.rows)

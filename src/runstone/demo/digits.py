@@ -11,7 +11,7 @@ from sklearn.metrics import classification_report, confusion_matrix
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 
-from runstone.demo import figures, model_files
+from runstone.demo import figures
 from runstone.demo.losses import log_loss
 from runstone.demo.recording import Recorder, Recording
 
@@ -112,7 +112,7 @@ def _train(run: Recording, network: Network, parts: list[Any]) -> None:
         run.place(MISREAD), images[wrong].reshape(-1, 8, 8), digits[wrong], said[wrong], chances[wrong].max(axis=1)
     )
     run.json("classification-report.json", classification_report(digits, said, output_dict=True))
-    model_files.keep(run, model, rows="float64, shape (n, 64), grey values from 0 to 1")
+    run.model(model, images)
 
 
 def fit_epoch(model: MLPClassifier, images: figures.Floats, digits: figures.Integers) -> None:

@@ -14,11 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from runstone.client import model_logging
 from runstone.client.client import Client
+from runstone.client.model_logging import Entry
 from runstone.demo.interruption import uninterrupted
 from runstone.entities import LifecycleStage, Metric, Param, RunStatus
 from runstone.entities.tag import NOTE, PARENT_RUN_ID, SOURCE_NAME, SOURCE_TYPE, USER
 from runstone.errors import BackendUnavailable
+from runstone.flavors.saving import Extras
+from runstone.flavors.sklearn import SklearnFlavor
 
 FAILURE = "failure.txt"
 
@@ -35,6 +39,7 @@ class LoggedRun:
         params: Params.
         metrics: Every value of each metric, in the order logged.
         files: SHA-256 of each artifact, by path.
+        models: For each logged model rows, and what it predicted from them.
     """
 
     run_id: str
@@ -44,6 +49,7 @@ class LoggedRun:
     params: dict[str, str] = field(default_factory=dict)
     metrics: dict[str, list[Metric]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    models: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def last(self, metric: str) -> float:
         """The latest value of a metric."""
@@ -197,6 +203,18 @@ class Recording:
     def json(self, path: str, value: Any) -> None:
         """Keep a value as an artifact in JSON."""
         self.text(path, json.dumps(value, indent=2))
+
+    def model(self, model: Any, rows: Any) -> None:
+        """Keep a trained model as a logged model.
+
+        Args:
+            model: A fitted scikit-learn estimator.
+            rows: What it predicts from.
+        """
+        entry = Entry(name="model", run_id=self.logged.run_id, params=self.logged.params)
+        extras = Extras(input_example=rows[:5])
+        info = model_logging.log(self._client, self.logged.experiment_id, entry, SklearnFlavor(), model, extras)
+        self.logged.models[info.model_id] = (rows, model.predict(rows))
 
     def _upload(self) -> None:
         files = sorted(file for file in self._folder.rglob("*") if file.is_file())

@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from runstone.demo import figures, model_files
+from runstone.demo import figures
 from runstone.demo.losses import log_loss
 from runstone.demo.recording import LoggedRun, Recorder, Recording
 
@@ -23,7 +23,6 @@ _SEED = 7
 _TREES = 80
 _DEPTHS = (1, 2, 3)
 _RATES = (0.03, 0.1, 0.3)
-_ROWS = "float64, shape (n, 30), the measurements in the order of the data set"
 _NOTE = """\
 Is a tumour **benign or malignant**? 569 patients of the Wisconsin data set that came with scikit-learn, 30 measurements
 each.
@@ -138,4 +137,4 @@ def _explain(run: Recording, model: Any, patients: _Patients, weights: Any) -> N
     run.text(
         "feature-importances.csv", "feature,importance\n" + "".join(f"{name},{value:.6f}\n" for name, value in rows)
     )
-    model_files.keep(run, model, rows=_ROWS)
+    run.model(model, patients.rows)

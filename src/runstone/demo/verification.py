@@ -6,9 +6,13 @@ from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from runstone.client.client import Client
+from runstone.client.model_folders import fetched
 from runstone.demo.recording import LoggedRun
 from runstone.entities import Metric
+from runstone.flavors import loading
 
 
 def differences(client: Client, runs: Sequence[LoggedRun]) -> Iterator[str]:
@@ -20,7 +24,7 @@ def differences(client: Client, runs: Sequence[LoggedRun]) -> Iterator[str]:
     """
     yield from _missing(client, runs)
     for run in runs:
-        for problem in (*_values(client, run), *_histories(client, run), *_files(client, run)):
+        for problem in (*_values(client, run), *_histories(client, run), *_files(client, run), *_models(client, run)):
             yield f"run {run.name!r} ({run.run_id}): {problem}"
 
 
@@ -74,3 +78,12 @@ def _files(client: Client, run: LoggedRun) -> Iterator[str]:
     for path in sorted(set(run.files) & set(kept)):
         if kept[path] != run.files[path]:
             yield f"the artifact {path!r} came back with other bytes"
+
+
+def _models(client: Client, run: LoggedRun) -> Iterator[str]:
+    for model_id, (rows, predicted) in run.models.items():
+        with TemporaryDirectory(prefix="runstone-demo-") as folder:
+            found = fetched(client, f"models:/{model_id}", folder)
+            loaded = loading.load(found.path, uri=f"models:/{model_id}", trust=found.own)
+            if not np.array_equal(loaded.predict(rows), predicted):
+                yield f"the logged model {model_id} predicts otherwise than when it was trained"

@@ -10,6 +10,33 @@ from runstone.flavors import pickles
 from runstone.flavors.base import Predict, Saved
 
 _FORMATS = ("skops", "cloudpickle", "pickle")
+# Parts of scikit-learn and its arrays that skops does not vouch for by itself. Plain classes of Python: putting one
+# together from a file runs none of its maker's code.
+_HARMLESS = (
+    "numpy.dtype",
+    "scipy.interpolate._bsplines.BSpline",
+    "scipy.sparse.",
+    "sklearn._loss.",
+    "sklearn.calibration.",
+    "sklearn.cluster._bisect_k_means.",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.",
+    "sklearn.gaussian_process.",
+    "sklearn.metrics._scorer.",
+    "sklearn.multiclass.",
+    "sklearn.neural_network._stochastic_optimizers.",
+    "sklearn.utils._metadata_requests.",
+)
+# Compiled ones besides, which believe what a file says of their memory: right in a file of one's own, and a stranger's
+# could break the process.
+_COMPILED = (
+    "sklearn.cluster._kmeans.",
+    "sklearn.feature_selection._univariate_selection.",
+    "sklearn.metrics._classification.",
+    "sklearn.metrics._dist_metrics.",
+    "sklearn.neighbors._ball_tree.",
+    "sklearn.neighbors._kd_tree.",
+    "sklearn.tree._tree.",
+)
 
 
 class SklearnFlavor:
@@ -56,9 +83,10 @@ class SklearnFlavor:
                 f"pyfunc_predict_fn names a method of the model; "
                 f"{type(model).__name__} has no {shown(pyfunc_predict_fn)}"
             )
-        written = None
+        named = None
         if serialization_format in {None, "skops"}:
-            written = _skops(model, folder, skops_trusted_types or [], must=serialization_format is not None)
+            named = _skops(model, folder, skops_trusted_types or [], must=serialization_format is not None)
+        written = named is not None
         file = "model.skops" if written else "model.pkl"
         if not written:
             pickles.dump(model, folder / file, plain=serialization_format == "pickle")
@@ -68,17 +96,18 @@ class SklearnFlavor:
                 "pickled_model": file,
                 "serialization_format": "skops" if written else serialization_format or "cloudpickle",
                 "sklearn_version": sklearn.__version__,
-                "skops_trusted_types": skops_trusted_types,
+                "skops_trusted_types": named or None,
             },
             pyfunc={"model_path": file, "predict_fn": pyfunc_predict_fn},
             modules=pickles.modules(folder / file) if not written else frozenset({"skops"}),
         )
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:
-        """Whether it is a pickle."""
-        if settings.get("serialization_format") == "skops":
-            return ""
-        return f"{settings.get('pickled_model')} is a pickle"
+        """Whether it is a pickle, or names types that the file's maker vouches for alone."""
+        if settings.get("serialization_format") != "skops":
+            return f"{settings.get('pickled_model')} is a pickle"
+        strange = [name for name in settings.get("skops_trusted_types") or [] if not str(name).startswith(_HARMLESS)]
+        return f"it has parts that skops does not vouch for, {', '.join(strange)}" if strange else ""
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The estimator.
@@ -105,30 +134,32 @@ class SklearnFlavor:
         return lambda rows, params: predict(rows, **(params or {}))
 
 
-def _skops(model: Any, folder: Path, trusted: list[str], *, must: bool) -> bool:
-    """Write by skops; says whether it could."""
+def _skops(model: Any, folder: Path, trusted: list[str], *, must: bool) -> list[str] | None:
+    """Write by skops; returns the types that must be named when it is opened, or ``None`` if it could not."""
     skops_io = _skops_io()
     if skops_io is None:
         if must:
             raise Unsupported('skops is not installed; install it with: pip install "runstone[sklearn]"')
-        return False
+        return None
     file = folder / "model.skops"
     try:
         skops_io.dump(model, file)
-        unknown = set(skops_io.get_untrusted_types(file=file)) - set(trusted)
+        named = sorted(skops_io.get_untrusted_types(file=file))
     except Exception as error:
+        file.unlink(missing_ok=True)
         if must:
             raise InvalidValue(f"skops cannot write {shown(model)}: {error}; leave serialization_format out") from error
-        unknown = {"?"}
+        return None
+    unknown = [name for name in named if not name.startswith(_HARMLESS + _COMPILED) and name not in trusted]
     if not unknown:
-        return True
+        return named
+    file.unlink()
     if must:
         raise InvalidValue(
-            f"skops does not know {', '.join(sorted(unknown))}; name them in skops_trusted_types if they are yours, "
+            f"skops does not know {', '.join(unknown)}; name them in skops_trusted_types if they are yours, "
             "or leave serialization_format out"
         )
-    file.unlink(missing_ok=True)
-    return False
+    return None
 
 
 def _skops_io() -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from runstone.client import arguments
 from runstone.client.fluent import models
-from runstone.client.fluent.models import Entry, ModelInfo
+from runstone.client.model_logging import Entry, ModelInfo
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 from runstone.flavors import resolve, saving
@@ -132,7 +132,14 @@ def _log(flavor: Flavor) -> Callable[..., Any]:
                 f"name and artifact_path are two words for the same; got {shown(given['name'])} and {shown(path)}"
             )
         entry = Entry(**{name: given[name] for name in _ENTRY if name in given})
-        return models.log_model(flavor, given[flavor.argument], entry, _extras(given), **_options(flavor, given))
+        return models.log_model(
+            flavor,
+            given[flavor.argument],
+            entry,
+            _extras(given),
+            registered_model_name=given.get("registered_model_name"),
+            **_options(flavor, given),
+        )
 
     first = [
         _positional(flavor.argument, Any),
@@ -140,7 +147,10 @@ def _log(flavor: Flavor) -> Callable[..., Any]:
         _keyword("name", None, str | None),
     ]
     named = [_keyword(each.name, each.default, each.type) for each in fields(Entry) if each.name != "name"]
-    waiting = [_keyword("await_registration_for", 300, int)]
+    registering = [
+        _keyword("registered_model_name", None, str | None),
+        _keyword("await_registration_for", 300, int),
+    ]
     about = f"""Keep a model of the flavor {flavor.name} as a logged model, of the active run if there is one.
 
     Args:
@@ -162,7 +172,7 @@ def _log(flavor: Flavor) -> Callable[..., Any]:
     Raises:
         InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is logged then.
     """
-    taken = [*first, *named, *waiting, *_own(flavor), *_shared()]
+    taken = [*first, *named, *registering, *_own(flavor), *_shared()]
     return _verb(log_model, Signature(taken, return_annotation=ModelInfo), about)
 
 

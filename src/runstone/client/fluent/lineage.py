@@ -37,6 +37,11 @@ class _Chosen(threading.local):
 _chosen = _Chosen()
 
 
+def remember(model_id: str) -> None:
+    """This thread made a logged model, which ``last_logged_model`` gives from now on."""
+    _chosen.last = model_id
+
+
 def initialize_logged_model(
     name: str | None = None,
     source_run_id: str | None = None,
@@ -67,7 +72,7 @@ def initialize_logged_model(
     made = handle.create_logged_model(
         experiment_id or choices.experiment_id(handle), name, source_run_id, tags, params, model_type
     )
-    _chosen.last = made.model_id
+    remember(made.model_id)
     return made
 
 

@@ -1,156 +1,50 @@
-"""Models of any flavor: saved, logged and loaded."""
+"""The module's verbs about models of any flavor: logged and loaded."""
 
-import shutil
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import mkdtemp
+import dataclasses
 from typing import Any
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from runstone.client import context
-from runstone.client.client import Client
-from runstone.client.fluent.lineage import initialize_logged_model
+from runstone.client import context, model_logging
+from runstone.client.fluent.lineage import remember
 from runstone.client.fluent.registry import register_model
 from runstone.client.model_folders import fetched
-from runstone.entities import LoggedModel, LoggedModelStatus, ModelOutput
-from runstone.errors import InvalidState, RunstoneError
-from runstone.flavors import loading, resolve, saving
+from runstone.client.model_logging import Entry, ModelInfo
+from runstone.flavors import loading, resolve
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
-from runstone.models.format import Model
 from runstone.models.predictor import PyFuncModel
 
 
-class ModelInfo(Struct, frozen=True, kw_only=True):
-    """A model that was logged.
+def log_model(
+    flavor: Flavor, model: Any, entry: Entry, extras: Extras, *, registered_model_name: str | None, **options: Any
+) -> ModelInfo:
+    """Save a model and keep it in the store as a logged model, of the active run if no other is named.
 
-    Attributes:
-        model_uri: ``models:/`` and its id; what ``load_model`` takes.
-        model_id: Id of the logged model.
-        model_uuid: 32 hexadecimal digits.
-        name: Its name.
-        artifact_path: Where its files are.
-        run_id: The run that made it; ``None`` for none.
-        flavors: For each way to load the model, what that way needs to know.
-        signature: What it takes and gives; ``None`` if nobody said.
-        saved_input_example_info: Where its example is; ``None`` without one.
-        metadata: What its maker wanted to be known.
-        utc_time_created: When.
-        registered_model_version: Its version in the registry; ``None`` if it was not registered.
-        params: Its params, as texts.
-        tags: Its tags.
-    """
-
-    model_uri: str
-    model_id: str
-    model_uuid: str
-    name: str
-    artifact_path: str
-    run_id: str | None
-    flavors: dict[str, Any]
-    signature: Any
-    saved_input_example_info: dict[str, Any] | None
-    metadata: dict[str, Any] | None
-    utc_time_created: str
-    registered_model_version: str | None = None
-    params: dict[str, str]
-    tags: dict[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """What a logged model is besides its files; see ``initialize_logged_model``.
-
-    Attributes:
-        name: A name for people.
-        params: Its params.
-        tags: Its tags.
-        model_type: What kind of model it is, in a word.
-        step: Step of the run at which it was made.
-        model_id: A logged model that was made before, and gets its files now.
-        run_id: The run that made it; the active one if ``None``.
-        registered_model_name: The registered model that gets it as a version.
-    """
-
-    name: str | None = None
-    params: Mapping[str, Any] | None = None
-    tags: Mapping[str, Any] | None = None
-    model_type: str | None = None
-    step: int = 0
-    model_id: str | None = None
-    run_id: str | None = None
-    registered_model_name: str | None = None
-
-
-def log_model(flavor: Flavor, model: Any, entry: Entry, extras: Extras, **options: Any) -> ModelInfo:
-    """Save a model and keep it in the store as a logged model, of the active run if there is one.
+    Args:
+        flavor: The flavor that keeps it.
+        model: The model.
+        entry: What it is besides its files.
+        extras: What goes with it.
+        registered_model_name: The registered model that gets it as a version; ``None`` for none.
+        **options: The flavor's own.
 
     Raises:
         InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is logged then.
         RunstoneError: The store could not take it; the logged model is marked as failed.
     """
-    client = context.client()
-    folder = Path(mkdtemp(prefix="runstone-model-"))
-    try:
-        # Before the store hears of it: what cannot be saved leaves nothing behind.
-        saving.save(flavor, model, folder / "model", extras, **options)
-        logged = _entered(client, entry)
-        try:
-            saved = saving.adopt(
-                folder / "model",
-                model_id=logged.model_id,
-                run_id=logged.source_run_id or None,
-                artifact_path=logged.artifact_location,
-            )
-            client.log_model_artifacts(logged.model_id, str(folder / "model"))
-            if logged.source_run_id:
-                client.log_outputs(logged.source_run_id, [ModelOutput(logged.model_id, entry.step)])
-        except BaseException:
-            with suppress(RunstoneError):
-                client.finalize_logged_model(logged.model_id, LoggedModelStatus.FAILED)
-            raise
-        logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    version = None
-    if entry.registered_model_name is not None:
-        version = register_model(f"models:/{logged.model_id}", entry.registered_model_name).version
-    return _info(logged, saved, version)
-
-
-def _entered(client: Client, entry: Entry) -> LoggedModel:
-    if entry.model_id is None:
-        return initialize_logged_model(entry.name, entry.run_id, entry.tags, entry.params, entry.model_type)
-    logged = client.get_logged_model(entry.model_id)
-    if logged.status is not LoggedModelStatus.PENDING:
-        raise InvalidState(f"the logged model {entry.model_id!r} is {logged.status} already; make another one")
-    if entry.params:
-        client.log_model_params(entry.model_id, entry.params)
-    if entry.tags:
-        client.set_logged_model_tags(entry.model_id, entry.tags)
-    return logged
-
-
-def _info(logged: LoggedModel, saved: Model, version: str | None) -> ModelInfo:
-    return ModelInfo(
-        model_uri=f"models:/{logged.model_id}",
-        model_id=logged.model_id,
-        model_uuid=saved.model_uuid,
-        name=logged.name,
-        artifact_path=logged.artifact_location,
-        run_id=logged.source_run_id or None,
-        flavors=saved.flavors,
-        signature=saved.signature,
-        saved_input_example_info=saved.saved_input_example_info,
-        metadata=saved.metadata,
-        utc_time_created=saved.utc_time_created,
-        registered_model_version=version,
-        params=logged.params,
-        tags=logged.tags,
-    )
+    client, experiment_id = context.client(), None
+    opened = context.active()
+    if opened is not None and entry.run_id in {None, opened.run.info.run_id}:
+        experiment_id = opened.run.info.experiment_id
+        entry = dataclasses.replace(entry, run_id=opened.run.info.run_id)
+    elif entry.run_id is not None:
+        experiment_id = client.get_run(entry.run_id).info.experiment_id
+    info = model_logging.log(client, experiment_id or context.experiment_id(), entry, flavor, model, extras, **options)
+    remember(info.model_id)
+    if registered_model_name is None:
+        return info
+    return replace(info, registered_model_version=register_model(info.model_uri, registered_model_name).version)
 
 
 def load_pyfunc(model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> PyFuncModel:
