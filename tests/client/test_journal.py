@@ -324,3 +324,5 @@ def test_run_without_its_store_is_made_when_the_store_is_back(
     assert "is kept in" in caplog.text
     found = store.get_run(run.info.run_id)
     assert (found.info.run_name, found.info.status, found.data.metrics) == ("on its own", "FINISHED", {"loss": 0.5})
+    assert [file.path for file in Client(address).list_artifacts(run.info.run_id)] == ["note.txt"]
+    assert not folder_of(run.info.run_id).exists()

@@ -150,7 +150,7 @@ def client_for_runs() -> Client:
     try:
         handle._check_store()
     except BackendUnavailable as error:
-        _logger.warning("%s; the run is kept in %s, and sent when it is back", error, folders.root())
+        open_journals.tell_away(handle.tracking_uri, error)
         return _offline_client(sends=True)
     return handle
 

@@ -242,13 +242,7 @@ class RunVerbs(Connection):
         try:
             journal.flush()
         except BackendUnavailable as error:
-            _logger.warning(
-                "the run %s has ended, but %s; what is not sent yet waits in %s, for the next start in this folder or "
-                "for runstone sync",
-                run_id,
-                error,
-                journal.folder,
-            )
+            open_journals.tell_ended(self._tracking_uri, journal, error)
         open_journals.forget(self._tracking_uri, run_id)
 
     def delete_run(self, run_id: str) -> None:

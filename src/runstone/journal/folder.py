@@ -179,6 +179,11 @@ def journals_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("journal*.jsonl"), key=lambda path: (path.name != "journal.jsonl", path.name))
 
 
+def keeps_files(folder: Path) -> bool:
+    """Whether files or logged models wait in the folder of a run."""
+    return (folder / ARTIFACTS).exists() or (folder / MODELS).exists()
+
+
 def clear(folder: Path) -> None:
     """Remove the folder of a run, unless something in it is still to be sent. What is damaged stays."""
     with suppress(JournalFull, OSError), alone(folder.parent.parent):  # files wait in it

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from msgspec import Struct
 
 from runstone import config
-from runstone.errors import RunstoneError
+from runstone.errors import BackendUnavailable, RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
@@ -28,6 +28,7 @@ _ROUND_S = 0.2
 _FSYNC_S = 1.0
 _IDLE_S = 5.0
 _LONGEST_PAUSE_S = 30.0
+_WAITS = "%s, but %s; what is not sent yet waits in %s, for the next start in this folder or for `runstone sync`"
 
 
 class _Address(Struct):
@@ -36,10 +37,38 @@ class _Address(Struct):
     Attributes:
         pause: Seconds until it is tried again; 0 while it answers.
         again_at: When that is, by the clock ``monotonic``.
+        reason: Why it is tried again.
+        is_told: Whether the user knows that it is away.
+        told: Runs of which the user knows that they have ended and wait.
+        left: What waits at the end of the process.
     """
 
     pause: float = 0.0
     again_at: float = 0.0
+    reason: str = ""
+    is_told: bool = False
+    told: list[str] = []
+    left: list[RunJournal] = []
+
+    def is_away(self, error: Exception) -> None:
+        """Note that it did not answer."""
+        self.pause = min(_LONGEST_PAUSE_S, max(_ROUND_S, 2 * self.pause))
+        self.again_at = monotonic() + self.pause
+        self.reason = str(error)
+
+    def answers(self) -> None:
+        """Note that it did."""
+        self.pause, self.is_told, self.told = 0.0, False, []
+
+    def tell_rest(self) -> None:
+        """Say what waits, but for what the user knows."""
+        rest = [journal for journal in self.left if journal.facts.run_id not in self.told]
+        self.left = []
+        if len(rest) == 1:
+            _logger.warning(_WAITS, f"the run {rest[0].facts.run_id} was not sent", self.reason, rest[0].folder)
+        elif rest:
+            what = f"{len(rest)} {'more ' if self.told else ''}runs were not sent"
+            _logger.warning(_WAITS, what, self.reason, rest[0].folder.parent)
 
 
 class Journals:
@@ -146,6 +175,21 @@ class Journals:
             with suppress(OSError):
                 journal.make_durable()
 
+    def tell_away(self, uri: str, error: Exception) -> None:
+        """Say that a store is away, unless that was said since it has answered last."""
+        address = self._addresses.setdefault(uri, _Address())
+        if not address.is_told:
+            address.is_told = True
+            _logger.warning("%s; what is logged is kept in %s, and sent when it is back", error, folders.root())
+
+    def tell_ended(self, uri: str, journal: RunJournal, error: Exception) -> None:
+        """Say that a run has ended which waits for its store; of several, this is said at the end of the process."""
+        address = self._addresses.setdefault(uri, _Address())
+        address.is_told = True
+        if not address.told:
+            address.told.append(journal.facts.run_id)
+            _logger.warning(_WAITS, f"the run {journal.facts.run_id} has ended", error, journal.folder)
+
     def forget(self, uri: str, run_id: str) -> None:
         """Drop the journal of a run that has ended, if all of it was sent, or nobody here sends it."""
         journal = self._journals.get((uri, run_id))
@@ -159,6 +203,8 @@ class Journals:
             # Another thread may be about to log to it: what it does from here on is sent by the next one.
             if not journal.hand_over(lambda: self.of(uri, run_id, journal.facts)):
                 self._journals.setdefault((uri, run_id), journal)
+            elif folders.keeps_files(journal.folder):
+                leftovers.recover_run(journal.folder, uri, self._stores)
 
     def may_write(self) -> bool:
         """Whether nobody is amid writing, so that a handler of a signal, which interrupts anybody, may write."""
@@ -178,18 +224,28 @@ class Journals:
         if thread is not None:
             thread.join(timeout=config.JOURNAL_WAIT.required())
         for (uri, _), journal in list(self._journals.items()):
-            self._close(journal, is_away=bool(self._addresses.get(uri, _Address()).pause))
+            self._close(uri, journal)
+        for address in self._addresses.values():
+            address.tell_rest()
+        for journal in list(self._journals.values()):
+            journal.begin_anew()
         self._stop = threading.Event()
 
-    def _close(self, journal: RunJournal, *, is_away: bool) -> None:
+    def _close(self, uri: str, journal: RunJournal) -> None:
+        address, is_begun = self._addresses.setdefault(uri, _Address()), journal.is_begun
         try:
-            if not is_away:
+            if not address.pause:
                 journal.flush()
+        except BackendUnavailable as error:
+            address.is_away(error)  # the others of it would wait as long
         except RunstoneError as error:
             _logger.warning("the run %s: %s", journal.facts.run_id, error)
+        if journal.waits:
+            address.left.append(journal)
         if not journal.retire():
             journal.close()
-        journal.begin_anew()
+        elif is_begun and journal.sends and folders.keeps_files(journal.folder) and not address.pause:
+            leftovers.recover_run(journal.folder, uri, self._stores)
 
     # The thread that sends.
 
@@ -228,7 +284,7 @@ class Journals:
         address = self._addresses.setdefault(uri, _Address())
         if not journal.waits:
             if monotonic() - self._idle_since.setdefault((uri, run_id), monotonic()) > _IDLE_S:
-                journal.retire()
+                self._retire(uri, run_id, journal)
             return
         self._idle_since.pop((uri, run_id), None)
         if journal.is_parked or monotonic() < address.again_at:
@@ -238,12 +294,23 @@ class Journals:
         except REFUSED:
             journal.is_parked = True  # whoever flushes is told
         except (RunstoneError, OSError) as error:
-            if not address.pause:
-                _logger.warning("%s; what is logged is kept, and sent when it is back", error)
-            address.pause = min(_LONGEST_PAUSE_S, max(_ROUND_S, 2 * address.pause))
-            address.again_at = monotonic() + address.pause
+            self.tell_away(uri, error)
+            address.is_away(error)
         else:
-            address.pause = 0.0
+            address.answers()
+
+    def _retire(self, uri: str, run_id: str, journal: RunJournal) -> None:
+        """Remove the file of a journal that is idle, and send the files that wait beside it.
+
+        While its process goes on with the run it stays: its lock says so.
+        """
+        if not journal.is_begun:
+            return
+        if not folders.keeps_files(journal.folder):
+            journal.retire()
+        elif journal.sends and not journal.lives and journal.retire():
+            self._journals.pop((uri, run_id), None)
+            leftovers.recover_run(journal.folder, uri, self._stores)
 
 
 def _in_child(journals: Journals | None) -> None:

@@ -108,6 +108,19 @@ def recover(
                 _recover(leftover, uri, store_of)
 
 
+def recover_run(folder: Path, uri: str, store_of: Callable[[str], TrackingStore]) -> None:
+    """Send what is left in the folder of one run, unless a process logs to it. What became of it is logged.
+
+    Args:
+        folder: Of the run.
+        uri: Address of its store.
+        store_of: Opens it.
+    """
+    leftover = _look_into(folder)
+    if leftover is not None and not leftover.is_alive:
+        _recover(leftover, uri, store_of)
+
+
 def _recover(leftover: Leftover, uri: str, store_of: Callable[[str], TrackingStore]) -> None:
     try:
         sent = send(leftover, store_of(uri), uri)

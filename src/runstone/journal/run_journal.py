@@ -10,8 +10,10 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from runstone import config
+from runstone.artifacts.local import LocalRepository
 from runstone.entities import (
     Applied,
+    ArtifactPath,
     DatasetInput,
     Entry,
     Metric,
@@ -229,6 +231,22 @@ class RunJournal:
         writer = self._writer
         return not self._making.locked() and (writer is None or writer.may_write())
 
+    def keep_file(self, path: ArtifactPath, data: bytes) -> None:
+        """Keep an artifact that the store cannot be given now, until somebody sends it.
+
+        Raises:
+            BackendError: It cannot be written.
+        """
+        self._current()  # its lock says that the run is not left behind
+        with folders.alone(self._within):
+            place = folders.make(self._within, self.facts) / folders.ARTIFACTS
+            LocalRepository(place).write(path, (data,))
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether this process has a file of it."""
+        return self._writer is not None and not self._writer.is_removed
+
     # Sending.
 
     @property
@@ -369,7 +387,7 @@ class RunJournal:
             successor: Gives the journal that is used from now on.
         """
         with self._making:
-            if self._writer is not None and not self._writer.is_removed:
+            if self.is_begun:
                 return False
             self._successor = successor
             return True

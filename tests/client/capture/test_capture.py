@@ -25,6 +25,9 @@ class Notes:
         self.told.append(("stop", threading.get_ident()))
         self.subject.write("notes/000000.txt", b"all that was noted")
 
+    def keep(self) -> None:
+        self.told.append(("keep", threading.get_ident()))
+
 
 class Broken:
     def start(self) -> None:
@@ -32,6 +35,9 @@ class Broken:
 
     def stop(self, last_words: str = "") -> None:
         raise OSError("no pipe either")
+
+    def keep(self) -> None:
+        raise OSError("nor one to keep it")
 
 
 @pytest.fixture
@@ -112,6 +118,28 @@ def test_end_waits_no_longer_than_for_a_server_that_does_not_answer(
     capture._thread.join()
 
     assert "was not stored in 0.05 s" in caplog.text
+
+
+def test_what_is_not_stored_in_time_is_kept(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "0.05")
+    may_end = threading.Event()
+
+    class Slow(Notes):
+        def stop(self, last_words: str = "") -> None:
+            may_end.wait()
+
+    slow = Slow(subject)
+    capture = Capture(subject, {}, {"notes": slow})
+    capture.start()
+    capture.stop()
+    told = [word for word, _ in slow.told]
+    may_end.set()
+    capture._thread.join()
+
+    assert told == ["start", "keep"]
+    assert caplog.text == ""
 
 
 def test_child_of_a_fork_leaves_the_capture_to_its_parent(subject: Subject) -> None:

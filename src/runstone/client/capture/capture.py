@@ -41,6 +41,7 @@ class Capture:
         self.subject, self._pictures, self._streams = subject, pictures, streams
         self._process = os.getpid()
         self._last_words = ""
+        self._is_seen = False  # all pictures are taken
         self._end: SimpleQueue[None] = SimpleQueue()  # a handler of a signal may put into it
         self._thread = threading.Thread(target=self._serve, name="runstone-capture", daemon=True)
         self.is_done = not (pictures or streams)
@@ -65,7 +66,11 @@ class Capture:
         wait = config.JOURNAL_WAIT.required()
         self._thread.join(timeout=wait)
         if not self.is_done:
-            _logger.warning("the run %s ends, but what it captured was not stored in %g s", self.subject.run_id, wait)
+            for name, stream in self._streams.items():
+                self._attempt(name, stream.keep)
+            if not self._is_seen:
+                run_id = self.subject.run_id
+                _logger.warning("the run %s ends, but what it began with was not stored in %g s", run_id, wait)
 
     def ask_to_stop(self) -> None:
         """Let the thread end it. Takes no lock: a handler of a signal may call it."""
@@ -76,6 +81,7 @@ class Capture:
             self._attempt(name, partial(picture, self.subject))
         if not self.subject.git_tags.done():
             self.subject.git_tags.set_result({})
+        self._is_seen = True
         self._end.get()
         for name, stream in self._streams.items():
             self._attempt(name, partial(stream.stop, self._last_words))

@@ -5,16 +5,19 @@ from collections import deque
 from contextlib import suppress
 from queue import Empty
 from time import monotonic
+from uuid import uuid4
 
 from runstone.client.capture.outputs import Tape, outputs
 from runstone.client.capture.part import Subject
 from runstone.client.capture.redaction import redact
 from runstone.client.capture.screen import Screen
 from runstone.client.capture.segments import Segments
+from runstone.errors import BackendUnavailable
 
 FOLDER = "console"
 EVERY_S = 2.0
 _OF_A_PROCESS = 1000  # segments
+_FAR = 400  # processes
 _CONTEXT = 100  # lines before the first that is searched for secrets: those of a private key belong together
 
 
@@ -57,8 +60,21 @@ class Console:
         self._last_words = last_words
         self._tape.wake.put(True)
         self._thread.join()
-        if self._failure is not None:
+        if isinstance(self._failure, BackendUnavailable):
+            self.keep()
+        elif self._failure is not None:
             raise self._failure
+
+    def keep(self) -> None:
+        """Keep what is not stored yet beside the journal.
+
+        Raises:
+            RunstoneError: It could not be kept.
+        """
+        if self._first is None:  # the store does not say what there is; behind all that other processes may have
+            self._first = (_FAR + uuid4().int % _FAR) * _OF_A_PROCESS
+        for number, data in self._segments.waiting():
+            self._subject.keep(_name(self._first + number), data)
 
     def _serve(self) -> None:
         outputs.be_silent()
@@ -106,7 +122,11 @@ class Console:
         for number, data in self._segments.unsent():
             if self._first is None:
                 self._first = _after(self._subject.names_in(FOLDER))
-            self._subject.write(f"{FOLDER}/{self._first + number:06d}.log", data)
+            self._subject.store(_name(self._first + number), data)
+
+
+def _name(number: int) -> str:
+    return f"{FOLDER}/{number:06d}.log"
 
 
 def _after(names: set[str]) -> int:

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath, Tag
 from runstone.entities.names import writable
+from runstone.errors import BackendUnavailable
 
 FOLDER = "runstone"
 
@@ -38,7 +39,7 @@ class Subject(Struct, frozen=True):
         """
         self.client.log_batch(self.run_id, tags=[Tag(key, writable(value)) for key, value in tags.items()])
 
-    def write(self, path: str, data: bytes) -> None:
+    def store(self, path: str, data: bytes) -> None:
         """Store a file of the run, over one that is there.
 
         Args:
@@ -49,6 +50,25 @@ class Subject(Struct, frozen=True):
             RunstoneError: It could not be stored.
         """
         self.client._store_file(self.run_id, ArtifactPath(f"{FOLDER}/{path}"), data)
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Keep a file of the run beside its journal, to be sent with it.
+
+        Raises:
+            RunstoneError: It could not be kept.
+        """
+        self.client._journal(self.run_id).keep_file(ArtifactPath(f"{FOLDER}/{path}"), data)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Store a file of the run; keep it where the store does not answer.
+
+        Raises:
+            RunstoneError: Neither could be done.
+        """
+        try:
+            self.store(path, data)
+        except BackendUnavailable:
+            self.keep(path, data)
 
     def names_in(self, folder: str) -> set[str]:
         """The names of what an earlier process has captured in a folder below that of all captures.
@@ -78,3 +98,6 @@ class Stream(Protocol):
         Args:
             last_words: The traceback of the error that ends the run, where nobody has printed it yet.
         """
+
+    def keep(self) -> None:
+        """Keep what is not stored yet beside the journal. Called where ``stop`` has not come back in time."""

@@ -51,6 +51,11 @@ class Segments:
         if not self._is_full and len(self._open) + len(self._live) > SEGMENT:
             self._finish()
 
+    def waiting(self) -> list[tuple[int, bytes]]:
+        """The segments that ``unsent`` has yet to give, which still count as not sent."""
+        text = self._ending()
+        return [*self._waiting, *([(self._number, text)] if text != self._sent else [])]
+
     def unsent(self) -> Iterator[tuple[int, bytes]]:
         """The segments that are new or have changed; each counts as sent once the next is asked for."""
         while self._waiting:
