@@ -1,5 +1,6 @@
 """A model's folder into a model that predicts."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,9 @@ from runstone.errors import InvalidModel, UntrustedModel
 from runstone.flavors import resolve
 from runstone.flavors.base import Flavor
 from runstone.models import manifest
-from runstone.models.format import PYFUNC, Model
+from runstone.models.format import PYFUNC, SCHEMA, Model
 from runstone.models.predictor import PyFuncModel
+from runstone.models.signature import ModelSignature
 
 
 def load(folder: Path, *, uri: str, trust: bool) -> PyFuncModel:
@@ -56,6 +58,12 @@ def load_native(flavor: Flavor | None, folder: Path, *, uri: str, trust: bool) -
 def _read(folder: Path) -> Model:
     model = Model.load(folder)
     manifest.check(folder)
+    typed = folder / SCHEMA
+    if typed.is_file():  # says all that the block of the file MLmodel says, and more
+        try:
+            model.signature = ModelSignature.from_typed(json.loads(typed.read_bytes()))
+        except ValueError as error:
+            raise InvalidModel(f"{str(typed)!r} cannot be read: {error}") from error
     return model
 
 

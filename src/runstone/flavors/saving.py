@@ -14,11 +14,10 @@ from runstone.errors import AlreadyExists, InvalidValue, LocalFileNotFound, Runs
 from runstone.flavors.base import Flavor, Predict, Saved
 from runstone.models import example as examples
 from runstone.models import manifest, requirements
-from runstone.models.format import FORMAT, MLMODEL, PYFUNC, RUNSTONE, Model
+from runstone.models.format import FORMAT, MLMODEL, PYFUNC, RUNSTONE, SCHEMA, Model
 from runstone.models.signature import ModelSignature, infer_signature
 
 CODE = "code"
-SCHEMA = "schema.json"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ from runstone.errors import InvalidModel, Unsupported
 from runstone.models.signature import ModelSignature
 
 MLMODEL = "MLmodel"
+# The signature with all that is known of it, which the file MLmodel has no place for.
+SCHEMA = "schema.json"
 PYFUNC = "python_function"
 # Our own block among the flavors: what MLflow's readers do not know, and leave alone.
 RUNSTONE = "runstone"
