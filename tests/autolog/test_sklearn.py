@@ -4,24 +4,27 @@ import csv
 import threading
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.cluster import KMeans
+from sklearn.cluster import DBSCAN, KMeans
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier, StackingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_predict, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
 import runstone
+import runstone.sklearn
 from runstone.autolog import sklearn as autologging
 from runstone.autolog.sklearn import autolog
 from runstone.entities import RunStatus
@@ -358,6 +361,16 @@ class Broken(BaseEstimator, TransformerMixin):  # type: ignore[misc]  # sklearn 
         raise RuntimeError("these params are mine")
 
 
+class Unkeepable(Broken):
+    """A step that no file can hold."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        return {}
+
+
 def test_what_fails_of_the_logging_is_told_once_and_the_fit_goes_on(complaints: list[str]) -> None:
     autolog(log_models=False)
 
@@ -448,3 +461,75 @@ def test_long_param_is_cut() -> None:
     assert first.data.params["class_weight"] == "a dict of 1001 items"
     assert len(second.data.params["steps"]) == 6000
     assert second.data.params["steps"].endswith("...")
+
+
+def test_model_is_logged_with_its_signature_and_metrics() -> None:
+    autolog(log_input_examples=True, registered_model_name="irises")
+    frame = FRAME.assign(e=np.where(np.arange(150) == 149, np.nan, 1.0))
+
+    model = make_pipeline(SimpleImputer(), LogisticRegression(max_iter=1000)).fit(frame, Y)
+
+    run = only_run()
+    (output,) = run.outputs.model_outputs
+    logged = runstone.get_logged_model(output.model_id)
+    assert logged.name == "model"
+    assert {(metric.key, metric.value) for metric in logged.metrics} == set(run.data.metrics.items())
+    assert logged.metrics[0].dataset_digest == run.inputs.dataset_inputs[0].dataset.digest
+    loaded = runstone.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
+    assert np.array_equal(loaded.predict(frame), model.predict(frame))
+    signature = loaded.metadata.signature
+    assert signature is not None
+    assert signature.inputs is not None
+    assert [column.required for column in signature.inputs.inputs] == [True] * 4 + [False]
+    assert [version.version for version in runstone.search_model_versions(filter_string="name='irises'")] == ["1"]
+
+
+def test_search_logs_its_best_estimator() -> None:
+    runstone.sklearn.autolog(max_tuning_runs=0, log_model_signatures=False)
+
+    search = GridSearchCV(LogisticRegression(max_iter=1000), {"C": [0.1, 1.0]}, cv=2).fit(X, Y)
+
+    loaded = runstone.sklearn.load_model(f"runs:/{only_run().info.run_id}/model")
+    assert loaded.get_params() == search.best_estimator_.get_params()
+    assert np.array_equal(loaded.coef_, search.best_estimator_.coef_)
+
+
+def test_transformer_is_logged_by_what_it_transforms() -> None:
+    runstone.sklearn.autolog()
+
+    model = PCA(2).fit(X)
+
+    loaded = runstone.pyfunc.load_model(f"runs:/{only_run().info.run_id}/model")
+    assert np.array_equal(loaded.predict(X), model.transform(X))
+
+
+def test_model_that_can_neither_predict_nor_transform_is_not_logged() -> None:
+    runstone.sklearn.autolog()
+
+    DBSCAN().fit(X)
+
+    assert only_run().outputs.model_outputs == []
+
+
+def test_model_that_cannot_be_kept_is_told_and_all_else_is_logged(complaints: list[str]) -> None:
+    runstone.sklearn.autolog()
+
+    make_pipeline(FunctionTransformer(lambda rows: rows), LOGISTIC).fit(X, Y)
+    model = make_pipeline(Unkeepable(), LOGISTIC).fit(X, Y)
+
+    first, second = all_runs()
+    assert len(first.outputs.model_outputs) == 1
+    assert second.outputs.model_outputs == []
+    assert second.data.metrics["training_accuracy_score"] == model.score(X, Y)
+    assert "estimator.html" in files(second)
+    assert len(complaints) == 1
+
+
+def test_pictures_are_kept_with_the_run() -> None:
+    autolog(log_models=False)
+
+    make_pipeline(StandardScaler(), LogisticRegression()).fit(X, np.array(["a", "b & c", "d"])[Y])
+
+    assert files(only_run()) == ["estimator.html", "training_confusion_matrix.svg"]
+    picture = runstone.artifacts.load_text(f"runs:/{only_run().info.run_id}/training_confusion_matrix.svg")
+    assert [element.text for element in ElementTree.fromstring(picture)].count("b & c") == 2

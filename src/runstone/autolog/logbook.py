@@ -2,13 +2,14 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 from runstone.autolog.options import Options
 from runstone.client.context import Open
+from runstone.client.records import of_model
 from runstone.client.runs import now_ms
 from runstone.data import Dataset
 from runstone.entities import DatasetInput, InputTag, Metric, Param, RunStatus, Tag
@@ -60,11 +61,24 @@ class Logbook:
                 ", ".join(map(repr, kept[:5])) + (f" and {len(kept) - 5} more params" if len(kept) > 5 else ""),
             )
 
-    def metrics(self, values: Mapping[str, float], step: int = 0) -> None:
-        """Log metrics of one step."""
-        self.points(_points(values, step))
+    def metrics(
+        self, values: Mapping[str, float], step: int = 0, *, model_id: str | None = None, dataset: Dataset | None = None
+    ) -> None:
+        """Log metrics of one step.
 
-    def points(self, metrics: list[Metric]) -> None:
+        Args:
+            values: By name.
+            step: The step.
+            model_id: The logged model whose metrics they are as well.
+            dataset: What that was measured on.
+        """
+        points: Sequence[Metric] = _points(values, step)
+        if model_id is not None:
+            known = (dataset.name, dataset.digest) if dataset is not None else ()
+            points = [of_model(point, model_id, *known) for point in points]
+        self.points(points)
+
+    def points(self, metrics: Sequence[Metric]) -> None:
         """Log values of metrics."""
         if metrics:
             self._opened.client.log_batch(self.run_id, metrics=metrics)

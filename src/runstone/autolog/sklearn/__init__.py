@@ -6,13 +6,13 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from runstone.autolog import datasets
+from runstone.autolog import datasets, models
 from runstone.autolog.fits import Call, watched
 from runstone.autolog.library import Library
 from runstone.autolog.logbook import Logbook
 from runstone.autolog.options import Options
 from runstone.autolog.patches import Patches
-from runstone.autolog.sklearn import evaluation, search, states, validation
+from runstone.autolog.sklearn import evaluation, reports, search, states, validation
 
 _TRAINS = ("fit", "fit_predict", "fit_transform")
 # Steps that prepare data say little by themselves: they are logged with the pipeline that they are a part of.
@@ -119,21 +119,40 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     is_search = search.is_search(estimator)
     book.tags({"estimator_name": type(estimator).__name__, "estimator_class": states.class_name(estimator)})
     book.params(estimator.get_params(deep=not is_search))
-    if options.log_datasets:
-        described = datasets.describe(features, targets)
-        if described is not None:
-            book.input(described, "train")
+    described = datasets.describe(features, targets) if options.log_datasets else None
+    if described is not None:
+        book.input(described, "train")
+    rows = models.some_rows(features) if options.log_models else None
     began = perf_counter()
 
     yield call
 
+    training = evaluation.Evaluation(estimator, features, targets, given.get("sample_weight"), options.pos_label)
     if options.log_post_training_metrics and not states.changes_its_data(estimator):
-        training = evaluation.Evaluation(estimator, features, targets, given.get("sample_weight"), options.pos_label)
         with states.kept(estimator):
             training.run(most_s=perf_counter() - began)
-        book.metrics({f"training_{name}": value for name, value in training.found.items()})
+        reports.log(book, estimator, training)
     if is_search:
         search.log(book, estimator, options.max_tuning_runs)
+    model_id = _log_model(book, estimator, rows, options.serialization_format)
+    measured = {f"training_{name}": value for name, value in training.found.items()}
+    book.metrics(measured, model_id=model_id, dataset=described)
+
+
+def _log_model(book: Logbook, estimator: Any, rows: Any, serialization_format: str | None) -> str | None:
+    """Log what predicts: of a search, the best candidate."""
+    model = getattr(estimator, "best_estimator_", None) if search.is_search(estimator) else estimator
+    function = next((name for name in ("predict", "transform") if hasattr(model, name)), None)
+    if function is None:
+        return None
+
+    def predict(rows: Any) -> Any:
+        with states.kept(model):
+            return getattr(model, function)(rows)
+
+    return models.log(
+        book, "sklearn", model, rows, predict, serialization_format=serialization_format, pyfunc_predict_fn=function
+    )
 
 
 def _first(arguments: Mapping[str, Any]) -> str:

@@ -96,6 +96,19 @@ class Evaluation:
             ),
         )
 
+    def confusion(self) -> tuple[list[list[float]], list[str]] | None:
+        """How many rows of each class were taken for each class, and the names of the classes; ``None`` without any."""
+        if "accuracy_score" not in self.found:
+            return None
+        from sklearn import metrics
+        from sklearn.utils.multiclass import unique_labels
+
+        labels = unique_labels(self._targets, self.predicted)
+        if getattr(self.predicted, "ndim", 1) > 1:  # several labels for each row
+            return None
+        table = metrics.confusion_matrix(self._targets, self.predicted, labels=labels, sample_weight=self._weights)
+        return table.tolist(), [str(label) for label in labels]
+
     def _measure_numbers(self) -> None:
         from sklearn import metrics
 
