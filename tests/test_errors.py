@@ -77,6 +77,7 @@ def test_filter_error_points_at_the_character() -> None:
         errors.RunDeleted("r"),
         errors.ExperimentDeleted("1"),
         errors.ArtifactNotFound("a"),
+        errors.ModelArtifactNotFound("weights"),
     ],
 )
 def test_error_is_the_same_behind_a_server(error: RunstoneError) -> None:

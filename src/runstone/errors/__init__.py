@@ -23,6 +23,7 @@
     │   ├── WebhookNotFound
     │   ├── ModelAliasNotFound         INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ArtifactNotFound
+    │   ├── ModelArtifactNotFound (KeyError)  a model's code asks for an artifact that it was not saved with
     │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
     │       └── MethodNotAllowed       the path is served, but not by this method
     ├── LocalFileNotFound (FileNotFoundError)  RESOURCE_DOES_NOT_EXIST: a file of the caller's own machine
@@ -58,6 +59,7 @@ from runstone.errors.absences import (
     LoggedModelNotFound,
     MethodNotAllowed,
     ModelAliasNotFound,
+    ModelArtifactNotFound,
     ModelVersionNotFound,
     RegisteredModelNotFound,
     RunNotFound,
@@ -131,6 +133,7 @@ __all__ = [
     "MalformedRequest",
     "MethodNotAllowed",
     "ModelAliasNotFound",
+    "ModelArtifactNotFound",
     "ModelChanged",
     "ModelVersionNotFound",
     "NotFound",

@@ -1,5 +1,7 @@
 """What is not there."""
 
+from collections.abc import Sequence
+
 from runstone.errors.kinds import NotFound
 
 
@@ -110,6 +112,27 @@ class ArtifactNotFound(NotFound):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"there is no artifact {path!r}", path=path)
+
+
+class ModelArtifactNotFound(NotFound, KeyError):
+    """A model's code asks for an artifact that the model was not saved with.
+
+    Attributes:
+        name: The name that was looked for.
+    """
+
+    name: str
+
+    def __init__(self, name: str, there: Sequence[str] = ()) -> None:
+        listed = f"it was saved with {', '.join(map(repr, there))}" if there else "it was saved without any"
+        super().__init__(
+            f"the model has no artifact {name!r}: {listed}; name each file it needs when you save it: "
+            f"artifacts={{{name!r}: 'path/of/the/file'}}",
+            name=name,
+        )
+
+    def __str__(self) -> str:
+        return self.message  # a KeyError would put it in quotes
 
 
 class EndpointNotFound(NotFound):

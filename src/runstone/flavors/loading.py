@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from runstone.errors import InvalidModel, UntrustedModel
-from runstone.flavors import resolve
+from runstone.flavors import resolve, stand_ins
 from runstone.flavors.base import Flavor
+from runstone.flavors.namespaces import Namespace
 from runstone.models import manifest
 from runstone.models.format import PYFUNC, SCHEMA, Model
 from runstone.models.predictor import PyFuncModel
@@ -72,4 +73,6 @@ def _load(flavor: Flavor, folder: Path, model: Model, *, uri: str, trust: bool) 
     why = flavor.runs_code(settings) or ("it brings code of its own" if settings.get("code") else "")
     if why and not trust:
         raise UntrustedModel(uri, why)
-    return flavor.load(folder, settings)
+    code = folder / str(settings["code"]) if settings.get("code") else None
+    with Namespace(code, {stand_ins.MLFLOW: stand_ins.module}).loading():
+        return flavor.load(folder, settings)

@@ -1,11 +1,18 @@
 """Files that run code when they are opened: written where a library offers no better, and always by cloudpickle."""
 
+import importlib
 import pickle
+import types
 from pathlib import Path
 from typing import Any
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidModel, InvalidValue, Unsupported
+from runstone.flavors import namespaces, stand_ins
+from runstone.flavors.calls import unwrapped
+from runstone.flavors.namespaces import Namespace
+
+_CLOUDPICKLE = "cloudpickle.cloudpickle"
 
 
 def dump(model: Any, file: Path, *, plain: bool = False) -> None:
@@ -22,8 +29,8 @@ def dump(model: Any, file: Path, *, plain: bool = False) -> None:
     """
     try:
         with file.open("wb") as opened:
-            pickle.dump(model, opened) if plain else _cloudpickle().dump(model, opened)
-    except (pickle.PicklingError, TypeError, AttributeError, RecursionError, NotImplementedError) as error:
+            pickle.dump(model, opened) if plain else _pickler()(opened).dump(model)
+    except (pickle.PicklingError, TypeError, AttributeError, RecursionError, NotImplementedError, ValueError) as error:
         file.unlink(missing_ok=True)
         raise InvalidValue(
             f"the model {shown(model)} cannot be pickled: {error}; keep what cannot be pickled, such as open files, "
@@ -39,7 +46,7 @@ def load(file: Path) -> Any:
     """
     try:
         with file.open("rb") as opened:
-            return pickle.load(opened)  # noqa: S301 - callers check trust first
+            return _Unpickler(opened, namespaces.current()).load()
     except FileNotFoundError:
         raise InvalidModel(f"the model has no file {str(file)!r}: its folder is not whole") from None
     except ModuleNotFoundError as error:
@@ -80,9 +87,79 @@ def modules(file: Path) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in found if name)
 
 
-def _cloudpickle() -> Any:
+def _pickler() -> Any:
+    """cloudpickle's, with our classes written down by the names that MLflow has for them."""
     try:
         import cloudpickle
     except ModuleNotFoundError:
         raise Unsupported('pickles need cloudpickle; install it with: pip install "runstone[models]"') from None
-    return cloudpickle
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # it ships no types
+        def reducer_override(self, obj: Any) -> Any:
+            place = stand_ins.OF_MLFLOW.get(obj) if isinstance(obj, type) else None
+            if place is not None:
+                return getattr, (_Module(place[0]), place[1])
+            return super().reducer_override(obj)
+
+    return Pickler
+
+
+class _Module:
+    """Pickled as the import of a module, which need not be there when it is written."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return importlib.import_module, (self._name,)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Finds what a pickle refers to in the model's own namespace, and makes its functions and classes live there."""
+
+    def __init__(self, file: Any, namespace: Namespace) -> None:
+        super().__init__(file)
+        self._namespace = namespace
+
+    def find_class(self, module_name: str, name: str) -> Any:
+        """What a pickle means by a name."""
+        if module_name == _CLOUDPICKLE or (module_name, name) == ("importlib", "import_module"):
+            ours = getattr(self, f"_on{name}" if name.startswith("_") else f"_on_{name}", None)
+            if ours is not None:
+                return ours
+        top = module_name.partition(".")[0]
+        if top == stand_ins.MLFLOW:
+            return stand_ins.named(module_name, name)
+        if not self._namespace.knows(module_name):
+            return super().find_class(module_name, name)
+        found: Any = self._namespace.module(module_name)
+        for part in name.split("."):
+            found = getattr(found, part)
+        return found
+
+    def _on_import_module(self, name: str) -> Any:
+        return self._namespace.module(name)
+
+    def _on_subimport(self, name: str) -> Any:
+        return self._namespace.module(name)
+
+    def _on_make_function(self, code: Any, globals: dict[str, Any], name: str, defaults: Any, closure: Any) -> Any:
+        globals["__builtins__"] = self._namespace.builtins
+        return types.FunctionType(code, globals, name, defaults, closure)
+
+    def _on_function_setstate(self, function: Any, state: Any) -> None:
+        super().find_class(_CLOUDPICKLE, "_function_setstate")(function, state)
+        function.__globals__["__builtins__"] = self._namespace.builtins
+
+    def _on_make_skeleton_class(self, kind: Any, name: str, bases: Any, options: Any, _: Any, extra: Any) -> Any:
+        # Without cloudpickle's mark of the class: with it, a class of this name that lives in this process would get
+        # the methods of the saved one.
+        return super().find_class(_CLOUDPICKLE, "_make_skeleton_class")(kind, name, bases, options, None, extra)
+
+    def _on_make_skeleton_enum(self, bases: Any, name: str, full: str, members: Any, module: str, *rest: Any) -> Any:
+        make = super().find_class(_CLOUDPICKLE, "_make_skeleton_enum")
+        return make(bases, name, full, members, module, None, *rest[1:])
+
+    def _on_class_setstate(self, made: Any, state: Any) -> Any:
+        attributes = {name: unwrapped(each) for name, each in state[0].items()}
+        return super().find_class(_CLOUDPICKLE, "_class_setstate")(made, (attributes, *state[1:]))

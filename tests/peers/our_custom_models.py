@@ -1,0 +1,74 @@
+"""Saves custom models as a user's script would; run with the folder that they go to."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import runstone
+from runstone.flavors import saving
+from runstone.flavors.pyfunc import PyfuncFlavor
+from runstone.flavors.saving import Extras
+from runstone.models import infer_signature
+from runstone.pyfunc import PythonModel
+
+ROWS = pd.DataFrame({"height": [1.0, 2.0]})
+
+
+class Mine(PythonModel):
+    def __init__(self, tool: Any) -> None:
+        self.tool = tool
+
+    def load_context(self, context: Any) -> None:
+        self.text = Path(context.artifacts["text"]).read_text()
+        self.config = context.model_config
+
+    def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:
+        import late_helper  # type: ignore[import-not-found]  # it is the model's
+
+        return [self.tool.times(len(model_input)), late_helper.late(), self.text, self.config, params]
+
+    def predict_stream(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:
+        yield from ("bit", "by", "bit")
+
+
+class Scaled(runstone.pyfunc.PythonModel):
+    def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:
+        return model_input * (params or {})["by"]
+
+
+class WithoutContext(PythonModel):
+    def predict(self, model_input: list[str]) -> list[str]:
+        return [each.upper() for each in model_input]
+
+
+def shout(model_input: list[str]) -> list[str]:
+    return [each + "!" for each in model_input]
+
+
+def main(folder: Path) -> None:
+    code = folder / "src"
+    code.mkdir()
+    (code / "helper.py").write_text("class Tool:\n    def times(self, x):\n        return x * 3\n")
+    (code / "late_helper.py").write_text("def late():\n    return 'late'\n")
+    (folder / "text.txt").write_text("text")
+    sys.path.insert(0, str(code))
+    import helper  # type: ignore[import-not-found]  # it is the model's
+
+    paths = [str(code / "helper.py"), str(code / "late_helper.py")]
+    text = {"text": str(folder / "text.txt")}
+    signature = infer_signature(ROWS, ROWS, {"by": 2.0})
+    keep(folder / "class", Mine(helper.Tool()), Extras(code_paths=paths), artifacts=text, model_config={"depth": 2})
+    keep(folder / "params", Scaled(), Extras(signature=signature))
+    keep(folder / "without_context", WithoutContext(), Extras())
+    keep(folder / "function", shout, Extras())
+    keep(folder / "lambda", lambda model_input: model_input.shape[0], Extras())
+
+
+def keep(folder: Path, model: Any, extras: Extras, **options: Any) -> None:
+    saving.save(PyfuncFlavor(), model, folder, extras, **options)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,74 @@
+"""Custom models go both ways: MLflow predicts with ours where Runstone is not, and we with its where it is not."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from runstone.pyfunc import PythonModel, load_model
+from tests.peers import genuine
+
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
+
+ROWS = pd.DataFrame({"height": [1.0, 2.0]})
+SCRIPT = genuine.SCRIPTS / "custom_models.py"
+
+
+@pytest.fixture(scope="module", params=sorted(genuine.MAKERS))
+def maker(request: pytest.FixtureRequest) -> Path:
+    """The Python of a genuine MLflow."""
+    python = genuine.MAKERS[request.param]
+    if not python.exists():
+        pytest.skip("the genuine MLflow is not installed: run `make peer`")
+    return python
+
+
+@pytest.fixture(scope="module")
+def seen(maker: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What genuine MLflow finds in folders of ours."""
+    folder = tmp_path_factory.mktemp("ours")
+    # In a process of its own: the classes of a test module are not those of a user's script.
+    subprocess.run([sys.executable, Path(__file__).with_name("our_custom_models.py"), folder], check=True)
+    genuine.run(SCRIPT, "load", folder, folder / "seen.json", address="", folder=folder, python=maker)
+    return json.loads((folder / "seen.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def theirs(maker: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of genuine MLflow."""
+    folder = tmp_path_factory.mktemp("theirs")
+    genuine.run(SCRIPT, "save", folder, address="", folder=folder, python=maker)
+    return folder
+
+
+def test_our_models_need_no_runstone_there(seen: Any) -> None:
+    assert seen["runstone"] is False
+
+
+def test_our_class_predicts_there_with_its_files_and_helpers(seen: Any) -> None:
+    assert seen["class"] == [6, "late", "text", {"depth": 2}, None]
+    assert seen["stream"] == ["bit", "by", "bit"]
+    assert seen["params"] == [4.0, 8.0]
+
+
+def test_our_functions_predict_there(seen: Any) -> None:
+    assert (seen["without_context"], seen["function"], seen["lambda"]) == (["A", "B"], ["a!", "b!"], 2)
+
+
+def test_their_class_predicts_here_with_its_files_and_helpers(theirs: Path) -> None:
+    loaded = load_model(str(theirs / "class"))
+
+    assert loaded.predict(ROWS) == [6, "late", "text", {"depth": 2}, None]
+    assert list(loaded.predict_stream(ROWS)) == ["bit", "by", "bit"]
+    assert isinstance(loaded.unwrap_python_model(), PythonModel)
+    assert "mlflow" not in sys.modules
+
+
+def test_their_functions_predict_here(theirs: Path) -> None:
+    assert load_model(str(theirs / "without_context")).predict(["a", "b"]) == ["A", "B"]
+    assert load_model(str(theirs / "function")).predict(["a", "b"]) == ["a!", "b!"]
+    assert load_model(str(theirs / "lambda")).predict(ROWS) == 2
