@@ -1,6 +1,6 @@
 """What a classifier said, as numbers of labels and their probabilities."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ class Labels:
         if -1 in codes:
             row = codes.index(-1)
             raise InvalidValue(
-                f"{shown(series.iloc[row])}, in row {row} of the {what}, is none of the labels "
+                f"{shown(series.tolist()[row])}, in row {row} of the {what}, is none of the labels "
                 f"{', '.join(map(shown, self.known[:10]))}; name all of them in evaluator_config['label_list']"
             )
         return np.asarray(codes, dtype=np.int64)
@@ -139,7 +139,7 @@ def classified(found: Examples, model: Model | None, predictions: str | None, op
         told = _columns(found, options)
     else:
         said = column_of_output(model.predict(found.features), predictions)
-        told = model.probabilities(found.features)
+        told = _in_order_of(model, model.probabilities(found.features), options.label_list)
     if len(said) != len(found):
         raise InvalidValue(f"the data has {len(found)} rows, and the model gave {len(said)} predictions")
     if said.ndim == 2:  # a function that gives probabilities
@@ -152,6 +152,14 @@ def classified(found: Examples, model: Model | None, predictions: str | None, op
         predicted = labels.numbers(said, "predictions")
     truth = labels.numbers(found.targets, "targets")
     return Classified(labels, truth, predicted, probabilities, found.weights, options.average)
+
+
+def _in_order_of(model: Model, told: NDArray[Any] | None, wanted: Sequence[Any] | None) -> NDArray[Any] | None:
+    """Probabilities in the order of the labels that were named, where the model knows the same in another order."""
+    known = model.labels
+    if told is None or wanted is None or known is None or told.ndim != 2 or set(known) != set(wanted):
+        return told
+    return told[:, [known.index(label) for label in wanted]]
 
 
 def _columns(found: Examples, options: Options) -> NDArray[Any] | None:

@@ -101,7 +101,13 @@ def finite_numbers(values: Any, what: str) -> FloatArray:
 
 
 def examples(
-    data: Any, *, targets: Any, predictions: Any, feature_names: Sequence[str] | None, options: Options
+    data: Any,
+    *,
+    targets: Any,
+    predictions: Any,
+    feature_names: Sequence[str] | None,
+    options: Options,
+    not_features: Sequence[str] = (),
 ) -> Examples:
     """Read what a caller gave.
 
@@ -111,6 +117,7 @@ def examples(
         predictions: Name of the column with predictions, which is no feature.
         feature_names: Names of the columns that the model gets, or, with an array, of its columns.
         options: Which columns are no features, and the weights.
+        not_features: Further columns that the model does not get.
 
     Raises:
         InvalidValue: Something is not there, of a wrong length or a wrong type.
@@ -120,7 +127,8 @@ def examples(
     if predictions is not None and not isinstance(predictions, str):
         raise InvalidValue(f"predictions is the name of a column; got {shown(predictions)}")
     if (frame := _as_frame(data)) is not None:
-        found = _of_frame(frame, targets, predictions, feature_names, options)
+        no_features = {predictions, *not_features, *_columns_of(options)}
+        found = _of_frame(frame, targets, feature_names, no_features)
     else:
         found = _of_array(_as_array(data), targets, feature_names)
     return replace(found, weights=_weights(options.sample_weights, found))
@@ -167,7 +175,7 @@ def _check_not_empty(rows: int) -> None:
 
 
 def _of_frame(
-    frame: pd.DataFrame, targets: Any, predictions: Any, feature_names: Sequence[str] | None, options: Options
+    frame: pd.DataFrame, targets: Any, feature_names: Sequence[str] | None, no_features: set[str | None]
 ) -> Examples:
     _check_not_empty(len(frame))
     if targets is None or isinstance(targets, str):
@@ -175,8 +183,8 @@ def _of_frame(
     else:
         truth = _given_targets(targets, len(frame))
     if feature_names is None:
-        no_features = {targets if isinstance(targets, str) else None, predictions, *_columns_of(options)}
-        names = [name for name in frame.columns if name not in no_features]
+        left_out = {*no_features, targets if isinstance(targets, str) else None}
+        names = [name for name in frame.columns if name not in left_out]
     else:
         names = list(feature_names)
         for name in names:

@@ -1,22 +1,27 @@
 """All that ``evaluate`` does, in order: read, predict, compute, and only then log."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from msgspec.structs import replace
 
 from runstone.data import Dataset
 from runstone.errors import InvalidValue, ThresholdsNotMet
-from runstone.evaluation import bootstrap, custom, document, recording
-from runstone.evaluation.document import DatasetName, Evaluation, Measure
+from runstone.evaluation import bootstrap, comparison, custom, document, recording
+from runstone.evaluation.document import Bootstrap, Comparison, DatasetName, Evaluation, Measure
 from runstone.evaluation.examples import Examples, described, examples
+from runstone.evaluation.importance import importance
 from runstone.evaluation.kinds import KINDS, Judged, Kind
+from runstone.evaluation.measures import measures, values, with_intervals
 from runstone.evaluation.models import Model, as_model
+from runstone.evaluation.options import Options
+from runstone.evaluation.pictures import pictures
 from runstone.evaluation.request import Request
+from runstone.evaluation.residuals import order
 from runstone.evaluation.result import EvaluationResult
-from runstone.evaluation.scoring import Scores
+from runstone.evaluation.slices import sliced
 from runstone.evaluation.thresholds import check_thresholds, told
 
 
@@ -29,12 +34,14 @@ class Subject:
         model: What predicts; ``None`` where predictions are a column.
         predictions: Name of a column with predictions.
         dataset: How the data is described.
+        baseline: The other model, or the name of the column with its predictions.
     """
 
     found: Examples
     model: Model | None
     predictions: str | None
     dataset: Dataset
+    baseline: Model | str | None
 
 
 def evaluated(request: Request) -> EvaluationResult:
@@ -49,7 +56,7 @@ def evaluated(request: Request) -> EvaluationResult:
         evaluation, outputs = _custom_only(request, subject)
     else:
         evaluation, outputs = _of_kind(request, subject, KINDS[request.model_type])
-    files = custom.files(request.custom_artifacts, outputs, evaluation)
+    files = {**pictures(evaluation), **custom.files(request.custom_artifacts, outputs, evaluation)}
     result = recording.record(evaluation, files, subject.dataset, request)
     failed = [check for check in evaluation.checks if not check.passed]
     if failed:
@@ -69,39 +76,118 @@ def _subject(request: Request) -> Subject:
         raise InvalidValue(
             "evaluate() needs a model, or predictions='...', the column of the data that holds its predictions"
         )
+    baseline = _baseline(request.baseline_model, data)
     found = examples(
-        data, targets=targets, predictions=predictions, feature_names=request.feature_names, options=request.options
+        data,
+        targets=targets,
+        predictions=predictions,
+        feature_names=request.feature_names,
+        options=request.options,
+        not_features=[baseline] if isinstance(baseline, str) else [],
     )
     if request.model_type is not None and found.targets is None:
         raise InvalidValue(f"a {request.model_type} is evaluated against targets; name their column by targets='...'")
-    return Subject(found, model, predictions, named or described(found, targets, request.source))
+    dataset = named or described(found, targets, request.source)
+    return Subject(found, model, predictions, dataset, baseline)
+
+
+def _baseline(given: Any, data: Any) -> Model | str | None:
+    """The other model: a column of the data, where there is one of this name, else a model."""
+    if given is None or (
+        isinstance(given, str) and given in getattr(data, "columns", data if isinstance(data, dict) else ())
+    ):
+        return given
+    if isinstance(given, str) and ":" not in given and os.sep not in given:
+        raise InvalidValue(
+            f"baseline_model is a model, the URI of one, or a column of the data with predictions; there is no column "
+            f"{given!r}"
+        )
+    return as_model(given)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """The metrics of a model, and of the other one, if there is one."""
+
+    ours: dict[str, Measure]
+    theirs: dict[str, Measure] | None
+    comparison: Comparison | None
+    notes: list[str]
 
 
 def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation, pd.DataFrame]:
-    judged = kind.judge(subject.found, subject.model, subject.predictions, request.options)
-    scores = kind.scores(judged)
-    drawn = bootstrap.plan(request.options, len(subject.found), is_forecast=kind.is_forecast)
-    measures = _measures(scores)
-    if drawn is not None:
-        samples = bootstrap.resampled([kind.quick(judged)], drawn, np.arange(len(subject.found)))[0]
-        measures = _with_intervals(measures, bootstrap.intervals(samples, drawn.level))
-    if subject.model is not None and subject.model.is_estimator:
-        own = subject.model.score(subject.found.features, subject.found.targets, subject.found.weights)
-        measures = {"score": Measure(own, greater_is_better=True), **measures}
-    outputs = _outputs(subject.found, _said(judged))
-    measures |= custom.measures(request.extra_metrics, outputs, measures, subject.found)
-    values = {name: measure.value for name, measure in measures.items() if measure.value is not None}
+    options, found = request.options, subject.found
+    judged = kind.judge(found, subject.model, subject.predictions, options)
+    other = None if subject.baseline is None else _judged_baseline(subject.baseline, subject, kind, judged, options)
+    drawn = bootstrap.plan(options, len(found), is_forecast=kind.is_forecast)
+    measured = _measured(subject, kind, judged, other, drawn, options)
+    fields, notes = kind.drawn(found, judged, other, options)
+    outputs = _outputs(found, _said(judged))
+    ours = measured.ours | custom.measures(request.extra_metrics, outputs, measured.ours, found)
+    parts, part_notes = sliced(request.slices, found.frame, judged, kind, drawn)
+    features, feature_notes = None, list[str]()
+    if subject.model is not None and (not kind.is_forecast or options.log_model_explainability):
+        features, feature_notes = importance(found, subject.model, subject.predictions, kind, options)
+    baseline = None if measured.theirs is None else values(measured.theirs)
     evaluation = Evaluation(
         version=document.VERSION,
         model_type=request.model_type or "",
-        examples=len(subject.found),
-        metrics=measures,
+        examples=len(found),
+        metrics=ours,
         bootstrap=drawn,
-        checks=check_thresholds(request.thresholds, values, None),
-        notes=scores.notes,
+        importance=features,
+        slices=parts,
+        comparison=measured.comparison,
+        checks=check_thresholds(request.thresholds, values(ours), baseline),
+        notes=[*measured.notes, *notes, *part_notes, *feature_notes],
+        **fields,
         **_names(request, subject),
     )
     return evaluation, outputs
+
+
+def _measured(
+    subject: Subject, kind: Kind, judged: Judged, other: Judged | None, drawn: Bootstrap | None, options: Options
+) -> _Measured:
+    """The metrics with their intervals, and how they differ from the other model's."""
+    scores = kind.scores(judged)
+    ours, theirs = measures(scores), None if other is None else measures(kind.scores(other))
+    samples = None
+    if drawn is not None:
+        rows = order(subject.found, options) if kind.is_forecast else np.arange(len(subject.found))
+        both = [kind.quick(each) for each in (judged, other) if each is not None]
+        samples = bootstrap.resampled(both, drawn, rows)
+        ours = with_intervals(ours, bootstrap.intervals(samples[0], drawn.level))
+    if subject.model is not None and subject.model.is_estimator:
+        own = subject.model.score(subject.found.features, subject.found.targets, subject.found.weights)
+        ours = {"score": Measure(own, greater_is_better=True), **ours}
+    if theirs is None:
+        return _Measured(ours, None, None, scores.notes)
+    shared = None if samples is None else (samples[0], samples[1])
+    level = 0.0 if drawn is None else drawn.level
+    baseline = subject.baseline
+    compared = Comparison(
+        baseline.name if isinstance(baseline, Model) else str(baseline),
+        comparison.differences(ours, theirs, shared, level),
+        kind.test(subject.found, judged, other, options),
+    )
+    return _Measured(ours, theirs, compared, scores.notes)
+
+
+def _judged_baseline(baseline: Model | str, subject: Subject, kind: Kind, judged: Judged, options: Options) -> Judged:
+    labels = getattr(judged, "labels", None)
+    # The other model is judged by the same labels, in the same order, and tells no probabilities and bounds of its own.
+    plain = replace(
+        options,
+        label_list=None if labels is None else labels.known,
+        pos_label=None if labels is None or labels.positive is None else labels.known[labels.positive],
+        probabilities=None,
+        lower=None,
+        upper=None,
+    )
+    if isinstance(baseline, str):
+        return kind.judge(subject.found, None, baseline, plain)
+    return kind.judge(subject.found, baseline, subject.predictions if subject.model is not None else None, plain)
 
 
 def _custom_only(request: Request, subject: Subject) -> tuple[Evaluation, pd.DataFrame]:
@@ -115,14 +201,13 @@ def _custom_only(request: Request, subject: Subject) -> tuple[Evaluation, pd.Dat
     if len(said) != len(found):
         raise InvalidValue(f"the data has {len(found)} rows, and the model gave {len(said)} predictions")
     outputs = _outputs(found, said)
-    measures = custom.measures(request.extra_metrics, outputs, {}, found)
-    values = {name: measure.value for name, measure in measures.items() if measure.value is not None}
+    metrics = custom.measures(request.extra_metrics, outputs, {}, found)
     evaluation = Evaluation(
         version=document.VERSION,
         model_type="",
         examples=len(found),
-        metrics=measures,
-        checks=check_thresholds(request.thresholds, values, None),
+        metrics=metrics,
+        checks=check_thresholds(request.thresholds, values(metrics), None),
         **_names(request, subject),
     )
     return evaluation, outputs
@@ -134,17 +219,6 @@ def _names(request: Request, subject: Subject) -> dict[str, Any]:
         "model": "" if model is None else model.name,
         "model_id": request.model_id or (None if model is None else model.model_id),
         "dataset": DatasetName(subject.dataset.name, subject.dataset.digest),
-    }
-
-
-def _measures(scores: Scores) -> dict[str, Measure]:
-    return {name: Measure(value, greater_is_better=scores.better.get(name)) for name, value in scores.values.items()}
-
-
-def _with_intervals(measures: dict[str, Measure], ends: dict[str, tuple[float, float]]) -> dict[str, Measure]:
-    return {
-        name: replace(measure, low=ends[name][0], high=ends[name][1]) if name in ends else measure
-        for name, measure in measures.items()
     }
 
 

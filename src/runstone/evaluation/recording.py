@@ -14,6 +14,8 @@ from runstone.evaluation.request import Request
 from runstone.evaluation.result import FILE, EvaluationArtifact, EvaluationResult
 
 FOLDER = "evaluation"
+# What is in evaluation.json as well, for spreadsheets.
+_TABLES = ("per_class_metrics", "slices", "importance", "comparison", "horizons")
 
 
 def record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset, request: Request) -> EvaluationResult:
@@ -36,7 +38,9 @@ def _record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset
     folder = "/".join([FOLDER, *([part] if (part := prefix.strip("_-./ ")) else [])])
     lineage.log_input(dataset, context=prefix.strip("_-./ ") or FOLDER)
     artifacts = {}
-    for name, data in {FILE: document.encode(evaluation), **files}.items():
+    tables = EvaluationResult(evaluation, {}).tables
+    kept = {f"{name}.csv": tables[name].to_csv(index=False).encode() for name in _TABLES if name in tables}
+    for name, data in {FILE: document.encode(evaluation), **kept, **files}.items():
         client.log_stream(run_id, BytesIO(data), f"{folder}/{name}")
         if name != FILE:
             uri = f"runs:/{run_id}/{folder}/{name}"

@@ -1,0 +1,105 @@
+"""Errors of predicted numbers, and what a forecast looked like."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from runstone.evaluation.document import ForecastSeries, Horizon, Residuals
+from runstone.evaluation.examples import Examples, FloatArray, IntArray
+from runstone.evaluation.numbers import Numbers
+from runstone.evaluation.options import Options
+
+_SAMPLE = 1000
+_BINS = 40
+_SERIES = 12
+_POINTS = 400
+
+
+def residuals(given: Numbers, seed: int) -> Residuals:
+    """A sample of the errors over the predictions, and the histogram of all of them."""
+    errors = given.truth - given.predicted
+    rows = np.arange(len(errors))
+    if len(rows) > _SAMPLE:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, _SAMPLE, replace=False))
+    counts, edges = np.histogram(errors, bins=int(min(_BINS, max(5, np.ceil(np.sqrt(len(errors)))))))
+    return Residuals(given.predicted[rows].tolist(), errors[rows].tolist(), edges.tolist(), counts.tolist())
+
+
+def order(found: Examples, options: Options) -> IntArray:
+    """The rows by series, and by time within each; as they come where neither is named."""
+    keys = [column_codes(found, name) for name in (options.time, options.series) if name is not None]
+    return np.lexsort(keys).astype(np.int64) if keys else np.arange(len(found), dtype=np.int64)
+
+
+def column_codes(found: Examples, name: str) -> IntArray:
+    """Numbers of the values of a column, which have the order of the values."""
+    codes, _ = pd.factorize(found.column(name, "evaluator_config"), sort=True)
+    return np.asarray(codes, dtype=np.int64)
+
+
+def series(
+    found: Examples, given: Numbers, options: Options, baseline: FloatArray | None
+) -> tuple[list[ForecastSeries], list[str]]:
+    """What was predicted and what came, series by series, and what was left out.
+
+    Args:
+        found: The examples.
+        given: Targets and predictions.
+        options: Which columns are what.
+        baseline: What another model predicted.
+    """
+    rows = order(found, options)
+    names = np.zeros(len(rows), dtype=np.int64) if options.series is None else column_codes(found, options.series)
+    texts = [""] if options.series is None else _texts(found, options.series)
+    times = None if options.time is None else found.column(options.time, "time")
+    made, notes = [], []
+    if len(texts) > _SERIES:
+        notes.append(f"of {len(texts)} series the first {_SERIES} are drawn")
+    for place, text in enumerate(texts[:_SERIES]):
+        own = rows[names[rows] == place]
+        if len(own) > _POINTS:
+            own = own[np.unique(np.linspace(0, len(own) - 1, _POINTS).astype(np.int64))]
+        made.append(
+            ForecastSeries(
+                text,
+                [float(row) for row in own] if times is None else [_time(times.iloc[row]) for row in own],
+                given.truth[own].tolist(),
+                given.predicted[own].tolist(),
+                lower=None if given.lower is None else given.lower[own].tolist(),
+                upper=None if given.upper is None else given.upper[own].tolist(),
+                baseline=None if baseline is None else baseline[own].tolist(),
+            )
+        )
+    return made, notes
+
+
+def horizons(found: Examples, given: Numbers, options: Options) -> list[Horizon]:
+    """The errors by the number of steps ahead."""
+    if options.horizon is None:
+        return []
+    steps = found.numbers(options.horizon, "horizon").astype(np.int64)
+    made = []
+    for step in np.unique(steps):
+        errors = (given.predicted - given.truth)[steps == step]
+        made.append(
+            Horizon(
+                int(step),
+                len(errors),
+                float(np.abs(errors).mean()),
+                float(np.sqrt((errors**2).mean())),
+                float(errors.mean()),
+            )
+        )
+    return made
+
+
+def _texts(found: Examples, name: str) -> list[str]:
+    _, values = pd.factorize(found.column(name, "series"), sort=True)
+    return [str(value) for value in values]
+
+
+def _time(value: Any) -> str | float:
+    if isinstance(value, pd.Timestamp | pd.Period):
+        return value.isoformat() if isinstance(value, pd.Timestamp) else str(value)
+    return float(value) if isinstance(value, int | float | np.number) else str(value)

@@ -1,0 +1,90 @@
+"""What a model looks at."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.inspection import permutation_importance
+
+import runstone
+from runstone.evaluation import importance
+
+
+def evaluated(model: Any, data: Any, **config: Any) -> runstone.EvaluationResult:
+    return runstone.evaluate(
+        model, data, targets="price", model_type="regressor", evaluator_config={"resamples": 0, **config}
+    )
+
+
+def test_importance_is_that_of_scikit_learn(houses: pd.DataFrame, regressor: Any) -> None:
+    found = evaluated(regressor, houses, importance_repeats=3, seed=4).evaluation.importance
+
+    assert found is not None
+    assert (found.method, found.metric, found.repeats, found.examples) == ("permutation", "r2_score", 3, 200)
+    exact = permutation_importance(
+        regressor, houses[["size", "age"]], houses["price"], n_repeats=3, random_state=4
+    ).importances
+    assert [feature.name for feature in found.features] == ["size", "age"]
+    assert [feature.mean for feature in found.features] == pytest.approx(exact.mean(axis=1))
+    assert [feature.low for feature in found.features] == pytest.approx(exact.min(axis=1))
+
+
+def test_importance_of_an_array_has_names_by_place(houses: pd.DataFrame, regressor: Any) -> None:
+    def predict(rows: Any) -> Any:
+        return 3 * rows[:, 0]
+
+    found = runstone.evaluate(
+        predict,
+        houses[["size", "age"]].to_numpy(),
+        targets=houses["price"],
+        model_type="regressor",
+        evaluator_config={"resamples": 0},
+    ).evaluation.importance
+
+    assert found is not None
+    assert [feature.name for feature in found.features] == ["feature_1", "feature_2"]
+    assert found.features[1].mean == 0
+
+
+def test_importance_is_tried_on_a_sample_and_its_list_is_short() -> None:
+    random = np.random.default_rng(0)
+    data = pd.DataFrame(random.normal(size=(1500, 35)), columns=[f"x{place}" for place in range(35)])
+    data["price"] = data["x7"] * 2
+
+    found = evaluated(lambda rows: rows["x7"], data, importance_repeats=2).evaluation.importance
+
+    assert found is not None
+    assert found.examples == 1000
+    assert found.features[0].name == "x7"
+    assert (len(found.features), found.left_out) == (30, 5)
+
+
+def test_importance_can_be_switched_off(houses: pd.DataFrame, regressor: Any) -> None:
+    assert evaluated(regressor, houses, log_model_explainability=False).evaluation.importance is None
+
+
+def clock(step: float) -> Callable[[], float]:
+    ticks = iter(np.arange(0, 100, step))
+    return lambda: float(next(ticks))
+
+
+def test_importance_that_would_take_long_is_left_out_and_that_is_said(
+    houses: pd.DataFrame, regressor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importance, "perf_counter", clock(2.0))
+
+    found = evaluated(regressor, houses).evaluation
+
+    assert found.importance is None
+    told = "the importance of the 2 features was left out: it would take about 20 s; "
+    assert found.notes == [told + "evaluator_config={'log_model_explainability': True} measures it"]
+
+
+def test_importance_that_takes_long_is_measured_when_wanted(
+    houses: pd.DataFrame, regressor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importance, "perf_counter", clock(2.0))
+
+    assert evaluated(regressor, houses, log_model_explainability=True).evaluation.importance is not None
