@@ -36,6 +36,8 @@ PLAIN: dict[str, str | None] = {
     "null": None,
     "any": None,
 }
+# Every value of them is one of Python's or numpy's that cannot be missing, so that missing ones have to be announced.
+_SOLID = {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "list", "map", "struct"}
 NESTED = ("category", "list", "map", "struct", "sparkml_vector")
 _OF_MLFLOW = {
     "boolean": "bool",
@@ -58,7 +60,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         type: One of the types of ``schema.json``, such as ``int64``, ``category`` or ``timestamp``.
         name: Its name, where it has one.
         required: Whether it has to be there.
-        missing: Whether values of it were missing, and hence may be.
+        nullable: Whether values of it may be missing.
+        missing: Whether values of it were missing in what was seen.
         dtype: What the library that held the data calls the type.
         unit: What is measured in, such as ``cm``.
         range: The least and the greatest value seen, infinite ones left out.
@@ -77,6 +80,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     name: Name | None = None
     required: bool = True
+    nullable: bool = False
     missing: bool = False
     dtype: str | None = None
     unit: str | None = None
@@ -96,6 +100,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         if self.type not in PLAIN and self.type not in NESTED:
             known = ", ".join((*PLAIN, *NESTED))
             raise InvalidSignature(f"a column has the type {shown(self.type)}, which is not known; wanted: {known}")
+        if self.levels is not None:
+            msgspec.structs.force_setattr(self, "levels", tuple(map(_frozen, self.levels)))
         needs = {"category": "levels", "list": "items", "map": "items", "struct": "fields"}.get(self.type)
         if needs and getattr(self, needs) is None:
             raise InvalidSignature(f"a column of the type {self.type} has '{needs}', but {shown(self.name)} has none")
@@ -104,8 +110,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         """The field in the JSON of ``schema.json``."""
         found: Json = {} if self.name is None else {"name": self.name}
         found["type"] = self.type
-        found |= {"required": self.required, "missing": self.missing}
-        for key in self.__struct_fields__[4:]:
+        found |= {"required": self.required, "nullable": self.nullable, "missing": self.missing}
+        for key in self.__struct_fields__[5:]:
             value = getattr(self, key)
             if value is not None:
                 found[key] = msgspec.to_builtins(value)
@@ -145,20 +151,46 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         return AnyType() if word is None else DataType[word]
 
 
+def _frozen(level: Any) -> Any:
+    return tuple(map(_frozen, level)) if isinstance(level, list) else level
+
+
+def holds_missing(kind: str) -> bool:
+    """Whether a missing value is an ordinary one of a type, as NaN is of numbers with a fraction.
+
+    Example:
+        >>> holds_missing("float64"), holds_missing("string"), holds_missing("int64")
+        (True, True, False)
+    """
+    return kind not in _SOLID
+
+
+def field(type: str, name: Name | None = None, *, missing: bool = False, **facts: Any) -> Field:
+    """A field that was seen: values may be missing where they were, or where that is nothing out of the ordinary."""
+    nullable = missing or holds_missing(type)
+    return Field(type=type, name=name, nullable=nullable, missing=missing, **{"required": not missing, **facts})
+
+
 def field_of(kind: ValueType, name: Name | None = None, *, required: bool = True) -> Field:
-    """The field of which nothing is known but MLflow's type. Where values may be absent, they may be missing."""
-    facts: Json = {"name": name, "required": required, "missing": not required}
+    """The field of which nothing is known but MLflow's type. Where it may be absent, its values may be missing."""
+    inner: dict[str, Any] = {}
     match kind:
         case DataType():
-            return Field(type=_OF_MLFLOW[kind.name], **facts)
+            word = _OF_MLFLOW[kind.name]
         case Array():
-            return Field(type="list", items=field_of(kind.dtype), **facts)
+            word, inner = "list", {"items": _within(kind.dtype)}
         case Map():
-            return Field(type="map", items=field_of(kind.value_type), **facts)
+            word, inner = "map", {"items": _within(kind.value_type)}
         case Object():
-            inner = tuple(field_of(one.dtype, one.name, required=one.required) for one in kind.properties)
-            return Field(type="struct", fields=inner, **facts)
+            fields = tuple(field_of(one.dtype, one.name, required=one.required) for one in kind.properties)
+            word, inner = "struct", {"fields": fields}
         case SparkMLVector():
-            return Field(type="sparkml_vector", **facts)
+            word = "sparkml_vector"
         case AnyType():
-            return Field(type="any", **{**facts, "missing": True})
+            word = "any"
+    return Field(type=word, name=name, required=required, nullable=not required or holds_missing(word), **inner)
+
+
+def _within(kind: ValueType) -> Field:
+    """What a list or a map holds, of which MLflow does not say whether values may be missing."""
+    return msgspec.structs.replace(field_of(kind), nullable=True)

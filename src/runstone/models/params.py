@@ -9,7 +9,7 @@ from typing import Any, Self
 from runstone.entities.names import shown
 from runstone.errors import InvalidSignature
 from runstone.models.datatypes import DataType, Json, Object, as_type, type_from_dict
-from runstone.models.fields import field_of
+from runstone.models.fields import field, field_of
 from runstone.models.values import NotOfType, python_value, value_of
 
 
@@ -70,8 +70,7 @@ class ParamSpec:
             return None if plain is None else value_of(field_of(self.dtype), plain)
         if not isinstance(plain, list):
             raise NotOfType(f"is a list of the type {self.dtype!r}; got {shown(plain)}")
-        field = field_of(self.dtype)
-        return [value_of(field, one) for one in plain]
+        return list(value_of(field("list", items=field_of(self.dtype)), plain))
 
     def to_dict(self) -> Json:
         """The param in MLflow's JSON."""

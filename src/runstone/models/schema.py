@@ -177,6 +177,7 @@ class Schema:
     def __init__(self, inputs: Iterable[Spec], *, container: str | None = None) -> None:
         self.inputs = _checked(list(inputs))
         self.container = container
+        self.plan: Any = None  # what enforcement finds out once about it
 
     def __repr__(self) -> str:
         return repr(self.inputs)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from runstone.entities.names import shown
@@ -11,6 +12,7 @@ from runstone.models.fields import Field
 
 # The greatest whole number up to which a type of fractions has every one.
 EXACT = {"float16": 2**11, "float32": 2**24, "float64": 2**53}
+_SHOWN = 10  # levels in a message
 LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": math.inf}
 
 
@@ -20,6 +22,11 @@ class NotOfType(ValueError):
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)
         self.path = path
+
+    @property
+    def place(self) -> str:
+        """The path as a sentence has it."""
+        return f" at {self.path}," if self.path else ""
 
 
 def bounds(kind: str) -> tuple[int, int] | None:
@@ -47,6 +54,22 @@ def is_missing(value: Any) -> bool:
     )
 
 
+def is_same(a: Any, b: Any) -> bool:
+    """Whether two values are equal and of one class, also within lists and dicts.
+
+    A number is a number, with a fraction or without; what is missing equals itself.
+    """
+    if a is b or (is_missing(a) and is_missing(b)):
+        return True
+    if type(a) is not type(b) and {type(a), type(b)} != {int, float}:
+        return False
+    if isinstance(a, list):
+        return len(a) == len(b) and all(is_same(one, other) for one, other in zip(a, b, strict=True))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(is_same(one, b[key]) for key, one in a.items())
+    return bool(a == b)
+
+
 def python_value(value: Any) -> Any:
     """A value with arrays as lists and numpy's scalars as Python's, also within lists and dicts."""
     if isinstance(value, str | bytes | bool | int | float) and type(value).__module__ == "builtins":
@@ -62,6 +85,19 @@ def python_value(value: Any) -> Any:
     return value
 
 
+def level(value: Any) -> Any:
+    """A level of a category as ``schema.json`` has it: times as texts, intervals as their two ends."""
+    if hasattr(value, "left") and hasattr(value, "right"):
+        return (level(value.left), level(value.right))
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | bool | int | float) else str(value)
+
+
 def value_of(field: Field, value: Any) -> Any:
     """A value as a field has it.
 
@@ -75,9 +111,12 @@ def value_of(field: Field, value: Any) -> Any:
     if field.type == "any":
         return value
     if is_missing(value):
-        if field.missing or field.type in {"float16", "float32", "float64"}:
+        if field.nullable or (isinstance(value, float) and field.type in LARGEST):
             return value
-        raise NotOfType(f"is missing, and a value of the type {said(field)} is wanted")
+        raise NotOfType(
+            f"is missing; wanted: {said(field)}, which the signature does not let be missing; "
+            "fill it, or log the model with an example in which one is missing"
+        )
     if bounds(field.type):
         return _whole(field, value)
     reader = _READERS.get(field.type)
@@ -98,8 +137,19 @@ def said(field: Field) -> str:
     return field.type
 
 
+def a_class(value: Any) -> str:
+    """The class of a value with its article.
+
+    Example:
+        >>> a_class(7), a_class("seven")
+        ('an int', 'a str')
+    """
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIO' or name == 'ndarray' else 'a'} {name}"
+
+
 def _wrong(field: Field, value: Any) -> NotOfType:
-    return NotOfType(f"is {shown(value)}, a {type(value).__name__}; wanted: {said(field)}")
+    return NotOfType(f"is {shown(value)}, {a_class(value)}; wanted: {said(field)}")
 
 
 def _truth(field: Field, value: Any) -> bool:
@@ -124,7 +174,7 @@ def _fraction(field: Field, value: Any) -> float:
         raise _wrong(field, value)
     if isinstance(value, int) and abs(value) > EXACT[field.type] and int(float(value)) != value:
         raise NotOfType(
-            f"is {value}, which {field.type} cannot hold exactly; give it as a fraction if that does not matter"
+            f"is {value}, which {field.type} cannot hold exactly; convert it with float() if that does not matter"
         )
     if math.isfinite(value) and abs(value) > LARGEST[field.type]:
         raise NotOfType(f"is {value}, which is out of the range of {field.type}, up to {LARGEST[field.type]:.4g}")
@@ -143,17 +193,48 @@ def _bytes(field: Field, value: Any) -> bytes:
     return bytes(value)
 
 
-def _time(field: Field, value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
-        except ValueError:
-            raise NotOfType(
-                f"is {shown(value)}, which is no time; wanted: one such as '2026-01-31' or '2026-01-31T12:30:00'"
-            ) from None
-    if not isinstance(value, date):
+def _day(field: Field, value: Any) -> Any:
+    found = _read_time(value) if isinstance(value, str) else value
+    if not isinstance(found, date):
         raise _wrong(field, value)
-    return value
+    return found
+
+
+def _moment(field: Field, value: Any) -> Any:
+    found = _day(field, value)
+    zone = getattr(found, "tzinfo", None)
+    if field.zone and zone is None:
+        raise NotOfType(
+            f"is {found}, without a time zone; wanted: {said(field)}; give it one, as .dt.tz_localize() does"
+        )
+    if not isinstance(found, datetime):
+        found = datetime.combine(found, time())
+    if field.resolution and not field.zone and zone is not None:
+        raise NotOfType(
+            f"is {found}, with a time zone; wanted: {said(field)} without one; "
+            "take it off, as .dt.tz_localize(None) does"
+        )
+    return found
+
+
+def _read_time(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise NotOfType(
+            f"is {shown(text)}, which is no time; wanted: one such as '2026-01-31' or '2026-01-31T12:30:00'"
+        ) from None
+
+
+def _of_class(*names: str) -> Callable[[Field, Any], Any]:
+    """A reader of values of classes that only their own library has."""
+
+    def read(field: Field, value: Any) -> Any:
+        if type(value).__name__ not in names:
+            raise _wrong(field, value)
+        return value
+
+    return read
 
 
 def _of(kind: type) -> Callable[[Field, Any], Any]:
@@ -165,9 +246,31 @@ def _of(kind: type) -> Callable[[Field, Any], Any]:
     return read
 
 
+@lru_cache
+def places_of(field: Field) -> dict[Any, int]:
+    """The place of each level of a category."""
+    return {_key(one): number for number, one in enumerate(field.levels or ())}
+
+
+def place_of(field: Field, value: Any) -> int | None:
+    """The place of a value among the levels of a category; ``None`` if it is none of them."""
+    try:
+        return places_of(field).get(_key(level(value)))
+    except TypeError:  # a list or a dict
+        return None
+
+
+def _key(one: Any) -> Any:
+    """A level as it is told from others: a truth is no number."""
+    return (bool, one) if isinstance(one, bool) else one
+
+
 def _level(field: Field, value: Any) -> Any:
-    if value not in (field.levels or ()):
-        raise NotOfType(f"is {shown(value)}, which is none of the levels {shown(list(field.levels or ()))}")
+    if place_of(field, value) is None:
+        levels = list(field.levels or ())
+        known = ", ".join(map(repr, levels[:_SHOWN]))
+        more = f" and {len(levels) - _SHOWN} more" if len(levels) > _SHOWN else ""
+        raise NotOfType(f"is {shown(level(value))}, which is none of the levels {known}{more}")
     return value
 
 
@@ -208,8 +311,13 @@ _READERS: dict[str, Callable[[Field, Any], Any]] = {
     "float64": _fraction,
     "string": _text,
     "binary": _bytes,
-    "date": _time,
-    "timestamp": _time,
+    "date": _day,
+    "timestamp": _moment,
+    "decimal": _of_class("Decimal", "int"),
+    "complex64": _of_class("complex", "float", "int"),
+    "complex128": _of_class("complex", "float", "int"),
+    "period": _of_class("Period"),
+    "interval": _of_class("Interval"),
     "time": _of(time),
     "duration": _of(timedelta),
     "category": _level,

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from runstone.errors import InvalidSignature
-from runstone.models.fields import Field, Name
+from runstone.models.fields import Field, Name, field
 from runstone.models.schema import ColSpec, Schema
 
 _PLAIN = {
@@ -39,12 +39,12 @@ def schema_of(data: Any) -> Schema:
         return Schema([ColSpec.from_field(field_of(data))], container="pyarrow.Array")
     if not data.num_columns:
         raise InvalidSignature("a signature cannot be made of a table without columns; give one with columns")
-    fields = [field_of(data.column(number), field.name, unit=_unit(field)) for number, field in enumerate(data.schema)]
+    fields = [field_of(data.column(number), one.name, unit=_unit(one)) for number, one in enumerate(data.schema)]
     return Schema(map(ColSpec.from_field, fields), container="pyarrow")
 
 
-def _unit(field: Any) -> str | None:
-    found = (field.metadata or {}).get(b"unit")
+def _unit(one: Any) -> str | None:
+    found = (one.metadata or {}).get(b"unit")
     return None if found is None else found.decode()
 
 
@@ -61,10 +61,10 @@ def field_of(column: Any, name: Name | None = None, *, unit: str | None = None) 
     if found["type"] in _RANGED or found["type"].lstrip("u").startswith("int"):
         ends = pc.min_max(column).as_py()
         found["range"] = None if end(ends["min"]) is end(ends["max"]) is None else (end(ends["min"]), end(ends["max"]))
-    return Field(name=name, required=not missing, missing=missing, dtype=str(column.type)[:60], unit=unit, **found)
+    return field(name=name, missing=missing, dtype=str(column.type)[:60], unit=unit, **found)
 
 
-_RANGED = {"float32", "float64", "date", "timestamp", "duration"}
+_RANGED = {"float32", "float64", "date", "timestamp"}
 
 
 def end(value: Any) -> Any:
@@ -120,4 +120,4 @@ def _nested(kind: Any) -> dict[str, Any]:
 
 def _inner(kind: Any, name: str | None = None) -> Field:
     # Values within a list or a struct are not looked at, so they may be missing.
-    return Field(name=name, missing=True, **type_of(kind))
+    return field(name=name, missing=True, required=True, **type_of(kind))

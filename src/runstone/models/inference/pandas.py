@@ -3,18 +3,20 @@
 import math
 from typing import Any
 
+import msgspec
+
 from runstone.errors import InvalidSignature
-from runstone.models.fields import Field, Name
+from runstone.models.fields import Field, Name, field
 from runstone.models.inference import arrow
 from runstone.models.inference.values import field_of_value, merged, type_of_numpy
 from runstone.models.schema import ColSpec, Schema
+from runstone.models.values import level
 
 # What pandas calls the values of a column of objects, for the types that need no look at each value.
 _OBJECTS = {
     "string": "string",
     "bytes": "binary",
     "floating": "float64",
-    "mixed-integer-float": "float64",
     "boolean": "bool",
     "decimal": "decimal",
     "complex": "complex128",
@@ -74,16 +76,13 @@ def column_name(name: Any) -> Name | None:
 def field_of(series: Any, name: Name | None = None, *, unit: str | None = None) -> Field:
     """The field of a series."""
     found = _type_of(series)
-    missing = found.pop("missing", None)
-    if missing is None:
-        missing = series.dtype.kind not in "biu" or not _is_numpy(series.dtype)
-        missing = missing and bool(series.isna().any())
+    solid = series.dtype.kind in "biu" and _is_numpy(series.dtype)
+    missing = not solid and bool(series.isna().any())
     if found["type"] in _RANGED or found["type"].lstrip("u").startswith("int"):
         found["range"] = _range(series)
     name_of_dtype = str(series.dtype)
-    return Field(
+    return field(
         name=name,
-        required=not missing,
         missing=missing,
         dtype=name_of_dtype if len(name_of_dtype) < 60 else type(series.dtype).__name__,
         unit=None if unit is None else str(unit),
@@ -96,11 +95,16 @@ def _is_numpy(dtype: Any) -> bool:
 
 
 def _type_of(series: Any) -> dict[str, Any]:
+    dtype = series.dtype
+    return _of_objects(series) if _is_numpy(dtype) and dtype.kind == "O" else type_of(dtype)
+
+
+def type_of(dtype: Any) -> dict[str, Any]:
+    """What a field of a dtype of pandas begins with; of objects nothing is known."""
     import pandas as pd
 
-    dtype = series.dtype
     if _is_numpy(dtype):
-        return type_of_numpy(dtype) if dtype.kind != "O" else _of_objects(series)
+        return type_of_numpy(dtype)
     match dtype:
         case pd.CategoricalDtype():
             return _of_categories(dtype)
@@ -111,7 +115,7 @@ def _type_of(series: Any) -> dict[str, Any]:
         case pd.PeriodDtype():
             return {"type": "period", "freq": dtype.freq.freqstr}
         case pd.IntervalDtype():
-            return {"type": "interval", "closed": dtype.closed, "items": Field(**type_of_numpy(dtype.subtype))}
+            return {"type": "interval", "closed": dtype.closed, "items": field(**type_of_numpy(dtype.subtype))}
         case pd.SparseDtype():
             return type_of_numpy(dtype.subtype)
         case pd.ArrowDtype():
@@ -119,40 +123,28 @@ def _type_of(series: Any) -> dict[str, Any]:
         case pd.BooleanDtype():
             return {"type": "bool"}
     word = str(dtype).lower()
-    return {"type": word} if hasattr(dtype, "numpy_dtype") else {"type": "any", "missing": True}
+    return {"type": word} if hasattr(dtype, "numpy_dtype") else {"type": "any"}
 
 
 def _of_categories(dtype: Any) -> dict[str, Any]:
     levels = dtype.categories
     inner = field_of(series_of(levels))
-    items = Field(type=inner.type, zone=inner.zone, resolution=inner.resolution, closed=inner.closed, items=inner.items)
+    items = msgspec.structs.replace(inner, name=None, range=None, dtype=None)
     return {"type": "category", "levels": tuple(map(level, levels)), "ordered": dtype.ordered, "items": items}
-
-
-def level(value: Any) -> Any:
-    """A level of a category as JSON has it: times as texts, intervals as their two ends."""
-    if hasattr(value, "left") and hasattr(value, "right"):
-        return (level(value.left), level(value.right))
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if hasattr(value, "item"):
-        value = value.item()
-    return value if isinstance(value, str | bool | int | float) else str(value)
 
 
 def _of_objects(series: Any) -> dict[str, Any]:
     import pandas as pd
 
     if not len(series):
-        return {"type": "any", "missing": False}
+        return {"type": "any"}
     word = pd.api.types.infer_dtype(series, skipna=True)
     if word in _OBJECTS:
         return {"type": _OBJECTS[word]}
     if word == "empty":
-        return {"type": "null", "missing": True}
+        return {"type": "null"}
     found = merged(field_of_value(one) for one in series)
-    keys = ("type", "items", "fields", "zone")
-    return {**{key: getattr(found, key) for key in keys}, "missing": bool(series.isna().any())}
+    return {key: getattr(found, key) for key in ("type", "items", "fields", "zone")}
 
 
 def _range(series: Any) -> tuple[Any, Any] | None:

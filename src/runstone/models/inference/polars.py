@@ -3,7 +3,7 @@
 from typing import Any
 
 from runstone.errors import InvalidSignature
-from runstone.models.fields import Field, Name
+from runstone.models.fields import Field, Name, field
 from runstone.models.inference import arrow
 from runstone.models.schema import ColSpec, Schema
 
@@ -32,7 +32,7 @@ def field_of(series: Any, name: Name | None = None) -> Field:
     if series.dtype.is_numeric() or series.dtype.is_temporal():
         ends = (arrow.end(series.min()), arrow.end(series.max()))
         found["range"] = None if ends == (None, None) else ends
-    return Field(name=name, required=not missing, missing=missing, dtype=_name_of(series.dtype), **found)
+    return field(name=name, missing=missing, dtype=_name_of(series.dtype), **found)
 
 
 def _name_of(dtype: Any) -> str:
@@ -58,7 +58,7 @@ def type_of(dtype: Any, series: Any = None) -> dict[str, Any]:
             return {"type": "decimal", "precision": dtype.precision, "scale": dtype.scale}
         case pl.Enum():
             levels = tuple(dtype.categories.to_list())
-            return {"type": "category", "levels": levels, "ordered": True, "items": Field(type="string")}
+            return {"type": "category", "levels": levels, "ordered": True, "items": field("string")}
         case pl.Categorical():
             return _of_categories(series)
     return _nested(dtype)
@@ -83,9 +83,9 @@ def _of_categories(series: Any) -> dict[str, Any]:
     if series is None:
         return {"type": "string"}
     levels = tuple(series.drop_nulls().unique(maintain_order=True).cast(str).to_list())
-    return {"type": "category", "levels": levels, "ordered": False, "items": Field(type="string")}
+    return {"type": "category", "levels": levels, "ordered": False, "items": field("string")}
 
 
 def _inner(dtype: Any, name: str | None = None) -> Field:
     # Values within a list or a struct are not looked at, so they may be missing.
-    return Field(name=name, missing=True, **type_of(dtype))
+    return field(name=name, missing=True, required=True, **type_of(dtype))

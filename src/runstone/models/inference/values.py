@@ -7,11 +7,10 @@ from typing import Any
 
 import msgspec
 
-from runstone.models.fields import Field, Name
-from runstone.models.values import is_missing, python_value
+from runstone.models.fields import Field, Name, field
+from runstone.models.values import EXACT, bounds, is_missing, python_value
 
-NULL = Field(type="null", missing=True)
-ANY = Field(type="any", missing=True)
+ANY = field("any")
 # What a number of one type and one of another are together, from the narrowest on.
 _WHOLE = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 _FRACTIONS = ("float16", "float32", "float64")
@@ -20,13 +19,13 @@ _FRACTIONS = ("float16", "float32", "float64")
 def field_of_value(value: Any, name: Name | None = None) -> Field:
     """The field of one value."""
     if is_missing(value):
-        return Field(type="null", name=name, required=False, missing=True)
+        return field("null", name, missing=True)
     if isinstance(value, Mapping):
         return _of_mapping(value, name)
     if isinstance(value, list | tuple) or (getattr(value, "ndim", 0) > 0 and hasattr(value, "tolist")):
         items = _of_array(value) if hasattr(value, "dtype") else merged(field_of_value(one) for one in value)
-        return Field(type="list", name=name, items=items)
-    return Field(name=name, **_plain(value))
+        return field("list", name, items=items)
+    return field(name=name, **_plain(value))
 
 
 def _plain(value: Any) -> dict[str, Any]:
@@ -36,11 +35,12 @@ def _plain(value: Any) -> dict[str, Any]:
         zone = None if value.tzinfo is None else str(value.tzinfo)
         return {"type": "timestamp", "zone": zone}
     if isinstance(value, int) and not isinstance(value, bool):
-        return {"type": "int64" if -(2**63) <= value < 2**63 else "uint64" if 0 <= value < 2**64 else "any"}
+        fits = "int64" if -(2**63) <= value < 2**63 else "uint64" if 0 <= value < 2**64 else "any"
+        return {"type": fits, "range": None if fits == "any" else (value, value)}
     for kind, word in _WORDS:
         if isinstance(value, kind):
             return {"type": word}
-    return {"type": "any", "missing": True}
+    return {"type": "any"}
 
 
 _WORDS: list[tuple[type, str]] = [
@@ -81,25 +81,25 @@ def type_of_numpy(dtype: Any) -> dict[str, Any]:
             return {"type": "timestamp" if dtype.kind == "M" else "duration", "resolution": known}
         case "b" | "i" | "u" | "f" | "c" if dtype.name not in {"float128", "longdouble", "complex256", "clongdouble"}:
             return {"type": dtype.name}
-    return {"type": "any", "missing": True}
+    return {"type": "any"}
 
 
 def _of_array(array: Any) -> Field:
     """What an array holds: of its first axis."""
     if array.ndim > 1:
         inner = _of_array(array[0]) if len(array) else ANY
-        return Field(type="list", items=inner)
+        return field("list", items=inner)
     if array.dtype.kind in "OV":
         return merged(field_of_value(one) for one in array.tolist())
-    return Field(**type_of_numpy(array.dtype))
+    return field(**type_of_numpy(array.dtype))
 
 
 def _of_mapping(value: Mapping[Any, Any], name: Name | None) -> Field:
     if not value:
-        return Field(type="map", name=name, items=ANY)
+        return field("map", name, items=ANY)
     if not all(isinstance(key, str) for key in value):
-        return Field(type="any", name=name, missing=True)
-    return Field(type="struct", name=name, fields=tuple(field_of_value(one, key) for key, one in value.items()))
+        return field("any", name)
+    return field("struct", name, fields=tuple(field_of_value(one, key) for key, one in value.items()))
 
 
 def merged(fields: Iterable[Field], name: Name | None = None) -> Field:
@@ -119,26 +119,32 @@ def _both(a: Field, b: Field) -> Field:
     required = a.required and b.required
     if a.type == "null" or b.type == "null":
         known = b if a.type == "null" else a
-        return msgspec.structs.replace(known, missing=True, required=required)
+        return msgspec.structs.replace(known, missing=True, nullable=True, required=required)
     if a.type == b.type:
         return _same_type(a, b, missing=missing, required=required)
-    word = _number(a.type, b.type)
+    word = _number(a, b)
     if word is None and {a.type, b.type} == {"date", "timestamp"}:
         word = "timestamp"
     if word is None:
         return msgspec.structs.replace(ANY, name=a.name, required=required)
-    return Field(type=word, name=a.name, required=required, missing=missing)
+    ends = _both_ranges(a.range, b.range) if word in _WHOLE else None
+    return field(word, a.name, missing=missing, required=required, range=ends)
 
 
 def _same_type(a: Field, b: Field, *, missing: bool, required: bool) -> Field:
-    changes: dict[str, Any] = {"missing": missing, "required": required}
+    changes: dict[str, Any] = {"missing": missing, "nullable": a.nullable or b.nullable, "required": required}
     if a.items is not None and b.items is not None:
         changes["items"] = _both(a.items, b.items)
     if a.fields is not None and b.fields is not None:
         changes["fields"] = _all_fields(a.fields, b.fields)
     if a.zone != b.zone:
         changes["zone"] = None
+    changes["range"] = _both_ranges(a.range, b.range)
     return msgspec.structs.replace(a, **changes)
+
+
+def _both_ranges(a: tuple[Any, Any] | None, b: tuple[Any, Any] | None) -> tuple[Any, Any] | None:
+    return None if a is None or b is None else (min(a[0], b[0]), max(a[1], b[1]))
 
 
 def _all_fields(a: tuple[Field, ...], b: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -147,16 +153,22 @@ def _all_fields(a: tuple[Field, ...], b: tuple[Field, ...]) -> tuple[Field, ...]
     return (*found, *map(_optional, others.values()))
 
 
-def _optional(field: Field) -> Field:
-    return msgspec.structs.replace(field, required=False, missing=True)
+def _optional(one: Field) -> Field:
+    return msgspec.structs.replace(one, required=False, nullable=True, missing=True)
 
 
-def _number(a: str, b: str) -> str | None:
-    """The type of numbers that has all of two types, or ``None``."""
-    whole = [one for one in (a, b) if one in _WHOLE]
-    fractions = [one for one in (a, b) if one in _FRACTIONS]
+def _number(a: Field, b: Field) -> str | None:
+    """The type of numbers that has all of two fields, or ``None``."""
+    whole = [one for one in (a, b) if one.type in _WHOLE]
+    fractions = [one.type for one in (a, b) if one.type in _FRACTIONS]
     if len(whole) == 2:
-        return "int64" if "uint64" not in whole else None
+        return "int64" if "uint64" not in (a.type, b.type) else None
     if len(fractions) == 2:
         return max(fractions, key=_FRACTIONS.index)
-    return "float64" if whole and fractions else None
+    return "float64" if whole and fractions and all(map(_is_exact, whole)) else None
+
+
+def _is_exact(one: Field) -> bool:
+    """Whether a type of fractions has every whole number of a field."""
+    least, greatest = one.range or bounds(one.type) or (0, 0)
+    return bool(max(-least, greatest) <= EXACT["float64"])

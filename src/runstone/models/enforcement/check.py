@@ -1,10 +1,11 @@
-"""Data and params against a signature: what fits goes on, converted where that changes no value."""
+"""The checks of what goes into a model, what comes out, and its params."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from runstone.entities.names import shown
 from runstone.errors import SignatureMismatch
+from runstone.models.enforcement import tables, tensors, values
 from runstone.models.schema import Schema
 from runstone.models.signature import ModelSignature
 from runstone.models.values import NotOfType
@@ -18,21 +19,38 @@ def check_input(signature: ModelSignature, data: Any) -> Any:
         data: What is to go in.
 
     Returns:
-        ``data`` itself where nothing had to be done.
+        ``data`` itself where nothing had to be done; else a copy, in the kind of container that the signature was
+        made from. A value is converted only to one that is equal.
 
     Raises:
         SignatureMismatch: It does not fit; the message names column, row and value.
+
+    Example:
+        >>> import pandas
+        >>> from runstone.models import infer_signature
+        >>> signature = infer_signature(pandas.DataFrame({"height": [61.5], "kind": ["a"]}))
+        >>> check_input(signature, [{"kind": "b", "height": 58, "note": "left out"}])
+           height kind
+        0    58.0    b
+        >>> check_input(signature, [{"kind": 7, "height": 58}])
+        Traceback (most recent call last):
+        runstone.errors.SignatureMismatch: column 'kind' of the input, row 0, is 7, an int; wanted: string
     """
     return data if signature.inputs is None else _checked(signature.inputs, data, "input")
 
 
 def check_output(signature: ModelSignature, data: Any) -> Any:
-    """What came out of a model, as ``check_input`` has what goes in.
+    """What came out of a model, which has to be what its signature says.
+
+    Returns:
+        ``data`` itself.
 
     Raises:
         SignatureMismatch: It does not fit; the message names column, row and value.
     """
-    return data if signature.outputs is None else _checked(signature.outputs, data, "output")
+    if signature.outputs is not None:
+        _checked(signature.outputs, data, "output")
+    return data
 
 
 def check_params(signature: ModelSignature, params: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -54,11 +72,12 @@ def check_params(signature: ModelSignature, params: Mapping[str, Any] | None) ->
     known = {} if signature.params is None else {one.name: one for one in signature.params}
     given = dict(params or {})
     if unknown := [name for name in given if name not in known]:
-        wanted = f"the params are {', '.join(map(repr, known))}" if known else "it has no params"
+        has = f"its params are {', '.join(map(repr, known))}" if known else "it has no params"
         raise SignatureMismatch(
-            f"the model knows no param {unknown[0]!r}: {wanted}; leave it out, or log the model with a signature that "
-            "has it: infer_signature(..., params={...})",
+            f"the model knows no param {unknown[0]!r}: {has}; leave it out, or log the model with a signature that has "
+            "it: infer_signature(..., params={...})",
             column=str(unknown[0]),
+            value=shown(given[unknown[0]]),
         )
     found = {}
     for name, spec in known.items():
@@ -66,7 +85,7 @@ def check_params(signature: ModelSignature, params: Mapping[str, Any] | None) ->
             found[name] = spec.taken(given[name]) if name in given else spec.default
         except NotOfType as error:
             raise SignatureMismatch(
-                f"the param {name!r} {error}",
+                f"the param {name!r}{error.place} {error}",
                 column=name,
                 value=shown(given[name]),
                 wanted=repr(spec.dtype),
@@ -75,13 +94,9 @@ def check_params(signature: ModelSignature, params: Mapping[str, Any] | None) ->
 
 
 def _checked(schema: Schema, data: Any, what: str) -> Any:
-    if schema.is_tensor_spec() or not schema.has_input_names() or not hasattr(data, "columns"):
-        return data
-    known = schema.input_names()
-    if absent := [name for name in schema.required_input_names() if name not in data.columns]:
-        raise SignatureMismatch(
-            f"the {what} has no column {absent[0]!r}; wanted: {shown(known)}; got: {shown(list(data.columns))}",
-            column=str(absent[0]),
-            wanted=str(absent[0]),
-        )
-    return data[[name for name in known if name in data.columns]]
+    if schema.is_tensor_spec():
+        return tensors.checked(schema, data, what)
+    nameless = schema.container in values.PLAIN and not schema.has_input_names()
+    if len(schema) == 1 and (nameless or schema.container in values.SERIES):
+        return values.checked(schema, data, what)
+    return tables.checked(schema, data, what)

@@ -1,0 +1,59 @@
+"""Lists, series and single values, which have no name."""
+
+from typing import Any
+
+from runstone.models.enforcement import columns
+from runstone.models.enforcement.mismatch import no_fit, wrong_kind
+from runstone.models.fields import Field
+from runstone.models.inference import library_of
+from runstone.models.schema import ColSpec, Schema
+from runstone.models.values import NotOfType, python_value, value_of
+
+SERIES = {"pandas.Series": "pandas", "polars.Series": "polars", "pyarrow.Array": "pyarrow"}
+PLAIN = {"list", "value"}
+
+
+def checked(schema: Schema, data: Any, what: str) -> Any:
+    """Values without a name as the schema has them: in a list, in a series, or one alone."""
+    [field] = [one.field for one in schema if isinstance(one, ColSpec)]
+    if schema.container in SERIES:
+        return _series(field, data, SERIES[schema.container], what)
+    if isinstance(data, list | tuple) or library_of(data) is not None:
+        return _list(field, _listed(field, data, what), what)
+    return _value(field, data, None, what)
+
+
+def _listed(field: Field, data: Any, what: str) -> Any:
+    """The values of a list, an array, a series, or of a column of a frame: its only one, or the one of the name."""
+    if isinstance(data, list | tuple):
+        return data
+    shape: tuple[int, ...] = getattr(data, "shape", (0,))
+    if field.name is not None and field.name in getattr(data, "columns", ()):
+        data = data[field.name]
+    elif len(shape) == 2:
+        if shape[1] != 1:
+            raise wrong_kind(what, data, f"a list, or a frame with one column; it has {shape[1]}")
+        data = data.iloc[:, 0] if hasattr(data, "iloc") else data[:, 0]
+    return (
+        data.to_list() if hasattr(data, "to_list") else data.tolist() if hasattr(data, "tolist") else data.to_pylist()
+    )
+
+
+def _list(field: Field, data: Any, what: str) -> list[Any]:
+    found = [_value(field, one, row, what) for row, one in enumerate(data)]
+    same = isinstance(data, list) and all(new is old for new, old in zip(found, data, strict=True))
+    return data if same else found
+
+
+def _value(field: Field, value: Any, row: int | None, what: str) -> Any:
+    try:
+        return value_of(field, python_value(value))
+    except NotOfType as error:
+        raise no_fit(what, field, row, value, error) from None
+
+
+def _series(field: Field, data: Any, library: str, what: str) -> Any:
+    if library_of(data) != library or len(getattr(data, "shape", (0,))) != 1:
+        found = _list(field, _listed(field, data, what), what)
+        return columns.built(found, field, library)
+    return columns.checked(data, field, library, what)
