@@ -31,6 +31,8 @@ def fitted() -> LogisticRegression:
 
 class TestBySkops(FlavorCases):
     flavor = FLAVOR
+    needs = ("scikit-learn", "skops")
+    takes_arrays = False  # fitted to names, it warns when it gets none
 
     def example(self) -> tuple[Any, Any]:
         return fitted(), ROWS
@@ -39,6 +41,9 @@ class TestBySkops(FlavorCases):
 class TestByCloudpickle(FlavorCases):
     flavor = FLAVOR
     options: ClassVar[dict[str, Any]] = {"serialization_format": "cloudpickle"}
+    needs = ("numpy", "scikit-learn")
+    runs_code = True
+    takes_arrays = False
 
     def example(self) -> tuple[Any, Any]:
         return fitted(), ROWS

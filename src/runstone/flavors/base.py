@@ -74,6 +74,6 @@ class Flavor(Protocol):
 
         Args:
             model: What ``load`` gave.
-            settings: The block ``python_function`` of ``MLmodel``.
+            settings: The flavor's block of ``MLmodel``, and what the block ``python_function`` says besides.
         """
         ...

@@ -34,7 +34,7 @@ def load(folder: Path, *, uri: str, trust: bool) -> PyFuncModel:
         raise InvalidModel(f"the model at {uri!r} has no {PYFUNC!r} among its flavors: {', '.join(model.flavors)}")
     flavor = resolve.of_loader(str(settings.get("loader_module"))) or resolve.native(model)
     native = _load(flavor, folder, model, uri=uri, trust=trust)
-    return PyFuncModel(model, native, flavor.predictor(native, settings))
+    return PyFuncModel(model, native, flavor.predictor(native, {**resolve.settings(model, flavor), **settings}))
 
 
 def load_native(flavor: Flavor | None, folder: Path, *, uri: str, trust: bool) -> Any:

@@ -14,6 +14,11 @@ ENTRY_POINTS = "runstone.flavors"
 
 # By the order in which a model is offered to them: the wrappers that other libraries make of scikit-learn first.
 BUILT_IN = {
+    "xgboost": "runstone.flavors.xgboost:XgboostFlavor",
+    "lightgbm": "runstone.flavors.lightgbm:LightgbmFlavor",
+    "catboost": "runstone.flavors.catboost:CatboostFlavor",
+    "statsmodels": "runstone.flavors.statsmodels:StatsmodelsFlavor",
+    "onnx": "runstone.flavors.onnx:OnnxFlavor",
     "sklearn": "runstone.flavors.sklearn:SklearnFlavor",
     "pyfunc": "runstone.flavors.pyfunc:PyfuncFlavor",
 }
@@ -75,8 +80,11 @@ def native(model: Model) -> Flavor:
 
 
 def of_loader(loader_module: str) -> Flavor | None:
-    """The flavor that stands for a module of MLflow's, by which ``MLmodel`` says how to predict."""
-    for flavor in _all():
+    """The flavor that stands for a module of MLflow's, by which ``MLmodel`` says how to predict.
+
+    Those of installed packages are not asked: they are not imported before a model of theirs is there.
+    """
+    for flavor in map(named, BUILT_IN):
         if flavor.loader_module == loader_module:
             return flavor
     return None

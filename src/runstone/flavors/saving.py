@@ -108,7 +108,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
     about.metadata = None if extras.metadata is None else dict(extras.metadata)
     about.signature = extras.signature if isinstance(extras.signature, ModelSignature) else None
     if extras.input_example is not None:
-        _keep_example(about, folder, extras, flavor.predictor(model, pyfunc))
+        _keep_example(about, folder, extras, flavor.predictor(model, {**saved.flavor, **pyfunc}))
     if about.signature is not None:
         (folder / SCHEMA).write_text(json.dumps(about.signature.to_typed(), indent=1) + "\n", "utf-8")
     _keep_requirements(flavor, saved, folder, extras)
@@ -149,7 +149,8 @@ def _keep_requirements(flavor: Flavor, saved: Saved, folder: Path, extras: Extra
     elif extras.pip_requirements is not None:
         lines = requirements.listed("pip_requirements", extras.pip_requirements)
     else:
-        lines = requirements.of_modules({*flavor.modules, *saved.modules})
+        # The rows that it is tried with are of a library too, mostly pandas.
+        lines = requirements.of_modules({*flavor.modules, *saved.modules, type(extras.input_example).__module__})
         if extras.extra_pip_requirements is not None:
             more = requirements.listed("extra_pip_requirements", extras.extra_pip_requirements)
             named = {requirements.normal(line.partition("=")[0].strip()) for line in more}

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidModel, InvalidValue, Unsupported
-from runstone.flavors import pickles
+from runstone.errors import InvalidValue, Unsupported
+from runstone.flavors import libraries, pickles
 from runstone.flavors.base import Predict, Saved
 
 _FORMATS = ("skops", "cloudpickle", "pickle")
@@ -74,6 +74,11 @@ class SklearnFlavor:
         """
         import sklearn
 
+        if not callable(getattr(model, "fit", None)):
+            raise InvalidValue(
+                "sk_model is an estimator of scikit-learn, which has a method fit; "
+                f"got a {libraries.class_name(type(model))}"
+            )
         if serialization_format is not None and serialization_format not in _FORMATS:
             raise InvalidValue(
                 f"serialization_format is one of {', '.join(_FORMATS)}; got {shown(serialization_format)}"
@@ -114,19 +119,18 @@ class SklearnFlavor:
 
         Raises:
             InvalidModel: The file cannot be read.
-            Unsupported: skops is not installed.
+            Unsupported: scikit-learn, or skops, is not installed.
         """
-        file = folder / settings.get("pickled_model", "model.pkl")
+        libraries.imported("sklearn", install="runstone[sklearn]")
+        file = libraries.file_of(folder, settings, "pickled_model", "model.pkl")
         if settings.get("serialization_format") != "skops":
             return pickles.load(file)
         skops_io = _skops_io()
         if skops_io is None:
             raise Unsupported('this model needs skops; install it with: pip install "runstone[sklearn]"')
         trusted = settings.get("skops_trusted_types") or []
-        try:
+        with libraries.reading(file, "skops"):
             return skops_io.load(file, trusted=trusted)
-        except Exception as error:
-            raise InvalidModel(f"{str(file)!r} cannot be read by skops: {error}") from error
 
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:
         """Calls the method that was named when the model was saved."""

@@ -1,0 +1,101 @@
+"""What flavors need of any library: it may be missing, its files may be damaged, and its classes are known by name."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from runstone.entities import ArtifactPath
+from runstone.entities.names import shown
+from runstone.errors import InvalidModel, InvalidValue, Unsupported
+
+
+def imported(module: str, *, install: str) -> Any:
+    """A module of a library that only some users have.
+
+    Args:
+        module: Its name.
+        install: What pip has to be asked for.
+
+    Raises:
+        Unsupported: It is not installed.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        raise Unsupported(
+            f"the model needs the module {error.name!r}, which is not installed; "
+            f'install it with: pip install "{install}"'
+        ) from error
+
+
+def is_a(model: object, *names: str) -> bool:
+    """Whether an object is of one of some classes, by their full names; imports nothing to find out.
+
+    Example:
+        >>> from collections import OrderedDict
+        >>> is_a(OrderedDict(), "builtins.dict")
+        True
+    """
+    return any(class_name(each) in names for each in type(model).__mro__)
+
+
+def class_name(kind: type) -> str:
+    """The full name of a class, such as ``xgboost.sklearn.XGBClassifier``."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def is_own(model: object, package: str) -> bool:
+    """Whether the very class of an object is of a package, and no class that somebody made of one of it."""
+    return type(model).__module__.partition(".")[0] == package
+
+
+def named_class(name: str) -> Any:
+    """The class of a full name.
+
+    Raises:
+        InvalidModel: There is none.
+    """
+    module, _, attribute = name.rpartition(".")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InvalidModel(
+            f"the model is of the class {shown(name)}, which is not here: {error}; install what its requirements.txt "
+            "lists, or save it with code_paths"
+        ) from error
+
+
+def file_of(folder: Path, settings: Mapping[str, Any], key: str, default: str) -> Path:
+    """The file, or the folder, that a key of a flavor's settings names.
+
+    Raises:
+        InvalidModel: It is not there, or would be outside of the model's folder.
+    """
+    named = settings.get(key) or default
+    try:
+        place = folder / str(ArtifactPath(named))
+    except InvalidValue as error:
+        raise InvalidModel(f"{key!r} of a model is a path inside its folder; got {shown(named)}") from error
+    if not place.exists():
+        raise InvalidModel(f"the model has no file {str(place)!r}: its folder is not whole")
+    return place
+
+
+@contextmanager
+def reading(file: Path, library: str) -> Iterator[None]:
+    """Say which file it is that a library cannot read, whatever it raises then.
+
+    Raises:
+        InvalidModel: It cannot be read.
+    """
+    try:
+        yield
+    except InvalidModel:
+        raise
+    except Exception as error:
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InvalidModel(
+            f"{str(file)!r} cannot be read by {library}: {first}; it is damaged, or of another version of {library}"
+        ) from error

@@ -1,0 +1,161 @@
+"""Models of LightGBM: boosters by its own format, estimators by skops where it can."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from runstone.entities.names import shown
+from runstone.errors import InvalidModel, InvalidValue, RunstoneError
+from runstone.flavors import libraries, pickles
+from runstone.flavors.base import Predict, Saved
+
+_FORMATS = ("skops", "cloudpickle", "pickle")
+_BOOSTER = "lightgbm.basic.Booster"
+# What an estimator is made of besides what skops knows; MLflow names the same.
+_OWN = (
+    _BOOSTER,
+    "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
+    "lightgbm.sklearn.LGBMRanker",
+    "lightgbm.sklearn.LGBMModel",
+    "collections.OrderedDict",
+)
+# Of each part of LightGBM's own format how it begins and ends; it reads a file that was cut off as fewer trees.
+_PARTS = ((b"tree\n", b"\nend of trees\n"), (b"\nparameters:", b"\nend of parameters\n"))
+
+
+class LightgbmFlavor:
+    """Keeps boosters, and the estimators of ``lightgbm.sklearn``."""
+
+    name: ClassVar[str] = "lightgbm"
+    argument: ClassVar[str] = "lgb_model"
+    loader_module: ClassVar[str] = "mlflow.lightgbm"
+    modules: ClassVar[tuple[str, ...]] = ("lightgbm",)
+
+    def accepts(self, model: object) -> bool:
+        """Whether it is a booster or an estimator of LightGBM, or of a class made of one."""
+        return libraries.is_a(model, _BOOSTER, "lightgbm.sklearn.LGBMModel")
+
+    def save(
+        self,
+        model: Any,
+        folder: Path,
+        *,
+        serialization_format: str | None = None,
+        skops_trusted_types: list[str] | None = None,
+    ) -> Saved:
+        """Write ``model.lgb``, ``model.skops`` or ``model.pkl``.
+
+        Args:
+            model: The booster or estimator.
+            folder: The model's folder.
+            serialization_format: For an estimator: ``"skops"``, ``"cloudpickle"`` or ``"pickle"``; skops where it can
+                if ``None``. A booster is always written by LightGBM's own format.
+            skops_trusted_types: Types besides those that skops and LightGBM know, by their full names.
+
+        Raises:
+            InvalidValue: The format is another, or the model is none of LightGBM, or cannot be written so.
+            Unsupported: skops was asked for and is not installed.
+        """
+        if not self.accepts(model):
+            raise InvalidValue(
+                f"lgb_model is a Booster or an estimator of lightgbm; got a {libraries.class_name(type(model))}"
+            )
+        if serialization_format is not None and serialization_format not in _FORMATS:
+            raise InvalidValue(
+                f"serialization_format is one of {', '.join(_FORMATS)}; got {shown(serialization_format)}"
+            )
+        trusted = [*_OWN, *(skops_trusted_types or [])]
+        if libraries.is_a(model, _BOOSTER):
+            written = "skops"  # the word that MLflow has for it; such a file is LightGBM's own
+            file = "model.lgb"
+            model.save_model(str(folder / file), num_iteration=model.best_iteration)
+        else:
+            written = _write(model, folder, serialization_format, trusted)
+            file = "model.skops" if written == "skops" else "model.pkl"
+        return Saved(
+            flavor={
+                "code": None,
+                "data": file,
+                "lgb_version": libraries.imported("lightgbm", install="runstone[lightgbm]").__version__,
+                "model_class": libraries.class_name(type(model)),
+                "serialization_format": written,
+                "skops_trusted_types": trusted if written == "skops" else None,
+            },
+            pyfunc={"data": file},
+            modules=_modules(folder / file),
+        )
+
+    def runs_code(self, settings: Mapping[str, Any]) -> str:
+        """Whether it is a pickle, or has types that neither skops nor LightGBM vouches for."""
+        file = str(settings.get("data", "model.lgb"))
+        if file.endswith(".lgb"):
+            return ""
+        if not file.endswith(".skops"):
+            return f"{file} is a pickle"
+        strange = set(settings.get("skops_trusted_types") or ()) - set(_OWN)
+        return f"{file} has types of its own: {', '.join(map(str, sorted(strange)))}" if strange else ""
+
+    def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
+        """The booster or estimator.
+
+        Raises:
+            InvalidModel: The file cannot be read.
+            Unsupported: LightGBM, or skops, is not installed.
+        """
+        lightgbm = libraries.imported("lightgbm", install="runstone[lightgbm]")
+        file = libraries.file_of(folder, settings, "data", "model.lgb")
+        if file.suffix == ".skops":
+            skops = libraries.imported("skops.io", install="runstone[lightgbm]")
+            with libraries.reading(file, "skops"):
+                return skops.load(file, trusted=list(settings.get("skops_trusted_types") or _OWN))
+        if file.suffix != ".lgb":
+            return pickles.load(file)
+        text = file.read_bytes()
+        if not all(end in text for begin, end in _PARTS if begin in text):
+            raise InvalidModel(f"{str(file)!r} cannot be read by lightgbm: it was cut off")
+        with libraries.reading(file, "lightgbm"):
+            return lightgbm.Booster(model_str=text.decode())
+
+    def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:  # noqa: ARG002
+        """Calls ``predict``; params are those of ``predict``."""
+        return lambda rows, params: model.predict(rows, **(params or {}))
+
+
+def _write(model: Any, folder: Path, wanted: str | None, trusted: list[str]) -> str:
+    """Write an estimator; returns by which format."""
+    if not model.__sklearn_is_fitted__():
+        raise InvalidValue(f"the {type(model).__name__} is not fitted; call fit first")
+    if wanted in {None, "skops"}:
+        try:
+            _by_skops(model, folder / "model.skops", trusted)
+        except RunstoneError:
+            if wanted is not None:
+                raise
+        else:
+            return "skops"
+    pickles.dump(model, folder / "model.pkl", plain=wanted == "pickle")
+    return wanted or "cloudpickle"
+
+
+def _by_skops(model: Any, file: Path, trusted: list[str]) -> None:
+    skops = libraries.imported("skops.io", install="runstone[lightgbm]")
+    try:
+        skops.dump(model, file)
+        unknown = set(skops.get_untrusted_types(file=file)) - set(trusted)
+    except Exception as error:
+        file.unlink(missing_ok=True)
+        raise InvalidValue(f"skops cannot write {shown(model)}: {error}; leave serialization_format out") from error
+    if unknown:
+        file.unlink()
+        raise InvalidValue(
+            f"skops does not know {', '.join(sorted(unknown))}; name them in skops_trusted_types if they are yours, "
+            "or leave serialization_format out"
+        )
+
+
+def _modules(file: Path) -> frozenset[str]:
+    """What a file needs besides LightGBM itself."""
+    if file.suffix == ".lgb":
+        return frozenset()
+    return frozenset({"sklearn", "skops"}) if file.suffix == ".skops" else pickles.modules(file) | {"sklearn"}
