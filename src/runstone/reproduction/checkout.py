@@ -14,6 +14,8 @@ from runstone.entities import ArtifactPath
 from runstone.errors import NotReproducible, Unsupported
 
 _FETCH_S = 600
+_SUBMODULE = re.compile(r"index [0-9a-f]+\.\.[0-9a-f]+ 160000|(?:new|deleted) file mode 160000")
+_SUBPROJECT = re.compile(r"\+Subproject commit ([0-9a-f]{40,64})")
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
 
 
@@ -44,25 +46,24 @@ def check_out(client: Client, run_id: str, facts: CodeFacts, places: Sequence[st
         folder: An empty folder.
 
     Raises:
-        NotReproducible: No repository has the commit, the patch does not apply, or a file belongs elsewhere.
+        NotReproducible: No repository has the commit, a submodule cannot be fetched, the patch does not apply, or a
+            file belongs elsewhere.
     """
     assert facts.commit is not None
     git.run(folder, "init", "--quiet")
-    _fetch(folder, facts.commit, places)
+    place = _fetch(folder, facts.commit, places)
     repository = Repository(folder)
     repository.read("checkout", "--quiet", "--detach", facts.commit, within_s=_FETCH_S)
-    if (folder / ".gitmodules").is_file():
-        try:
-            repository.read("submodule", "update", "--init", "--recursive", "--quiet", within_s=_FETCH_S)
-        except Unsupported as error:
-            raise NotReproducible(f"the submodules of the commit cannot be fetched: {error}") from error
     if facts.patch:
         _apply(repository, reading.content(client, run_id, code.PATCH))
+    if (folder / ".gitmodules").is_file():
+        _fetch_submodules(repository, facts.remote or place)
     for path in facts.untracked:
         _put(folder, path, reading.content(client, run_id, f"{code.UNTRACKED}/{path}"))
 
 
-def _fetch(folder: Path, commit: str, places: Sequence[str]) -> None:
+def _fetch(folder: Path, commit: str, places: Sequence[str]) -> str:
+    """Fetch a commit; returns the repository that had it."""
     told = []
     for place in places:
         for wanted in ([commit], ["+refs/*:refs/fetched/*"]):  # not every server hands out a commit by its name
@@ -73,7 +74,7 @@ def _fetch(folder: Path, commit: str, places: Sequence[str]) -> None:
             except Unsupported as error:
                 complaint = str(error)
             else:
-                return
+                return place
         told.append(f"{place} ({complaint})")
     raise NotReproducible(
         f"the commit {commit} is found nowhere: tried {'; '.join(told) or 'no repository'}; stand in a clone that has "
@@ -87,10 +88,45 @@ def _apply(repository: Repository, patch: bytes) -> None:
     file.write_bytes(text.encode(errors="surrogateescape"))
     try:
         repository.read("apply", "--whitespace=nowarn", str(file))
+        for path, commit in moved_submodules(text):
+            change = ["--add", "--cacheinfo", f"160000,{commit},{path}"] if commit else ["--force-remove", "--", path]
+            repository.read("update-index", *change)
     except Unsupported as error:
         raise NotReproducible(f"the patch of the run does not apply to its commit: {error}") from error
     finally:
         file.unlink()
+
+
+def _fetch_submodules(repository: Repository, origin: str) -> None:
+    """Put the submodules into their folders, each at the commit that the index names.
+
+    Args:
+        repository: The one around them.
+        origin: Where it came from: addresses such as ``../library`` are meant from there.
+    """
+    try:
+        repository.read(
+            "submodule", "update", "--init", "--recursive", "--quiet",
+            options={"remote.origin.url": origin}, within_s=_FETCH_S,
+        )  # fmt: skip
+    except Unsupported as error:
+        raise NotReproducible(f"the submodules of the commit cannot be fetched: {error}") from error
+
+
+def moved_submodules(patch: str) -> Iterator[tuple[str, str]]:
+    """The submodules that a patch moves, adds or removes: the path of each, and its commit; empty if it is removed."""
+    path, is_submodule = "", False
+    for line in patch.split("\n"):
+        if line.startswith("diff --git "):
+            path, is_submodule = "", False
+        elif _SUBMODULE.fullmatch(line):
+            is_submodule = True
+        elif line.startswith(("--- a/", "+++ b/")):
+            path = line[len("--- a/") :].rstrip("\t")
+        elif is_submodule and path and line == "+++ /dev/null":
+            yield path, ""
+        elif is_submodule and path and (found := _SUBPROJECT.fullmatch(line)):
+            yield path, found[1]
 
 
 def with_old_lines(patch: str, root: Path) -> str:

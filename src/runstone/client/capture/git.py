@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from runstone.errors import Unsupported
 
@@ -46,9 +47,15 @@ class Repository:
             if kind.startswith("filter.") and key in {*_FILTERS, "required"}:
                 self._options |= {f"{kind}.{word}": "" for word in _FILTERS} | {f"{kind}.required": "false"}
 
-    def read(self, *arguments: str, most: int = 16 << 20, within_s: float = _TIMEOUT_S) -> bytes:
-        """What a command of git prints; see :func:`run`."""
-        return run(self.root, *arguments, options=self._options, most=most, within_s=within_s)
+    def read(
+        self,
+        *arguments: str,
+        options: Mapping[str, str] = MappingProxyType({}),
+        most: int = 16 << 20,
+        within_s: float = _TIMEOUT_S,
+    ) -> bytes:
+        """What a command of git prints; see :func:`run`. ``options`` go before those of the repository."""
+        return run(self.root, *arguments, options={**self._options, **options}, most=most, within_s=within_s)
 
 
 def run(
@@ -96,7 +103,8 @@ def run(
             raise Unsupported(f"git {arguments[0]} prints more than {most:,} bytes")
         if process.returncode:
             complaints.seek(0)
-            said = complaints.read(2000).decode(errors="replace").strip().partition("\n")[0]
+            lines = complaints.read(2000).decode(errors="replace").strip().split("\n")
+            said = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[0])
             raise Unsupported(f"git {arguments[0]} fails: {said or f'exit code {process.returncode}'}")
     return printed
 
