@@ -9,6 +9,8 @@ import atexit
 import logging
 import os
 import threading
+from _thread import start_new_thread
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -32,7 +34,7 @@ DEFAULT_EXPERIMENT = "0"
 
 _TERMINATED = End(RunStatus.KILLED, "terminated by the signal SIGTERM")
 _TERMINATION_S = 3.0  # whoever terminates waits for some seconds before killing
-_CAPTURE_TERMINATION_S = 1.0  # of them
+_CAPTURE_TERMINATION_S = 1.0  # for what was captured, and as much to keep it here
 
 _logger = logging.getLogger("runstone")
 
@@ -310,14 +312,31 @@ def _terminate() -> bool:
     ours = [opened for opened in reversed(list(_process.opened.values())) if opened.process == os.getpid()]
     for opened in ours:
         opened.capture.ask_to_stop()
-    latest = monotonic() + _CAPTURE_TERMINATION_S
-    while monotonic() < latest and not all(opened.capture.is_done for opened in ours):
-        sleep(0.01)
+    _wait_for(lambda: all(opened.capture.is_done for opened in ours))
+    slow = [opened.capture for opened in ours if not opened.capture.is_done]
+    if slow:
+        # Whatever this thread has been interrupted in, another one may wait for, and nobody waits long for that one.
+        kept: list[bool] = []
+        start_new_thread(_keep, (slow, kept))
+        _wait_for(lambda: bool(kept))
     for opened in ours:
         with suppress(RunstoneError):
             opened.client._note_end(opened.run.info.run_id, _TERMINATED)
     open_journals.wait_until_sent(_TERMINATION_S)
+    open_journals.remove_sent()
     return True
+
+
+def _keep(captures: list[Capture], kept: list[bool]) -> None:
+    for capture in captures:
+        capture.keep()
+    kept.append(True)
+
+
+def _wait_for(is_done: Callable[[], bool]) -> None:
+    latest = monotonic() + _CAPTURE_TERMINATION_S
+    while monotonic() < latest and not is_done():
+        sleep(0.01)
 
 
 @atexit.register

@@ -211,10 +211,21 @@ class Journals:
         return all(journal.may_write() for journal in list(self._journals.values()))
 
     def wait_until_sent(self, longest_s: float) -> None:
-        """Let the thread send what waits, for some seconds. Takes no lock: a handler of a signal may call it."""
+        """Let the thread send what waits to stores that answer, for some seconds.
+
+        Takes no lock: a handler of a signal may call it.
+        """
         end = monotonic() + longest_s
-        while monotonic() < end and any(journal.waits for journal in list(self._journals.values())):
+        while monotonic() < end and any(
+            journal.waits and not self._addresses.get(uri, _Address()).pause
+            for (uri, _), journal in list(self._journals.items())
+        ):
             sleep(_ROUND_S / 4)
+
+    def remove_sent(self) -> None:
+        """Remove the files of which all was sent; the folders are left to who comes next. Waits for nobody long."""
+        for journal in list(self._journals.values()):
+            journal.retire(clears=False)
 
     def close(self) -> None:
         """Send what can be sent, and say what stays; nothing is raised."""

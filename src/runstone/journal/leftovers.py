@@ -142,7 +142,7 @@ def find(within: Path, *, clears: bool = True) -> list[Leftover]:
     found = []
     for folder in sorted((within / "runs").glob("*/")):
         try:
-            leftover = None if clears and folders.clear_remains(folder) else _look_into(folder)
+            leftover = None if clears and folders.clear_remains(folder) else _look_into(folder, clears=clears)
         except FileNotFoundError:
             continue  # its process has just removed it
         except (JournalFull, SchemaMismatch, Unsupported) as error:
@@ -153,7 +153,7 @@ def find(within: Path, *, clears: bool = True) -> list[Leftover]:
     return found
 
 
-def _look_into(folder: Path) -> Leftover | None:
+def _look_into(folder: Path, *, clears: bool = False) -> Leftover | None:
     """What waits in the folder of a run; ``None`` for nothing, as while its process pauses, or just begins."""
     journals = folders.journals_of(folder)
     if not journals and not (folder / folders.FACTS).exists():
@@ -163,6 +163,8 @@ def _look_into(folder: Path) -> Leftover | None:
     places = [folder / folders.ARTIFACTS, *(model / folders.ARTIFACTS for model in waiting)]
     found = [path for place in places for path in files.waiting(place)]
     if not journals and not found and not waiting and not facts.is_new:
+        if clears:
+            folders.clear(folder)
         return None
     states = [path.stat() for path in journals]
     return Leftover(

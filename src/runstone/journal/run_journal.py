@@ -366,7 +366,7 @@ class RunJournal:
         finally:
             self._sending.release()
 
-    def retire(self) -> bool:
+    def retire(self, *, clears: bool = True) -> bool:
         """Remove the file, and the run's folder if it holds nothing else, if all was sent; returns whether it was."""
         if self.waits or not self._sending.acquire(timeout=_RETIRE_WAIT_S):
             return False
@@ -374,7 +374,7 @@ class RunJournal:
             writer = self._writer
             if writer is not None and not writer.remove(self._sent):
                 return False
-            if self.sends and (self._is_known or not self.facts.is_new):
+            if clears and self.sends and (self._is_known or not self.facts.is_new):
                 folders.clear(self.folder)  # else it holds a run that was made here and is not sent
             return True
         finally:

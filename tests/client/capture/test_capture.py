@@ -25,7 +25,7 @@ class Notes:
         self.told.append(("stop", threading.get_ident()))
         self.subject.write("notes/000000.txt", b"all that was noted")
 
-    def keep(self) -> None:
+    def keep(self, last_words: str = "") -> None:
         self.told.append(("keep", threading.get_ident()))
 
 
@@ -36,7 +36,7 @@ class Broken:
     def stop(self, last_words: str = "") -> None:
         raise OSError("no pipe either")
 
-    def keep(self) -> None:
+    def keep(self, last_words: str = "") -> None:
         raise OSError("nor one to keep it")
 
 
@@ -117,7 +117,7 @@ def test_end_waits_no_longer_than_for_a_server_that_does_not_answer(
     may_end.set()
     capture._thread.join()
 
-    assert "was not stored in 0.05 s" in caplog.text
+    assert "was not captured in 0.05 s" in caplog.text
 
 
 def test_what_is_not_stored_in_time_is_kept(

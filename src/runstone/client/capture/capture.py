@@ -66,11 +66,17 @@ class Capture:
         wait = config.JOURNAL_WAIT.required()
         self._thread.join(timeout=wait)
         if not self.is_done:
-            for name, stream in self._streams.items():
-                self._attempt(name, stream.keep)
-            if not self._is_seen:
+            self.keep()
+            if not self._is_seen and not self.subject.under_way:
                 run_id = self.subject.run_id
-                _logger.warning("the run %s ends, but what it began with was not stored in %g s", run_id, wait)
+                _logger.warning("the run %s ends, but what it began with was not captured in %g s", run_id, wait)
+
+    def keep(self) -> None:
+        """Keep what is not stored yet beside the journal; nothing is asked of the store."""
+        for path, data in list(self.subject.under_way.items()):
+            self._attempt(path, partial(self.subject.keep, path, data))
+        for name, stream in self._streams.items():
+            self._attempt(name, partial(stream.keep, self._last_words))
 
     def ask_to_stop(self) -> None:
         """Let the thread end it. Takes no lock: a handler of a signal may call it."""

@@ -37,6 +37,8 @@ class Console:
         self._first: int | None = None if subject.is_resumed else 0
         self._failure: Exception | None = None
         self._last_words = ""
+        self._has_last = False
+        self._folding = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="runstone-console", daemon=True)
 
     def start(self) -> None:
@@ -61,19 +63,26 @@ class Console:
         self._tape.wake.put(True)
         self._thread.join()
         if isinstance(self._failure, BackendUnavailable):
-            self.keep()
+            self.keep(last_words)
         elif self._failure is not None:
             raise self._failure
 
-    def keep(self) -> None:
+    def keep(self, last_words: str = "") -> None:
         """Keep what is not stored yet beside the journal.
+
+        Args:
+            last_words: As for ``stop``, which may not have come so far.
 
         Raises:
             RunstoneError: It could not be kept.
         """
         if self._first is None:  # the store does not say what there is; behind all that other processes may have
             self._first = (_FAR + uuid4().int % _FAR) * _OF_A_PROCESS
-        for number, data in self._segments.waiting():
+        with self._folding:
+            self._fold(self._tape.take())
+            self._fold_last(last_words)
+            waiting = self._segments.waiting()
+        for number, data in waiting:
             self._subject.keep(_name(self._first + number), data)
 
     def _serve(self) -> None:
@@ -92,15 +101,20 @@ class Console:
     def _attempt(self, *, sends: bool, last_words: str) -> None:
         try:
             self._failure = None
-            self._fold(self._tape.take())
-            if last_words:
-                at_begin = self._screen.live().rpartition("\n")[2] == ""
-                self._fold(last_words if at_begin else f"\n{last_words}")
+            with self._folding:
+                self._fold(self._tape.take())
+                self._fold_last(last_words)
             if sends:
                 outputs.listen()
                 self._send()
         except Exception as error:  # noqa: BLE001  # tried again in two seconds; the last is told at the end
             self._failure = error
+
+    def _fold_last(self, words: str) -> None:
+        if words and not self._has_last:
+            self._has_last = True
+            at_begin = self._screen.live().rpartition("\n")[2] == ""
+            self._fold(words if at_begin else f"\n{words}")
 
     def _fold(self, text: str) -> None:
         if text:

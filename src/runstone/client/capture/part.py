@@ -23,6 +23,7 @@ class Subject(Struct, frozen=True):
         is_resumed: Whether an earlier process has begun it.
         parent: The run of the same thread that it was started within, if there is one.
         git_tags: What its code said; awaited by runs within it.
+        under_way: Files that are being stored, by path.
     """
 
     client: Client
@@ -30,6 +31,7 @@ class Subject(Struct, frozen=True):
     is_resumed: bool = False
     parent: "Subject | None" = None
     git_tags: Future[dict[str, str]] = field(default_factory=Future)
+    under_way: dict[str, bytes] = field(default_factory=dict)
 
     def set_tags(self, tags: Mapping[str, str]) -> None:
         """Set tags of the run.
@@ -65,10 +67,13 @@ class Subject(Struct, frozen=True):
         Raises:
             RunstoneError: Neither could be done.
         """
+        self.under_way[path] = data
         try:
             self.store(path, data)
         except BackendUnavailable:
             self.keep(path, data)
+        finally:
+            del self.under_way[path]
 
     def names_in(self, folder: str) -> set[str]:
         """The names of what an earlier process has captured in a folder below that of all captures.
@@ -99,5 +104,5 @@ class Stream(Protocol):
             last_words: The traceback of the error that ends the run, where nobody has printed it yet.
         """
 
-    def keep(self) -> None:
-        """Keep what is not stored yet beside the journal. Called where ``stop`` has not come back in time."""
+    def keep(self, last_words: str = "") -> None:
+        """Keep what is not stored yet beside the journal. Called where ``stop`` has not come back in time, or begun."""

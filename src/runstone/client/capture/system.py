@@ -58,7 +58,7 @@ class SystemMetrics:
         if self._failure is not None:
             raise self._failure
 
-    def keep(self) -> None:
+    def keep(self, last_words: str = "") -> None:
         """Nothing is left to do: each sample is logged at once, by the journal."""
 
     def _serve(self) -> None:
