@@ -313,6 +313,19 @@ WEBHOOK_SECRET_ENCRYPTION_KEY = Setting(
     "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY",
     secret=True,
 )
+ENVIRONMENTS = Setting(
+    "RUNSTONE_ENVIRONMENTS",
+    "~/.cache/runstone/environments",
+    'Folder that keeps the environments in which models predict that are loaded with `env="fresh"`.',
+    str,
+)
+WORKER_TIMEOUT = Setting(
+    "RUNSTONE_WORKER_TIMEOUT",
+    None,
+    "Seconds that the process of such a model may take to load it, and for each answer, before it is ended; above 0, "
+    "at most 1,000,000. As long as it takes if unset.",
+    partial(_seconds, most=1_000_000),
+)
 MAX_ARTIFACT_MB = Setting(
     "RUNSTONE_MAX_ARTIFACT_MB",
     "1000000",
@@ -403,6 +416,8 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     WEBHOOK_REQUEST_TIMEOUT,
     WEBHOOK_REQUEST_MAX_RETRIES,
     WEBHOOK_SECRET_ENCRYPTION_KEY,
+    ENVIRONMENTS,
+    WORKER_TIMEOUT,
     MAX_ARTIFACT_MB,
     ENABLE_ARTIFACTS_PROGRESS_BAR,
     S3_ENDPOINT_URL,

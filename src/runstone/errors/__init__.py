@@ -42,11 +42,14 @@
     │   └── UntrustedModel             opening a model would run a stranger's code
     ├── TooLarge                       REQUEST_LIMIT_EXCEEDED
     ├── Unsupported                    NOT_IMPLEMENTED
+    ├── PredictionFailed               INTERNAL_ERROR: the code of a model failed in a process of its own
     └── BackendError                   INTERNAL_ERROR: a database or a service failed
         ├── ArtifactDamaged            a file is not what was once written
         ├── BackendUnavailable         TEMPORARILY_UNAVAILABLE: no answer; trying again may help
+        ├── EnvironmentFailed          the environment of a model cannot be made
         ├── JournalFull                the journal of a run takes no more
-        └── SchemaMismatch             a database that is broken, foreign or newer than this Runstone
+        ├── SchemaMismatch             a database that is broken, foreign or newer than this Runstone
+        └── WorkerFailed               the process that a model predicts in ended, or took too long
 
 ``code`` is the word on the wire; the HTTP status is known to ``server/errors.py`` alone. Facts given
 to an error are its attributes, and travel with it over the wire.
@@ -84,7 +87,15 @@ from runstone.errors.kinds import (
     TooLarge,
     Unsupported,
 )
-from runstone.errors.models import InvalidModel, ModelChanged, UnknownFlavor, UntrustedModel
+from runstone.errors.models import (
+    EnvironmentFailed,
+    InvalidModel,
+    ModelChanged,
+    PredictionFailed,
+    UnknownFlavor,
+    UntrustedModel,
+    WorkerFailed,
+)
 from runstone.errors.restoring import restore
 from runstone.errors.states import (
     ExperimentDeleted,
@@ -118,6 +129,7 @@ __all__ = [
     "ExperimentDeleted",
     "ExperimentExists",
     "ExperimentNotFound",
+    "EnvironmentFailed",
     "Fact",
     "InvalidArtifactPath",
     "InvalidFilter",
@@ -140,6 +152,7 @@ __all__ = [
     "NotReproducible",
     "ParamChanged",
     "PermissionDenied",
+    "PredictionFailed",
     "RegisteredModelExists",
     "RegisteredModelNotFound",
     "RunDeleted",
@@ -154,6 +167,7 @@ __all__ = [
     "Unsupported",
     "UntrustedModel",
     "WebhookNotFound",
+    "WorkerFailed",
     "restore",
 ]
 

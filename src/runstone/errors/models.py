@@ -1,6 +1,6 @@
 """What goes wrong with models as folders."""
 
-from runstone.errors.kinds import InvalidState, InvalidValue, PermissionDenied
+from runstone.errors.kinds import BackendError, InvalidState, InvalidValue, PermissionDenied, RunstoneError
 
 
 class InvalidModel(InvalidValue):
@@ -46,3 +46,27 @@ class UntrustedModel(PermissionDenied):
 
 class UnknownFlavor(InvalidValue):
     """No flavor knows this kind of model."""
+
+
+class EnvironmentFailed(BackendError):
+    """The environment that a model needs cannot be made."""
+
+
+class WorkerFailed(BackendError):
+    """The process that predicts ended, took too long, or said what cannot be understood."""
+
+
+class PredictionFailed(RunstoneError):
+    """The code of a model failed in the process that it predicts in.
+
+    Attributes:
+        exception: Name of the class that was raised there.
+        remote_traceback: The traceback there, as Python prints it.
+    """
+
+    exception: str
+    remote_traceback: str
+
+    def __init__(self, message: str, *, exception: str, remote_traceback: str) -> None:
+        super().__init__(message, exception=exception, remote_traceback=remote_traceback)
+        self.add_note(f"In the process of the model:\n\n{remote_traceback.rstrip()}")

@@ -1,6 +1,6 @@
 """Errors that another process met, made again."""
 
-from runstone.errors import absences, failures, states, values  # noqa: F401  # so that the tree is whole
+from runstone.errors import absences, failures, models, states, values  # noqa: F401  # so that the tree is whole
 from runstone.errors.kinds import BackendError, Fact, RunstoneError
 
 

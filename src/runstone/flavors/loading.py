@@ -28,7 +28,7 @@ def load(folder: Path, *, uri: str, trust: bool) -> PyFuncModel:
         UntrustedModel: It runs code, and is not trusted.
         UnknownFlavor: No flavor here loads it.
     """
-    model = _read(folder)
+    model = read(folder)
     settings = model.flavors.get(PYFUNC)
     if settings is None:
         raise InvalidModel(f"the model at {uri!r} has no {PYFUNC!r} among its flavors: {', '.join(model.flavors)}")
@@ -52,11 +52,17 @@ def load_native(flavor: Flavor | None, folder: Path, *, uri: str, trust: bool) -
         UntrustedModel: As :func:`load`.
         UnknownFlavor: As :func:`load`.
     """
-    model = _read(folder)
+    model = read(folder)
     return _load(flavor or resolve.native(model), folder, model, uri=uri, trust=trust)
 
 
-def _read(folder: Path) -> Model:
+def read(folder: Path) -> Model:
+    """What a model's folder says of it, once its files are compared with what was recorded of them.
+
+    Raises:
+        InvalidModel: The folder is no model, or cannot be read.
+        ModelChanged: A file is not the one that was saved.
+    """
     model = Model.load(folder)
     manifest.check(folder)
     typed = folder / SCHEMA

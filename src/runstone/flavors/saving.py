@@ -111,7 +111,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         _keep_example(about, folder, extras, flavor.predictor(model, {**saved.flavor, **pyfunc}))
     if about.signature is not None:
         (folder / SCHEMA).write_text(json.dumps(about.signature.to_typed(), indent=1) + "\n", "utf-8")
-    _keep_requirements(flavor, saved, folder, extras)
+    _keep_requirements(flavor, saved, folder, extras, about)
     about.model_size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     about.save(folder)
     manifest.write(folder)
@@ -137,7 +137,16 @@ def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) 
     examples.expect(folder, rows, answer)
 
 
-def _keep_requirements(flavor: Flavor, saved: Saved, folder: Path, extras: Extras) -> None:
+def _data_modules(about: Model, extras: Extras) -> set[str]:
+    """Modules of the data that it takes: without pandas no frame comes as far as the model."""
+    rows = extras.input_example[0] if isinstance(extras.input_example, tuple) else extras.input_example
+    found = {type(rows).__module__}
+    if about.signature is not None and about.signature.inputs is not None and about.signature.inputs.has_input_names():
+        found.add("pandas")
+    return found
+
+
+def _keep_requirements(flavor: Flavor, saved: Saved, folder: Path, extras: Extras, about: Model) -> None:
     conda = extras.conda_env
     if isinstance(conda, str | Path):
         import yaml
@@ -149,8 +158,7 @@ def _keep_requirements(flavor: Flavor, saved: Saved, folder: Path, extras: Extra
     elif extras.pip_requirements is not None:
         lines = requirements.listed("pip_requirements", extras.pip_requirements)
     else:
-        # The rows that it is tried with are of a library too, mostly pandas.
-        lines = requirements.of_modules({*flavor.modules, *saved.modules, type(extras.input_example).__module__})
+        lines = requirements.of_modules({*flavor.modules, *saved.modules, *_data_modules(about, extras)})
         if extras.extra_pip_requirements is not None:
             more = requirements.listed("extra_pip_requirements", extras.extra_pip_requirements)
             named = {requirements.normal(line.partition("=")[0].strip()) for line in more}

@@ -1,7 +1,8 @@
 """A loaded model that predicts the same way whatever library it is of."""
 
 from collections.abc import Callable
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from runstone.errors import Unsupported
 from runstone.models.enforcement import check_input, check_params
@@ -50,6 +51,19 @@ class PyFuncModel:
         if signature is None:
             return data, params
         return check_input(signature, data), check_params(signature, params) or None
+
+    def close(self) -> None:
+        """Let go of what it predicts with: with ``env="fresh"`` a process of its own, in this process nothing."""
+
+    def __enter__(self) -> Self:
+        """The model itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of what it predicts with."""
+        self.close()
 
     def unwrap_python_model(self) -> Any:
         """The instance of ``PythonModel`` that it was made of.

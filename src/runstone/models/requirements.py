@@ -43,7 +43,7 @@ def lock(requirements: Iterable[str]) -> list[str]:
 
     Args:
         requirements: Lines of a file of requirements; lines that pip alone understands, such as ``-r other.txt`` and
-            addresses, and packages that are not installed, are left as they are.
+            addresses, and packages that are not installed here in such a version, are left as they are.
     """
     from packaging.requirements import InvalidRequirement, Requirement
 
@@ -54,10 +54,13 @@ def lock(requirements: Iterable[str]) -> list[str]:
     for line in requirements:
         try:
             wanted = Requirement(line)
-        except InvalidRequirement:
+            fits = wanted.url is None and wanted.specifier.contains(metadata.version(wanted.name), prereleases=True)
+        except (InvalidRequirement, metadata.PackageNotFoundError):
+            fits = False
+        if fits:
+            waiting.append((wanted.name, frozenset(wanted.extras)))
+        else:
             others.append(line)
-            continue
-        waiting.append((wanted.name, frozenset(wanted.extras)))
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         name, extras = each = waiting.pop()
@@ -117,6 +120,16 @@ def write(folder: Path, requirements: Sequence[str], *, conda: dict[str, Any] | 
     place = folder / LOCK
     place.parent.mkdir(exist_ok=True)
     place.write_text("".join(f"{line}\n" for line in [f"# Python {python}", *lock(requirements)]), "utf-8")
+
+
+def name_in(line: str) -> str:
+    """The name of the distribution that a line of a file of requirements asks for, as indexes write it.
+
+    Example:
+        >>> name_in("Scikit_Learn[plots]>=1.6; python_version > '3'")
+        'scikit-learn'
+    """
+    return normal(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0])
 
 
 def normal(name: str) -> str:

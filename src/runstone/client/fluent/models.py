@@ -10,10 +10,13 @@ from runstone.client.fluent.lineage import remember
 from runstone.client.fluent.registry import register_model
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import Entry, ModelInfo
+from runstone.entities.names import shown
+from runstone.errors import InvalidValue
 from runstone.flavors import loading, resolve
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
 from runstone.models.predictor import PyFuncModel
+from runstone.workers import fresh
 
 
 def log_model(
@@ -47,23 +50,33 @@ def log_model(
     return replace(info, registered_model_version=register_model(info.model_uri, registered_model_name).version)
 
 
-def load_pyfunc(model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> PyFuncModel:
+def load_pyfunc(
+    model_uri: str, *, env: str | None = None, trust: bool = False, dst_path: str | None = None
+) -> PyFuncModel:
     """Load a model so that it predicts the same way whatever library it is of.
 
     Args:
         model_uri: ``models:/NAME/VERSION``, ``models:/NAME@ALIAS``, ``models:/MODEL_ID``, ``runs:/RUN_ID/NAME``, a
             path, or a place that clients reach themselves, such as ``s3://bucket/path``.
+        env: ``"fresh"`` lets it predict in a process of its own, with the packages that it was saved with; ``None`` in
+            this one.
         trust: Whether code out of its files may run though they are neither on this machine nor in the chosen store.
         dst_path: Folder that files from elsewhere are put into.
 
     Raises:
+        EnvironmentFailed: With ``env="fresh"``, what it needs cannot be installed.
         InvalidModel: There is no model, or it cannot be read.
         ModelChanged: A file is not the one that was saved.
         NotFound: There is no such model in the store.
         UntrustedModel: It runs code, and is not trusted.
     """
+    if env not in {None, "fresh"}:
+        raise InvalidValue(
+            f"env is None, for this process, or 'fresh', for an environment of its own; got {shown(env)}"
+        )
     found = fetched(context.client(), model_uri, dst_path)
-    return loading.load(found.path, uri=model_uri, trust=trust or found.own)
+    load = loading.load if env is None else fresh.load
+    return load(found.path, uri=model_uri, trust=trust or found.own)
 
 
 def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> Any:

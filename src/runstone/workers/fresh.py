@@ -1,0 +1,151 @@
+"""A model that predicts in an environment of its own, which has what the model was saved with."""
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from runstone import config, environments
+from runstone.entities.names import shown_address
+from runstone.errors import InvalidModel, Unsupported, UntrustedModel
+from runstone.flavors import loading
+from runstone.models import requirements
+from runstone.models.format import PYFUNC, Model
+from runstone.models.predictor import PyFuncModel
+from runstone.workers import start as first_file
+from runstone.workers.process import Worker
+
+# What the worker itself needs; in the versions that the model has, where it has them.
+NEEDS = ("msgspec", "numpy", "pyarrow", "pyyaml")
+# The oldest Python that a worker runs on.
+OLDEST = (3, 11)
+_START = first_file.__file__
+
+
+class WorkerModel(PyFuncModel):
+    """A model in a process of its own: rows in, predictions out, as from any loaded model.
+
+    The process ends with :meth:`close`, with the ``with`` block, or when nobody holds the model any more.
+    """
+
+    def __init__(self, model: Model, worker: Worker) -> None:
+        super().__init__(model, worker, worker.predict)
+        self._worker = worker
+
+    def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
+        """Predictions for some rows; the process checks them against the signature.
+
+        Args:
+            data: A frame of pandas or polars, an array, a dict or a list, as the signature says.
+            params: Params of this call; those of the signature have defaults.
+
+        Raises:
+            InvalidState: The process has ended.
+            InvalidValue: The data are of a kind that cannot be sent.
+            PredictionFailed: The model's code failed.
+            SignatureMismatch: The rows, or the params, are not what the signature says.
+            WorkerFailed: The process ended, or took longer than ``RUNSTONE_WORKER_TIMEOUT``.
+        """
+        return self._worker.predict(data, params)
+
+    def predict_stream(self, data: Any, params: dict[str, Any] | None = None) -> NoReturn:  # noqa: ARG002 - the base's signature
+        """Not offered: an answer comes as a whole.
+
+        Raises:
+            Unsupported: Always.
+        """
+        raise Unsupported("a model in a process of its own does not predict bit by bit; call predict, or load it here")
+
+    def unwrap_python_model(self) -> NoReturn:
+        """Not offered: the object is in the other process.
+
+        Raises:
+            Unsupported: Always.
+        """
+        raise Unsupported("the model is in a process of its own; load it without env='fresh' to have the object")
+
+    def get_raw_model(self) -> NoReturn:
+        """Not offered: the object is in the other process.
+
+        Raises:
+            Unsupported: Always.
+        """
+        self.unwrap_python_model()
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.close()
+
+
+def load(folder: Path, *, uri: str, trust: bool) -> WorkerModel:
+    """Load a model in an environment of its own, which is made if it is not there yet.
+
+    Args:
+        folder: The model's folder.
+        uri: Where it came from, for messages.
+        trust: Whether what it brings may run: its code, and the packages that it asks for.
+
+    Raises:
+        InvalidModel: The folder is no model, or says not what it needs.
+        ModelChanged: A file is not the one that was saved.
+        UntrustedModel: It is not trusted.
+        EnvironmentFailed: What it needs cannot be installed.
+        WorkerFailed: The process ended, or took longer than ``RUNSTONE_WORKER_TIMEOUT``.
+        PredictionFailed: Its code failed when it was loaded.
+    """
+    model = loading.read(folder)
+    if not trust:
+        raise UntrustedModel(uri, "env='fresh' installs the packages that it asks for")
+    what = f"the model at {shown_address(uri)}"
+    python = environments.environment(needed(folder, uri), version=python_version(model, uri), what=what)
+    return start(model, folder, python, what=what)
+
+
+def start(model: Model, folder: Path, python: Path, *, what: str) -> WorkerModel:
+    """Load a model in a process of its own.
+
+    Args:
+        model: What its file ``MLmodel`` says.
+        folder: Its folder.
+        python: The Python that runs it.
+        what: Its name in messages.
+
+    Raises:
+        WorkerFailed: The process ended, or took too long.
+        PredictionFailed: The model's code failed when it was loaded.
+    """
+    command = [str(python), "-I", "-X", "utf8", _START, str(folder.resolve())]
+    return WorkerModel(model, Worker(command, what=what, timeout=config.WORKER_TIMEOUT.get()))
+
+
+def needed(folder: Path, uri: str) -> list[str]:
+    """The packages that a model was saved with, exactly where it says so, and what a worker needs.
+
+    Raises:
+        InvalidModel: It has no such list.
+    """
+    for name in (requirements.LOCK, requirements.REQUIREMENTS):
+        if (folder / name).is_file():
+            lines = requirements.listed(name, folder / name)
+            known = {requirements.name_in(line) for line in lines}
+            return [*lines, *(name for name in NEEDS if name not in known)]
+    raise InvalidModel(
+        f"the model at {shown_address(uri)} has no file {requirements.REQUIREMENTS!r}, which says what it needs; "
+        "load it without env='fresh'"
+    )
+
+
+def python_version(model: Model, uri: str) -> str:
+    """The Python that a model was saved with; this one's if it does not say.
+
+    Raises:
+        Unsupported: No worker runs on it.
+    """
+    here = ".".join(map(str, sys.version_info[:3]))
+    version = str(model.flavors.get(PYFUNC, {}).get("python_version") or here)
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if numbers < OLDEST:
+        raise Unsupported(
+            f"the model at {shown_address(uri)} was saved with Python {version}; env='fresh' works from Python "
+            f"{'.'.join(map(str, OLDEST))} on: load it without, or save it again with a newer one"
+        )
+    return version
