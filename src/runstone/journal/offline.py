@@ -56,9 +56,16 @@ class OfflineStore(OfflineModels, NeedsStore):
         """
         self._within, self._uri, self._begin = within, tracking_uri, begin
 
-    def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
+    def create_experiment(
+        self,
+        name: str,
+        *,
+        artifact_location: str | None = None,
+        tags: Sequence[Tag] = (),
+        created_at: int | None = None,
+    ) -> str:
         """The id that stands for an experiment of this name, which is made when the first of its runs is sent."""
-        if artifact_location is not None or tags:
+        if artifact_location is not None or tags or created_at is not None:
             raise Unsupported("an experiment that is made offline has a name only; give it the rest when online")
         return folders.BY_NAME + name
 

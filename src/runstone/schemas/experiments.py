@@ -16,6 +16,7 @@ class CreateExperiment(Struct, frozen=True):
     name: str
     artifact_location: str | None = None
     tags: list[Tag] | None = None
+    creation_time: int | None = None
 
 
 class ExperimentId(Struct, frozen=True):

@@ -22,6 +22,7 @@ class CreateModelVersion(Struct, frozen=True):
     run_link: str | None = None
     description: str | None = None
     model_id: str | None = None
+    creation_timestamp: int | None = None
 
 
 class ModelVersionNumber(Struct, frozen=True):

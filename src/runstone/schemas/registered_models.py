@@ -18,6 +18,7 @@ class CreateRegisteredModel(Struct, frozen=True):
     tags: list[ModelTag] | None = None
     description: str | None = None
     deployment_job_id: str | None = None
+    creation_timestamp: int | None = None
 
 
 class RegisteredModelName(Struct, frozen=True):

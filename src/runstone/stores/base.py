@@ -45,14 +45,25 @@ class TrackingStore(JournalStore, PulseStore, Protocol):
     ``InvalidPageToken``, a page size outside 1 to 50,000 ``InvalidValue``.
     """
 
-    def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
+    def create_experiment(
+        self,
+        name: str,
+        *,
+        artifact_location: str | None = None,
+        tags: Sequence[Tag] = (),
+        created_at: int | None = None,
+    ) -> str:
         """Make an experiment; returns its id.
 
         Ids are decimal digits and count up; a new store has the experiment ``0``, named ``Default``. The name is put
         into canonical form. The name of a deleted experiment is free.
 
+        ``created_at`` is milliseconds since the Unix epoch, UTC; now if ``None``. A genuine MLflow server chooses its
+        own time.
+
         Raises:
-            InvalidValue: The name is empty, blank, over 500 characters, or holds control characters.
+            InvalidValue: The name is empty, blank, over 500 characters, or holds control characters, or the time is
+                not from 0 up to the end of the year 9999.
             ExperimentExists: An active experiment has this name.
         """
         ...

@@ -24,12 +24,16 @@ class RegistryStore(Protocol):
     """
 
     def create_registered_model(
-        self, name: str, *, tags: Sequence[ModelTag] = (), description: str = ""
+        self, name: str, *, tags: Sequence[ModelTag] = (), description: str = "", created_at: int | None = None
     ) -> RegisteredModel:
         """Make a registered model without versions. The name is put into canonical form.
 
+        ``created_at`` is milliseconds since the Unix epoch, UTC; now if ``None``. A genuine MLflow server chooses its
+        own time.
+
         Raises:
-            InvalidValue: The name breaks a rule of ``model_name``, or the description is over 100,000 characters.
+            InvalidValue: The name breaks a rule of ``model_name``, the description is over 100,000 characters, or the
+                time is not from 0 up to the end of the year 9999.
             RegisteredModelExists: A registered model has this name.
         """
         ...
@@ -108,14 +112,16 @@ class RegistryStore(Protocol):
         run_link: str = "",
         description: str = "",
         model_id: str = "",
+        created_at: int | None = None,
     ) -> ModelVersion:
         """Add a version to a registered model; its number is one above the highest that was ever given.
 
         A source ``models:/NAME/VERSION``, ``models:/NAME/STAGE``, ``models:/NAME/latest`` or ``models:/NAME@ALIAS``
         is another version: what is kept is ``models:/NAME/VERSION``, and the files are where that version's are.
+        ``created_at`` is as of ``create_registered_model``; the model changes now.
 
         Raises:
-            InvalidValue: The source is empty, or a text is too long.
+            InvalidValue: The source is empty, a text is too long, or the time is none.
             LoggedModelNotFound: There is no logged model ``model_id``.
             ModelAliasNotFound: The source names an alias that is not there.
             ModelVersionNotFound: The source names a version that is not there.

@@ -46,6 +46,20 @@ class ExperimentCases:
         assert experiment.creation_time == experiment.last_update_time
         assert experiment.workspace == "default"
 
+    def test_experiment_is_as_old_as_it_is_said_to_be(self, store: TrackingStore) -> None:
+        id = store.create_experiment("old", created_at=5)
+
+        experiment = store.get_experiment(id)
+
+        assert (experiment.creation_time, experiment.last_update_time) == (5, 5)
+
+    @pytest.mark.parametrize("moment", [-1, 253402300800000])
+    def test_experiment_is_made_at_a_time_of_this_age(self, store: TrackingStore, moment: int) -> None:
+        with pytest.raises(InvalidValue, match="between 0 and"):
+            store.create_experiment("never", created_at=moment)
+
+        assert store.get_experiment_by_name("never") is None
+
     def test_later_tag_of_the_same_key_holds_in_a_new_experiment(self, store: TrackingStore) -> None:
         id = store.create_experiment("twice", tags=[Tag("a", "1"), Tag("a", "2")])
 

@@ -48,6 +48,26 @@ class ModelVersionCases:
         assert made.tags == {"b": "2", "z": "1"}
         assert made.creation_timestamp == made.last_updated_timestamp > 0
 
+    def test_version_is_as_old_as_it_is_said_to_be_and_changes_its_model_now(self, store: RegistryStore) -> None:
+        store.create_registered_model("churn", created_at=4)
+
+        made = store.create_model_version("churn", SOURCE, created_at=5)
+
+        assert store.get_model_version("churn", "1") == made
+        assert (made.creation_timestamp, made.last_updated_timestamp) == (5, 5)
+        model = store.get_registered_model("churn")
+        assert model.creation_timestamp == 4
+        assert model.last_updated_timestamp > 5
+
+    @pytest.mark.parametrize("moment", [-1, 253402300800000])
+    def test_version_is_made_at_a_time_of_this_age(self, store: RegistryStore, moment: int) -> None:
+        store.create_registered_model("churn")
+
+        with pytest.raises(InvalidValue, match="between 0 and"):
+            store.create_model_version("churn", SOURCE, created_at=moment)
+
+        assert list(store.search_model_versions()) == []
+
     def test_versions_count_up_and_no_number_comes_twice(self, store: RegistryStore) -> None:
         versions(store, 3)
 

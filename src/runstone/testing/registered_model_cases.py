@@ -34,6 +34,17 @@ class RegisteredModelCases:
         assert made.latest_versions == []
         assert made.aliases == {}
 
+    def test_registered_model_is_as_old_as_it_is_said_to_be(self, store: RegistryStore) -> None:
+        made = store.create_registered_model("churn", created_at=5)
+
+        assert store.get_registered_model("churn") == made
+        assert (made.creation_timestamp, made.last_updated_timestamp) == (5, 5)
+
+    @pytest.mark.parametrize("moment", [-1, 253402300800000])
+    def test_registered_model_is_made_at_a_time_of_this_age(self, store: RegistryStore, moment: int) -> None:
+        with pytest.raises(InvalidValue, match="between 0 and"):
+            store.create_registered_model("churn", created_at=moment)
+
     @pytest.mark.parametrize("name", BAD_MODEL_NAMES)
     def test_bad_model_name_is_refused(self, store: RegistryStore, name: str) -> None:
         with pytest.raises(InvalidValue):

@@ -1332,6 +1332,8 @@ export interface components {
             artifact_location?: string | null;
             /** @default null */
             tags?: components["schemas"]["Tag"][] | null;
+            /** @default null */
+            creation_time?: number | null;
         };
         /**
          * CreateLoggedModel
@@ -1371,6 +1373,8 @@ export interface components {
             description?: string | null;
             /** @default null */
             model_id?: string | null;
+            /** @default null */
+            creation_timestamp?: number | null;
         };
         /**
          * CreateMultipart
@@ -1395,6 +1399,8 @@ export interface components {
             description?: string | null;
             /** @default null */
             deployment_job_id?: string | null;
+            /** @default null */
+            creation_timestamp?: number | null;
         };
         /**
          * CreateRun

@@ -21,7 +21,9 @@ def create(stores: Stores, request: schema.CreateExperiment) -> schema.Experimen
         )
     if location and location.startswith(PROXIED):
         ArtifactPath(location.removeprefix(PROXIED).strip("/"))
-    made = stores.tracking.create_experiment(request.name, artifact_location=location, tags=request.tags or ())
+    made = stores.tracking.create_experiment(
+        request.name, artifact_location=location, tags=request.tags or (), created_at=request.creation_time
+    )
     return schema.ExperimentId(made)
 
 

@@ -32,6 +32,7 @@ def create(stores: Stores, request: schema.CreateModelVersion) -> OneModelVersio
         run_link=request.run_link or "",
         description=request.description or "",
         model_id=model_id,
+        created_at=request.creation_timestamp,
     )
     return OneModelVersion(made)
 

@@ -10,7 +10,10 @@ from runstone.server.routes.route import AnyRoute, Route, Stores
 def create(stores: Stores, request: schema.CreateRegisteredModel) -> schema.OneRegisteredModel:
     """Create a registered model."""
     made = stores.tracking.create_registered_model(
-        request.name, tags=request.tags or (), description=request.description or ""
+        request.name,
+        tags=request.tags or (),
+        description=request.description or "",
+        created_at=request.creation_timestamp,
     )
     return schema.OneRegisteredModel(made)
 

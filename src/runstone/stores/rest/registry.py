@@ -11,10 +11,12 @@ class RestRegistry(Calls):
     """Registered models and their versions that a server keeps; does what ``RegistryStore`` says."""
 
     def create_registered_model(
-        self, name: str, *, tags: Sequence[ModelTag] = (), description: str = ""
+        self, name: str, *, tags: Sequence[ModelTag] = (), description: str = "", created_at: int | None = None
     ) -> RegisteredModel:
         """Make a registered model without versions."""
-        request = registered_models.CreateRegisteredModel(name, list(tags) or None, description or None)
+        request = registered_models.CreateRegisteredModel(
+            name, list(tags) or None, description or None, creation_timestamp=created_at
+        )
         return self._call(registered_models.CREATE, request).registered_model
 
     def get_registered_model(self, name: str) -> RegisteredModel:
@@ -88,6 +90,7 @@ class RestRegistry(Calls):
         run_link: str = "",
         description: str = "",
         model_id: str = "",
+        created_at: int | None = None,
     ) -> ModelVersion:
         """Add a version to a registered model.
 
@@ -102,6 +105,7 @@ class RestRegistry(Calls):
             run_link or None,
             description or None,
             model_id or None,
+            created_at,
         )
         return self._call(model_versions.CREATE, request).model_version
 

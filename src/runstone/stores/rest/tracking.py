@@ -43,9 +43,16 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
 
     _counts_entries = True
 
-    def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
+    def create_experiment(
+        self,
+        name: str,
+        *,
+        artifact_location: str | None = None,
+        tags: Sequence[Tag] = (),
+        created_at: int | None = None,
+    ) -> str:
         """Make an experiment; returns its id."""
-        request = experiments.CreateExperiment(name, artifact_location, list(tags) or None)
+        request = experiments.CreateExperiment(name, artifact_location, list(tags) or None, created_at)
         return self._call(experiments.CREATE, request).experiment_id
 
     def get_experiment(self, experiment_id: str) -> Experiment:

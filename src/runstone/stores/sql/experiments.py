@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from runstone.entities import Tag
-from runstone.entities.names import MAX_EXPERIMENT_NAME, canonical_name, shown
+from runstone.entities.names import MAX_EXPERIMENT_NAME, canonical_name, check_time, shown
 from runstone.errors import (
     ExperimentDeleted,
     ExperimentExists,
@@ -100,10 +100,13 @@ def by_name(connection: Connection, name: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def create(connection: Connection, name: str, *, artifact_location: str | None, tags: Sequence[Tag]) -> int:
+def create(
+    connection: Connection, name: str, *, artifact_location: str | None, tags: Sequence[Tag], created_at: int | None
+) -> int:
     """Make an experiment; returns its number."""
     name = _free_name(connection, name)
-    moment = now()
+    moment = now() if created_at is None else created_at
+    check_time("the time at which an experiment was made", moment)
     driver = driver_of(connection)
     row = driver.execute(
         "INSERT INTO experiment (name, artifact_location, stage, created_at, updated_at) VALUES (?, ?, ?, ?, ?) "

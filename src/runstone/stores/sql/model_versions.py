@@ -14,6 +14,7 @@ from runstone.entities.names import (
     check_alias,
     check_key,
     check_length,
+    check_time,
     shown,
 )
 from runstone.errors import InvalidValue, ModelAliasNotFound, ModelVersionNotFound, RegisteredModelNotFound
@@ -128,6 +129,7 @@ def create(
     run_link: str,
     description: str,
     model_id: str = "",
+    created_at: int | None = None,
 ) -> int:
     """Add a version; returns its number in the table."""
     if not source:
@@ -141,12 +143,14 @@ def create(
     model = registered_models.find(connection, name, lock=LOCKED)
     source, location = _resolved(connection, source)
     run_id = run_id or _run_of(connection, source, model_id)
-    moment = now()
+    changed = now()
+    moment = changed if created_at is None else created_at
+    check_time("the time at which a version was made", moment)
     driver = driver_of(connection)
     model_name, version = driver.execute(
         "UPDATE registered_model SET last_version = last_version + 1, updated_at = ? WHERE id = ? "
         "RETURNING name, last_version",
-        (moment, model),
+        (changed, model),
     ).fetchone()
     row = driver.execute(
         "INSERT INTO model_version "

@@ -12,6 +12,7 @@ from runstone.entities.names import (
     check_key,
     check_length,
     check_model_name,
+    check_time,
     model_name,
 )
 from runstone.errors import InvalidValue, RegisteredModelExists, RegisteredModelNotFound
@@ -45,11 +46,14 @@ def find(connection: Connection, name: str, *, lock: str = "") -> int:
     return int(row[0])
 
 
-def create(connection: Connection, name: str, *, tags: Sequence[ModelTag], description: str) -> int:
+def create(
+    connection: Connection, name: str, *, tags: Sequence[ModelTag], description: str, created_at: int | None
+) -> int:
     """Make a registered model; returns its number."""
     free = _free_name(connection, name)
     check_length("the description of a registered model", description, MAX_MODEL_DESCRIPTION)
-    moment = now()
+    moment = now() if created_at is None else created_at
+    check_time("the time at which a registered model was made", moment)
     row = driver_of(connection).execute(
         "INSERT INTO registered_model (name, description, created_at, updated_at, last_version) "
         "VALUES (?, ?, ?, ?, 0) RETURNING id",

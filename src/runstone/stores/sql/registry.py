@@ -18,12 +18,14 @@ class SqlRegistry:
     _root: ArtifactRoot
 
     def create_registered_model(
-        self, name: str, *, tags: Sequence[ModelTag] = (), description: str = ""
+        self, name: str, *, tags: Sequence[ModelTag] = (), description: str = "", created_at: int | None = None
     ) -> RegisteredModel:
         """Make a registered model without versions."""
 
         def change(connection: Connection) -> RegisteredModel:
-            number = registered_models.create(connection, name, tags=tags, description=description)
+            number = registered_models.create(
+                connection, name, tags=tags, description=description, created_at=created_at
+            )
             made = model_search.load_models(connection, [number])[0]
             enqueue(
                 connection,
@@ -122,6 +124,7 @@ class SqlRegistry:
         run_link: str = "",
         description: str = "",
         model_id: str = "",
+        created_at: int | None = None,
     ) -> ModelVersion:
         """Add a version to a registered model."""
 
@@ -135,6 +138,7 @@ class SqlRegistry:
                 run_link=run_link,
                 description=description,
                 model_id=model_id,
+                created_at=created_at,
             )
             made = _loaded(connection, number)
             data = {

@@ -70,10 +70,21 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         self._root = ArtifactRoot(database.folder, artifact_root)
         self._session = Session(database, durable=durable)
 
-    def create_experiment(self, name: str, *, artifact_location: str | None = None, tags: Sequence[Tag] = ()) -> str:
+    def create_experiment(
+        self,
+        name: str,
+        *,
+        artifact_location: str | None = None,
+        tags: Sequence[Tag] = (),
+        created_at: int | None = None,
+    ) -> str:
         """Make an experiment; returns its id."""
         return self._session.write(
-            lambda connection: str(experiments.create(connection, name, artifact_location=artifact_location, tags=tags))
+            lambda connection: str(
+                experiments.create(
+                    connection, name, artifact_location=artifact_location, tags=tags, created_at=created_at
+                )
+            )
         )
 
     def get_experiment(self, experiment_id: str) -> Experiment:
