@@ -11,7 +11,7 @@ from runstone.artifacts.resolve import repository
 from runstone.bridge.brought import Brought
 from runstone.bridge.bundle_reader import Bundle
 from runstone.bridge.bundle_writer import write
-from runstone.bridge.importing import ORIGIN, bring
+from runstone.bridge.importing import bring
 from runstone.bridge.selection import of_experiment
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import ArtifactPath
@@ -59,60 +59,36 @@ def put_file(address: str, uri: str, path: str, content: bytes) -> None:
 
 
 def content(file: Path) -> dict[str, Any]:
-    """All that a bundle holds but for what a store chooses: numbers of experiments, ids of models, times of making."""
+    """All that a bundle holds but for what a store chooses: numbers of experiments, and times of the last change."""
     with closing(Bundle(file)) as bundle:
-        ids = {}
-        experiments, runs, models = {}, {}, {}
-        for experiment in bundle.experiments():
-            experiments[experiment.name] = (experiment.lifecycle_stage, experiment.tags)
-            for model in bundle.logged_models(experiment.experiment_id):
-                ids[model.model_id] = model.tags.get(ORIGIN, model.model_id)
-        for experiment in bundle.experiments():
-            for model in bundle.logged_models(experiment.experiment_id):
-                models[ids[model.model_id]] = _plain(model, {experiment.experiment_id: "", **ids})
-            for run in bundle.runs(experiment.experiment_id):
-                runs[run.info.run_id] = (
-                    _plain(run, ids),
+        experiments = list(bundle.experiments())
+        return {
+            "experiments": [_plain(each) for each in experiments],
+            "runs": {
+                run.info.run_id: (
+                    _plain(run),
                     [(m.key, repr(float(m.value)), m.timestamp, m.step) for m in bundle.metrics(run.info.run_id)],
                 )
-        versions = [
-            _plain(version, ids) for each in bundle.registered_models() for version in bundle.model_versions(each.name)
-        ]
-        files = {_named(member.name, ids): member.sha256 for member in bundle.members if "artifacts/" in member.name}
-        registered = [_plain(each, ids) for each in bundle.registered_models()]
-    return {
-        "experiments": experiments,
-        "runs": runs,
-        "models": models,
-        "registered": registered,
-        "versions": versions,
-        "files": files,
-    }
+                for each in experiments
+                for run in bundle.runs(each.experiment_id)
+            },
+            "models": [_plain(model) for each in experiments for model in bundle.logged_models(each.experiment_id)],
+            "registered": [_plain(each) for each in bundle.registered_models()],
+            "versions": [
+                _plain(each) for model in bundle.registered_models() for each in bundle.model_versions(model.name)
+            ],
+            "files": {member.name: member.sha256 for member in bundle.members if "artifacts/" in member.name},
+        }
 
 
-_CHOSEN = {
-    "experiment_id",
-    "creation_timestamp",
-    "last_updated_timestamp",
-    "creation_timestamp_ms",
-    "last_updated_timestamp_ms",
-}
+_CHOSEN = {"experiment_id", "last_update_time", "last_updated_timestamp", "last_updated_timestamp_ms"}
 
 
-def _plain(record: msgspec.Struct, ids: dict[str, str]) -> Any:
-    return _without(msgspec.json.decode(encode(record)), ids)
+def _plain(record: msgspec.Struct) -> Any:
+    return _without(msgspec.json.decode(encode(record)))
 
 
-def _without(value: Any, ids: dict[str, str]) -> Any:
+def _without(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without(each, ids) for key, each in value.items() if key not in _CHOSEN}
-    if isinstance(value, list):
-        return [_without(each, ids) for each in value if not (isinstance(each, dict) and each.get("key") == ORIGIN)]
-    return _named(value, ids) if isinstance(value, str) else value
-
-
-def _named(text: str, ids: dict[str, str]) -> str:
-    for found, wanted in ids.items():
-        if found.startswith("m-"):
-            text = text.replace(found, wanted)
-    return text
+        return {key: _without(each) for key, each in value.items() if key not in _CHOSEN}
+    return [_without(each) for each in value] if isinstance(value, list) else value

@@ -8,7 +8,8 @@ import pytest
 
 from runstone.artifacts.resolve import repository
 from runstone.bridge.brought import Brought
-from runstone.bridge.importing import LACKS_FILES, bring, measured
+from runstone.bridge.importing import bring, measured
+from runstone.bridge.marks import LACKS_FILES
 from runstone.bridge.mlflow_connection import REVISIONS
 from runstone.bridge.resolve import open_source
 from runstone.entities import ArtifactPath, LifecycleStage

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from runstone.bridge.bundle_reader import Bundle
 from runstone.bridge.bundle_writer import write
-from runstone.bridge.importing import UNFINISHED, bring
+from runstone.bridge.importing import bring
+from runstone.bridge.marks import ORIGIN, UNFINISHED
 from runstone.bridge.selection import of_runs
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import (
@@ -246,6 +247,23 @@ def test_numbers_of_versions_stay_where_one_was_deleted(
 
     assert sorted(each.version for each in target[1].search_model_versions()) == ["2", "4"]
     assert (brought.model_versions, brought.problems) == (2, [])
+
+
+def test_logged_model_whose_id_is_used_up_gets_another_and_is_known_again(
+    tmp_path: Path, origin: tuple[str, Any], target: tuple[str, Any]
+) -> None:
+    fill(*origin, "one", [one_run()])
+    [model] = origin[1].search_logged_models(["1"])
+    gone = target[1].create_logged_model("0", name="gone", model_id=model.model_id)
+    target[1].delete_logged_model(gone.model_id)
+    bundle = export(*origin, "one", tmp_path / "a.zip")
+
+    brought, again = bring_in(bundle, *target), bring_in(bundle, *target)
+
+    [made] = target[1].search_logged_models([target[1].get_experiment_by_name("one").experiment_id])
+    assert brought.problems == [f"the logged model {model.model_id} is {made.model_id} now"]
+    assert (made.tags[ORIGIN], made.creation_timestamp) == (model.model_id, model.creation_timestamp)
+    assert (again.logged_models, again.problems) == (0, [])
 
 
 def test_version_that_finds_its_number_taken_is_told(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from runstone.bridge.importing import UNFINISHED, bring
+from runstone.bridge.importing import bring
+from runstone.bridge.marks import UNFINISHED
 from runstone.bridge.mlflow_folder import MlflowFolder
 from runstone.bridge.store_source import StoreSource
 from runstone.bridge.verifying import differences

@@ -5,6 +5,8 @@ import uvicorn.lifespan.on
 import uvicorn.loops.uvloop
 import uvicorn.protocols.http.httptools_impl  # noqa: F401
 
+import runstone.bridge.importing
+import runstone.bridge.mlflow_database
 import runstone.server.listen
 import runstone.stores.sql.compaction
 import runstone.stores.sql.postgres.schema

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from runstone.bridge.copying import files_below
-from runstone.bridge.importing import ORIGIN, bring
+from runstone.bridge.importing import bring
+from runstone.bridge.marks import ORIGIN
 from runstone.bridge.resolve import open_source
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import Run

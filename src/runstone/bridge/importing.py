@@ -1,12 +1,15 @@
 """Bringing all that a source has into a store. Stopped at any point, it goes on when it is done again."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from typing import Protocol, TypeVar
 
 from runstone.artifacts import resolve as artifacts
 from runstone.bridge.brought import Brought
 from runstone.bridge.copying import Copying
+from runstone.bridge.logged_models import LoggedModels, has_files
+from runstone.bridge.marks import INTO_TRASH, LACKS_FILES, TRASH, UNFINISHED, is_mark
 from runstone.bridge.places import Places
 from runstone.bridge.registering import Registering
 from runstone.bridge.source import Source
@@ -15,18 +18,15 @@ from runstone.bridge.verifying import differences
 from runstone.entities import (
     Experiment,
     LifecycleStage,
-    LoggedModel,
-    LoggedModelStatus,
     Metric,
     ModelInput,
-    ModelMetric,
     ModelOutput,
     Run,
     RunStatus,
     Tag,
 )
-from runstone.entities.tag import EXTERNAL, MODEL_HISTORY, PARENT_RUN_ID, RUN_NAME
-from runstone.errors import InvalidValue, LoggedModelNotFound, RunNotFound, Unsupported
+from runstone.entities.tag import MODEL_HISTORY, PARENT_RUN_ID, RUN_NAME
+from runstone.errors import InvalidValue, RunNotFound, Unsupported
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
@@ -35,10 +35,6 @@ T = TypeVar("T")
 # Is told how many runs have come one step further, and what was brought so far.
 Watch = Callable[[int, Brought], None]
 
-# On a run while it is being brought, so that one which is there whole is told from one that an import left half done.
-UNFINISHED = "runstone.import.unfinished"
-# On a run or a logged model some of whose files an import could not bring, so that the next one tries again.
-LACKS_FILES = "runstone.import.lacks_files"
 _METRICS = 1000
 _OTHERS = 100
 
@@ -96,7 +92,7 @@ def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
             watch(1, found)
         for model in source.logged_models(experiment.experiment_id):
             found.logged_models += 1
-            files.count(f"logged model {model.model_id}", model.artifact_location, has_some=_is_stored(model))
+            files.count(f"logged model {model.model_id}", model.artifact_location, has_some=has_files(model))
     for registered in source.registered_models():
         found.registered_models += 1
         found.model_versions += sum(1 for _ in source.model_versions(registered.name))
@@ -107,11 +103,6 @@ def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
 def _has_files(run: Run) -> bool:
     """Whether a run surely has files: clients of MLflow 1 and 2 note the models among them."""
     return MODEL_HISTORY in run.data.tags
-
-
-def _is_stored(model: LoggedModel) -> bool:
-    """Whether a logged model surely has files."""
-    return model.status is LoggedModelStatus.READY and EXTERNAL not in model.tags
 
 
 class _Store(TrackingStore, LineageStore, RegistryStore, Protocol):
@@ -137,9 +128,9 @@ class _Importing:
         self._target = StoreSource(tracking_uri, store)
         self._places = Places()
         self._copying = Copying(source, self.brought, lambda: watch(0, self.brought))
+        self._models = LoggedModels(self._store, tracking_uri, self._places, self.brought, self._copying, source.name)
         self._finished: set[str] = set()
         self._logged: set[str] = set()
-        self._models: list[LoggedModel] = []
 
     def run(self) -> None:
         """Bring all."""
@@ -155,8 +146,8 @@ class _Importing:
                 self._try(f"run {run.info.run_id}", self._run, run, target)
                 self._watch(1, self.brought)
             for model in self._source.logged_models(experiment.experiment_id):
-                self._try(f"logged model {model.model_id}", self._logged_model, model, target)
-        self._measure_models()
+                self._try(f"logged model {model.model_id}", self._models.bring, model, target)
+        self._models.measure(self._finished)
         for experiment, _ in experiments:
             for run in self._source.runs(experiment.experiment_id):
                 self._finish(run)
@@ -177,18 +168,26 @@ class _Importing:
     def _experiment(self, experiment: Experiment) -> str:
         """The experiment in the store, in use; made if there is none."""
         is_deleted = experiment.lifecycle_stage is LifecycleStage.DELETED
+        own_tags = [tag for tag in experiment.tag_list if not is_mark(tag.key)]
         name = experiment.name
         found = self._store.get_experiment_by_name(name)
-        if found is not None and is_deleted and found.lifecycle_stage is LifecycleStage.ACTIVE:
+        is_taken = found is not None and found.lifecycle_stage is LifecycleStage.ACTIVE and TRASH not in found.tags
+        if is_deleted and is_taken:
             name = f"{name} (deleted)"
             found = self._store.get_experiment_by_name(name)
         if found is None or (found.lifecycle_stage is LifecycleStage.DELETED and not is_deleted):
-            made = self._store.create_experiment(name, tags=experiment.tag_list)
+            tags = [*own_tags, *([Tag(TRASH, self._source.name)] if is_deleted else [])]
+            made = self._store.create_experiment(name, tags=tags, created_at=experiment.creation_time)
             self.brought.experiments += 1
             return made
         if found.lifecycle_stage is LifecycleStage.DELETED:
             self._store.restore_experiment(found.experiment_id)
-        for tag in experiment.tag_list:
+        if (left := found.tags.get(INTO_TRASH)) is not None:
+            with suppress(RunNotFound):
+                if UNFINISHED not in self._store.get_run(left).data.tags:
+                    self._store.delete_run(left)
+            self._store.delete_experiment_tag(found.experiment_id, INTO_TRASH)
+        for tag in own_tags:
             if tag.key not in found.tags:
                 self._store.set_experiment_tag(found.experiment_id, tag)
         return found.experiment_id
@@ -259,71 +258,11 @@ class _Importing:
     def _copy_again(self, run: Run, there: Run) -> None:
         """Copy the files of a run that is there but for some that a former import could not reach."""
         if there.info.lifecycle_stage is LifecycleStage.DELETED:
-            self._store.restore_run(there.info.run_id)
-        self._copy_files(run, there)
-        if LifecycleStage.DELETED in {run.info.lifecycle_stage, there.info.lifecycle_stage}:
-            self._store.delete_run(there.info.run_id)
-
-    def _logged_model(self, model: LoggedModel, experiment_id: str) -> None:
-        former = self._former(model, experiment_id)
-        made = former or self._store.create_logged_model(
-            experiment_id,
-            name=model.name,
-            model_type=model.model_type,
-            source_run_id=self._places.runs.get(model.source_run_id, model.source_run_id),
-            params=model.data.params,
-            tags=[*(tag for tag in model.info.tag_list if tag.key != ORIGIN), Tag(ORIGIN, model.model_id)],
-        )
-        self._places.models[model.model_id] = made.model_id
-        self._places.folders[model.artifact_location] = made.artifact_location
-        self._models.append(model)
-        if former is None:
-            self.brought.logged_models += 1
+            with self._into_trash(there.info.run_id):
+                self._store.restore_run(there.info.run_id)
+                self._copy_files(run, there)
         else:
-            self.brought.already_there += 1
-            is_done = model.model_id == made.model_id or made.status is model.status is not LoggedModelStatus.PENDING
-            if is_done and LACKS_FILES not in made.tags:
-                return
-        target = artifacts.repository(made.artifact_location, tracking_uri=self._tracking_uri)
-        whose = f"logged model {model.model_id}"
-        if not self._copying.copy(whose, model.artifact_location, target, has_some=_is_stored(model)):
-            self._store.set_logged_model_tags(made.model_id, [Tag(LACKS_FILES, self._source.name)])
-        elif LACKS_FILES in made.tags:
-            self._store.delete_logged_model_tag(made.model_id, LACKS_FILES)
-        if made.status is not model.status:
-            self._store.finalize_logged_model(made.model_id, model.status)
-
-    def _former(self, model: LoggedModel, experiment_id: str) -> LoggedModel | None:
-        """The logged model in the store: the same one, or what a former import made of it."""
-        try:
-            return self._store.get_logged_model(model.model_id)
-        except LoggedModelNotFound:
-            pass
-        found = self._store.search_logged_models(
-            [experiment_id], filter_string=f"tags.`{ORIGIN}` = '{model.model_id}'", max_results=1
-        )
-        return next(iter(found), None)
-
-    def _measure_models(self) -> None:
-        """Log what runs measured of logged models, which needs both."""
-        for model in self._models:
-            by_run: dict[str, list[Metric]] = {}
-            for each in model.metrics:
-                if each.run_id in self._places.runs and each.run_id not in self._finished:
-                    by_run.setdefault(each.run_id, []).append(
-                        ModelMetric(
-                            each.key,
-                            float(each.value),
-                            each.timestamp,
-                            each.step,
-                            model_id=self._places.models[model.model_id],
-                            dataset_name=each.dataset_name,
-                            dataset_digest=each.dataset_digest,
-                        )
-                    )
-            for run_id, metrics in by_run.items():
-                for batch in _batches(iter(metrics), _METRICS):
-                    self._store.log_batch(self._places.runs[run_id], metrics=batch)
+            self._copy_files(run, there)
 
     def _finish(self, run: Run) -> None:
         """Say what a run read and made, how it ended, and that it is whole."""
@@ -349,9 +288,18 @@ class _Importing:
         if differing := "; ".join(differences(self._source, run, self._target)):
             self.brought.problems.append(f"the run {run_id} is not what was brought, import again: {differing}")
             return
-        self._store.delete_tag(run_id, UNFINISHED)
-        if run.info.lifecycle_stage is LifecycleStage.DELETED:
-            self._store.delete_run(run_id)
+        is_deleted = run.info.lifecycle_stage is LifecycleStage.DELETED
+        with self._into_trash(run_id) if is_deleted else nullcontext():
+            self._store.delete_tag(run_id, UNFINISHED)
+
+    @contextmanager
+    def _into_trash(self, run_id: str) -> Iterator[None]:
+        """Move a run to the trash after the block; if all is stopped before, the next import does it."""
+        experiment_id = self._store.get_run(run_id).info.experiment_id
+        self._store.set_experiment_tag(experiment_id, Tag(INTO_TRASH, run_id))
+        yield
+        self._store.delete_run(run_id)
+        self._store.delete_experiment_tag(experiment_id, INTO_TRASH)
 
     def _known(self, run: Run, models: Sequence[str]) -> list[str]:
         """Those of some logged models that were brought; the others are told."""
@@ -361,10 +309,6 @@ class _Importing:
                     f"the run {run.info.run_id} read the logged model {model}, which is not in the source"
                 )
         return [self._places.models[model] for model in models if model in self._places.models]
-
-
-# On a logged model: the id that it had, since the store chooses another.
-ORIGIN = "runstone.import.model_id"
 
 
 def _batches(items: Iterator[T], size: int) -> Iterator[list[T]]:

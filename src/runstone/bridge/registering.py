@@ -1,9 +1,10 @@
 """Bringing registered models, with their versions under the same numbers where these are free."""
 
 from runstone.bridge.brought import Brought
+from runstone.bridge.marks import UNFINISHED
 from runstone.bridge.places import Places
 from runstone.bridge.source import Source
-from runstone.entities import ModelStage, ModelVersion, RegisteredModel
+from runstone.entities import ModelStage, ModelTag, ModelVersion, RegisteredModel
 from runstone.errors import RegisteredModelNotFound, RunstoneError
 from runstone.stores.registry import RegistryStore
 
@@ -48,47 +49,62 @@ class Registering:
         try:
             found = self._store.get_registered_model(model.name)
         except RegisteredModelNotFound:
-            found = self._store.create_registered_model(model.name, tags=model.tag_list, description=model.description)
+            found = self._store.create_registered_model(
+                model.name,
+                tags=model.tag_list,
+                description=model.description,
+                created_at=model.creation_timestamp,
+            )
             self._brought.registered_models += 1
         for tag in model.tag_list:
             if tag.key not in found.tags:
                 self._store.set_registered_model_tag(model.name, tag)
         numbers: dict[str, str] = {}
+        half_done = {tag.value: each for each in there for tag in each.tag_list if tag.key == UNFINISHED}
+        there = [each for each in there if UNFINISHED not in each.tags]
         for version in self._source.model_versions(model.name):
             place = self._places.of_version(version.source)
             run_id = self._places.runs.get(version.run_id, version.run_id)
+            half = half_done.get(version.version)
             same = [each for each in there if (each.source, each.run_id) == (place, run_id)]
             same = [each for each in same if each.version == version.version] or same
-            if same and same[0].version not in numbers.values():
+            if half is None and same and same[0].version not in numbers.values():
                 numbers[version.version] = same[0].version
                 self._brought.already_there += 1
                 continue
             is_ours = {each.version for each in there} <= set(numbers.values())
-            numbers[version.version] = self._version(version, place, run_id, may_skip=is_ours)
+            made = half or self._create(version, place, run_id)
+            numbers[version.version] = self._version(version, made, place, run_id, may_skip=is_ours)
         self._aliases(model, found, numbers)
 
-    def _version(self, version: ModelVersion, place: str, run_id: str, *, may_skip: bool) -> str:
-        """Make a version; returns its number."""
+    def _create(self, version: ModelVersion, place: str, run_id: str) -> ModelVersion:
+        """Add a version, whatever number it gets; a mark says which one it stands for until it is whole."""
+        return self._store.create_model_version(
+            version.name,
+            place,
+            run_id=run_id,
+            tags=[*version.tag_list, ModelTag(UNFINISHED, version.version)],
+            run_link=version.run_link,
+            description=version.description,
+            model_id=self._places.models.get(version.model_id, ""),
+            created_at=version.creation_timestamp,
+        )
+
+    def _version(self, version: ModelVersion, made: ModelVersion, place: str, run_id: str, *, may_skip: bool) -> str:
+        """Make a version that was added whole; returns its number."""
         for _ in range(_MOST_MISSING):
-            made = self._store.create_model_version(
-                version.name,
-                place,
-                run_id=run_id,
-                tags=version.tag_list,
-                run_link=version.run_link,
-                description=version.description,
-                model_id=self._places.models.get(version.model_id, ""),
-            )
             if int(made.version) >= int(version.version) or not may_skip:
                 break
             # A number that the source has none for, as a deleted version leaves it.
             self._store.delete_model_version(version.name, made.version)
+            made = self._create(version, place, run_id)
         if made.version != version.version:
             self._brought.problems.append(
                 f"the version {version.version} of the registered model {version.name!r} is version {made.version} now"
             )
         if version.current_stage is not ModelStage.NONE:
             self._store.transition_model_version_stage(version.name, made.version, version.current_stage)
+        self._store.delete_model_version_tag(version.name, made.version, UNFINISHED)
         self._brought.model_versions += 1
         return made.version
 
