@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from runstone.artifacts.base import ArtifactRepository, Pieces
+from runstone.artifacts.local import LocalRepository
+from runstone.artifacts.resolve import repository
 from runstone.bridge.importing import bring
-from runstone.bridge.marks import UNFINISHED
+from runstone.bridge.marks import LACKS_FILES, UNFINISHED
 from runstone.bridge.mlflow_folder import MlflowFolder
 from runstone.bridge.store_source import StoreSource
 from runstone.bridge.verifying import differences
-from runstone.entities import Metric, Param, Tag
+from runstone.entities import ArtifactPath, Metric, Param, Tag
+from runstone.errors import BackendUnavailable
 from runstone.stores.sql.store import SqlStore
 from tests.bridge.test_mlflow_folder import EXPERIMENT, META, RUN, put
 
@@ -79,3 +83,36 @@ def test_metric_that_the_source_has_not_is_told(source: MlflowFolder, uri: str, 
         "of the metric 'loss' 3 of 3 values are there, and 1 others",
         "the metric 'more' is there alone",
     ]
+
+
+class Silent(LocalRepository):
+    """A folder on a server that gives some file to nobody, as MLflow 2 does where its name is beyond Latin-1."""
+
+    def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
+        if path == "größe 記録.txt":
+            raise BackendUnavailable("the server does not answer")
+        return super().read(path, start=start, stop=stop)
+
+
+class SilentFolder(MlflowFolder):
+    """A source with such a folder."""
+
+    def files(self, uri: str) -> ArtifactRepository:
+        return Silent(self._files.place(uri) or uri)
+
+
+def test_file_that_cannot_be_opened_is_told_and_comes_with_the_next_import(
+    source: MlflowFolder, uri: str, store: Lossy
+) -> None:
+    store.loses = False
+    for name in ("a.txt", "größe 記録.txt", "z.txt"):
+        put(Path(source.name) / "0" / RUN / "artifacts" / name, name)
+
+    silent = bring(SilentFolder(source.name), store, tracking_uri=uri)
+    marked = LACKS_FILES in store.get_run(RUN).data.tags
+    later = bring(source, store, tracking_uri=uri)
+
+    [problem] = silent.problems
+    assert problem == f"the file 'größe 記録.txt' of the run {RUN} was left out: the server does not answer"
+    assert (silent.files, marked, later.problems) == (2, True, [])
+    assert len(repository(store.get_run(RUN).info.artifact_uri).list()) == 3

@@ -88,16 +88,21 @@ def fill_store(maker: str, address: str, folder: Path, *, artifacts: Path | None
 
 
 @contextmanager
-def running_genuine_server(folder: Path) -> Iterator[str]:
-    """Serve by the genuine package on a database of its own while the block runs; yields the address."""
+def running_genuine_server(folder: Path, maker: str = "3") -> Iterator[str]:
+    """Serve by the genuine package on a database of its own while the block runs; yields the address.
+
+    Args:
+        folder: Where its database and its files are.
+        maker: First number of its version: one of ``MAKERS``.
+    """
     address = f"http://127.0.0.1:{_free_port()}"
-    command = [str(PYTHON), "-m", "mlflow", "server", "--workers", "1", "--port", address.rpartition(":")[2]]
+    command = [str(MAKERS[maker]), "-m", "mlflow", "server", "--workers", "1", "--port", address.rpartition(":")[2]]
     command += ["--backend-store-uri", f"sqlite:///{folder}/genuine.db", "--artifacts-destination", f"{folder}/files"]
     with (folder / "genuine.txt").open("w") as said:
         server = subprocess.Popen(
             command,
             cwd=folder,
-            env={**environment(address), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+            env={**environment(address, MAKERS[maker]), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from runstone.artifacts.base import ArtifactRepository
+from runstone.artifacts.base import ArtifactRepository, Pieces
 from runstone.artifacts.integrity import Counted, checked
 from runstone.bridge.brought import Brought
 from runstone.bridge.source import Files, Source
 from runstone.entities import ArtifactPath, FileInfo
-from runstone.errors import ArtifactDamaged, LocalFileNotFound, NotFound, RunstoneError
+from runstone.errors import ArtifactDamaged, BackendError, LocalFileNotFound, NotFound, RunstoneError
 
 
 def files_below(files: Files, folder: ArtifactPath = ArtifactPath()) -> Iterator[FileInfo]:
@@ -19,14 +19,13 @@ def files_below(files: Files, folder: ArtifactPath = ArtifactPath()) -> Iterator
             yield found
 
 
-def copy(source: Files, path: ArtifactPath, target: ArtifactRepository) -> None:
-    """Copy a file; what was written is what was read.
+def copy(pieces: Pieces, path: ArtifactPath, target: ArtifactRepository) -> None:
+    """Copy a file that was opened; what was written is what was read.
 
     Raises:
         ArtifactDamaged: It is not what was once written to the source, or the target has something else now.
-        ArtifactNotFound: There is no such file.
+        BackendError: It cannot be read on, or not be written.
     """
-    pieces = source.read(path)
     counted = Counted(checked(pieces, path))
     try:
         written = target.write(path, counted)
@@ -73,13 +72,15 @@ class Copying:
         found = self._found(whose, uri, has_some=has_some, would="were")
         is_whole = found is not None
         for files, file in found or ():
+            path = ArtifactPath(file.path)
             try:
-                copy(files, ArtifactPath(file.path), target)
-            except NotFound as error:
-                self._brought.problems.append(f"a file of the {whose} was left out: {error.message}")
+                pieces = files.read(path)
+            except (NotFound, BackendError) as error:
+                self._brought.problems.append(f"the file {path!r} of the {whose} was left out: {error.message}")
                 is_whole = False
-            else:
-                self._counted(file)
+                continue
+            copy(pieces, path, target)
+            self._counted(file)
         return is_whole
 
     def _counted(self, file: FileInfo) -> None:

@@ -23,6 +23,7 @@ from runstone.entities import (
     ViewType,
 )
 from runstone.entities.names import without_password
+from runstone.errors import EndpointNotFound
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
@@ -98,12 +99,15 @@ class StoreSource:
             yield from self._history(run_id, key)
 
     def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
-        """Logged models of an experiment, by id."""
+        """Logged models of an experiment, by id; none of a server of MLflow 2, which has none."""
         store = self._store
         if not isinstance(store, LineageStore):
             return iter(())
         found = _all(lambda token: store.search_logged_models([experiment_id], max_results=_MODELS, page_token=token))
-        return iter(sorted(map(self._with_nan, found), key=lambda model: model.model_id))
+        try:
+            return iter(sorted(map(self._with_nan, found), key=lambda model: model.model_id))
+        except EndpointNotFound:
+            return iter(())
 
     def registered_models(self) -> Iterator[RegisteredModel]:
         """All registered models, by name."""

@@ -222,6 +222,7 @@ def seen_logged_model(model: Any) -> dict[str, Any]:
         "status": str(model.status),
         "type": model.model_type,
         "run": model.source_run_id or "",
+        "made": model.creation_timestamp,
         "params": dict(model.params),
         "tags": dict(model.tags),
         "metrics": sorted([m.key, m.step, repr(m.value), m.dataset_name or ""] for m in model.metrics or []),
@@ -234,12 +235,14 @@ def seen_registered_model(model: Any) -> dict[str, Any]:
     versions = client.search_model_versions(f"name = '{model.name}'")
     return {
         "description": model.description or "",
+        "made": model.creation_timestamp,
         "tags": dict(model.tags),
         "aliases": {alias: str(version) for alias, version in model.aliases.items()},
         "versions": {
             str(each.version): {
                 "stage": each.current_stage,
                 "description": each.description or "",
+                "made": each.creation_timestamp,
                 "run": each.run_id or "",
                 "run_link": each.run_link or "",
                 "tags": dict(each.tags),
