@@ -102,6 +102,14 @@ class Connection:
             raise Unsupported(f"what is kept at {shown(self._registry_uri)} has no registered models; name another URI")
         return store
 
+    def _check_registry(self) -> None:
+        """See that there are registered models, before something is made that is to become one.
+
+        Raises:
+            Unsupported: There are none.
+        """
+        assert self._registry is not None
+
     @property
     def _lineage(self) -> LineageStore:
         store = self._store

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from runstone.client import context, model_logging
+from runstone.client import arguments, context, model_logging
+from runstone.client.client import Client
 from runstone.client.fluent.lineage import remember
 from runstone.client.fluent.registry import register_model
 from runstone.client.model_folders import fetched
@@ -34,15 +35,18 @@ def log_model(
 
     Raises:
         InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is logged then.
+        Unsupported: A registered model is named, and there is no registry, as offline; nothing is logged then.
         RunstoneError: The store could not take it; the logged model is marked as failed.
     """
     client, experiment_id = context.client(), None
     opened = context.active()
     if opened is not None and entry.run_id in {None, opened.run.info.run_id}:
-        experiment_id = opened.run.info.experiment_id
+        client, experiment_id = opened.client, opened.run.info.experiment_id
         entry = dataclasses.replace(entry, run_id=opened.run.info.run_id)
     elif entry.run_id is not None:
         experiment_id = client.get_run(entry.run_id).info.experiment_id
+    if registered_model_name is not None:
+        client._check_registry()  # offline there is none: before the model is kept
     info = model_logging.log(client, experiment_id or context.experiment_id(), entry, flavor, model, extras, **options)
     remember(info.model_id)
     if registered_model_name is None:
@@ -74,9 +78,15 @@ def load_pyfunc(
         raise InvalidValue(
             f"env is None, for this process, or 'fresh', for an environment of its own; got {shown(env)}"
         )
-    found = fetched(context.client(), model_uri, dst_path)
+    found = fetched(_client_of(model_uri), model_uri, dst_path)
     load = loading.load if env is None else fresh.load
     return load(found.path, uri=model_uri, trust=trust or found.own)
+
+
+def _client_of(model_uri: str) -> Client:
+    """The handle that has a model: that of this thread's run, where a server that is away has yet to get it."""
+    found = arguments.logged_model_id(arguments.text("the URI of a model", model_uri, may_be_empty=False))
+    return context.client() if found is None else context.client_of_model(found)
 
 
 def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> Any:
@@ -84,6 +94,6 @@ def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False,
 
     The other arguments, and the errors, are those of :func:`load_pyfunc`.
     """
-    found = fetched(context.client(), model_uri, dst_path)
+    found = fetched(_client_of(model_uri), model_uri, dst_path)
     flavor = None if flavor_name is None else resolve.named(flavor_name)
     return loading.load_native(flavor, found.path, uri=model_uri, trust=trust or found.own)
