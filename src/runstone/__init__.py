@@ -128,8 +128,9 @@ globals().update(_flavors.install(__name__))
 sys.modules[f"{__name__}.pyfunc"] = pyfunc
 # The flavors are below autologging, and know nothing of it.
 for _library, _autolog in _autologging.VERBS.items():
-    globals()[_library].autolog = _autolog
-    globals()[_library].__all__.append("autolog")
+    if _library in globals():
+        globals()[_library].autolog = _autolog
+        globals()[_library].__all__.append("autolog")
 
 # Hidden from type checkers, which would take any name for one of ours.
 if not TYPE_CHECKING:

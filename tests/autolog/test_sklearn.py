@@ -145,7 +145,7 @@ def test_ensemble_is_one_run() -> None:
     assert only_run().data.tags["estimator_name"] == "StackingClassifier"
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky", "multiprocessing"])
+@pytest.mark.parametrize("backend", ["threading", "loky"])
 def test_what_workers_fit_is_a_part_of_the_fit(backend: str) -> None:
     autolog(log_models=False)
 
@@ -185,6 +185,27 @@ def test_every_way_to_train_is_logged_once(train: str) -> None:
     getattr(model, train)(X)
 
     assert only_run().data.tags["estimator_name"] == "Pipeline"
+
+
+class Growth(KMeans):  # type: ignore[misc]
+    """A user's class made of an estimator."""
+
+
+@pytest.mark.parametrize("train", ["fit", "fit_transform", "fit_predict"])
+def test_class_made_of_an_estimator_is_logged_under_its_own_name(train: str) -> None:
+    autolog(log_models=False)
+
+    getattr(Growth(2, n_init=1), train)(X)
+
+    assert only_run().data.tags["estimator_name"] == "Growth"
+
+
+def test_class_of_the_user_alone_is_not_logged_but_what_it_fits() -> None:
+    autolog(log_models=False)
+
+    Selfmade().fit_transform(X, Y)
+
+    assert only_run().data.tags["estimator_name"] == "LinearRegression"
 
 
 def test_step_that_prepares_data_is_not_logged_alone() -> None:
@@ -346,6 +367,17 @@ def test_fits_one_after_another_are_runs_of_their_own() -> None:
         model.fit(X, Y)
 
     assert len(all_runs()) == 3
+
+
+class Selfmade(BaseEstimator, TransformerMixin):  # type: ignore[misc]
+    """A class that is a user's own, and uses an estimator."""
+
+    def fit(self, data: Any, y: Any = None) -> "Selfmade":
+        self.inner_ = LinearRegression().fit(data, y)
+        return self
+
+    def transform(self, data: Any) -> Any:
+        return data
 
 
 class Broken(BaseEstimator, TransformerMixin):  # type: ignore[misc]  # sklearn ships no types

@@ -6,6 +6,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -50,12 +51,30 @@ class Call(Struct, frozen=True):
         bound.apply_defaults()
         return bound.arguments
 
+    def having(self, **changed: Any) -> "Call":
+        """The same call with other arguments; unchanged where it cannot be one."""
+        try:
+            bound = inspect.signature(self.function).bind(*self.args, **self.kwargs)
+        except TypeError:
+            return self
+        bound.arguments.update(changed)
+        return Call(self.function, bound.args, bound.kwargs)
+
 
 # What is logged of a call: a generator that logs what is known before, yields the call as it is to be made, is sent
 # what the function gave, and logs what is known then.
 Watch = Callable[[Logbook, Call], Generator[Call, Any, None]]
 # What is added to the call that does the work, within one that is logged.
 Inner = Callable[[Logbook, Call], Call]
+
+
+# Which of them; ``None`` where the call is made as if nobody watched.
+Choose = Callable[[Call], Watch | None]
+
+
+def NOTHING(book: Logbook, call: Call) -> Generator[Call, Any, None]:  # noqa: N802  # a value more than a verb
+    """Nothing is logged of a call, nor of what is called within it."""
+    raise NotImplementedError
 
 
 class _Thread(threading.local):
@@ -71,33 +90,60 @@ _levels: list[int] = []
 _warned: set[str] = set()
 
 
-def watched(library: Library, watch: Watch | None, inner: Inner | None = None) -> Callable[[Function], Function]:
+def watched(
+    library: Library, watch: Watch, inner: Inner | None = None, *, always: bool = False
+) -> Callable[[Function], Function]:
     """Makes a function that is watched from one that is not, with its name, its signature and its documentation.
 
     Args:
         library: The library that it is of.
-        watch: What is logged; ``None`` where nothing is, of it and of all that is called within it.
+        watch: What is logged of a call.
         inner: What is added to it where it is called within a call that is logged of the same library.
+        always: Whether it is logged where the library itself calls it, too.
+    """
+    return chosen(library, lambda _: watch, inner, always=always)
+
+
+def chosen(
+    library: Library, choose: Choose, inner: Inner | None = None, *, always: bool = False
+) -> Callable[[Function], Function]:
+    """The same for a function whose calls differ in what is logged of them.
+
+    Args:
+        library: The library that it is of.
+        choose: What is logged of a call; ``None`` where the call is none of ours.
+        inner: As for ``watched``.
+        always: As for ``watched``.
     """
 
     def wrap(function: Function) -> Function:
         @wraps(function)
         def ours(*args: Any, **kwargs: Any) -> Any:
-            return _run(library, Call(function, args, kwargs), watch, inner)
+            call = Call(function, args, kwargs)
+            around = _thread.fit
+            if around is not None:
+                return around.within(library, call, inner)()
+            watch = choose(call)
+            if library.options is None or watch is None:
+                return call()
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            return _run(library, call, watch if always or not _is_internal(library, caller) else NOTHING)
 
         return ours
 
     return wrap
 
 
-def _run(library: Library, call: Call, watch: Watch | None, inner: Inner | None) -> Any:
-    options, around = library.options, _thread.fit
-    if around is not None:
-        return around.within(library, call, inner)()
+def _is_internal(library: Library, caller: str) -> bool:
+    """Whether a call comes from the library itself, or from a fold: it is a part of what the user has called."""
+    return caller.partition(".")[0] in library.packages or caller == "sklearn.model_selection._validation"
+
+
+def _run(library: Library, call: Call, watch: Watch) -> Any:
     level = _level()
-    if options is None or (_levels and min(_levels) < level):
+    if library.options is None or (_levels and min(_levels) < level):
         return call()
-    _thread.fit = fit = Fit(library, options)
+    _thread.fit = fit = Fit(library, library.options)
     _levels.append(level)
     try:
         try:
@@ -143,9 +189,9 @@ class Fit:
         self._is_stopped = False
         self._has_inner = False
 
-    def begin(self, call: Call, watch: Watch | None) -> Call:
+    def begin(self, call: Call, watch: Watch) -> Call:
         """Log what is known before the call; returns the call as it is to be made."""
-        if watch is None:
+        if watch is NOTHING:
             return call
         made = [call]
 
@@ -206,17 +252,16 @@ class Fit:
 
     def _finish(self, result: Any) -> None:
         assert self._steps is not None
-        assert self._book is not None
-        try:
+        with suppress(StopIteration):
             self._steps.send(result)
-        except StopIteration:
-            self._book.close()
 
     def _close(self, error: BaseException | None) -> None:
         if self._steps is not None:
             self._attempt(self._steps.close, anyway=True)
         if self._book is not None:
-            self._book.is_closed = True
+            self._attempt(self._book.end)
+            if error is None:
+                self._attempt(self._book.close, anyway=True)
             if self._book.folder is not None:
                 shutil.rmtree(self._book.folder, ignore_errors=True)
         if self._own_run:
@@ -229,8 +274,9 @@ class Fit:
         try:
             action()
         except Exception as error:  # noqa: BLE001  # whatever goes wrong with it, training goes on
-            self._is_stopped = True
-            self._warn(error)
+            if not self._is_stopped:
+                self._is_stopped = True
+                self._warn(error)
 
     def _warn(self, error: Exception) -> None:
         said = f"autologging of {self._library.name} has stopped for this fit, which goes on: "

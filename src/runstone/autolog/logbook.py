@@ -32,14 +32,13 @@ class Logbook:
         options: What the user has chosen for the library.
         attempt: Does something of ours from a place that the library calls, which must never feel it.
         folder: Where files are put until the fit ends; ``None`` until there is one.
-        is_closed: Whether the fit has ended.
     """
 
     def __init__(self, opened: Open, library: str, options: Options, attempt: Callable[[Callable[[], object]], None]):
         self._opened, self._library = opened, library
         self.options, self.attempt = options, attempt
         self.folder: Path | None = None
-        self.is_closed = False
+        self._last: list[Callable[[], None]] = []
 
     @property
     def run_id(self) -> str:
@@ -60,6 +59,11 @@ class Logbook:
                 self.run_id,
                 ", ".join(map(repr, kept[:5])) + (f" and {len(kept) - 5} more params" if len(kept) > 5 else ""),
             )
+
+    def defaults(self, values: Mapping[str, Any]) -> None:
+        """Log those params that the run does not have."""
+        known = {**self._opened.run.data.params, **self._opened.journal.params}
+        self.params({key: value for key, value in values.items() if name(key) not in known})
 
     def metrics(
         self, values: Mapping[str, float], step: int = 0, *, model_id: str | None = None, dataset: Dataset | None = None
@@ -122,6 +126,15 @@ class Logbook:
         made = client.create_run(run.info.experiment_id, None, all_tags, writable(name))
         client.log_batch(made.info.run_id, metrics=_points(metrics, 0), params=params(values))
         client.set_terminated(made.info.run_id, RunStatus.FINISHED)
+
+    def at_end(self, action: Callable[[], None]) -> None:
+        """Do something when the fit has ended, well or not."""
+        self._last.append(action)
+
+    def end(self) -> None:
+        """Do what was left for the end."""
+        while self._last:
+            self._last.pop()()
 
     def close(self) -> None:
         """Store the files."""

@@ -1,17 +1,22 @@
 """``runstone.autolog``: one choice for all libraries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from runstone.autolog import sklearn
+from runstone.autolog import catboost, lightgbm, sklearn, statsmodels, xgboost
 from runstone.autolog.options import Options
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 
-_MODULES = (sklearn,)
-LIBRARIES = {module.LIBRARY.name: module.LIBRARY for module in _MODULES}
+LIBRARIES = {each.LIBRARY.name: each.LIBRARY for each in (sklearn, xgboost, lightgbm, catboost, statsmodels)}
 # What `runstone.NAME.autolog` is.
-VERBS = {"sklearn": sklearn.autolog}
+VERBS: dict[str, Callable[..., None]] = {
+    "sklearn": sklearn.autolog,
+    "xgboost": xgboost.autolog,
+    "lightgbm": lightgbm.autolog,
+    "catboost": catboost.autolog,
+    "statsmodels": statsmodels.autolog,
+}
 
 
 def autolog(

@@ -1,13 +1,12 @@
 """Autologging of scikit-learn: every estimator, searches over params, and cross-validation."""
 
-import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from time import perf_counter
 from types import ModuleType
 from typing import Any
 
 from runstone.autolog import datasets, models
-from runstone.autolog.fits import Call, watched
+from runstone.autolog.fits import NOTHING, Call, Watch, chosen, watched
 from runstone.autolog.library import Library
 from runstone.autolog.logbook import Logbook
 from runstone.autolog.options import Options
@@ -90,25 +89,27 @@ def autolog(
 
 
 def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
-    for kind in _estimators(module):
-        prepares = kind.__module__.split(".")[1] in _PREPARES and not hasattr(kind, "predict")
-        for name in _TRAINS:
-            patches.method(kind, name, watched(library, None if prepares else _fit))
+    for kind in list(vars(module).values()):
+        # What mixins define is the training function of many a class.
+        if isinstance(kind, type) and kind.__module__ == module.__name__:
+            for name in _TRAINS:
+                patches.method(kind, name, chosen(library, _choose))
     if module.__name__ == "sklearn.model_selection._validation":
-        patches.function(module, "cross_validate", watched(library, validation.watch))
-        for name in validation.QUIET:
-            patches.function(module, name, watched(library, None))
+        patches.function(module, "cross_validate", watched(library, validation.watch, always=True))
 
 
-def _estimators(module: ModuleType) -> Iterator[type]:
-    """Classes that a module defines and that can be fitted."""
-    base = sys.modules.get("sklearn.base")
-    estimator = getattr(base, "BaseEstimator", None)
-    if estimator is None:
-        return
-    for value in list(vars(module).values()):
-        if isinstance(value, type) and value.__module__ == module.__name__ and issubclass(value, estimator):
-            yield value
+def _choose(call: Call) -> Watch | None:
+    """What is logged of a call of a training method; a user's own class may have it from a mixin alone."""
+    kind = next((kind for kind in type(call.args[0]).__mro__ if _is_estimator(kind)), None)
+    if kind is None:
+        return None
+    return NOTHING if kind.__module__.split(".")[1] in _PREPARES and not hasattr(kind, "predict") else _fit
+
+
+def _is_estimator(kind: type) -> bool:
+    """Whether it is a class of scikit-learn that can be fitted."""
+    package, _, module = kind.__module__.partition(".")
+    return package == "sklearn" and module != "base" and any(name in vars(kind) for name in _TRAINS)
 
 
 def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:

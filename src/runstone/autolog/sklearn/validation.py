@@ -8,9 +8,6 @@ from runstone.autolog.fits import Call
 from runstone.autolog.logbook import Logbook
 from runstone.autolog.sklearn import search, states
 
-# What else fits an estimator again and again: nothing of it is logged.
-QUIET = ("cross_val_predict", "learning_curve", "validation_curve", "permutation_test_score")
-
 
 def watch(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     """Log a call of ``cross_validate``."""

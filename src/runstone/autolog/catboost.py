@@ -1,0 +1,119 @@
+"""Autologging of CatBoost."""
+
+from collections.abc import Generator, Mapping
+from types import ModuleType
+from typing import Any
+
+from runstone.autolog import boosters, models
+from runstone.autolog.curves import Curves
+from runstone.autolog.fits import Call, watched
+from runstone.autolog.library import Library
+from runstone.autolog.logbook import Logbook
+from runstone.autolog.options import Options
+from runstone.autolog.patches import Patches
+
+
+class CatboostOptions(Options, frozen=True, kw_only=True):
+    """Choices for CatBoost.
+
+    Attributes:
+        log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
+    """
+
+    log_every_n_iter: int | None = None
+
+
+def autolog(
+    log_input_examples: bool = False,
+    log_model_signatures: bool = True,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    extra_tags: Mapping[str, Any] | None = None,
+    log_every_n_iter: int | None = None,
+) -> None:
+    """Log every training by CatBoost from now on: params, the metrics of each iteration, importances and the model.
+
+    The metrics are logged when the training has ended: CatBoost tells of them in between at a price that grows with
+    each iteration, and not at all on a GPU.
+
+    Args:
+        log_input_examples: Whether a few rows of the training data are kept with the model.
+        log_model_signatures: Whether the model says which columns it takes and gives.
+        log_models: Whether the model is logged.
+        log_datasets: Whether the run says what it was trained on.
+        disable: ``True`` logs nothing any more, and puts CatBoost's own functions back.
+        exclusive: Whether a training within a run that you have started is not logged.
+        disable_for_unsupported_versions: Whether a version of CatBoost that is not tested is left alone.
+        silent: Whether no warning is given either.
+        registered_model_name: Name in the registry that each model becomes a version of.
+        extra_tags: Tags of every run that is logged to.
+        log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
+
+    Raises:
+        InvalidValue: One of the tags breaks a rule.
+    """
+    LIBRARY.choose(**locals())
+
+
+def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
+    if module.__name__ == "catboost":
+        for kind in vars(module).values():
+            if isinstance(kind, type) and kind.__module__.startswith("catboost."):
+                patches.method(kind, "fit", watched(library, _fit))
+
+
+def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
+    model, given = call.args[0], call.arguments()
+    boosters.log_estimator(book, model)
+    book.params(model.get_params())
+    features, targets = given.get("X"), given.get("y")
+    is_pool = hasattr(features, "get_feature_names") and hasattr(features, "get_label")
+    if not is_pool:
+        boosters.log_data(book, features, targets)
+    rows = models.some_rows(features) if book.options.log_models and not is_pool else None
+
+    yield call
+
+    book.defaults(_all_params(model))
+    _log_curves(book, model)
+    best = model.get_best_iteration()
+    if best is not None:
+        book.metrics({"best_iteration": best, "stopped_iteration": model.tree_count_ - 1})
+    boosters.log_importance(book, "prediction", _importance(model))
+    models.log(book, "catboost", model, rows, model.predict)
+
+
+def _all_params(model: Any) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = model.get_all_params()
+    except Exception:  # noqa: BLE001  # a model that was summed up or loaded has none
+        return {}
+    return found
+
+
+def _log_curves(book: Logbook, model: Any) -> None:
+    assert isinstance(book.options, CatboostOptions)
+    curves = Curves(book, every=book.options.log_every_n_iter)
+    period = model.get_params().get("metric_period") or 1
+    series = {
+        f"{data}-{name}": values for data, all_ in model.get_evals_result().items() for name, values in all_.items()
+    }
+    for number in range(max(map(len, series.values()), default=0)):
+        curves.add(number * period, {name: values[number] for name, values in series.items() if number < len(values)})
+    curves.close()
+
+
+def _importance(model: Any) -> dict[str, float]:
+    try:
+        values = model.get_feature_importance()
+        return dict(zip(model.feature_names_, map(float, values), strict=True))
+    except Exception:  # noqa: BLE001  # of some losses it needs the data once more
+        return {}
+
+
+LIBRARY = Library("catboost", ("catboost",), ("catboost",), ("1.2", "2"), _patch, CatboostOptions)
