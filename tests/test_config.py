@@ -3,6 +3,7 @@
 import pytest
 
 from runstone import config
+from runstone.config.setting import Setting
 from runstone.errors import InvalidValue
 
 
@@ -84,7 +85,7 @@ def test_needed_setting_without_value_is_named() -> None:
 
 
 def test_every_setting_is_in_the_table_once() -> None:
-    declared = [thing for thing in vars(config).values() if isinstance(thing, config.Setting)]
+    declared = [thing for thing in vars(config).values() if isinstance(thing, Setting)]
 
     assert list(config.SETTINGS) == declared
     assert len({setting.name for setting in declared}) == len(declared)

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from runstone import config
 from runstone.cli.main import main
 from runstone.client import Client
+from runstone.config.setting import Setting
 from runstone.entities.names import without_password
 from runstone.errors import BackendUnavailable, RunstoneError
 from runstone.stores.resolve import open_embedded_store, open_store
@@ -88,7 +89,7 @@ def test_address_without_a_password_stays_whole(address: str) -> None:
 
 
 @pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda setting: setting.name)
-def test_settings_that_hold_secrets_are_marked(setting: config.Setting[str]) -> None:
+def test_settings_that_hold_secrets_are_marked(setting: Setting[str]) -> None:
     looks_secret = any(word in setting.name for word in ("PASSWORD", "TOKEN", "SECRET", "KEY", "CONNECTION_STRING"))
 
     assert setting.secret == looks_secret

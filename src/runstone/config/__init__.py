@@ -1,133 +1,12 @@
 """The settings: one table, and the only place that reads the environment."""
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
 
-from runstone.errors import InvalidValue
-
-T = TypeVar("T")
+from runstone.config.setting import Setting, boolean, one_of, schemes, seconds, whole
 
 LOG_FORMATS = ("text", "json")
 FSYNCS = ("always", "interval", "never")
 LOG_LEVELS = ("debug", "info", "warning", "error")
-
-
-def _boolean(text: str) -> bool:
-    word = text.strip().lower()
-    if word in {"1", "true", "yes", "on"}:
-        return True
-    if word in {"0", "false", "no", "off", ""}:
-        return False
-    raise ValueError("wanted: true or false")
-
-
-def _whole(text: str, *, least: int, most: int) -> int:
-    wanted = f"wanted: a whole number from {least:,} to {most:,}"
-    try:
-        value = int(text)
-    except ValueError:
-        raise ValueError(wanted) from None
-    if not least <= value <= most:
-        raise ValueError(wanted)
-    return value
-
-
-def _seconds(text: str, *, most: int) -> float:
-    wanted = f"wanted: a number of seconds above 0, at most {most:,}"
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(wanted) from None
-    if not 0 < value <= most:  # false for NaN too
-        raise ValueError(wanted)
-    return value
-
-
-def _one_of(text: str, *, words: tuple[str, ...]) -> str:
-    word = text.strip().lower()
-    if word not in words:
-        raise ValueError(f"wanted: {' or '.join(words)}")
-    return word
-
-
-def _schemes(text: str) -> str:
-    listed = [word.strip().lower() for word in text.split(",") if word.strip()]
-    if not listed or not set(listed) <= {"http", "https"}:
-        raise ValueError("wanted: https, or http,https")
-    return ",".join(listed)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting(Generic[T]):
-    """One setting, read from the environment at each use.
-
-    Attributes:
-        name: Variable that is read first.
-        default: Text that holds where no variable is set; ``None`` means unset.
-        about: What it decides, in one sentence.
-        cast: Makes the value from the text.
-        mlflow: Variable of MLflow that is read second; empty where MLflow has none.
-        secret: Whether the value must not be shown.
-    """
-
-    name: str
-    default: str | None
-    about: str
-    cast: Callable[[str], T]
-    mlflow: str = ""
-    secret: bool = False
-
-    def source(self) -> str:
-        """Name of the variable that decides, or ``"default"``."""
-        for name in (self.name, self.mlflow):
-            if name and os.environ.get(name, "") != "":
-                return name
-        return "default"
-
-    def get(self) -> T | None:
-        """The value, or ``None`` where neither a variable nor a default gives one.
-
-        Raises:
-            InvalidValue: The text of the variable cannot be read.
-        """
-        source = self.source()
-        text = self.default if source == "default" else os.environ[source]
-        return None if text is None else self._read(source, text)
-
-    def _read(self, source: str, text: str) -> T:
-        try:
-            return self.cast(text)
-        except ValueError as error:
-            raise InvalidValue(f"{source}={text!r} cannot be read: {error}") from None
-
-    def put(self, value: T | None) -> None:
-        """Set it for this process and those that it starts; ``None`` goes back to the default.
-
-        Raises:
-            InvalidValue: It cannot have this value.
-        """
-        text = None if value is None else str(value)
-        if text is not None:
-            self._read(self.name, text)
-        for name in (self.name, self.mlflow):
-            os.environ.pop(name, None)
-        if text is not None:
-            os.environ[self.name] = text
-
-    def required(self) -> T:
-        """The value of a setting that has a default.
-
-        Raises:
-            InvalidValue: There is none, or its text cannot be read.
-        """
-        value = self.get()
-        if value is None:
-            raise InvalidValue(f"{self.name} is not set: {self.about}")
-        return value
-
 
 TRACKING_URI = Setting(
     "RUNSTONE_TRACKING_URI",
@@ -163,66 +42,66 @@ JOURNAL_FSYNC = Setting(
     "interval",
     "When what was logged is safe from a loss of power: `always` at once, `interval` within a second, `never` whenever "
     "the system writes it. A killed process loses nothing either way.",
-    partial(_one_of, words=FSYNCS),
+    partial(one_of, words=FSYNCS),
 )
 JOURNAL_MAX_MB = Setting(
     "RUNSTONE_JOURNAL_MAX_MB",
     "2000",
     "Size in MB (1,000,000 bytes) that the journal of a run may have, while the server takes nothing; beyond it calls "
     "wait for the server. 1 to 100,000.",
-    partial(_whole, least=1, most=100_000),
+    partial(whole, least=1, most=100_000),
 )
 JOURNAL_WAIT = Setting(
     "RUNSTONE_JOURNAL_WAIT",
     "10",
     "Seconds that a flush, the end of a run and the end of the program wait for a server that does not answer; above "
     "0, at most 86,400. What it has not taken by then stays in the journal.",
-    partial(_seconds, most=86_400),
+    partial(seconds, most=86_400),
 )
 OFFLINE = Setting(
     "RUNSTONE_OFFLINE",
     "false",
     "Whether runs are kept in the folder of journals, and nothing is sent until `runstone sync`.",
-    _boolean,
+    boolean,
 )
 CAPTURE_GIT = Setting(
     "RUNSTONE_CAPTURE_GIT",
     "true",
     "Whether a run records the commit, the branch and the remote of the git repository that its program is in.",
-    _boolean,
+    boolean,
 )
 CAPTURE_CODE = Setting(
     "RUNSTONE_CAPTURE_CODE",
     "true",
     "Whether a run keeps what differs from that commit: a patch, and source files that git does not track.",
-    _boolean,
+    boolean,
 )
 CAPTURE_ENVIRONMENT = Setting(
     "RUNSTONE_CAPTURE_ENVIRONMENT",
     "true",
     "Whether a run records its command line, Python, the versions of installed packages, and the machine.",
-    _boolean,
+    boolean,
 )
-CAPTURE_CONSOLE = Setting("RUNSTONE_CAPTURE_CONSOLE", "true", "Whether a run keeps what its program prints.", _boolean)
+CAPTURE_CONSOLE = Setting("RUNSTONE_CAPTURE_CONSOLE", "true", "Whether a run keeps what its program prints.", boolean)
 ENABLE_SYSTEM_METRICS_LOGGING = Setting(
     "RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING",
     "true",
     "Whether a run logs how busy processor, memory, disks, network and GPUs are, as metrics.",
-    _boolean,
+    boolean,
     "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING",
 )
 SYSTEM_METRICS_SAMPLING_INTERVAL = Setting(
     "RUNSTONE_SYSTEM_METRICS_SAMPLING_INTERVAL",
     "10",
     "Seconds between two samples of them; above 0, at most 86,400.",
-    partial(_seconds, most=86_400),
+    partial(seconds, most=86_400),
     "MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL",
 )
 SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING = Setting(
     "RUNSTONE_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
     "1",
     "How many samples of them are taken before their mean is logged; 1 to 1,000,000.",
-    partial(_whole, least=1, most=1_000_000),
+    partial(whole, least=1, most=1_000_000),
     "MLFLOW_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING",
 )
 SYSTEM_METRICS_NODE_ID = Setting(
@@ -236,14 +115,14 @@ HTTP_TIMEOUT = Setting(
     "RUNSTONE_HTTP_TIMEOUT",
     "120",
     "Seconds before a request to a server is given up; above 0, at most 1,000,000.",
-    partial(_seconds, most=1_000_000),  # the system's calls take some two million
+    partial(seconds, most=1_000_000),  # the system's calls take some two million
     "MLFLOW_HTTP_REQUEST_TIMEOUT",
 )
 HTTP_RETRIES = Setting(
     "RUNSTONE_HTTP_RETRIES",
     "5",
     "How often a request that got no answer, or 429, 502, 503 or 504, is sent again; 0 to 1,000.",
-    partial(_whole, least=0, most=1000),
+    partial(whole, least=0, most=1000),
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES",
 )
 TRACKING_USERNAME = Setting(
@@ -273,27 +152,27 @@ MAX_REQUEST_MB = Setting(
     "RUNSTONE_MAX_REQUEST_MB",
     "64",
     "Largest JSON body in MB (1,000,000 bytes) that the server reads; 1 to 100,000.",
-    partial(_whole, least=1, most=100_000),
+    partial(whole, least=1, most=100_000),
 )
 WEBHOOK_ALLOWED_SCHEMES = Setting(
     "RUNSTONE_WEBHOOK_ALLOWED_SCHEMES",
     "https",
     "Schemes, parted by commas, that the address of a webhook may have: `https`, `http`.",
-    _schemes,
+    schemes,
     "MLFLOW_WEBHOOK_ALLOWED_SCHEMES",
 )
 WEBHOOK_ALLOW_PRIVATE_IPS = Setting(
     "RUNSTONE_WEBHOOK_ALLOW_PRIVATE_IPS",
     "false",
     "Whether webhooks may call addresses that are not of the public internet: this machine and its own networks.",
-    _boolean,
+    boolean,
     "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS",
 )
 WEBHOOK_REQUEST_TIMEOUT = Setting(
     "RUNSTONE_WEBHOOK_REQUEST_TIMEOUT",
     "30",
     "Seconds that a call of a webhook takes at most; above 0, at most 300.",
-    partial(_seconds, most=300),
+    partial(seconds, most=300),
     "MLFLOW_WEBHOOK_REQUEST_TIMEOUT",
 )
 WEBHOOK_REQUEST_MAX_RETRIES = Setting(
@@ -301,7 +180,7 @@ WEBHOOK_REQUEST_MAX_RETRIES = Setting(
     "8",
     "How often a webhook that did not take an event is tried again, after 2 s, 8 s, 32 s and so on, at most an hour; "
     "0 to 100.",
-    partial(_whole, least=0, most=100),
+    partial(whole, least=0, most=100),
     "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES",
 )
 WEBHOOK_SECRET_ENCRYPTION_KEY = Setting(
@@ -324,19 +203,19 @@ WORKER_TIMEOUT = Setting(
     None,
     "Seconds that the process of such a model may take to load it, and for each answer, before it is ended; above 0, "
     "at most 1,000,000. As long as it takes if unset.",
-    partial(_seconds, most=1_000_000),
+    partial(seconds, most=1_000_000),
 )
 MAX_ARTIFACT_MB = Setting(
     "RUNSTONE_MAX_ARTIFACT_MB",
     "1000000",
     "Largest artifact in MB (1,000,000 bytes) that the server takes from a client; 1 to 100,000,000.",
-    partial(_whole, least=1, most=100_000_000),
+    partial(whole, least=1, most=100_000_000),
 )
 ENABLE_ARTIFACTS_PROGRESS_BAR = Setting(
     "RUNSTONE_ENABLE_ARTIFACTS_PROGRESS_BAR",
     "true",
     "Whether a transfer of artifacts or an import that takes over a second shows a bar, where there is a terminal.",
-    _boolean,
+    boolean,
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR",
 )
 S3_ENDPOINT_URL = Setting(
@@ -350,7 +229,7 @@ S3_IGNORE_TLS = Setting(
     "RUNSTONE_S3_IGNORE_TLS",
     "false",
     "Whether the certificate of the S3-compatible service is left unchecked.",
-    _boolean,
+    boolean,
     "MLFLOW_S3_IGNORE_TLS",
 )
 AZURE_CONNECTION_STRING = Setting(
@@ -365,22 +244,22 @@ COMPACTION = Setting(
     "RUNSTONE_COMPACTION",
     "true",
     "Whether a server compresses the values of metrics in the background.",
-    _boolean,
+    boolean,
 )
 LOG_LEVEL = Setting(
     "RUNSTONE_LOG_LEVEL",
     "warning",
     f"What a server writes about itself, this and all that is graver: {', '.join(LOG_LEVELS)}.",
-    partial(_one_of, words=LOG_LEVELS),
+    partial(one_of, words=LOG_LEVELS),
     "MLFLOW_LOGGING_LEVEL",
 )
 LOG_FORMAT = Setting(
     "RUNSTONE_LOG_FORMAT",
     "text",
     "How a server writes about itself, a line an event: `text` (as name=value) or `json`.",
-    partial(_one_of, words=LOG_FORMATS),
+    partial(one_of, words=LOG_FORMATS),
 )
-DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", _boolean)
+DEBUG = Setting("RUNSTONE_DEBUG", "false", "Whether the command line shows the traceback of an error.", boolean)
 
 SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
     TRACKING_URI,
