@@ -95,21 +95,38 @@ def running_genuine_server(folder: Path, maker: str = "3") -> Iterator[str]:
         folder: Where its database and its files are.
         maker: First number of its version: one of ``MAKERS``.
     """
+    store = ["--backend-store-uri", f"sqlite:///{folder}/genuine.db", "--artifacts-destination", f"{folder}/files"]
+    # It says that it is healthy before its tables are there.
+    ready = "/api/2.0/mlflow/experiments/get?experiment_id=0"
+    with _running("server", "--workers", "1", *store, folder=folder, ready=ready, python=MAKERS[maker]) as address:
+        yield address
+
+
+@contextmanager
+def running_model_server(model: Path, folder: Path) -> Iterator[str]:
+    """Serve a model by the genuine package, in its own environment, while the block runs; yields the address."""
+    command = ["models", "serve", "--model-uri", str(model), "--env-manager", "local"]
+    with _running(*command, folder=folder, ready="/ping", python=PYTHON) as address:
+        yield address
+
+
+@contextmanager
+def _running(*command: str, folder: Path, ready: str, python: Path) -> Iterator[str]:
+    """Run a command that serves while the block runs; yields the address."""
     address = f"http://127.0.0.1:{_free_port()}"
-    command = [str(MAKERS[maker]), "-m", "mlflow", "server", "--workers", "1", "--port", address.rpartition(":")[2]]
-    command += ["--backend-store-uri", f"sqlite:///{folder}/genuine.db", "--artifacts-destination", f"{folder}/files"]
-    with (folder / "genuine.txt").open("w") as said:
+    said = folder / "genuine.txt"
+    with said.open("w") as file:
         server = subprocess.Popen(
-            command,
+            [str(python), "-m", "mlflow", *command, "--port", address.rpartition(":")[2]],
             cwd=folder,
-            env={**environment(address, MAKERS[maker]), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+            env={**environment(address, python), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
-            _wait_until_ready(server, address, folder / "genuine.txt")
+            _wait_until_ready(server, f"{address}{ready}", said)
             yield address
         finally:
             os.killpg(server.pid, signal.SIGKILL)
@@ -122,9 +139,7 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], address: str, said: Path) -> None:
-    # It says that it is healthy before its tables are there.
-    url = f"{address}/api/2.0/mlflow/experiments/get?experiment_id=0"
+def _wait_until_ready(server: subprocess.Popen[bytes], url: str, said: Path) -> None:
     end = time.monotonic() + STARTS_WITHIN_S
     retries = urllib3.Retry(total=3, status_forcelist=(500, 503), backoff_factor=0.2)
     with urllib3.PoolManager() as pool:

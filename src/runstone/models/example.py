@@ -29,10 +29,8 @@ def write(folder: Path, example: Any, params: dict[str, Any] | None = None) -> d
     info: dict[str, Any] = {"artifact_path": INPUT, "serving_input_path": SERVING, "type": kind}
     if kind == "dataframe":
         info["pandas_orient"] = "split"
-    elif kind == "ndarray":
-        info["format"] = "tf-serving"
     if params is not None:
-        info["example_params_path"] = INPUT
+        info["params"] = "true"
         body = {"inputs": body, "params": params}
         request |= {"params": params}
     (folder / INPUT).write_bytes(_json(body))
@@ -51,8 +49,9 @@ def _written(example: Any) -> tuple[str, Any, dict[str, Any]]:
         return "dataframe", split, {"dataframe_split": split}
     if type(example).__module__ == "numpy" or hasattr(example, "__array_interface__"):
         values = example.tolist()
-        return "ndarray", {"inputs": values}, {"inputs": values}
-    return "json_object", example, {"inputs": example}
+        return "ndarray", values, {"inputs": values}
+    tensors = isinstance(example, dict) and any(hasattr(each, "__array_interface__") for each in example.values())
+    return "ndarray" if tensors else "json_object", example, {"inputs": example}
 
 
 def _put_all_digits(frame: Any, rows: list[list[Any]]) -> None:
