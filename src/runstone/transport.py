@@ -64,12 +64,13 @@ class Transport:
         'http://127.0.0.1:5000'
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, anonymous: bool = False) -> None:
         """Prepare for calls; nothing is sent yet.
 
         Args:
             address: ``http(s)://host[:port][/prefix]``, with ``user:password@`` if wanted. Else the credentials are
                 those of the settings.
+            anonymous: Whether the credentials of the settings are kept from this server.
 
         Raises:
             InvalidValue: The address is not of that form.
@@ -78,7 +79,7 @@ class Transport:
         host = f"[{hostname}]" if ":" in hostname else hostname
         port = f":{parts.port}" if parts.port else ""
         self.address = f"{parts.scheme}://{host}{port}{parts.path}"
-        self._headers = _credentials(parts.username, parts.password)
+        self._headers = _credentials(parts.username, parts.password, anonymous=anonymous)
         timeout = config.HTTP_TIMEOUT.required()
         self._patience = Patience(timeout, timeout, config.HTTP_RETRIES.required())
         self._scheme, self._host = parts.scheme, hostname
@@ -237,10 +238,12 @@ def _query(query: Query | None) -> str:
     return f"?{urlencode(pairs, doseq=True)}" if pairs else ""
 
 
-def _credentials(username: str | None, password: str | None) -> dict[str, str]:
-    username = username or config.TRACKING_USERNAME.get()
-    password = password or config.TRACKING_PASSWORD.get()
-    token = config.TRACKING_TOKEN.get()
+def _credentials(username: str | None, password: str | None, *, anonymous: bool) -> dict[str, str]:
+    token = None
+    if not anonymous:
+        username = username or config.TRACKING_USERNAME.get()
+        password = password or config.TRACKING_PASSWORD.get()
+        token = config.TRACKING_TOKEN.get()
     headers = {"User-Agent": "runstone"}
     if username and password:
         headers |= make_headers(basic_auth=f"{username}:{password}")

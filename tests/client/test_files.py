@@ -15,9 +15,9 @@ from runstone.errors import (
     InvalidArtifactPath,
     InvalidValue,
     LocalFileNotFound,
+    NotFound,
     RunDeleted,
     RunNotFound,
-    Unsupported,
 )
 
 np = pytest.importorskip("numpy")
@@ -308,8 +308,8 @@ def test_what_is_not_there_cannot_be_fetched(run: runstone.ActiveRun, tmp_path: 
         ({"artifact_uri": "runs:/"}, InvalidValue),
         ({"artifact_uri": ""}, InvalidValue),
         ({"artifact_uri": 5}, InvalidValue),
-        ({"artifact_uri": "models:/m/1"}, Unsupported),
-        ({"run_id": "x", "registry_uri": "sqlite:///r.db"}, Unsupported),
+        ({"artifact_uri": "models:/m/1"}, NotFound),
+        ({"artifact_uri": "models:/m"}, InvalidValue),
         ({"artifact_uri": "r2://bucket/a"}, InvalidValue),
     ],
 )

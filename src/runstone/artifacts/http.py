@@ -19,14 +19,15 @@ class HttpRepository:
     Works with a genuine MLflow server as well.
     """
 
-    def __init__(self, address: str, root: ArtifactPath = ArtifactPath()) -> None:
+    def __init__(self, address: str, root: ArtifactPath = ArtifactPath(), *, anonymous: bool = False) -> None:
         """Prepare for calls; nothing is sent yet.
 
         Args:
             address: Address of the server, as ``Transport`` takes it.
             root: Folder of its artifact store that paths are relative to.
+            anonymous: Whether the credentials of the settings are kept from this server.
         """
-        self._transport = Transport(address)
+        self._transport = Transport(address, anonymous=anonymous)
         self._root = root
         self._sender = Sender(self._transport)
 

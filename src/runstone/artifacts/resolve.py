@@ -23,13 +23,14 @@ _QUOTED = frozenset({"file", "http", "https"})
 _PROXY = "/api/2.0/mlflow-artifacts/artifacts"
 
 
-def repository(uri: str, *, tracking_uri: str = "") -> ArtifactRepository:
+def repository(uri: str, *, tracking_uri: str = "", anonymous: bool = False) -> ArtifactRepository:
     """The store of files whose root is this URI.
 
     Args:
         uri: A path, ``file:///path``, ``mlflow-artifacts:/path``, the ``http(s)`` address of a folder that a server
             passes on, a bucket as ``buckets.parsed`` takes it, or a URI whose scheme an installed package knows.
         tracking_uri: Where runs are kept; names the server of a ``mlflow-artifacts:`` URI that names none.
+        anonymous: Whether the credentials for the user's own server are kept from the one that is named.
 
     Raises:
         InvalidValue: The URI cannot be read, or nobody knows its scheme.
@@ -41,7 +42,7 @@ def repository(uri: str, *, tracking_uri: str = "") -> ArtifactRepository:
     scheme = _scheme(uri)
     if scheme in {"mlflow-artifacts", "http", "https"}:
         address, path = _proxied(uri, tracking_uri)
-        return _http(address, path)
+        return _http(address, path, anonymous=anonymous)
     return _plugin(uri, scheme)
 
 
@@ -154,9 +155,10 @@ def _proxied(uri: str, tracking_uri: str) -> tuple[str, ArtifactPath]:
     return address, ArtifactPath(unquote(path.strip("/")))
 
 
-def _http(address: str, root: ArtifactPath) -> ArtifactRepository:
+def _http(address: str, root: ArtifactPath, *, anonymous: bool = False) -> ArtifactRepository:
     # Imported on use: whoever keeps artifacts in a folder needs no HTTP.
-    made: ArtifactRepository = import_module("runstone.artifacts.http").HttpRepository(address, root)
+    kind = import_module("runstone.artifacts.http").HttpRepository
+    made: ArtifactRepository = kind(address, root, anonymous=anonymous)
     return made
 
 

@@ -1,19 +1,49 @@
 """From the URI of a model to its folder on this machine."""
 
 import atexit
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 from runstone.artifacts import resolve, transfer
+from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.local import LocalRepository
 from runstone.client import arguments
 from runstone.client.client import Client
-from runstone.entities import ArtifactPath
+from runstone.entities import ArtifactPath, ModelVersion
 from runstone.entities.names import shown_address
-from runstone.errors import ArtifactNotFound, InvalidValue, LocalFileNotFound
+from runstone.errors import ArtifactNotFound, InvalidValue, LocalFileNotFound, NotFound
+
+# What names a model, and a file of it: MODEL_ID/PATH, NAME@ALIAS/PATH, or NAME/VERSION/PATH.
+_MODELS = re.compile(r"(models:/+(?:m-[0-9a-f]{32}|[^/@]+@[^/@]+|[^/@]+/[^/@]+))(?:/(.*))?")
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where something of a model is kept.
+
+    Attributes:
+        uri: The folder with the files, which names neither a run nor a model.
+        path: What is meant of them; the empty path for all.
+        own: Whether it is on this machine, or in the store that the user chose.
+    """
+
+    uri: str
+    path: ArtifactPath
+    own: bool
+
+    def repository(self, tracking_uri: str) -> ArtifactRepository:
+        """The store of files whose root is the folder; a stranger's server gets none of the user's credentials.
+
+        Args:
+            tracking_uri: Where runs are kept.
+        """
+        return resolve.repository(self.uri, tracking_uri=tracking_uri, anonymous=not self.own)
 
 
 @dataclass(frozen=True)
@@ -23,10 +53,17 @@ class ModelFolder:
     Attributes:
         path: Their folder.
         own: Whether they come from this machine, or from the store that the user chose.
+        is_temporary: Whether they were brought here, and go with the process.
     """
 
     path: Path
     own: bool
+    is_temporary: bool = False
+
+    def discard(self) -> None:
+        """Remove what was brought here."""
+        if self.is_temporary:
+            shutil.rmtree(self.path, ignore_errors=True)
 
 
 def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> ModelFolder:
@@ -43,43 +80,92 @@ def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> Mode
         LocalFileNotFound: There is no such folder on this machine.
         NotFound: There is no such model.
     """
-    uri = arguments.text("the URI of a model", model_uri, may_be_empty=False)
-    location = _location(client, uri)
-    repository = resolve.repository(location, tracking_uri=client.tracking_uri)
-    own = location != uri or isinstance(repository, LocalRepository)
+    found = location(client, arguments.text("the URI of a model", model_uri, may_be_empty=False))
+    repository = found.repository(client.tracking_uri)
     if isinstance(repository, LocalRepository) and dst_path is None:
-        place = repository.local_path(ArtifactPath())
+        place = repository.local_path(found.path)
         if not place.is_dir():
             raise LocalFileNotFound(str(place))
-        return ModelFolder(place, own)
-    folder = Path(dst_path) if dst_path is not None else _temporary()
-    if not repository.list():
-        raise ArtifactNotFound(f"any file of the model at {shown_address(location)}")
-    return ModelFolder(transfer.download(repository, ArtifactPath(), folder), own)
+        return ModelFolder(place, found.own)
+    if not repository.list(found.path):
+        raise ArtifactNotFound(f"any file of the model {shown_address(model_uri)}")
+    if dst_path is not None:
+        return ModelFolder(transfer.download(repository, found.path, Path(dst_path)), found.own)
+    folder = Path(mkdtemp(prefix="runstone-model-"))
+    try:
+        place = transfer.download(repository, found.path, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    # Some models read their files when they predict.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return ModelFolder(place, found.own, is_temporary=True)
 
 
-def _location(client: Client, uri: str) -> str:
-    """Where the files of a model are that is named by what it is to the store."""
+def location(client: Client, uri: str) -> Location:
+    """Where a model is kept, or a file or folder of it.
+
+    What the store itself says of a run or a logged model is its own. What somebody wrote into the registry is so only
+    where it lies within that, or within the server.
+
+    Args:
+        client: The handle on the store.
+        uri: As for :func:`fetched`; ``/PATH`` behind it names a file or a folder of the model.
+
+    Raises:
+        InvalidValue: The URI cannot be read.
+        NotFound: There is no such model.
+    """
     if uri.startswith("runs:"):
-        run_id, path = arguments.run_uri(uri)
-        run = client.get_run(run_id)
-        made = [client.get_logged_model(output.model_id) for output in run.outputs.model_outputs]
-        named = [model for model in made if model.name == str(path)]
-        return named[-1].artifact_location if named else resolve.joined(run.info.artifact_uri, path)
-    if uri.startswith("models:"):
-        found = arguments.logged_model_id(uri)
-        if found is not None:
-            return client.get_logged_model(found).artifact_location
-        version = client.version_at(uri)
-        source = client.get_model_version_download_uri(version.name, version.version)
-        return _location(client, source) if source.startswith(("models:", "runs:")) else source
-    if not urlsplit(uri).scheme and "@" in uri and not Path(uri).exists():
-        raise InvalidValue(f"there is no folder {shown_address(uri)}; a registered model is named 'models:/NAME@ALIAS'")
-    return uri
+        return _of_run(client, uri)
+    if not uri.startswith("models:"):
+        if not urlsplit(uri).scheme and "@" in uri and not Path(uri).exists():
+            raise InvalidValue(
+                f"there is no folder {shown_address(uri)}; a registered model is named 'models:/NAME@ALIAS'"
+            )
+        return Location(uri, ArtifactPath(), own=_is_own(client, uri))
+    found = _MODELS.fullmatch(uri)
+    named, path = (uri, ArtifactPath()) if found is None else (found[1], ArtifactPath(found[2] or ""))
+    logged = arguments.logged_model_id(named)
+    if logged is not None:
+        return Location(client.get_logged_model(logged).artifact_location, path, own=True)
+    version = client.version_at(named)
+    source = client.get_model_version_download_uri(version.name, version.version)
+    place = location(client, source)
+    own = place.own or any(_within(source, root) for root in _roots(client, version))
+    return Location(resolve.joined(place.uri, place.path), path, own)
 
 
-def _temporary() -> Path:
-    """A folder that goes with the process: some models read their files when they predict."""
-    made = Path(mkdtemp(prefix="runstone-model-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return made
+def _roots(client: Client, version: ModelVersion) -> Iterator[str]:
+    """Where the store keeps what a version says that it comes from."""
+    with suppress(NotFound):
+        if version.run_id:
+            yield client.get_run(version.run_id).info.artifact_uri
+    with suppress(NotFound):
+        if version.model_id:
+            yield client.get_logged_model(version.model_id).artifact_location
+
+
+def _of_run(client: Client, uri: str) -> Location:
+    """The files of the logged model of this name that a run made last, or of what it kept there itself."""
+    run_id, path = arguments.run_uri(uri)
+    run = client.get_run(run_id)
+    name, _, rest = str(path).partition("/")
+    for output in reversed(run.outputs.model_outputs if name else ()):
+        model = client.get_logged_model(output.model_id)
+        if model.name == name:
+            return Location(model.artifact_location, ArtifactPath(rest), own=True)
+    return Location(run.info.artifact_uri, path, own=True)
+
+
+def _is_own(client: Client, uri: str) -> bool:
+    if isinstance(resolve.repository(uri, tracking_uri=client.tracking_uri), LocalRepository):
+        return True
+    server = client.tracking_uri
+    if not server.lower().startswith(("http://", "https://")):
+        return False
+    return _within(uri, server) or (uri.startswith("mlflow-artifacts:") and not urlsplit(uri).netloc)
+
+
+def _within(uri: str, root: str) -> bool:
+    return ".." not in uri.split("/") and f"{uri}/".startswith(f"{root.rstrip('/')}/")

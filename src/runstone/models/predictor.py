@@ -22,6 +22,7 @@ class PyFuncModel:
         self.metadata = model
         self._native = native
         self._predict = predict
+        self._closing: list[Callable[[], None]] = []
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         """Predictions for some rows.
@@ -53,7 +54,13 @@ class PyFuncModel:
         return check_input(signature, data), check_params(signature, params) or None
 
     def close(self) -> None:
-        """Let go of what it predicts with: with ``env="fresh"`` a process of its own, in this process nothing."""
+        """Let go of what it predicts with: files that were fetched, and with ``env="fresh"`` its process."""
+        while self._closing:
+            self._closing.pop()()
+
+    def when_closed(self, action: Callable[[], None]) -> None:
+        """Let ``close`` do one thing more."""
+        self._closing.append(action)
 
     def __enter__(self) -> Self:
         """The model itself."""

@@ -30,6 +30,7 @@ class WorkerModel(PyFuncModel):
     def __init__(self, model: Model, worker: Worker) -> None:
         super().__init__(model, worker, worker.predict)
         self._worker = worker
+        self.when_closed(worker.close)
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         """Predictions for some rows; the process checks them against the signature.
@@ -70,10 +71,6 @@ class WorkerModel(PyFuncModel):
             Unsupported: Always.
         """
         self.unwrap_python_model()
-
-    def close(self) -> None:
-        """End the process."""
-        self._worker.close()
 
 
 def load(folder: Path, *, uri: str, trust: bool) -> WorkerModel:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from runstone.artifacts import integrity, resolve
 from runstone.artifacts.base import ArtifactRepository
-from runstone.client import address, arguments, context
+from runstone.client import address, arguments, context, model_folders
 from runstone.client.client import Client
 from runstone.client.files import fetch
 from runstone.entities import ArtifactPath, FileInfo
@@ -30,13 +30,14 @@ def download_artifacts(
     """Fetch a file or a folder.
 
     Args:
-        artifact_uri: ``runs:/RUN_ID/PATH``, or a URI as ``get_artifact_uri`` gives it.
+        artifact_uri: ``runs:/RUN_ID/PATH``, a URI as ``get_artifact_uri`` gives it, or a model as ``load_model`` takes
+            it, with ``/PATH`` behind it for a file of the model.
         run_id: Or the run that has it.
         artifact_path: With ``run_id``, the file or folder; all if ``None``.
         dst_path: Local folder that it is put into, under its own name. Where it is ``None``, artifacts that are on this
             machine stay where they are, others are put into a new temporary folder.
         tracking_uri: Where the run is kept; ``get_tracking_uri()`` if ``None``.
-        registry_uri: Not offered yet.
+        registry_uri: Where registered models are kept; ``get_registry_uri()`` if ``None``.
 
     Returns:
         Where it is now.
@@ -44,11 +45,9 @@ def download_artifacts(
     Raises:
         InvalidValue: Not one of ``artifact_uri`` and ``run_id`` is given, or the URI cannot be read.
         ArtifactNotFound: There is no such file or folder.
-        RunNotFound: There is no such run.
-        Unsupported: The URI is of a kind that is not offered yet.
+        NotFound: There is no such run or model.
     """
-    arguments.refuse("the download of registered models", registry_uri=registry_uri)
-    repository, path = _located(artifact_uri, run_id, artifact_path, tracking_uri)
+    repository, path = _located(artifact_uri, run_id, artifact_path, tracking_uri, registry_uri)
     return fetch(repository, path, dst_path)
 
 
@@ -72,8 +71,7 @@ def list_artifacts(
 
     Raises:
         InvalidValue: Not one of ``artifact_uri`` and ``run_id`` is given, or the URI cannot be read.
-        RunNotFound: There is no such run.
-        Unsupported: The URI is of a kind that is not offered yet.
+        NotFound: There is no such run or model.
     """
     repository, path = _located(artifact_uri, run_id, artifact_path, tracking_uri)
     return repository.list(path)
@@ -134,7 +132,11 @@ def _of_run(tracking_uri: str, run_id: str) -> ArtifactRepository:
 
 
 def _located(
-    artifact_uri: str | None, run_id: str | None, artifact_path: str | None, tracking_uri: str | None
+    artifact_uri: str | None,
+    run_id: str | None,
+    artifact_path: str | None,
+    tracking_uri: str | None,
+    registry_uri: str | None = None,
 ) -> tuple[ArtifactRepository, ArtifactPath]:
     """The store that has a file or folder, and its path there."""
     arguments.exactly_one("the call", artifact_uri=artifact_uri, run_id=run_id)
@@ -144,10 +146,9 @@ def _located(
     if run_id is not None:
         return _of_run(tracking_uri, run_id), arguments.artifact_path(artifact_path)
     uri = arguments.text("artifact_uri", artifact_uri, may_be_empty=False)
-    scheme = uri.partition(":")[0]
-    if scheme == "models":
-        arguments.refuse("the download of registered models", artifact_uri=uri)
-    if scheme == "runs":
-        named, path = arguments.run_uri(uri)
-        return _of_run(tracking_uri, named), path
+    if uri.startswith(("models:", "runs:")):
+        own = registry_uri is None and tracking_uri == address.get_tracking_uri()
+        handle = context.client() if own else Client(tracking_uri, registry_uri)
+        found = model_folders.location(handle, uri)
+        return found.repository(tracking_uri), found.path
     return resolve.locate(uri, tracking_uri=tracking_uri)

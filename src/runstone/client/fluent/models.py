@@ -80,7 +80,13 @@ def load_pyfunc(
         )
     found = fetched(_client_of(model_uri), model_uri, dst_path)
     load = loading.load if env is None else fresh.load
-    return load(found.path, uri=model_uri, trust=trust or found.own)
+    try:
+        model = load(found.path, uri=model_uri, trust=trust or found.own)
+    except BaseException:
+        found.discard()
+        raise
+    model.when_closed(found.discard)
+    return model
 
 
 def _client_of(model_uri: str) -> Client:
@@ -94,6 +100,10 @@ def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False,
 
     The other arguments, and the errors, are those of :func:`load_pyfunc`.
     """
-    found = fetched(_client_of(model_uri), model_uri, dst_path)
     flavor = None if flavor_name is None else resolve.named(flavor_name)
-    return loading.load_native(flavor, found.path, uri=model_uri, trust=trust or found.own)
+    found = fetched(_client_of(model_uri), model_uri, dst_path)
+    try:
+        return loading.load_native(flavor, found.path, uri=model_uri, trust=trust or found.own)
+    except BaseException:
+        found.discard()
+        raise
