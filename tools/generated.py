@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from runstone.evaluation import document
 from runstone.schemas import openapi
 from tools import public_api, reference, stubs
 from tools.repository import ROOT
@@ -12,6 +13,8 @@ from tools.repository import ROOT
 FILES: dict[str, Callable[[], str]] = {
     "spec/openapi.json": lambda: openapi.text().decode(),
     "spec/public-api.txt": public_api.text,
+    "spec/models/evaluation/schema.json": lambda: document.schema().decode(),
+    "docs/reference/evaluation.md": reference.evaluation_page,
     "docs/reference/settings.md": reference.settings_page,
     "docs/reference/errors.md": reference.errors_page,
     "docs/reference/rest.md": reference.rest_page,

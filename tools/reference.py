@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
+import msgspec
 
 from runstone import errors
 from runstone.cli.main import main as command_line
 from runstone.config import SETTINGS
+from runstone.evaluation.document import STRUCTS, Evaluation
 from runstone.schemas import openapi
 from runstone.schemas.endpoint import Endpoint
 from runstone.server.errors import status_of
@@ -96,6 +98,39 @@ def command_line_page() -> str:
     return text
 
 
+def evaluation_page() -> str:
+    """The page of ``evaluation.json``: one heading for each kind of value in it."""
+    _, components = msgspec.json.schema_components([Evaluation])
+    text = _GENERATED.format(source="`runstone.evaluation.document`") + (
+        "# Evaluations\n\n"
+        "`runstone.evaluate` keeps what it found as `evaluation/evaluation.json` among the artifacts of the run, or "
+        "as `evaluation/PREFIX/evaluation.json` where the metrics have a prefix.\n"
+        "`EvaluationResult.save` writes the same file.\n"
+        "It is JSON in UTF-8, and has one object, an `Evaluation`.\n\n"
+        "- A number that is not finite, and a metric that is not defined, is `null`.\n"
+        "- A field that is not required may be left out, and means the same then as its default.\n"
+        "- Whoever reads passes over fields that he does not know, and refuses a `version` above the one that he "
+        "knows.\n"
+        "- Curves have at most 200 points, residuals are a sample of at most 1000, and series have at most 400 "
+        "times.\n\n"
+        "`spec/models/evaluation` has examples, and the same as a JSON Schema.\n\n"
+        '```json\n{\n  "version": 1,\n  "model_type": "regressor",\n  "examples": 80,\n'
+        '  "metrics": {"mean_absolute_error": {"value": 19.4, "low": 16.9, "high": 21.8, '
+        '"greater_is_better": false}},\n'
+        '  "bootstrap": {"resamples": 1000, "level": 0.95, "seed": 0}\n}\n```\n'
+    )
+    for kind in STRUCTS:
+        schema = components[kind.__name__]
+        about, attributes = _docstring(kind)
+        text += f"\n## `{kind.__name__}`\n\n{_paragraph(about)}\n\n"
+        text += "| field | type | required | meaning |\n|---|---|---|---|\n"
+        required = set(schema.get("required", ()))
+        for name, what in attributes:
+            needed = "yes" if name in required else "no"
+            text += f"| `{name}` | {_type(schema['properties'][name])} | {needed} | {what} |\n"
+    return text
+
+
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
     """A command and all below it that are not hidden, each with the words that call it."""
     yield path, command
@@ -136,6 +171,9 @@ def _type(schema: Schema) -> str:
         return " or ".join(_type(choice) for choice in schema["anyOf"])
     if schema.get("type") == "array":
         return f"list of {_type(schema['items'])}"
+    if isinstance(schema.get("additionalProperties"), dict):
+        values = _type(schema["additionalProperties"])
+        return f"object of ({values})" if " or " in values else f"object of {values}"
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     return str(schema.get("type", "any"))

@@ -28,7 +28,7 @@ const zones = [
       "./src/features/*/components",
       "./src/features/*/hooks",
     ],
-    from: "./src/lib/api-client.ts",
+    from: ["./src/lib/api-client.ts", "./src/lib/run-files.ts"],
     message: "Only features/*/api call the server.",
   },
 ];

@@ -320,6 +320,32 @@ class Evaluation(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: list[str] = []
 
 
+# All that the file is made of, in the order in which the reference explains it.
+STRUCTS: tuple[type[msgspec.Struct], ...] = (
+    Evaluation,
+    Measure,
+    Bootstrap,
+    Curve,
+    Confusion,
+    Residuals,
+    ForecastSeries,
+    Horizon,
+    Importance,
+    Feature,
+    Slice,
+    Comparison,
+    Difference,
+    PairedTest,
+    Check,
+    DatasetName,
+)
+
+
+def schema() -> bytes:
+    """The JSON Schema of ``evaluation.json``."""
+    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Evaluation)), indent=1) + b"\n"
+
+
 def encode(evaluation: Evaluation) -> bytes:
     """The bytes of ``evaluation.json``."""
     return msgspec.json.format(msgspec.json.encode(evaluation), indent=1)

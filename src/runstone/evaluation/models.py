@@ -78,7 +78,7 @@ def as_model(given: Any) -> Model:
         )
     inner = _inner(given)
     name = getattr(inner, "__name__", None) or type(inner).__name__
-    return Model(name, given, getattr(given, "model_id", None))
+    return Model("a function" if name == "<lambda>" else name, given, getattr(given, "model_id", None))
 
 
 def column_of_output(output: Any, name: str | None) -> NDArray[Any]:

@@ -4,6 +4,7 @@ import { ArtifactBrowser } from "@/features/artifacts/components/artifact-browse
 import { CodePanel } from "@/features/capture/components/code-panel";
 import { ConsolePanel } from "@/features/capture/components/console-panel";
 import { EnvironmentPanel } from "@/features/capture/components/environment-panel";
+import { EvaluationPanel } from "@/features/evaluation/components/evaluation-panel";
 import { MetricCharts } from "@/features/runs/components/metric-charts";
 import { RunOverview } from "@/features/runs/components/run-overview";
 import type { Run } from "@/types/wire";
@@ -25,6 +26,8 @@ export function RunPart({ run, search, onSearch, onPath }: RunPartProps) {
   switch (search.tab) {
     case "charts":
       return <MetricCharts runs={runs} view={view} onView={onView} which="logged" />;
+    case "evaluation":
+      return <EvaluationPanel run={run} />;
     case "system":
       return <MetricCharts runs={runs} view={view} onView={onView} which="system" />;
     case "console":

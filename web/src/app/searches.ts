@@ -71,7 +71,7 @@ export function readExperimentSearch(raw: Raw): ExperimentSearch {
   };
 }
 
-const RUN_TABS = ["charts", "system", "console", "code", "environment", "artifacts"] as const;
+const RUN_TABS = ["charts", "evaluation", "system", "console", "code", "environment", "artifacts"] as const;
 
 export interface RunSearch extends ChartSearch {
   tab?: (typeof RUN_TABS)[number] | undefined;

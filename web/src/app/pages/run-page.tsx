@@ -18,6 +18,7 @@ const FROM = "/experiments/$experimentId/runs/$runId";
 const TABS = [
   { value: "overview", label: "Overview" },
   { value: "charts", label: "Charts" },
+  { value: "evaluation", label: "Evaluation" },
   { value: "system", label: "System metrics" },
   { value: "console", label: "Console" },
   { value: "code", label: "Code" },

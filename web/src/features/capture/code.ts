@@ -1,5 +1,5 @@
 /** What the client wrote of the git repository that a run's program was in. */
-import { fieldsOf, listAt, numberAt, textAt, textsAt } from "./fields";
+import { fieldsOf, listAt, numberAt, textAt, textsAt } from "@/lib/fields";
 
 export interface Code {
   commit: string | undefined;

@@ -1,5 +1,5 @@
 /** What the client wrote of the machine and the packages that a run had. */
-import { fieldsOf, listAt, numberAt, textAt, textsAt } from "./fields";
+import { fieldsOf, listAt, numberAt, textAt, textsAt } from "@/lib/fields";
 
 export interface Package {
   name: string;

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, artifactUrl } from "@/lib/api-client";
-import type { RunArtifacts } from "@/types/wire";
+import { artifactUrl } from "@/lib/api-client";
+import { namesIn, readText, type FileText } from "@/lib/run-files";
 
 import { readCode } from "../code";
 import { readEnvironment } from "../environment";
@@ -11,33 +11,9 @@ const ROOT = "runstone";
 export const CONSOLE = `${ROOT}/console`;
 export const PATCH = `${ROOT}/code/patch.diff`;
 
-const MOST_BYTES = 4 * 1024 * 1024;
 const UNTRACKED_BYTES = 512 * 1024;
 
 export const capturedKey = ["captured"] as const;
-
-/** Names of the files and folders in a folder of a run; none where there is no such folder. */
-export async function namesIn(runId: string, folder: string, signal: AbortSignal): Promise<string[]> {
-  const answer = await api.get<RunArtifacts>("/artifacts/list", { run_id: runId, path: folder }, signal);
-  return (answer.files ?? []).map((file) => file.path.slice(file.path.lastIndexOf("/") + 1));
-}
-
-export interface CapturedText {
-  text: string;
-  /** Whether the file goes on. */
-  isCut: boolean;
-}
-
-export async function readText(
-  runId: string,
-  path: string,
-  signal: AbortSignal,
-  most = MOST_BYTES,
-): Promise<CapturedText> {
-  const { bytes, total } = await api.firstBytes(runId, path, most, signal);
-  const isCut = total === undefined ? bytes.length === most : total > bytes.length;
-  return { text: new TextDecoder().decode(bytes, { stream: isCut }), isCut };
-}
 
 /** What was captured of a run: `environment.json`, `code`, `console` and so on. */
 export const capturedQuery = (runId: string) =>
@@ -95,3 +71,4 @@ export const environmentsQuery = (runIds: readonly string[]) =>
   });
 
 export { artifactUrl };
+export type { FileText };

@@ -1,7 +1,9 @@
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
 
+import { namesIn, readText } from "@/lib/run-files";
+
 import { splitLines, type Segment } from "../console-lines";
-import { capturedKey, CONSOLE, namesIn, readText } from "./captured-files";
+import { capturedKey, CONSOLE } from "./captured-files";
 
 /** Segments have 64 KiB each. Of a longer console the last ones are shown. */
 export const MOST_SEGMENTS = 256;

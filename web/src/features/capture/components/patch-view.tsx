@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { Icon } from "@/components/icon";
 import { formatCount } from "@/lib/format";
 
-import { artifactUrl, PATCH, patchQuery, type CapturedText } from "../api/captured-files";
+import { artifactUrl, PATCH, patchQuery, type FileText } from "../api/captured-files";
 import { readDiff, type FileDiff } from "../diff";
 import { DiffCounts } from "./diff-counts";
 import { DiffFile } from "./diff-file";
@@ -24,7 +24,7 @@ export function PatchView({ runId }: { runId: string }) {
   );
 }
 
-function Files({ runId, patch }: { runId: string; patch: CapturedText }) {
+function Files({ runId, patch }: { runId: string; patch: FileText }) {
   const files = useMemo(() => readDiff(patch.text), [patch.text]);
   const sum = (count: (file: FileDiff) => number) => files.reduce((total, file) => total + count(file), 0);
   const open = openAtFirst(files);
