@@ -7,18 +7,30 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pydantic
 import pytest
 
 import runstone
-from runstone.errors import InvalidValue, ModelArtifactNotFound, UntrustedModel
+from runstone.errors import InvalidValue, ModelArtifactNotFound, SignatureMismatch, UntrustedModel
 from runstone.flavors import loading, saving
 from runstone.flavors.pyfunc import PyfuncFlavor
 from runstone.flavors.python_model import FunctionModel, PythonModel, PythonModelContext
 from runstone.flavors.saving import Extras
+from runstone.models import infer_signature, signature_of_function
 from runstone.models.predictor import PyFuncModel
 
 FLAVOR = PyfuncFlavor()
 ROWS = pd.DataFrame({"height": [1.0, 2.0]})
+
+
+class Row(pydantic.BaseModel):
+    age: int
+    name: str | None = None
+
+
+class Hinted(PythonModel):
+    def predict(self, context: Any, model_input: list[Row]) -> list[str]:
+        return [f"{row.name} is {row.age}" for row in model_input]
 
 
 class Scaled(PythonModel):
@@ -259,3 +271,31 @@ def test_model_is_saved_and_loaded_by_the_modules_verbs(tmp_path: Path) -> None:
     loaded = runstone.pyfunc.load_model(str(tmp_path / "model"))
 
     assert list(loaded.predict(ROWS)["height"]) == [2.0, 4.0]
+
+
+def test_type_hints_say_the_signature_and_the_class_of_each_row(tmp_path: Path) -> None:
+    loaded = load(save(Hinted(), tmp_path / "model"))
+
+    assert loaded.predict([{"age": 1.0, "name": "a"}, Row(age=2)]) == ["a is 1", "None is 2"]
+    assert loaded.predict(pd.DataFrame({"age": [1], "name": ["a"]})) == ["a is 1"]
+    with pytest.raises(SignatureMismatch, match=r"the input, row 1, at \['age'\], is 'x', a str"):
+        loaded.predict([{"age": 1}, {"age": "x"}])
+    assert loaded.metadata.signature == signature_of_function(Hinted().predict)
+
+
+def test_signature_that_is_given_goes_before_type_hints(tmp_path: Path) -> None:
+    folder = save(lambda rows: rows, tmp_path / "plain", Extras(signature=infer_signature(ROWS)))
+    without = save(Hinted(), tmp_path / "without", Extras(signature=False))
+
+    assert load(folder).metadata.signature == infer_signature(ROWS)
+    assert load(without).metadata.signature is None
+
+
+def test_hint_that_names_what_is_not_there_says_nothing(tmp_path: Path) -> None:
+    def predict(rows: "Nowhere") -> Any:  # type: ignore[name-defined]  # noqa: F821
+        return rows
+
+    loaded = load(save(predict, tmp_path / "model"))
+
+    assert loaded.metadata.signature is None
+    assert loaded.predict([1]) == [1]

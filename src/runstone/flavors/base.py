@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from runstone.models.signature import ModelSignature
+
 # Takes rows and params, gives predictions.
 Predict = Callable[[Any, dict[str, Any] | None], Any]
 
@@ -17,11 +19,13 @@ class Saved:
         flavor: Its own block of ``MLmodel``, by MLflow's keys.
         pyfunc: What MLflow's generic way of loading must know besides, such as ``{"model_path": "model.skops"}``.
         modules: Modules that the model cannot do without, besides those that the flavor names.
+        signature: What the model itself says that it takes, as type hints do; ``None`` if it says nothing.
     """
 
     flavor: dict[str, Any]
     pyfunc: dict[str, Any] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
+    signature: ModelSignature | None = None
 
 
 class Flavor(Protocol):

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from inspect import Parameter
 from typing import Any
 
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidSignature, InvalidValue
+from runstone.models.hints import as_hinted, hint_of_rows, signature_of_function
+from runstone.models.signature import ModelSignature
 
 _FORMS = "(context, model_input, params=None), where context and params may be left out"
 
@@ -29,11 +31,22 @@ class Call:
         self._function = _own(function)
         self._context = context
         self._takes_context, self.takes_params = _taken(self._function)
+        self.signature, self._hint = _hinted(self._function)
 
     def __call__(self, rows: Any, params: dict[str, Any] | None) -> Any:
         """What it gives for some rows."""
+        if self._hint is not None:
+            rows = as_hinted(self._hint, rows)
         given = (self._context, rows) if self._takes_context else (rows,)
         return self._function(*given, **({"params": params} if self.takes_params else {}))
+
+
+def _hinted(function: Callable[..., Any]) -> tuple[ModelSignature | None, Any]:
+    """The signature that type hints say, and the hint of the rows; nothing where hints name what is not there."""
+    try:
+        return signature_of_function(function), hint_of_rows(function)
+    except InvalidSignature:
+        return None, None
 
 
 def unwrapped(function: Any) -> Any:

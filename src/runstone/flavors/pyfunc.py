@@ -65,6 +65,7 @@ class PyfuncFlavor:
                 "streamable": ready.is_streamable,
             },
             modules=pickles.modules(folder / _FILE),
+            signature=ready.predict.signature,
         )
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from runstone.errors import AlreadyExists, InvalidValue, LocalFileNotFound, Runs
 from runstone.flavors.base import Flavor, Predict, Saved
 from runstone.models import example as examples
 from runstone.models import manifest, requirements
-from runstone.models.format import FORMAT, MLMODEL, PYFUNC, RUNSTONE, SCHEMA, Model
+from runstone.models.format import FORMAT, FROM_HINTS, MLMODEL, PYFUNC, RUNSTONE, SCHEMA, Model
 from runstone.models.signature import ModelSignature, infer_signature
 
 CODE = "code"
@@ -107,6 +107,9 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
     about.add_flavor(RUNSTONE, format=FORMAT, flavor=flavor.name)
     about.metadata = None if extras.metadata is None else dict(extras.metadata)
     about.signature = extras.signature if isinstance(extras.signature, ModelSignature) else None
+    if saved.signature is not None and extras.signature is None:
+        about.signature = saved.signature
+        about.others[FROM_HINTS] = True  # without it, MLflow would make a frame of what comes
     if extras.input_example is not None:
         _keep_example(about, folder, extras, flavor.predictor(model, {**saved.flavor, **pyfunc}))
     if about.signature is not None:

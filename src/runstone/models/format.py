@@ -20,6 +20,8 @@ SCHEMA = "schema.json"
 PYFUNC = "python_function"
 # Our own block among the flavors: what MLflow's readers do not know, and leave alone.
 RUNSTONE = "runstone"
+# The key that says that the signature is that of type hints.
+FROM_HINTS = "is_signature_from_type_hint"
 # The newest layout of a folder that this version reads.
 FORMAT = 1
 
@@ -82,6 +84,8 @@ class Model:
         known: dict[str, Any] = {key: content[key] for key in _KEYS if content.get(key) is not None}
         if "signature" in known:
             known["signature"] = ModelSignature.from_dict(known["signature"])
+            if content.get(FROM_HINTS) and known["signature"].inputs is not None:
+                known["signature"].inputs.container = "list"  # of values, which is no table to such a model
         return cls(**known, others={key: value for key, value in content.items() if key not in _KEYS})
 
     def save(self, folder: Path) -> None:

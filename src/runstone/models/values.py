@@ -1,9 +1,11 @@
 """One value against one field: whether it is of the type, and what it is then in Python's own classes."""
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -82,7 +84,11 @@ def python_value(value: Any) -> Any:
         return value.astype(f"{type(value).__name__}[us]").item() if str(value) != "NaT" else None
     if hasattr(value, "tolist"):  # arrays and scalars of numpy, series of pandas
         return python_value(value.tolist())
-    return value
+    if hasattr(value, "model_dump"):  # instances of classes of pydantic
+        return python_value(value.model_dump(exclude_unset=True))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return python_value(dataclasses.asdict(value))
+    return value.value if isinstance(value, Enum) else value
 
 
 def level(value: Any) -> Any:
@@ -207,8 +213,6 @@ def _moment(field: Field, value: Any) -> Any:
         raise NotOfType(
             f"is {found}, without a time zone; wanted: {said(field)}; give it one, as .dt.tz_localize() does"
         )
-    if not isinstance(found, datetime):
-        found = datetime.combine(found, time())
     if field.resolution and not field.zone and zone is not None:
         raise NotOfType(
             f"is {found}, with a time zone; wanted: {said(field)} without one; "

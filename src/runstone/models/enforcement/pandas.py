@@ -1,5 +1,6 @@
 """Columns of pandas against fields."""
 
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -315,7 +316,7 @@ def array_of(found: list[Any], field: Field, target: Any) -> Any:
         codes = [-1 if one is None else place_of(field, one) for one in found]
         return pd.Categorical.from_codes(codes, dtype=target)
     if field.type == "timestamp":
-        times = pd.Series(found)
+        times = pd.Series([datetime.combine(one, time()) if type(one) is date else one for one in found])
         if field.dtype is None and not field.zone:
             return times
         return (pd.to_datetime(times, utc=True) if getattr(target, "tz", None) is not None else times).astype(target)

@@ -102,3 +102,12 @@ def _of_dicts(data: Any, names: list[Any]) -> Columns:
     there = {name: None for row in data for name in row} if data else dict.fromkeys(names)
     wanted = set(names)
     return {name: [python_value(row.get(name)) for row in data] if name in wanted else [] for name in there}
+
+
+def dicts_of(frame: Any) -> list[dict[str, Any]]:
+    """The rows of a frame of pandas, polars or Arrow, with ``None`` for what is missing."""
+    if hasattr(frame, "to_dicts"):
+        return list(frame.to_dicts())
+    if hasattr(frame, "to_pylist"):
+        return list(frame.to_pylist())
+    return list(frame.astype(object).where(frame.notna(), None).to_dict("records"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runstone.models.enforcement import columns
+from runstone.models.enforcement import columns, rows
 from runstone.models.enforcement.mismatch import no_fit, wrong_kind
 from runstone.models.fields import Field
 from runstone.models.inference import library_of
@@ -28,6 +28,12 @@ def _listed(field: Field, data: Any, what: str) -> Any:
     if isinstance(data, list | tuple):
         return data
     shape: tuple[int, ...] = getattr(data, "shape", (0,))
+    if field.type in {"struct", "map"} and hasattr(data, "columns"):
+        optional = {one.name for one in field.fields or () if not one.required}
+        return [
+            {name: value for name, value in row.items() if value is not None or name not in optional}
+            for row in rows.dicts_of(data)
+        ]
     if field.name is not None and field.name in getattr(data, "columns", ()):
         data = data[field.name]
     elif len(shape) == 2:
@@ -46,8 +52,12 @@ def _list(field: Field, data: Any, what: str) -> list[Any]:
 
 
 def _value(field: Field, value: Any, row: int | None, what: str) -> Any:
+    plain = python_value(value)
+    if field.type == "struct" and isinstance(plain, dict):  # what nobody asks for is left, as columns of a frame are
+        known = {one.name for one in field.fields or ()}
+        plain = plain if known >= plain.keys() else {key: one for key, one in plain.items() if key in known}
     try:
-        return value_of(field, python_value(value))
+        return value_of(field, plain)
     except NotOfType as error:
         raise no_fit(what, field, row, value, error) from None
 
