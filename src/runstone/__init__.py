@@ -12,7 +12,7 @@ The module verbs have MLflow's names and arguments, so that ``import runstone as
 import sys
 from typing import TYPE_CHECKING
 
-from runstone import artifacts, data
+from runstone import artifacts, data, models, types
 from runstone.autolog import verbs as _autologging
 from runstone.autolog.verbs import autolog
 from runstone.client import Client, RunOperations
@@ -210,6 +210,7 @@ __all__ = [
     "log_table",
     "log_text",
     "make_metric",
+    "models",
     "offline",
     "pyfunc",
     "register_model",
@@ -234,5 +235,6 @@ __all__ = [
     "set_tags",
     "set_tracking_uri",
     "start_run",
+    "types",
     "validate_evaluation_results",
 ]

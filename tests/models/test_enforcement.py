@@ -338,7 +338,7 @@ PARAMS = ModelSignature(
 def test_params_are_filled_up_and_converted() -> None:
     found = check_params(PARAMS, {"n": np.int64(3), "x": np.array([1, 2]), "at": "2026-02-01", "box": {"k": 2.0}})
 
-    assert found == {"n": 3, "x": [1.0, 2.0], "at": dt.datetime(2026, 2, 1), "box": {"k": 2}}
+    assert found == {"n": 3, "x": [1.0, 2.0], "at": dt.date(2026, 2, 1), "box": {"k": 2}}
     assert check_params(PARAMS, None)["n"] == 1
     assert check_params(infer_signature(FRAME), {}) == {}
     assert check_params(PARAMS, {"n": None})["n"] is None

@@ -23,7 +23,7 @@ def _param_of(name: str, value: Any) -> ParamSpec:
     found = field_of_value(value)
     is_list = found.type == "list" and found.items is not None
     kind = found.items.value_type if is_list and found.items else found.value_type
-    if is_list and not value:
+    if is_list and len(value) == 0:
         raise InvalidSignature(
             f"the param {name!r} is an empty list, of which the type cannot be told; "
             f"declare it: ParamSpec({name!r}, 'string', [], (-1,))"
