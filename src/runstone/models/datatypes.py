@@ -1,10 +1,9 @@
 """The types that values of a signature have, by MLflow's names and in MLflow's JSON."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, Self, TypeVar, Union
+from typing import Any, ClassVar, Self, TypeVar, Union
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidSignature
@@ -85,18 +84,42 @@ _PYTHON: dict[str, type] = {
 }
 
 
-@dataclass(frozen=True, repr=False)
-class Array:
+class Value:
+    """Something that is equal to another of its class with the same parts, and cannot be changed.
+
+    Written out, since making classes by ``dataclass`` would be a tenth of the time that ``import runstone`` takes.
+    """
+
+    _parts: ClassVar[tuple[str, ...]] = ()
+
+    def _set(self, **parts: Any) -> None:
+        self.__dict__.update(parts)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {type(self).__name__} cannot be changed; make another", name=name, obj=self)
+
+    def _key(self) -> tuple[Any, ...]:
+        return tuple(self.__dict__[name] for name in self._parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Value) and type(self) is type(other) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._key()))
+
+
+class Array(Value):
     """A list of values of one type.
 
     Args:
         dtype: The type of the values, or its name.
     """
 
+    _parts = ("dtype",)
     dtype: "ValueType"
 
     def __init__(self, dtype: "ValueType | str") -> None:
-        object.__setattr__(self, "dtype", as_type(dtype))
+        self._set(dtype=as_type(dtype))
 
     def __repr__(self) -> str:
         return f"Array({self.dtype!r})"
@@ -111,8 +134,7 @@ class Array:
         return _expect(cls, type_from_dict(kwargs))
 
 
-@dataclass(frozen=True, repr=False)
-class Property:
+class Property(Value):
     """A value of an ``Object``: its name, its type, and whether it has to be there.
 
     Args:
@@ -121,14 +143,13 @@ class Property:
         required: Whether every object has it.
     """
 
+    _parts = ("name", "dtype", "required")
     name: str
     dtype: "ValueType"
     required: bool
 
     def __init__(self, name: str, dtype: "ValueType | str", required: bool = True) -> None:  # noqa: FBT001, FBT002  # as MLflow's
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "dtype", as_type(dtype))
-        object.__setattr__(self, "required", bool(required))
+        self._set(name=name, dtype=as_type(dtype), required=bool(required))
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.dtype!r} ({'required' if self.required else 'optional'})"
@@ -147,14 +168,14 @@ class Property:
         return cls(name, type_from_dict(kind), required)
 
 
-@dataclass(frozen=True, repr=False)
-class Object:
+class Object(Value):
     """A dict whose keys are known.
 
     Args:
         properties: Its keys with their types.
     """
 
+    _parts = ("properties",)
     properties: tuple[Property, ...]
 
     def __init__(self, properties: Iterable[Property]) -> None:
@@ -164,7 +185,7 @@ class Object:
         names = [one.name for one in found]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise InvalidSignature(f"the properties of an Object have different names; twice there are: {twice}")
-        object.__setattr__(self, "properties", found)
+        self._set(properties=found)
 
     def __repr__(self) -> str:
         return f"{{{', '.join(map(repr, self.properties))}}}"
@@ -182,18 +203,18 @@ class Object:
         return _expect(cls, type_from_dict(kwargs))
 
 
-@dataclass(frozen=True, repr=False)
-class Map:
+class Map(Value):
     """A dict of any keys, whose values have one type.
 
     Args:
         value_type: The type of the values, or its name.
     """
 
+    _parts = ("value_type",)
     value_type: "ValueType"
 
     def __init__(self, value_type: "ValueType | str") -> None:
-        object.__setattr__(self, "value_type", as_type(value_type))
+        self._set(value_type=as_type(value_type))
 
     def __repr__(self) -> str:
         return f"Map(str -> {self.value_type!r})"
@@ -208,8 +229,7 @@ class Map:
         return _expect(cls, type_from_dict(kwargs))
 
 
-@dataclass(frozen=True, repr=False)
-class AnyType:
+class AnyType(Value):
     """A value of which nothing is known, and nothing checked."""
 
     def __repr__(self) -> str:
@@ -220,8 +240,7 @@ class AnyType:
         return {"type": "any"}
 
 
-@dataclass(frozen=True, repr=False)
-class SparkMLVector:
+class SparkMLVector(Value):
     """A vector of Spark's, which is only read and written, so that a model with one can be described."""
 
     def __repr__(self) -> str:

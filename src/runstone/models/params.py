@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidSignature
-from runstone.models.datatypes import DataType, Json, Object, as_type, type_from_dict
+from runstone.models.datatypes import DataType, Json, Object, Value, as_type, type_from_dict
 from runstone.models.fields import field, field_of
 from runstone.models.values import NotOfType, python_value, value_of
 
 
-@dataclass(frozen=True, repr=False)
-class ParamSpec:
+class ParamSpec(Value):
     """A param of ``predict``.
 
     Args:
@@ -31,6 +29,7 @@ class ParamSpec:
         {'name': 'temperature', 'default': 1.0, 'shape': None, 'type': 'double'}
     """
 
+    _parts = ("name", "dtype", "default", "shape")
     name: str
     dtype: DataType | Object
     default: Any
@@ -45,11 +44,9 @@ class ParamSpec:
         lengths = None if shape is None else tuple(shape)
         if lengths not in (None, (-1,)):
             raise InvalidSignature(f"the shape of the param {name!r} is (-1,) for a list, or None; got {lengths}")
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "dtype", kind)
-        object.__setattr__(self, "shape", lengths)
+        self._set(name=name, dtype=kind, shape=lengths)
         try:
-            object.__setattr__(self, "default", self.taken(default))
+            self._set(default=self.taken(default))
         except NotOfType as error:
             raise InvalidSignature(f"the default of the param {name!r} {error}") from None
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from runstone.entities.names import shown
@@ -16,6 +15,7 @@ from runstone.models.datatypes import (
     Object,
     Property,
     SparkMLVector,
+    Value,
     ValueType,
     as_type,
     type_from_dict,
@@ -39,8 +39,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, repr=False)
-class ColSpec:
+class ColSpec(Value):
     """A column: its type, its name, and whether it has to be there.
 
     Args:
@@ -54,10 +53,11 @@ class ColSpec:
         {'type': 'long', 'name': 'age', 'required': False}
     """
 
+    _parts = ("type", "name", "required")
     type: ValueType
     name: Name | None
     required: bool
-    facts: Field | None = field(compare=False)
+    facts: Field | None
 
     def __init__(
         self,
@@ -67,11 +67,9 @@ class ColSpec:
         *,
         facts: Field | None = None,
     ) -> None:
-        object.__setattr__(self, "type", as_type(type))
+        self._set(type=as_type(type))
         given: Any = name
-        object.__setattr__(self, "name", tuple(given) if isinstance(given, list) else given)
-        object.__setattr__(self, "required", bool(required))
-        object.__setattr__(self, "facts", facts)
+        self._set(name=tuple(given) if isinstance(given, list) else given, required=bool(required), facts=facts)
 
     def __repr__(self) -> str:
         need = "required" if self.required else "optional"
@@ -98,8 +96,7 @@ class ColSpec:
         return cls(found.value_type, found.name, found.required, facts=found)
 
 
-@dataclass(frozen=True, repr=False)
-class TensorSpec:
+class TensorSpec(Value):
     """An array: its dtype, its shape, and its name where there are several.
 
     Args:
@@ -113,17 +110,15 @@ class TensorSpec:
         {'type': 'tensor', 'tensor-spec': {'dtype': 'float32', 'shape': [-1, 4]}}
     """
 
+    _parts = ("type", "shape", "name")
     type: Any
     shape: tuple[int, ...]
     name: str | None
-    sparse: str | None = field(compare=False)
+    sparse: str | None
 
     def __init__(self, type: Any, shape: Iterable[int], name: str | None = None, *, sparse: str | None = None) -> None:
         lengths = _lengths(shape)
-        object.__setattr__(self, "type", _dtype(type))
-        object.__setattr__(self, "shape", lengths)
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "sparse", sparse)
+        self._set(type=_dtype(type), shape=lengths, name=name, sparse=sparse)
 
     def __repr__(self) -> str:
         said = f"Tensor({self.type_name!r}, {self.shape})"
