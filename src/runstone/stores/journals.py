@@ -1,6 +1,7 @@
 """What a store does with the journals of runs. The cases of ``runstone.testing.journal_cases`` are this in tests."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from operator import ge
 from typing import Annotated, Protocol, cast
@@ -51,6 +52,10 @@ class JournalStore(Protocol):
         ...
 
 
+class _Together(Struct):
+    entries: list[Entry]
+
+
 class _Numbered(Struct):
     n: Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
@@ -63,7 +68,7 @@ def checked(entries: Entries) -> list[Entry | Refusal]:
     """
     read: list[Entry | Refusal] = []
     if entries and isinstance(entries[0], Raw):
-        read += [_read(bytes(text), place) for place, text in enumerate(cast("Sequence[Raw]", entries), 1)]
+        read += _read_all(cast("Sequence[Raw]", entries))
     else:
         read += cast("Sequence[Entry]", entries)
     numbers = [entry.n for entry in read]
@@ -71,6 +76,15 @@ def checked(entries: Entries) -> list[Entry | Refusal]:
         before, behind = next(pair for pair in pairwise(numbers) if pair[1] <= pair[0])
         raise InvalidValue(f"the numbers of entries rise; got {behind} behind {before}")
     return read
+
+
+def _read_all(texts: Sequence[Raw]) -> Sequence[Entry | Refusal]:
+    """All at once, which takes two thirds of the time; one by one only where one of them is none."""
+    with suppress(InvalidValue):
+        together = wire.decode(b'{"entries":[%b]}' % b",".join(texts), _Together).entries
+        if len(together) == len(texts):
+            return together
+    return [_read(bytes(text), place) for place, text in enumerate(texts, 1)]
 
 
 def _read(text: bytes, place: int) -> Entry | Refusal:
