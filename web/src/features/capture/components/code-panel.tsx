@@ -64,12 +64,13 @@ function CapturedCode({ runId }: { runId: string }) {
   );
 }
 
+const CAPTURE = "export RUNSTONE_CAPTURE_GIT=true\nexport RUNSTONE_CAPTURE_CODE=true";
+
 function NoCode() {
   return (
-    <Hint title="No code was captured">
-      The commit of a git repository is recorded by runs that are logged from Python while{" "}
-      <code>RUNSTONE_CAPTURE_GIT</code> is true, what differs from it while <code>RUNSTONE_CAPTURE_CODE</code>{" "}
-      is. See “Settings” in the documentation.
+    <Hint title="No code was captured" code={CAPTURE} page="What a run captures">
+      The commit of a git repository, and what differs from it, are recorded by runs that are logged from
+      Python in a repository while these are set, as they are unless you say otherwise.
     </Hint>
   );
 }

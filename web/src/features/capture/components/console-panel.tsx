@@ -12,6 +12,8 @@ interface ConsolePanelProps {
   onFind: (text: string) => void;
 }
 
+const PAGE = "See what a run prints, and how busy the machine is";
+
 /** What the program of a run printed. */
 export function ConsolePanel(props: ConsolePanelProps) {
   return (
@@ -50,16 +52,16 @@ function OpenConsole({ run, find, onFind }: ConsolePanelProps) {
 function NoConsole({ isLive }: { isLive: boolean }) {
   if (isLive) {
     return (
-      <Hint title="Nothing has been printed yet">
+      <Hint title="Nothing has been printed yet" page={PAGE}>
         It appears here by itself. What is printed is kept for runs that are logged from Python while{" "}
-        <code>RUNSTONE_CAPTURE_CONSOLE</code> is true.
+        <code>RUNSTONE_CAPTURE_CONSOLE</code> is true, as it is unless you say otherwise.
       </Hint>
     );
   }
   return (
-    <Hint title="No console output">
-      What a program prints is kept for runs that are logged from Python while{" "}
-      <code>RUNSTONE_CAPTURE_CONSOLE</code> is true. See “Settings” in the documentation.
+    <Hint title="No console output" code="export RUNSTONE_CAPTURE_CONSOLE=true" page={PAGE}>
+      This run printed nothing, or it was not kept. What a program prints is kept for runs that are logged
+      from Python while this is set, as it is unless you say otherwise.
     </Hint>
   );
 }

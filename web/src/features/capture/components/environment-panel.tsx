@@ -109,9 +109,13 @@ function gpuOf({ name, memoryBytes, driver }: Gpu): string {
 
 function NoEnvironment() {
   return (
-    <Hint title="No environment was captured">
-      The command, Python, the packages and the machine are recorded by runs that are logged from Python while{" "}
-      <code>RUNSTONE_CAPTURE_ENVIRONMENT</code> is true. See “Settings” in the documentation.
+    <Hint
+      title="No environment was captured"
+      code="export RUNSTONE_CAPTURE_ENVIRONMENT=true"
+      page="What a run captures"
+    >
+      The command, Python, the packages and the machine are recorded by runs that are logged from Python while
+      this is set, as it is unless you say otherwise.
     </Hint>
   );
 }

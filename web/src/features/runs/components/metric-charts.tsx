@@ -81,12 +81,13 @@ export function MetricCharts({ runs, view, onView, which = "all" }: MetricCharts
   );
 }
 
+const MEASURE = "pip install 'runstone[system]'\nexport RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING=true";
+
 function NoSystemMetrics() {
   return (
-    <Hint title="No system metrics">
-      How busy processor, memory, disks, network and GPUs are is logged from Python while{" "}
-      <code>RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING</code> is true, or for one run with{" "}
-      <code>start_run(log_system_metrics=True)</code>.
+    <Hint title="No system metrics" code={MEASURE} page="See what a run prints, and how busy the machine is">
+      How busy processor, memory, disks, network and GPUs are is logged from Python, for all runs while this
+      is set, or for one with <code>start_run(log_system_metrics=True)</code>.
     </Hint>
   );
 }
