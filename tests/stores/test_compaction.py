@@ -5,12 +5,10 @@ import subprocess
 import sys
 import threading
 import time
-import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 from math import inf, nan
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -76,6 +74,8 @@ def seen(store: SqlStore, run: str) -> Seen:
                 if not token:
                     break
             histories.append(found)
+        stretches = [metric for stretch in store.metric_stretches(run, key) for metric in stretch.as_metrics()]
+        histories.append([(point.key, point.timestamp, point.step, repr(point.value)) for point in stretches])
     thinned = store.metric_series([run], KEYS, points=5)
     return histories, [*store.metric_series([run], KEYS, start_step=-1, end_step=1), *thinned]
 
@@ -386,32 +386,3 @@ def test_plain_install_reads_what_is_not_compacted_and_says_what_the_rest_takes(
     assert found == expected
     with pytest.raises(Unsupported, match=r"runstone\[server\]"):
         store.metric_history(run, "acc")
-
-
-@pytest.mark.parametrize("made_of", [None, tails.RunPoints])
-def test_page_of_a_long_tail_is_right_and_takes_little_memory(
-    file_store: SqlStore, monkeypatch: pytest.MonkeyPatch, made_of: Any
-) -> None:
-    if made_of is not None:
-        monkeypatch.setattr(history, "reader", lambda: made_of)
-    run = new_run(file_store)
-    chance = random.Random(7)
-    points = [
-        Metric(key, chance.choice([nan, 0.0, -0.0, 1.5]), step // 3, step % 5) for step in range(30_000) for key in "ab"
-    ]
-    chance.shuffle(points)
-    for first in range(0, len(points), 2_000):
-        file_store.log_batch(run, metrics=points[first : first + 2_000])
-    whole = [repr(point) for point in file_store.metric_history(run, "a")]
-
-    tracemalloc.start()
-    page = file_store.metric_history(run, "a", max_results=2_000)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    found = list(page)
-    while page.token:
-        page = file_store.metric_history(run, "a", max_results=7_000, page_token=page.token)
-        found += page
-
-    assert list(map(repr, found)) == whole
-    assert most < 4 << 20  # the whole of the tail is 5 MB in memory by numpy, and 9 without

@@ -19,12 +19,11 @@ from runstone.entities import (
     Page,
     RegisteredModel,
     Run,
-    RunMetric,
     ViewType,
 )
 from runstone.entities.names import without_password
 from runstone.errors import EndpointNotFound
-from runstone.stores.base import TrackingStore
+from runstone.stores.base import StreamedHistories, TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
 from runstone.stores.resolve import open_store, scheme_of
@@ -96,7 +95,7 @@ class StoreSource:
     def metrics(self, run_id: str) -> Iterator[Metric]:
         """Every value of every metric of a run: by name of the metric, then as its history is ordered."""
         for key in sorted(metric.key for metric in self._store.get_run(run_id).data.metric_list):
-            yield from self._history(run_id, key)
+            yield from self.values(run_id, key)
 
     def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
         """Logged models of an experiment, by id; none of a server of MLflow 2, which has none."""
@@ -168,9 +167,14 @@ class StoreSource:
                 found.setdefault(version.name, []).append(version)
         return found
 
-    def values(self, run_id: str, key: str) -> list[RunMetric]:
-        """Every value of one metric of a run, at once: each page would cost a store as much as all of them."""
-        return [metric for series in self._store.metric_series([run_id], [key]) for metric in series.as_metrics()]
+    def values(self, run_id: str, key: str) -> Iterator[Metric]:
+        """Every value of one metric of a run, as its history is ordered."""
+        if isinstance(self._store, StreamedHistories):
+            for stretch in self._store.metric_stretches(run_id, key):
+                for value, timestamp, step in zip(stretch.values, stretch.timestamps, stretch.steps, strict=True):
+                    yield Metric(key, value, timestamp, step)
+        else:
+            yield from self._history(run_id, key)
 
     def _history(self, run_id: str, key: str) -> Iterator[Metric]:
         """Every value of one metric of a run, as its history is ordered."""

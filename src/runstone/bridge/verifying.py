@@ -7,7 +7,7 @@ from math import isnan
 
 from runstone.bridge.source import Source
 from runstone.bridge.store_source import StoreSource
-from runstone.entities import Metric, Run, RunMetric
+from runstone.entities import Metric, Run
 from runstone.entities.tag import RUN_NAME
 
 
@@ -44,7 +44,7 @@ def _of_texts(what: str, wanted: dict[str, str], there: dict[str, str]) -> Itera
             yield f"the {what} {key!r} differs"
 
 
-def _points(metrics: Iterable[Metric | RunMetric]) -> set[int]:
+def _points(metrics: Iterable[Metric]) -> set[int]:
     """Values with time and step, as numbers that are equal where all three are, and else, but for chance, are not."""
     return {hash((_bits(float(metric.value)), metric.timestamp, metric.step)) for metric in metrics}
 

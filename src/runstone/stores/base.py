@@ -1,9 +1,9 @@
 """What every tracking store does. The cases of ``runstone.testing.stores`` are this contract in tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from runstone.entities import (
     EncodedRun,
@@ -316,8 +316,30 @@ class Activity:
     database_bytes: int
 
 
+@runtime_checkable
+class StreamedHistories(Protocol):
+    """A store that gives long histories at the cost of reading them once."""
+
+    def metric_stretches(self, run_id: str, key: str) -> Iterator[Series]:
+        """What ``metric_history`` answers, by columns, in stretches that are read as they are asked for.
+
+        All are of the moment at which the first is asked for. In memory are the values around one time: some ten
+        thousand, where they were logged about in the order of their times.
+        """
+        ...
+
+
 class EmbeddedStore(
-    TrackingStore, LineageStore, RegistryStore, WebhookStore, DeliveryQueue, TrashStore, Leftovers, LostRuns, Protocol
+    TrackingStore,
+    StreamedHistories,
+    LineageStore,
+    RegistryStore,
+    WebhookStore,
+    DeliveryQueue,
+    TrashStore,
+    Leftovers,
+    LostRuns,
+    Protocol,
 ):
     """A store whose database is at hand, with registry and webhooks beside the runs: what a server serves."""
 

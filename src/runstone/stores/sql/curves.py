@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from runstone.stores.sql import chunks
 from runstone.stores.sql.chunks import Floats, Ints, Packed, Points
-from runstone.stores.sql.driver import Cursor, Driver
+from runstone.stores.sql.driver import Cursor, Driver, among
 from runstone.stores.sql.points import Columns, Place
 
 _CHUNKS = """
@@ -15,7 +15,10 @@ SELECT id, first_key, last_key, first_time, codec, points FROM chunk
 WHERE run_id = ? AND first_key <= ? AND last_key >= ? AND last_time >= ? AND first_step <= ? AND last_step >= ?
 ORDER BY first_time, id
 """
+_PLACES = "SELECT id, first_time FROM chunk WHERE run_id = ? AND first_key <= ? AND last_key >= ?"
 _LEAST, _MOST = -(2**63), 2**63 - 1
+# Points of a stretch, about, and of the parts of a tail that it is made of; ids in one statement.
+_STRETCH, _PART, _MOST_IDS = 32_768, 8_192, 500
 
 
 class RunPoints:
@@ -55,6 +58,61 @@ class RunPoints:
             found = _after(chunks.in_order(chunks.joined(parts)), after)
         has_more = size is not None and len(found) > size
         return _columns(found.take(slice(0, size))), has_more
+
+    def stretches(self, key_id: int) -> Iterator[Columns]:
+        """All points of a key by time, step and value, exact repeats once, some ten thousand at once.
+
+        The tail is read twice, however many stretches it makes: once to see where each part begins.
+        """
+        parts: list[Points] = []
+        held, most = 0, _STRETCH
+        for first_time, points in self._by_time(key_id):
+            if held > most:
+                # What is still to come is not before this part's first time.
+                whole = chunks.in_order(chunks.joined(parts))
+                known = int(np.searchsorted(whole.timestamps, first_time, side="left"))
+                if known:
+                    yield _columns(whole.take(slice(0, known)))
+                parts = [whole.take(slice(known, None))]
+                held = len(parts[0])
+                most = max(_STRETCH, 2 * held)
+            parts.append(points)
+            held += len(points)
+        if held:
+            yield _columns(chunks.in_order(chunks.joined(parts)))
+
+    def _by_time(self, key_id: int) -> Iterator[tuple[int, Points]]:
+        """First time and points of a key of each chunk and of each part of the tail, by that time."""
+        places = [
+            (int(first), 0, [int(id)]) for id, first in self._driver.execute(_PLACES, (self._number, key_id, key_id))
+        ]
+        for ids in self._parts_of_tail():
+            points = self._of_batches(ids)
+            if len(points):
+                places.append((int(points.timestamps.min()), 1, ids))
+        for first_time, is_tail, ids in sorted(places):
+            if is_tail:
+                yield first_time, self._of_batches(ids).of(key_id)
+            else:
+                codec, packed = self._driver.execute("SELECT codec, points FROM chunk WHERE id = ?", ids).fetchone()
+                yield first_time, chunks.decode(codec, packed).of(key_id)
+
+    def _parts_of_tail(self) -> Iterator[list[int]]:
+        """Ids of neighbours in the tail, some thousand points together."""
+        ids, held = [], 0
+        for id, size in self._driver.execute("SELECT id, size FROM tail WHERE run_id = ? ORDER BY id", (self._number,)):
+            ids.append(int(id))
+            held += size
+            if held > _PART or len(ids) == _MOST_IDS:
+                yield ids
+                ids, held = [], 0
+        if ids:
+            yield ids
+
+    def _of_batches(self, ids: list[int]) -> Points:
+        listed, parameters = among(self._driver, ids)
+        rows = self._driver.execute(f"SELECT points FROM tail WHERE id IN {listed}", parameters)  # noqa: S608  # signs
+        return chunks.joined([chunks.batch(packed) for (packed,) in rows])
 
     def curve(self, key_id: int, *, start: int | None, end: int | None, points: int | None) -> Columns:
         """Points of a key by step, time and value, exact repeats once.

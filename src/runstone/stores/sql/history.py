@@ -2,7 +2,7 @@
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, Protocol, cast
 
@@ -24,6 +24,8 @@ class _RunPoints(Protocol):
     """The points of one run: ``curves.RunPoints``, and ``tails.RunPoints`` where there is no numpy."""
 
     def page(self, key_id: int, *, after: Place | None, size: int | None) -> tuple[Columns, bool]: ...
+
+    def stretches(self, key_id: int) -> Iterator[Columns]: ...
 
     def curve(self, key_id: int, *, start: int | None, end: int | None, points: int | None) -> Columns: ...
 
@@ -120,6 +122,17 @@ class SqlHistories:
         return self._session.read(
             lambda connection: one(connection, run_id, key, max_results=max_results, page_token=page_token)
         )
+
+    def metric_stretches(self, run_id: str, key: str) -> Iterator[Series]:
+        """What ``metric_history`` answers, by columns, in stretches that are read as they are asked for."""
+        with self._session.reading() as connection:
+            driver = driver_of(connection)
+            number, _, _ = row_of(driver, run_id)
+            key_id = find(driver, key)
+            if key_id is None:
+                return
+            for timestamps, steps, values in reader()(driver, number).stretches(key_id):
+                yield Series(run_id, key, timestamps=timestamps, steps=steps, values=values)
 
     def metric_histories(
         self,

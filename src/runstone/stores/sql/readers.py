@@ -1,7 +1,8 @@
 """Connections that read: one for each query, kept for the next one."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -47,13 +48,23 @@ class Readers:
                 return self._once(query)
 
     def _once(self, query: Callable[[Connection], T]) -> T:
+        with self.reading() as connection:
+            return query(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a transaction that reads, for the block.
+
+        Raises:
+            InvalidState: The session is closed.
+        """
         connection = self._borrow()
         kept = False
         try:
             driver = driver_of(connection)
             self._database.begin_reading(driver)
             try:
-                return query(connection)
+                yield connection
             finally:
                 driver.execute("ROLLBACK")
                 kept = True

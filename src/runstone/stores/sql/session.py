@@ -3,9 +3,9 @@
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -92,6 +92,17 @@ class Session:
             with self.database.explained():
                 return query(self._open_writer())
         return self._readers.read(query)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a transaction of its own that reads, for a block that reads much, bit by bit.
+
+        Raises:
+            BackendError: The database failed.
+            InvalidState: The store is closed.
+        """
+        with self.database.explained(), self._readers.reading() as connection:
+            yield connection
 
     # Writing.
 

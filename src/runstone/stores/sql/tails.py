@@ -7,6 +7,7 @@ from runstone.stores.sql.driver import Driver
 from runstone.stores.sql.points import Columns, Place, Point, in_order, place, points_of
 from runstone.stores.sql.thinning import thin
 
+_STRETCH = 25_000
 # Points beyond those of a page that are held before they are sorted and cut.
 _SPARE = 4_000
 
@@ -36,6 +37,15 @@ class RunPoints:
                 found = in_order(found)[: size + 1]
         found = in_order(found)
         return _columns(found[:size]), size is not None and len(found) > size
+
+    def stretches(self, key_id: int) -> Iterator[Columns]:
+        """All points of a key by time, step and value, exact repeats once, some thousand at once."""
+        after, has_more = None, True
+        while has_more:
+            found, has_more = self.page(key_id, after=after, size=_STRETCH)
+            if found[0]:
+                yield found
+                after = place((found[0][-1], found[1][-1], found[2][-1]))
 
     def curve(self, key_id: int, *, start: int | None, end: int | None, points: int | None) -> Columns:
         """Points of a key by step, time and value, thinned to a number of points."""
