@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from runstone.autolog import catboost, lightgbm, sklearn, statsmodels, xgboost
+from runstone.autolog import catboost, keras, lightgbm, pytorch, sklearn, statsmodels, xgboost
 from runstone.autolog.options import Options
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 
-LIBRARIES = {each.LIBRARY.name: each.LIBRARY for each in (sklearn, xgboost, lightgbm, catboost, statsmodels)}
+_MODULES = (sklearn, xgboost, lightgbm, catboost, statsmodels, pytorch, keras)
+LIBRARIES = {each.LIBRARY.name: each.LIBRARY for each in _MODULES}
 # What `runstone.NAME.autolog` is.
 VERBS: dict[str, Callable[..., None]] = {
     "sklearn": sklearn.autolog,
@@ -16,6 +17,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "lightgbm": lightgbm.autolog,
     "catboost": catboost.autolog,
     "statsmodels": statsmodels.autolog,
+    "pytorch": pytorch.autolog,
+    "keras": keras.autolog,
 }
 
 

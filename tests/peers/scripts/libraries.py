@@ -6,12 +6,12 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import lightning  # type: ignore[import-not-found]  # the libraries are in an environment of their own
+import lightning
 import mlflow  # type: ignore[import-not-found]  # as above
 import optuna  # type: ignore[import-not-found]  # as above
-import torch  # type: ignore[import-not-found]  # as above
+import torch
 import transformers  # type: ignore[import-not-found]  # as above
-from lightning.pytorch.loggers import MLFlowLogger  # type: ignore[import-not-found]  # as above
+from lightning.pytorch.loggers import MLFlowLogger
 from mlflow import MlflowClient
 from optuna.integration import MLflowCallback  # type: ignore[import-not-found]  # as above
 

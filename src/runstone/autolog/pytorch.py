@@ -1,0 +1,188 @@
+"""Autologging of PyTorch Lightning: ``Trainer.fit``, imported from ``lightning`` or from ``pytorch_lightning``."""
+
+from collections.abc import Generator, Mapping
+from types import ModuleType
+from typing import Any
+
+from runstone.autolog import boosters, models
+from runstone.autolog.curves import Curves
+from runstone.autolog.fits import Call, watched
+from runstone.autolog.library import Library
+from runstone.autolog.logbook import Logbook
+from runstone.autolog.options import Options
+from runstone.autolog.patches import Patches
+
+
+class PytorchOptions(Options, frozen=True, kw_only=True):
+    """Choices for PyTorch Lightning.
+
+    Attributes:
+        log_every_n_epoch: Log the metrics of each epoch that is a multiple of it.
+        log_every_n_step: Log the metrics of each such step as well; of none if ``None``.
+    """
+
+    log_every_n_epoch: int = 1
+    log_every_n_step: int | None = None
+
+
+def autolog(
+    log_every_n_epoch: int = 1,
+    log_every_n_step: int | None = None,
+    log_models: bool = True,
+    log_datasets: bool = True,
+    disable: bool = False,
+    exclusive: bool = False,
+    disable_for_unsupported_versions: bool = False,
+    silent: bool = False,
+    registered_model_name: str | None = None,
+    extra_tags: Mapping[str, Any] | None = None,
+) -> None:
+    """Log every ``Trainer.fit`` of PyTorch Lightning from now on: params, the metrics of each epoch and the module.
+
+    Args:
+        log_every_n_epoch: Log the metrics of each epoch that is a multiple of it.
+        log_every_n_step: Log the metrics of each such step as well; of none if ``None``.
+        log_models: Whether the module is logged.
+        log_datasets: Whether the run says what it was trained on, where that is a dataset of tensors.
+        disable: ``True`` logs nothing any more, and puts Lightning's own function back.
+        exclusive: Whether a fit within a run that you have started is not logged.
+        disable_for_unsupported_versions: Whether a version of Lightning that is not tested is left alone.
+        silent: Whether no warning is given either.
+        registered_model_name: Name in the registry that each model becomes a version of.
+        extra_tags: Tags of every run that is logged to.
+
+    Raises:
+        InvalidValue: One of the tags breaks a rule.
+    """
+    LIBRARY.choose(**locals())
+
+
+def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
+    if module.__name__ in {"lightning.pytorch.trainer.trainer", "pytorch_lightning.trainer.trainer"}:
+        patches.method(module.Trainer, "fit", watched(library, _fit))
+
+
+def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
+    trainer, given = call.args[0], call.arguments()
+    book.params({"epochs": trainer.max_epochs})
+    _log_data(book, given.get("train_dataloaders"))
+    observer = Observer(book)
+    trainer.callbacks.append(observer)
+    try:
+        yield call
+    finally:
+        if observer in trainer.callbacks:
+            trainer.callbacks.remove(observer)
+    module = trainer.lightning_module
+    if trainer.is_global_zero and module is not None:
+        if not observer.has_told:  # processes of their own may have trained
+            observer.tell(trainer, trainer.current_epoch - 1)
+        size = sum(each.numel() for each in module.parameters())
+        book.file("model_summary.txt").write_text(f"{module}\n\n{size} parameters\n", "utf-8")
+        models.log(book, "pytorch", module, None, None)
+
+
+class Observer:
+    """Among the callbacks of a trainer, and does nothing for most of what they are called for.
+
+    In another process, where Lightning may train, it does nothing at all.
+
+    Attributes:
+        has_told: Whether it was told of any epoch.
+    """
+
+    state_key = "runstone.autolog"
+
+    def __init__(self, book: Logbook) -> None:
+        """Begin.
+
+        Args:
+            book: That of the fit.
+        """
+        self._book = book
+        self.has_told = False
+        assert isinstance(book.options, PytorchOptions)
+        self._epochs = Curves(book, every=book.options.log_every_n_epoch)
+        self._every_step = book.options.log_every_n_step
+        self._steps = Curves(book, every=self._every_step)
+        book.at_end(self._epochs.close)
+        if self._every_step is not None:
+            book.at_end(self._steps.close)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Absent, ()
+
+    def __getattr__(self, hook: str) -> Any:
+        if hook.startswith("__"):
+            raise AttributeError(hook)
+        return _nothing
+
+    def on_train_start(self, trainer: Any, module: Any) -> None:
+        """Log how it is optimized."""
+        if trainer.is_global_zero:
+            self._book.attempt(lambda: self._log_optimizer(trainer, module))
+
+    def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
+        """Log the metrics of an epoch, those of its validation included."""
+        del module
+        if trainer.is_global_zero:
+            self._book.attempt(lambda: self.tell(trainer, trainer.current_epoch))
+
+    def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
+        """Log the metrics of a step."""
+        if self._every_step is not None and trainer.is_global_zero:
+            step = trainer.global_step
+            if step % self._every_step == 0:
+                values = {key: float(value) for key, value in trainer.callback_metrics.items() if key.endswith("_step")}
+                self._book.attempt(lambda: self._steps.add(step, values))
+
+    def tell(self, trainer: Any, epoch: int) -> None:
+        """Log what the trainer has measured by now."""
+        self.has_told = True
+        per_step = self._every_step is not None
+        self._epochs.add(
+            epoch,
+            {
+                key: float(value)
+                for key, value in trainer.callback_metrics.items()
+                if not (per_step and key.endswith("_step"))
+            },
+        )
+
+    def _log_optimizer(self, trainer: Any, module: Any) -> None:
+        if trainer.optimizers:
+            optimizer = trainer.optimizers[0]
+            self._book.params({"optimizer_name": type(optimizer).__name__, **optimizer.defaults})
+        self._book.defaults(dict(module.hparams))
+
+
+class _Absent:
+    """What becomes of an ``Observer`` elsewhere."""
+
+    state_key = Observer.state_key
+
+    def __getattr__(self, hook: str) -> Any:
+        if hook.startswith("__"):
+            raise AttributeError(hook)
+        return _nothing
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """What a callback does that has nothing to do."""
+
+
+def _log_data(book: Logbook, loader: Any) -> None:
+    tensors = getattr(getattr(loader, "dataset", None), "tensors", None)
+    if tensors:
+        features, *others = (tensor.detach().cpu().numpy() for tensor in tensors)
+        boosters.log_data(book, features, others[0] if others else None)
+
+
+LIBRARY = Library(
+    "pytorch",
+    ("lightning", "pytorch_lightning"),
+    ("lightning", "pytorch-lightning"),
+    ("2.4", "3"),
+    _patch,
+    PytorchOptions,
+)

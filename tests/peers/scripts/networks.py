@@ -1,0 +1,155 @@
+"""Trains by Lightning and by Keras, with and without Runstone's autologging; says what it saw.
+
+Run with Runstone's sources on the path: ``networks.py TOLD``.
+"""
+
+import io
+import json
+import logging
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+os.environ["KERAS_BACKEND"] = "torch"
+warnings.simplefilter("ignore")
+logging.disable(logging.INFO)
+
+import keras  # noqa: E402
+import lightning  # noqa: E402
+import numpy as np  # noqa: E402
+import pytorch_lightning  # noqa: E402
+import torch  # noqa: E402
+
+import runstone  # noqa: E402
+
+said: list[str] = []
+handler = logging.Handler(logging.WARNING)
+handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+logging.getLogger("runstone").addHandler(handler)
+
+
+def module_of(library: Any) -> Any:
+    class Line(library.LightningModule):  # type: ignore[misc]
+        def __init__(self, width: int = 3, fails: bool = False) -> None:
+            super().__init__()
+            self.save_hyperparameters()
+            self.line = torch.nn.Linear(width, 1)
+
+        def training_step(self, batch: Any, _: int) -> Any:
+            if self.hparams.fails:
+                raise RuntimeError("this batch is bad")
+            loss = ((self.line(batch[0]) - batch[1]) ** 2).mean()
+            self.log("train_loss", loss, on_step=True, on_epoch=True)
+            return loss
+
+        def validation_step(self, batch: Any, _: int) -> None:
+            self.log("val_loss", ((self.line(batch[0]) - batch[1]) ** 2).mean())
+
+        def configure_optimizers(self) -> Any:
+            return torch.optim.Adam(self.parameters(), lr=0.01)
+
+    return Line
+
+
+def train_lightning(library: Any, *, fails: bool = False) -> Any:
+    torch.manual_seed(1)
+    data = torch.utils.data.TensorDataset(torch.rand(32, 3), torch.rand(32, 1))
+    loader = torch.utils.data.DataLoader(data, batch_size=8, shuffle=True)
+    module = module_of(library)(fails=fails)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = library.Trainer(
+            max_epochs=3,
+            accelerator="cpu",
+            logger=False,
+            default_root_dir=folder,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+        )
+        before = list(trainer.callbacks)
+        try:
+            trainer.fit(module, loader, loader)
+        except RuntimeError as error:
+            return str(error), trainer.callbacks == before
+        written = torch.load(trainer.checkpoint_callback.best_model_path, weights_only=False)
+    weights = io.BytesIO()
+    torch.save(module.state_dict(), weights)
+    return [
+        weights.getvalue().hex(),
+        sorted(written),
+        sorted(written["callbacks"]),
+        float(trainer.callback_metrics["val_loss"]),
+        trainer.callbacks == before,
+        torch.rand(1).item(),
+    ]
+
+
+def train_keras(*, fails: bool = False) -> Any:
+    keras.backend.clear_session()  # names of layers are counted
+    keras.utils.set_random_seed(1)
+    layers = [keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
+    model = keras.Sequential(layers)
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse", metrics=["mae"])
+    rows = np.random.rand(64, 5 if fails else 3)
+    try:
+        history = model.fit(rows, rows.sum(1), epochs=3, batch_size=8, validation_split=0.25, verbose=0)
+    except ValueError as error:
+        return str(error)
+    return [
+        [weights.tobytes().hex() for weights in model.get_weights()],
+        history.history,
+        list(map(type, [])),
+        np.random.rand(),
+        torch.rand(1).item(),
+    ]
+
+
+def last_run() -> dict[str, Any]:
+    run = runstone.last_active_run()
+    assert run is not None
+    client = runstone.Client()
+    return {
+        "status": run.info.status,
+        "params": run.data.params,
+        "library": run.data.tags["mlflow.autologging"],
+        "files": sorted(file.path for file in client.list_artifacts(run.info.run_id)),
+        "curves": {
+            key: [point.step for point in client.get_metric_history(run.info.run_id, key)] for key in run.data.metrics
+        },
+        "data": [read.dataset.profile for read in run.inputs.dataset_inputs],
+        "models": len(run.outputs.model_outputs),
+    }
+
+
+WAYS = {
+    "lightning": lambda **options: train_lightning(lightning.pytorch, **options),
+    "pytorch_lightning": lambda **options: train_lightning(pytorch_lightning, **options),
+    "keras": train_keras,
+}
+
+
+def main(told: Path) -> None:
+    seen: dict[str, Any] = {}
+    for name, train in WAYS.items():
+        originals = [keras.Model.fit, lightning.pytorch.Trainer.fit, pytorch_lightning.Trainer.fit]
+        without, failed_without = train(), train(fails=True)
+        runstone.autolog()
+        with_it = train()
+        run = last_run()
+        failed_with = train(fails=True)
+        failed_run = last_run()
+        runstone.autolog(disable=True)
+        seen[name] = {
+            "same": with_it == without,
+            "same failure": failed_with == failed_without,
+            "failure": str(failed_with),
+            "restored": originals == [keras.Model.fit, lightning.pytorch.Trainer.fit, pytorch_lightning.Trainer.fit],
+            "run": run,
+            "failed": failed_run["status"],
+        }
+    told.write_text(json.dumps({**seen, "said": said}), "utf-8")
+
+
+main(Path(sys.argv[1]))
