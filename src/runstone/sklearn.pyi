@@ -23,6 +23,7 @@ def save_model(
     extra_pip_requirements: Any = ...,
     conda_env: Any = ...,
     code_paths: Sequence[str] | None = ...,
+    infer_code_paths: bool = ...,
     metadata: Mapping[str, Any] | None = ...,
     extra_files: Sequence[str] | None = ...,
 ) -> Model: ...
@@ -48,6 +49,7 @@ def log_model(
     extra_pip_requirements: Any = ...,
     conda_env: Any = ...,
     code_paths: Sequence[str] | None = ...,
+    infer_code_paths: bool = ...,
     metadata: Mapping[str, Any] | None = ...,
     extra_files: Sequence[str] | None = ...,
 ) -> ModelInfo: ...

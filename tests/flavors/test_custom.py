@@ -107,7 +107,7 @@ def test_function_that_takes_something_else_is_refused(function: Callable[..., A
     [
         (Scaled, r"got the class Scaled: write Scaled\(\)"),
         (PythonModel(), r"PythonModel has no method predict\(context, model_input, params=None\)"),
-        ({"no": "model"}, "python_model is an instance of a class made of runstone.pyfunc.PythonModel, or a function"),
+        ({"no": "model"}, "python_model is an instance of a class made of runstone.pyfunc.PythonModel, a function"),
     ],
 )
 def test_what_is_no_model_is_refused(model: Any, message: str, tmp_path: Path) -> None:

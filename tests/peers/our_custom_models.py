@@ -13,6 +13,38 @@ from runstone.flavors.saving import Extras
 from runstone.models import infer_signature
 from runstone.pyfunc import PythonModel
 
+SCALED = """
+import mlflow
+from mlflow.models import ModelConfig, set_model
+
+config = ModelConfig(development_config={"by": 2.0})
+
+
+class Scaled(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        import late_helper
+
+        return [late_helper.late(), (model_input["height"] * config.get("by")).tolist()]
+
+
+set_model(Scaled())
+"""
+LOADER = """
+from pathlib import Path
+
+
+def _load_pyfunc(path):
+    return Reads(Path(path).read_text())
+
+
+class Reads:
+    def __init__(self, text):
+        self.text = text
+
+    def predict(self, rows):
+        return [self.text, len(rows)]
+"""
+
 ROWS = pd.DataFrame({"height": [1.0, 2.0]})
 
 
@@ -54,6 +86,8 @@ def main(folder: Path) -> None:
     (code / "late_helper.py").write_text("def late():\n    return 'late'\n")
     (folder / "text.txt").write_text("text")
     sys.path.insert(0, str(code))
+    (folder / "scaled.py").write_text(SCALED)
+    (code / "reads.py").write_text(LOADER)
     import helper  # type: ignore[import-not-found]  # it is the model's
 
     paths = [str(code / "helper.py"), str(code / "late_helper.py")]
@@ -61,6 +95,9 @@ def main(folder: Path) -> None:
     signature = infer_signature(ROWS, ROWS, {"by": 2.0})
     keep(folder / "class", Mine(helper.Tool()), Extras(code_paths=paths), artifacts=text, model_config={"depth": 2})
     keep(folder / "params", Scaled(), Extras(signature=signature))
+    keep(folder / "script", str(folder / "scaled.py"), Extras(code_paths=paths))
+    loader = {"loader_module": "reads", "data_path": str(folder / "text.txt")}
+    keep(folder / "loader", None, Extras(code_paths=[str(code / "reads.py")]), **loader)
     keep(folder / "without_context", WithoutContext(), Extras())
     keep(folder / "function", shout, Extras())
     keep(folder / "lambda", lambda model_input: model_input.shape[0], Extras())

@@ -59,6 +59,19 @@ def test_our_functions_predict_there(seen: Any) -> None:
     assert (seen["without_context"], seen["function"], seen["lambda"]) == (["A", "B"], ["a!", "b!"], 2)
 
 
+def test_our_script_and_our_loader_module_predict_there(seen: Any) -> None:
+    assert seen["script"] == ["late", [2.0, 4.0]]
+    assert seen["loader"] == ["text", 2]
+
+
+def test_their_script_and_their_loader_module_predict_here(theirs: Path) -> None:
+    script = load_model(str(theirs / "script"), model_config={"by": 3.0})
+
+    assert script.predict(ROWS) == ["late", [3.0, 6.0]]
+    assert load_model(str(theirs / "loader")).predict(ROWS) == ["text", 2]
+    assert "mlflow" not in sys.modules
+
+
 def test_their_class_predicts_here_with_its_files_and_helpers(theirs: Path) -> None:
     loaded = load_model(str(theirs / "class"))
 

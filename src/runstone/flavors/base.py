@@ -19,13 +19,16 @@ class Saved:
         flavor: Its own block of ``MLmodel``, by MLflow's keys.
         pyfunc: What MLflow's generic way of loading must know besides, such as ``{"model_path": "model.skops"}``.
         modules: Modules that the model cannot do without, besides those that the flavor names.
-        signature: What the model itself says that it takes, as type hints do; ``None`` if it says nothing.
+        signature: What the model says itself that it takes and gives; ``None`` if it says nothing.
+        trial: Loads what was saved, so that it predicts as it will for others: from the folder, and the block
+            ``python_function`` of ``MLmodel``. ``None`` for a model that predicts the same before it is loaded.
     """
 
     flavor: dict[str, Any]
     pyfunc: dict[str, Any] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
     signature: ModelSignature | None = None
+    trial: Callable[[Path, Mapping[str, Any]], Predict] | None = None
 
 
 class Flavor(Protocol):

@@ -1,28 +1,33 @@
 """A model's folder into a model that predicts."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runstone.errors import InvalidModel, UntrustedModel
+from runstone.errors import InvalidModel, InvalidValue, UntrustedModel
 from runstone.flavors import resolve, stand_ins
 from runstone.flavors.base import Flavor
-from runstone.flavors.namespaces import Namespace
 from runstone.models import manifest
 from runstone.models.format import PYFUNC, SCHEMA, Model
 from runstone.models.predictor import PyFuncModel
+from runstone.models.scripts import config_of
 from runstone.models.signature import ModelSignature
 
 
-def load(folder: Path, *, uri: str, trust: bool) -> PyFuncModel:
+def load(
+    folder: Path, *, uri: str, trust: bool, model_config: str | Path | Mapping[str, Any] | None = None
+) -> PyFuncModel:
     """Load a model so that it predicts the same way whatever library it is of.
 
     Args:
         folder: The folder.
         uri: Where it came from, for messages.
         trust: Whether code out of its files may run.
+        model_config: Settings of a model of a user's own that are to be others than it was saved with.
 
     Raises:
+        InvalidValue: The model was saved without such a setting.
         InvalidModel: The folder is no model, or cannot be read.
         ModelChanged: A file is not the one that was saved.
         UntrustedModel: It runs code, and is not trusted.
@@ -33,6 +38,8 @@ def load(folder: Path, *, uri: str, trust: bool) -> PyFuncModel:
     if settings is None:
         raise InvalidModel(f"the model at {uri!r} has no {PYFUNC!r} among its flavors: {', '.join(model.flavors)}")
     flavor = resolve.of_loader(str(settings.get("loader_module"))) or resolve.native(model)
+    if model_config is not None:
+        settings["config"] = _changed(settings.get("config") or {}, config_of("model_config", model_config))
     native = _load(flavor, folder, model, uri=uri, trust=trust)
     return PyFuncModel(model, native, flavor.predictor(native, {**resolve.settings(model, flavor), **settings}))
 
@@ -53,7 +60,10 @@ def load_native(flavor: Flavor | None, folder: Path, *, uri: str, trust: bool) -
         UnknownFlavor: As :func:`load`.
     """
     model = read(folder)
-    return _load(flavor or resolve.native(model), folder, model, uri=uri, trust=trust)
+    flavor = flavor or resolve.native(model)
+    if flavor.name == "pyfunc":  # what a user's own model is, is what predicts
+        return load(folder, uri=uri, trust=trust)
+    return _load(flavor, folder, model, uri=uri, trust=trust)
 
 
 def read(folder: Path) -> Model:
@@ -79,6 +89,17 @@ def _load(flavor: Flavor, folder: Path, model: Model, *, uri: str, trust: bool) 
     why = flavor.runs_code(settings) or ("it brings code of its own" if settings.get("code") else "")
     if why and not trust:
         raise UntrustedModel(uri, why)
-    code = folder / str(settings["code"]) if settings.get("code") else None
-    with Namespace(code, {stand_ins.MLFLOW: stand_ins.module}).loading():
+    code = str(settings["code"]) if settings.get("code") else None
+    with stand_ins.namespace(folder, code).loading():
         return flavor.load(folder, settings)
+
+
+def _changed(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a model with some of them changed."""
+    if unknown := [name for name in changes if name not in config]:
+        known = f"it has {', '.join(map(repr, config))}" if config else "it has none"
+        raise InvalidValue(
+            f"the model has no setting {unknown[0]!r}: {known}; a model takes the settings that it was saved with: "
+            "save it with model_config={...}"
+        )
+    return {**config, **changes}

@@ -68,7 +68,7 @@ class Namespace:
         self._wrapped: dict[str, ModuleType] = {}
         self._loading = 0
         self._set_aside: dict[str, ModuleType] = {}
-        self.names = _names(folder)
+        self.names = top_names(folder)
         self.builtins: dict[str, Any] = {**vars(builtins), "__import__": self._import}
 
     def knows(self, name: str) -> bool:
@@ -232,7 +232,8 @@ def current() -> Namespace:
     return chain[-1] if chain else Namespace(None)
 
 
-def _names(folder: Path | None) -> frozenset[str]:
+def top_names(folder: Path | None) -> frozenset[str]:
+    """Names of the modules and packages in a folder, but those that are Python's."""
     if folder is None or not folder.is_dir():
         return frozenset()
     names = {each.name.partition(".")[0] for each in folder.iterdir()}

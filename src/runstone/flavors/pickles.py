@@ -1,22 +1,30 @@
 """Files that run code when they are opened: written where a library offers no better, and always by cloudpickle."""
 
 import importlib
+import inspect
+import io
 import pickle
+import traceback
 import types
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from runstone.entities.names import shown
-from runstone.errors import InvalidModel, InvalidValue, Unsupported
-from runstone.flavors import namespaces, stand_ins
+from runstone.errors import InvalidModel, InvalidValue, RunstoneError, Unsupported
+from runstone.flavors import imports, namespaces, stand_ins
 from runstone.flavors.calls import unwrapped
 from runstone.flavors.namespaces import Namespace
 
+# What objects raise that cannot be pickled.
+_CANNOT = (pickle.PicklingError, TypeError, AttributeError, RecursionError, NotImplementedError, ValueError)
+# cloudpickle writes a module that a function uses as a call of one of these with its name.
+_IMPORTING = {"subimport", "dynamic_subimport"}
+_OBJECT = "object "
 _CLOUDPICKLE = "cloudpickle.cloudpickle"
 
 
-def dump(model: Any, file: Path, *, plain: bool = False) -> None:
-    """Write an object.
+def dump(model: Any, file: Path, *, plain: bool = False) -> frozenset[str]:
+    """Write an object; returns the top names of the modules that functions in it import when they run.
 
     Args:
         model: The object.
@@ -29,13 +37,15 @@ def dump(model: Any, file: Path, *, plain: bool = False) -> None:
     """
     try:
         with file.open("wb") as opened:
-            pickle.dump(model, opened) if plain else _pickler()(opened).dump(model)
-    except (pickle.PicklingError, TypeError, AttributeError, RecursionError, NotImplementedError, ValueError) as error:
+            pickler = pickle.Pickler(opened) if plain else _pickler()(opened)
+            pickler.dump(model)
+    except _CANNOT as error:
         file.unlink(missing_ok=True)
         raise InvalidValue(
-            f"the model {shown(model)} cannot be pickled: {error}; keep what cannot be pickled, such as open files, "
-            "locks and connections, out of the object, and make it in load_context"
+            f"the model cannot be pickled, because of {_culprit(model)}: {error}; keep what cannot be pickled, such as "
+            "open files, locks and connections, out of the object, and make it in load_context"
         ) from error
+    return frozenset(getattr(pickler, "imported", ()))
 
 
 def load(file: Path) -> Any:
@@ -54,8 +64,10 @@ def load(file: Path) -> Any:
             f"{str(file)!r} needs the module {error.name!r}, which is not here; install what the model's "
             "requirements.txt lists, or load it with env='fresh'"
         ) from error
-    except (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, TypeError, ValueError) as error:
-        raise InvalidModel(f"{str(file)!r} cannot be unpickled: {error}") from error
+    except RunstoneError:
+        raise
+    except Exception as error:  # whatever the code of a model's modules raises
+        raise InvalidModel(f"{str(file)!r} cannot be unpickled: {_told(error)}") from error
 
 
 def modules(file: Path) -> frozenset[str]:
@@ -63,28 +75,25 @@ def modules(file: Path) -> frozenset[str]:
     import pickletools  # on use: it is large
 
     found: set[str] = set()
-    # The texts that were pushed last, whether written out or taken from the memo.
+    # What was pushed last: texts, whether written out or taken from the memo; of objects that were found by name, that.
     pushed: list[str] = []
     memo: dict[int, str] = {}
     importing = False
     for code, argument, _ in pickletools.genops(file.read_bytes()):
-        if isinstance(argument, str) and code.name != "GLOBAL":
-            pushed.append(argument)
-            if importing:
-                found.add(argument)
-            importing = False
-        elif code.name in {"MEMOIZE", "BINPUT", "LONG_BINPUT", "PUT"}:
+        if code.name in {"MEMOIZE", "BINPUT", "LONG_BINPUT", "PUT"}:
             number = len(memo) if code.name == "MEMOIZE" else int(str(argument))
             memo[number] = pushed[-1] if pushed else ""
-        elif code.name in {"BINGET", "LONG_BINGET", "GET"}:
-            pushed.append(memo.get(int(str(argument)), ""))
         elif code.name in {"GLOBAL", "STACK_GLOBAL"}:
             module, name = str(argument).split(" ", 1) if code.name == "GLOBAL" else pushed[-2:]
             found.add(module)
-            pushed.append("")
-            # cloudpickle writes a module that a function uses as this call with its name.
-            importing = name in {"subimport", "dynamic_subimport"}
-    return frozenset(name.partition(".")[0] for name in found if name)
+            pushed.append(_OBJECT + name)
+            importing = name in _IMPORTING
+        elif isinstance(argument, str) or code.name in {"BINGET", "LONG_BINGET", "GET"}:
+            pushed.append(argument if isinstance(argument, str) else memo.get(int(str(argument)), ""))
+            if importing:
+                found.add(pushed[-1])
+            importing = pushed[-1] in {_OBJECT + each for each in _IMPORTING}
+    return frozenset(name.partition(".")[0] for name in found if name and not name.startswith(_OBJECT))
 
 
 def _pickler() -> Any:
@@ -95,13 +104,64 @@ def _pickler() -> Any:
         raise Unsupported('pickles need cloudpickle; install it with: pip install "runstone[models]"') from None
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # it ships no types
+        def __init__(self, file: Any) -> None:
+            super().__init__(file)
+            self.imported: set[str] = set()
+
         def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, types.CodeType):
+                self.imported |= imports.of_code(obj)
             place = stand_ins.OF_MLFLOW.get(obj) if isinstance(obj, type) else None
             if place is not None:
                 return getattr, (_Module(place[0]), place[1])
             return super().reducer_override(obj)
 
     return Pickler
+
+
+def _culprit(model: Any) -> str:
+    """Which part of an object cannot be pickled, as it is written in Python: ``Model.parts['lock']``."""
+    path, seen = type(model).__name__, {id(model)}
+    found: tuple[str, Any] | None = ("", model)
+    while found is not None:
+        path, part = path + found[0], found[1]
+        seen.add(id(part))
+        found = next(((step, each) for step, each in _parts(part) if id(each) not in seen and _fails(each)), None)
+    return f"{path}, a {type(part).__name__}"
+
+
+def _parts(thing: Any) -> Iterator[tuple[str, Any]]:
+    """What an object is made of, each with the way to it."""
+    if isinstance(thing, Mapping):
+        yield from ((f"[{key!r}]", each) for key, each in thing.items())
+    elif isinstance(thing, list | tuple | set | frozenset):
+        yield from ((f"[{number}]", each) for number, each in enumerate(thing))
+    function = getattr(thing, "__func__", thing)
+    if isinstance(function, types.FunctionType):
+        used = inspect.getclosurevars(function)
+        yield from ((f" uses {name}", each) for name, each in {**used.nonlocals, **used.globals}.items())
+    elif isinstance(thing, type):
+        yield from ((f".{name}", each) for name, each in vars(thing).items())
+    elif hasattr(thing, "__dict__"):
+        yield from ((f".{name}", each) for name, each in vars(thing).items())
+        yield from (
+            (f".{name}", each) for name, each in vars(type(thing)).items() if isinstance(each, types.FunctionType)
+        )
+
+
+def _fails(part: Any) -> bool:
+    try:
+        _pickler()(io.BytesIO()).dump(part)
+    except _CANNOT:
+        return True
+    return False
+
+
+def _told(error: Exception) -> str:
+    """What an error of somebody's code says, and where it was raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = "" if last.filename == __file__ else f" in {Path(last.filename).name}, line {last.lineno}"
+    return f"{type(error).__name__}{where}: {error}"
 
 
 class _Module:

@@ -73,6 +73,9 @@ def native(model: Model) -> Flavor:
     for name in listed:
         if name in names():
             return named(name)
+    loader = str(model.flavors.get(PYFUNC, {}).get("loader_module") or "mlflow")
+    if loader.startswith("mlflow.pyfunc.") or loader.partition(".")[0] != "mlflow":  # a script, or a user's own module
+        return named("pyfunc")
     raise UnknownFlavor(
         f"the model can be loaded as {', '.join(listed) or 'nothing'}, and this installation knows "
         f"{', '.join(names())} alone"

@@ -10,14 +10,13 @@ from tempfile import mkdtemp
 from typing import Any
 
 from runstone.entities.names import shown
-from runstone.errors import AlreadyExists, InvalidValue, LocalFileNotFound, RunstoneError
-from runstone.flavors.base import Flavor, Predict, Saved
+from runstone.errors import AlreadyExists, InvalidValue, RunstoneError
+from runstone.flavors import packing
+from runstone.flavors.base import Flavor, Predict
 from runstone.models import example as examples
 from runstone.models import manifest, requirements
 from runstone.models.format import FORMAT, FROM_HINTS, MLMODEL, PYFUNC, RUNSTONE, SCHEMA, Model
 from runstone.models.signature import ModelSignature, infer_signature
-
-CODE = "code"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +30,7 @@ class Extras:
         extra_pip_requirements: Such lines besides those that are found.
         conda_env: A conda environment, as a dict or the path of a file.
         code_paths: Files and folders of modules that the model needs and no package brings.
+        infer_code_paths: Whether those of them that are imported here are found, and packed too.
         metadata: What else is to be known of it; what JSON can hold.
         extra_files: Files kept beside it.
     """
@@ -41,6 +41,7 @@ class Extras:
     extra_pip_requirements: Any = None
     conda_env: Any = None
     code_paths: Sequence[str] | None = None
+    infer_code_paths: bool = False
     metadata: Mapping[str, Any] | None = None
     extra_files: Sequence[str] | None = None
 
@@ -90,17 +91,22 @@ def adopt(folder: Path, **ids: str | None) -> Model:
 
 
 def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Model, options: dict[str, Any]) -> Model:
+    if extras.code_paths:
+        packing.copy_code(extras.code_paths, folder)
     saved = flavor.save(model, folder, **options)
+    modules = packing.complete_code(folder, saved.modules, infer=extras.infer_code_paths)
     pyfunc = {
         "env": {"conda": requirements.CONDA, "virtualenv": requirements.PYTHON_ENV},
         "loader_module": flavor.loader_module,
         "python_version": platform.python_version(),
         **saved.pyfunc,
     }
-    if extras.code_paths:
-        pyfunc["code"] = saved.flavor["code"] = _copy_code(extras.code_paths, folder)
+    if (folder / packing.CODE).is_dir():
+        pyfunc["code"] = packing.CODE
+        if saved.flavor:
+            saved.flavor["code"] = packing.CODE
     for file in extras.extra_files or ():
-        _copy(Path(file), folder / "extra_files")
+        packing.copy(Path(file), folder / "extra_files" / Path(file).resolve().name)
     about.add_flavor(PYFUNC, **pyfunc)
     if saved.flavor:
         about.add_flavor(flavor.name, **saved.flavor)
@@ -111,10 +117,12 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         about.signature = saved.signature
         about.others[FROM_HINTS] = True  # without it, MLflow would make a frame of what comes
     if extras.input_example is not None:
-        _keep_example(about, folder, extras, flavor.predictor(model, {**saved.flavor, **pyfunc}))
+        told = {**saved.flavor, **pyfunc}
+        predict = saved.trial(folder, pyfunc) if saved.trial else flavor.predictor(model, told)
+        _keep_example(about, folder, extras, predict)
     if about.signature is not None:
         (folder / SCHEMA).write_text(json.dumps(about.signature.to_typed(), indent=1) + "\n", "utf-8")
-    _keep_requirements(flavor, saved, folder, extras, about)
+    _keep_requirements({*flavor.modules, *modules, *_data_modules(about, extras)}, folder, extras)
     about.model_size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     about.save(folder)
     manifest.write(folder)
@@ -149,7 +157,7 @@ def _data_modules(about: Model, extras: Extras) -> set[str]:
     return found
 
 
-def _keep_requirements(flavor: Flavor, saved: Saved, folder: Path, extras: Extras, about: Model) -> None:
+def _keep_requirements(modules: set[str], folder: Path, extras: Extras) -> None:
     conda = extras.conda_env
     if isinstance(conda, str | Path):
         import yaml
@@ -161,10 +169,10 @@ def _keep_requirements(flavor: Flavor, saved: Saved, folder: Path, extras: Extra
     elif extras.pip_requirements is not None:
         lines = requirements.listed("pip_requirements", extras.pip_requirements)
     else:
-        lines = requirements.of_modules({*flavor.modules, *saved.modules, *_data_modules(about, extras)})
+        lines = requirements.of_modules(modules)
         if extras.extra_pip_requirements is not None:
             more = requirements.listed("extra_pip_requirements", extras.extra_pip_requirements)
-            named = {requirements.normal(line.partition("=")[0].strip()) for line in more}
+            named = {requirements.name_in(line) for line in more}
             lines = [line for line in lines if line.partition("=")[0] not in named] + more
     requirements.write(folder, lines, conda=conda)
 
@@ -178,22 +186,3 @@ def _check(extras: Extras) -> None:
         )
     if extras.signature not in (None, False) and not isinstance(extras.signature, ModelSignature):
         raise InvalidValue(f"signature is what infer_signature gives, or False for none; got {shown(extras.signature)}")
-
-
-def _copy_code(paths: Sequence[str], folder: Path) -> str:
-    if isinstance(paths, str):
-        raise InvalidValue(f"code_paths is a list of paths; got the string {shown(paths)}: put it in brackets")
-    for path in paths:
-        _copy(Path(path), folder / CODE)
-    return CODE
-
-
-def _copy(source: Path, target: Path) -> None:
-    if not source.exists():
-        raise LocalFileNotFound(str(source))
-    target.mkdir(exist_ok=True)
-    place = target / source.resolve().name
-    if source.is_dir():
-        shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
-    else:
-        shutil.copy2(source, place)

@@ -7,10 +7,12 @@ has not.
 import importlib
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
 from runstone.errors import RunstoneError, Unsupported
+from runstone.flavors.namespaces import Namespace
 from runstone.flavors.python_model import FunctionModel, PythonModel, PythonModelContext
 
 MLFLOW = "mlflow"
@@ -28,8 +30,8 @@ _PLACES = {
     "mlflow.pyfunc": "pyfunc",
     "mlflow.pyfunc.model": "flavors.python_model",
     "mlflow.tracking": "",
-    "mlflow.types": "models.schema",
-    "mlflow.types.schema": "models.schema",
+    "mlflow.types": "types",
+    "mlflow.types.schema": "types.schema",
 }
 
 _NAMES: dict[tuple[str, str], Any] = {
@@ -80,6 +82,16 @@ def named(module_name: str, name: str) -> Any:
     for part in name.split("."):
         found = getattr(found, part)
     return found
+
+
+def namespace(folder: Path, code: str | None) -> Namespace:
+    """A namespace for the code of a model, in which ours stand in for MLflow's.
+
+    Args:
+        folder: The model's folder.
+        code: Where its code is, as seen from there; ``None`` for none.
+    """
+    return Namespace(folder / code if code else None, {MLFLOW: module})
 
 
 class _StandIn(ModuleType):

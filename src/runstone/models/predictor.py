@@ -78,8 +78,8 @@ class PyFuncModel:
         Raises:
             Unsupported: It was made of none.
         """
-        found = getattr(self._native, "model", None)
-        if self.metadata.flavors[PYFUNC].get("loader_module") != "mlflow.pyfunc.model" or found is None:
+        found = getattr(self._native, "python_model", None)
+        if found is None:
             raise Unsupported(
                 f"a model of {self.loader_module} was made of no PythonModel; get_raw_model gives what it is"
             )
@@ -87,7 +87,7 @@ class PyFuncModel:
 
     def get_raw_model(self) -> Any:
         """The model as its library knows it."""
-        return self._native
+        return getattr(self._native, "custom_model", self._native)
 
     @property
     def input_schema(self) -> Any:

@@ -38,6 +38,12 @@ def of_modules(modules: Iterable[str]) -> list[str]:
     return [f"{name}=={metadata.version(name)}" for name in sorted({normal(name) for name in names} - {"runstone"})]
 
 
+def brought() -> frozenset[str]:
+    """Top names of the modules that come with Python, with an installed package, or are ours."""
+    names = {"runstone", "mlflow", "__main__", "__mp_main__"}
+    return frozenset(names.union(sys.stdlib_module_names, _distributions()))
+
+
 def lock(requirements: Iterable[str]) -> list[str]:
     """All packages that requirements bring, pinned to the versions installed here.
 

@@ -14,6 +14,38 @@ import pandas as pd
 from mlflow.pyfunc import PythonModel  # type: ignore[import-not-found]  # as above
 
 warnings.simplefilter("ignore")
+SCALED = """
+import mlflow
+from mlflow.models import ModelConfig, set_model
+
+config = ModelConfig(development_config={"by": 2.0})
+
+
+class Scaled(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        import late_helper
+
+        return [late_helper.late(), (model_input["height"] * config.get("by")).tolist()]
+
+
+set_model(Scaled())
+"""
+LOADER = """
+from pathlib import Path
+
+
+def _load_pyfunc(path):
+    return Reads(Path(path).read_text())
+
+
+class Reads:
+    def __init__(self, text):
+        self.text = text
+
+    def predict(self, rows):
+        return [self.text, len(rows)]
+"""
+
 ROWS = pd.DataFrame({"height": [1.0, 2.0]})
 
 
@@ -50,6 +82,8 @@ def save(folder: Path) -> None:
     (code / "late_helper.py").write_text("def late():\n    return 'late'\n")
     (folder / "text.txt").write_text("text")
     sys.path.insert(0, str(code))
+    (folder / "scaled.py").write_text(SCALED)
+    (code / "reads.py").write_text(LOADER)
     import helper  # type: ignore[import-not-found]  # it is the model's
 
     kept: dict[str, Any] = {
@@ -58,6 +92,16 @@ def save(folder: Path) -> None:
             "artifacts": {"text": str(folder / "text.txt")},
             "code_paths": [str(code / "helper.py"), str(code / "late_helper.py")],
             "model_config": {"depth": 2},
+        },
+        "script": {
+            "python_model": str(folder / "scaled.py"),
+            "code_paths": [str(code / "late_helper.py")],
+            "model_config": {"by": 2.0},
+        },
+        "loader": {
+            "loader_module": "reads",
+            "data_path": str(folder / "text.txt"),
+            "code_paths": [str(code / "reads.py")],
         },
         "without_context": {"python_model": WithoutContext()},
         "function": {"python_model": shout, "input_example": ["a"]},
@@ -77,6 +121,8 @@ def load(folder: Path) -> dict[str, Any]:
         "class": mine.predict(ROWS),
         "stream": list(mine.predict_stream(ROWS[:1])),
         "params": loaded("params").predict(ROWS, params={"by": 4.0})["height"].tolist(),
+        "script": loaded("script").predict(ROWS),
+        "loader": loaded("loader").predict(ROWS),
         "without_context": loaded("without_context").predict(["a", "b"]),
         "function": loaded("function").predict(["a", "b"]),
         "lambda": loaded("lambda").predict(ROWS),

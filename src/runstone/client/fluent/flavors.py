@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from runstone.client import arguments
-from runstone.client.fluent import models
+from runstone.client.fluent import models, pyfunc
 from runstone.client.model_logging import Entry, ModelInfo
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue
@@ -60,7 +60,10 @@ def log_model(model: Any, name: str | None = None, **options: Any) -> ModelInfo:
         UnknownFlavor: No flavor keeps models of this type.
         InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is logged then.
     """
-    logged: ModelInfo = _log(resolve.of_model(model))(model, name=name, **options)
+    flavor = resolve.of_model(model)
+    if flavor.name == "pyfunc":
+        return pyfunc.log_model(name=name, python_model=model, **options)
+    logged: ModelInfo = _log(flavor)(model, name=name, **options)
     return logged
 
 
@@ -77,7 +80,10 @@ def save_model(model: Any, path: str, **options: Any) -> Model:
         AlreadyExists: Something is in the folder.
         InvalidValue: The model, or something of what goes with it, cannot be kept.
     """
-    saved: Model = _save(resolve.of_model(model))(model, path, **options)
+    flavor = resolve.of_model(model)
+    if flavor.name == "pyfunc":
+        return pyfunc.save_model(path, python_model=model, **options)
+    saved: Model = _save(flavor)(model, path, **options)
     return saved
 
 

@@ -1,6 +1,8 @@
 """The module's verbs about models of any flavor: logged and loaded."""
 
 import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,7 +14,7 @@ from runstone.client.fluent.registry import register_model
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import Entry, ModelInfo
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidValue, Unsupported
 from runstone.flavors import loading, resolve
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
@@ -55,33 +57,47 @@ def log_model(
 
 
 def load_pyfunc(
-    model_uri: str, *, env: str | None = None, trust: bool = False, dst_path: str | None = None
+    model_uri: str,
+    suppress_warnings: bool = False,  # noqa: ARG001
+    dst_path: str | None = None,
+    model_config: str | Path | Mapping[str, Any] | None = None,
+    *,
+    env: str | None = None,
+    trust: bool = False,
 ) -> PyFuncModel:
     """Load a model so that it predicts the same way whatever library it is of.
 
     Args:
         model_uri: ``models:/NAME/VERSION``, ``models:/NAME@ALIAS``, ``models:/MODEL_ID``, ``runs:/RUN_ID/NAME``, a
             path, or a place that clients reach themselves, such as ``s3://bucket/path``.
+        suppress_warnings: Has no meaning here: there are none.
+        dst_path: Folder that files from elsewhere are put into.
+        model_config: Settings of a model of your own that are to be others than it was saved with: a dict, or the path
+            of a YAML file.
         env: ``"fresh"`` lets it predict in a process of its own, with the packages that it was saved with; ``None`` in
             this one.
         trust: Whether code out of its files may run though they are neither on this machine nor in the chosen store.
-        dst_path: Folder that files from elsewhere are put into.
 
     Raises:
         EnvironmentFailed: With ``env="fresh"``, what it needs cannot be installed.
         InvalidModel: There is no model, or it cannot be read.
         ModelChanged: A file is not the one that was saved.
         NotFound: There is no such model in the store.
+        Unsupported: ``model_config`` is given with ``env="fresh"``.
         UntrustedModel: It runs code, and is not trusted.
     """
     if env not in {None, "fresh"}:
         raise InvalidValue(
             f"env is None, for this process, or 'fresh', for an environment of its own; got {shown(env)}"
         )
+    if env is not None and model_config is not None:
+        raise Unsupported("model_config is for a model in this process; leave it out, or env='fresh'")
     found = fetched(_client_of(model_uri), model_uri, dst_path)
-    load = loading.load if env is None else fresh.load
     try:
-        model = load(found.path, uri=model_uri, trust=trust or found.own)
+        if env is None:
+            model = loading.load(found.path, uri=model_uri, trust=trust or found.own, model_config=model_config)
+        else:
+            model = fresh.load(found.path, uri=model_uri, trust=trust or found.own)
     except BaseException:
         found.discard()
         raise
