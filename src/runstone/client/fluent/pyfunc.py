@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -74,31 +75,11 @@ def save_model(  # noqa: PLR0913 - the arguments are MLflow's
         AlreadyExists: Something is in the folder.
         InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is written then.
     """
-    extras = Extras(
-        signature=signature,
-        input_example=input_example,
-        pip_requirements=pip_requirements,
-        extra_pip_requirements=extra_pip_requirements,
-        conda_env=conda_env,
-        code_paths=code_paths,
-        infer_code_paths=infer_code_paths,
-        metadata=metadata,
-        extra_files=extra_files,
-    )
+    given = locals()
     place = Path(arguments.local_path("path", _no_model("path", path)))
-    with _fetched(artifacts) as local:
-        return saving.save(
-            resolve.named("pyfunc"),
-            python_model,
-            place,
-            extras,
-            about=mlflow_model,
-            loader_module=loader_module,
-            data_path=data_path,
-            artifacts=local,
-            model_config=model_config,
-            streamable=streamable,
-        )
+    flavor, extras = resolve.named("pyfunc"), Extras(**_those_of(Extras, given))
+    with _options(given) as options:
+        return saving.save(flavor, python_model, place, extras, about=mlflow_model, **options)
 
 
 def log_model(  # noqa: PLR0913 - the arguments are MLflow's
@@ -113,7 +94,7 @@ def log_model(  # noqa: PLR0913 - the arguments are MLflow's
     registered_model_name: str | None = None,
     signature: ModelSignature | bool | None = None,
     input_example: Any = None,
-    await_registration_for: int = 300,  # noqa: ARG001
+    await_registration_for: int = 300,
     pip_requirements: Any = None,
     extra_pip_requirements: Any = None,
     metadata: Mapping[str, Any] | None = None,
@@ -164,44 +145,18 @@ def log_model(  # noqa: PLR0913 - the arguments are MLflow's
     Raises:
         InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is logged then.
     """
-    extras = Extras(
-        signature=signature,
-        input_example=input_example,
-        pip_requirements=pip_requirements,
-        extra_pip_requirements=extra_pip_requirements,
-        conda_env=conda_env,
-        code_paths=code_paths,
-        infer_code_paths=infer_code_paths,
-        metadata=metadata,
-        extra_files=extra_files,
-    )
+    given = locals()
     if artifact_path is not None:
         _no_model("name", artifact_path)
         if name not in {None, artifact_path}:
             raise InvalidValue(
                 f"name and artifact_path are two words for the same; got {shown(name)} and {shown(artifact_path)}"
             )
-    entry = Entry(
-        name=name or artifact_path,
-        params=params,
-        tags=tags,
-        model_type=model_type,
-        step=step,
-        model_id=model_id,
-        run_id=run_id,
-    )
-    with _fetched(artifacts) as local:
+    entry = Entry(**{**_those_of(Entry, given), "name": name or artifact_path})
+    flavor, extras = resolve.named("pyfunc"), Extras(**_those_of(Extras, given))
+    with _options(given) as options:
         return models.log_model(
-            resolve.named("pyfunc"),
-            python_model,
-            entry,
-            extras,
-            registered_model_name=registered_model_name,
-            loader_module=loader_module,
-            data_path=data_path,
-            artifacts=local,
-            model_config=model_config,
-            streamable=streamable,
+            flavor, python_model, entry, extras, registered_model_name=registered_model_name, **options
         )
 
 
@@ -262,22 +217,27 @@ def add_to_model(
     return model.add_flavor(PYFUNC, **said, **{name: value for name, value in more.items() if value is not None})
 
 
+def _those_of(kind: type[Extras | Entry], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a verb's arguments those that go together."""
+    return {each.name: given[each.name] for each in fields(kind)}
+
+
 @contextmanager
-def _fetched(artifacts: Mapping[str, str] | None) -> Iterator[Any]:
-    """Files that a model reads, brought here for a while where they are elsewhere."""
-    if not isinstance(artifacts, Mapping):
-        yield artifacts
+def _options(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The arguments that only this flavor has; files that the model reads are brought here where they are elsewhere."""
+    options = {name: given[name] for name in ("loader_module", "data_path", "artifacts", "model_config", "streamable")}
+    if not isinstance(options["artifacts"], Mapping):
+        yield options
         return
     with TemporaryDirectory(prefix="runstone-artifacts-") as folder:
-        yield {name: _here(uri, Path(folder) / str(number)) for number, (name, uri) in enumerate(artifacts.items())}
+        files = enumerate(options["artifacts"].items())
+        yield options | {"artifacts": {name: _here(uri, Path(folder) / str(number)) for number, (name, uri) in files}}
 
 
 def _here(uri: Any, folder: Path) -> Any:
     if not isinstance(uri, str) or len(urlsplit(uri).scheme) < 2:  # one letter is a drive of Windows
         return uri
     folder.mkdir()
-    if uri.startswith("models:"):
-        return Fetched(fetched(context.client(), uri, str(folder)).path, uri)
     return Fetched(Path(download_artifacts(uri, dst_path=folder)), uri)
 
 
