@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from runstone.artifacts.base import Pieces
 from runstone.artifacts.local import LocalRepository
 from runstone.entities import ArtifactPath, Entry, ModelMetric
-from runstone.errors import Unsupported
+from runstone.errors import ArtifactNotFound, Unsupported
 from runstone.journal import files, leftovers
 from runstone.journal import folder as folders
 from runstone.journal.folder import RunFacts
@@ -138,17 +139,24 @@ def test_files_and_models_that_were_only_begun_are_removed(tmp_path: Path, store
 
 
 def test_file_that_is_not_there_as_it_is_here_is_kept_and_told(tmp_path: Path) -> None:
-    class Shortened(LocalRepository):
-        """Loses the last byte of a file."""
+    class Careless(LocalRepository):
+        """Loses the end of one file, mixes up another, forgets a third, and loses a fourth later."""
 
         def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
-            return super().write(path, [b"".join(chunks)[:-1]] if path == "b.txt" else chunks)
+            data = b"".join(chunks)
+            changed = {"short.txt": data[:-1], "mixed.txt": data[::-1]}.get(path, data)
+            return "" if path == "forgotten.txt" else super().write(path, [changed])
 
-    place = tmp_path / "artifacts"
-    for name in ("a.txt", "b.txt"):
+        def read(self, path: ArtifactPath, *, start: int = 0, stop: int | None = None) -> Pieces:
+            if path == "later.txt":
+                raise ArtifactNotFound(path)
+            return super().read(path, start=start, stop=stop)
+
+    place, bad = tmp_path / "artifacts", ["forgotten.txt", "later.txt", "mixed.txt", "short.txt"]
+    for name in (*bad, "good.txt"):
         LocalRepository(place).write(ArtifactPath(name), [b"text"])
 
-    told = files.send(place, Shortened(tmp_path / "store"))
+    told = files.send(place, Careless(tmp_path / "store"))
 
-    assert told == (1, ["the store has not the file 'b.txt' as it is here"])
-    assert [path.name for path in place.iterdir()] == ["b.txt"]
+    assert told == (1, [f"the store has not the file '{name}' as it is here" for name in bad])
+    assert sorted(path.name for path in place.iterdir()) == bad

@@ -9,7 +9,9 @@ import pytest
 from runstone.entities import Applied
 from runstone.errors import BackendUnavailable, RunNotFound
 from runstone.journal import folder as folders
+from runstone.journal import models
 from runstone.journal.folder import RunFacts, journals_of
+from runstone.journal.models import ModelFacts
 from runstone.journal.run_journal import RunJournal
 from runstone.stores.journals import Entries
 from runstone.stores.sql.store import SqlStore
@@ -91,4 +93,33 @@ def test_journal_that_is_left_to_others_is_on_the_disk(
 
     journal.close()
 
-    assert synced == [each.stat().st_ino for each in journals_of(journal.folder)]
+    files = [*journals_of(journal.folder), journal.folder / "run.json", journal.folder]
+    assert synced == [each.stat().st_ino for each in files]
+
+
+@pytest.mark.parametrize(("mode", "count"), [("always", 1), ("interval", 0), ("never", 0)])
+def test_facts_of_a_run_are_on_the_disk_at_once_where_all_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, count: int
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    monkeypatch.setenv("RUNSTONE_JOURNAL_FSYNC", mode)
+
+    with folders.alone(tmp_path):
+        folders.make(tmp_path, RunFacts(run_id="a" * 32))
+
+    assert len(synced) == count
+
+
+@pytest.mark.parametrize(("mode", "count"), [("always", 2), ("interval", 2), ("never", 0)])
+def test_facts_of_a_model_are_on_the_disk_at_once_unless_nothing_is_asked_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, count: int
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    monkeypatch.setenv("RUNSTONE_JOURNAL_FSYNC", mode)
+
+    folder = models.make(tmp_path / "runs" / "a", ModelFacts(model_id="m-" + "0" * 32))
+    models.change(folder, lambda facts: facts)
+
+    assert len(synced) == count

@@ -71,7 +71,7 @@ def upload_folder(repository: ArtifactRepository, local_dir: Path, path: Artifac
         def store(name: str) -> None:
             repository.write(ArtifactPath(name), bar.counted(_pieces(files[name])))
 
-        _in_parallel(store, list(files))
+        in_parallel(store, list(files))
 
 
 def download(repository: ArtifactRepository, path: ArtifactPath, folder: Path) -> Path:
@@ -105,7 +105,7 @@ def download(repository: ArtifactRepository, path: ArtifactPath, folder: Path) -
                 whole = checked(pieces, ArtifactPath(name))
                 here.write(ArtifactPath(name.removeprefix(base)), bar.counted(whole))
 
-        _in_parallel(fetch, [file.path for file in files])
+        in_parallel(fetch, [file.path for file in files])
     place = here.local_path(ArtifactPath(path.name))
     if found.is_dir:
         place.mkdir(parents=True, exist_ok=True)
@@ -146,7 +146,7 @@ def _pieces(file: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _in_parallel(action: Callable[[str], None], names: Sequence[str]) -> None:
+def in_parallel(action: Callable[[str], None], names: Sequence[str]) -> None:
     """Do ``action`` for all files, several at a time.
 
     Raises:

@@ -1,11 +1,10 @@
 """Files that were logged without their store, and wait beside the journal."""
 
-import hashlib
-from contextlib import closing
 from pathlib import Path
 
 from runstone.artifacts import transfer
-from runstone.artifacts.base import CHUNK, ArtifactRepository
+from runstone.artifacts.base import ArtifactRepository
+from runstone.artifacts.comparing import differing
 from runstone.artifacts.staging import UNFINISHED
 from runstone.entities import ArtifactPath
 from runstone.entities.names import shown
@@ -29,36 +28,15 @@ def send(place: Path, repository: ArtifactRepository) -> tuple[int, list[str]]:
     for path in list(place.rglob("*")):
         if UNFINISHED.fullmatch(path.name):  # its call has never returned
             path.unlink()
-    files, lacks = waiting(place), []
+    files, lacks = waiting(place), list[str]()
     if files:
         transfer.upload_folder(repository, place, ArtifactPath())
-        there = {file.path: file.file_size for file in transfer.remote_files(repository)}
+        lacks = differing(repository, place, [file.relative_to(place).as_posix() for file in files])
         for file in files:
-            name = ArtifactPath(file.relative_to(place).as_posix())
-            size = file.stat().st_size
-            if there.get(name) == size and _hash_there(repository, name, size) == _hash_here(file):
+            if file.relative_to(place).as_posix() not in lacks:
                 file.unlink()
-            else:
-                lacks.append(f"the store has not the file {shown(name)} as it is here")
     if not lacks and place.exists():
         for folder in sorted((path for path in place.rglob("*/")), reverse=True):
             folder.rmdir()
         place.rmdir()
-    return len(files) - len(lacks), lacks
-
-
-def _hash_there(repository: ArtifactRepository, path: ArtifactPath, size: int) -> str:
-    """SHA-256 of what the store gives; of a large file as the store has recorded it, if it has."""
-    with closing(repository.read(path)) as pieces:
-        if pieces.sha256 is not None and size > CHUNK:
-            next(pieces)  # what nobody has begun to read is not closed
-            return pieces.sha256
-        counted = hashlib.sha256()
-        for piece in pieces:
-            counted.update(piece)
-        return counted.hexdigest()
-
-
-def _hash_here(file: Path) -> str:
-    with file.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+    return len(files) - len(lacks), [f"the store has not the file {shown(name)} as it is here" for name in lacks]

@@ -134,7 +134,8 @@ def make(within: Path, facts: RunFacts) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / FACTS).exists():
-            write_whole(folder / FACTS, wire.encode(facts) + b"\n")
+            is_wanted = config.JOURNAL_FSYNC.required() == "always"
+            write_whole(folder / FACTS, wire.encode(facts) + b"\n", durable=is_wanted)
     except OSError as error:
         raise JournalFull(f"the journal {folder} cannot be made: {error.strerror}") from error
     return folder
@@ -212,8 +213,28 @@ def remove_begun(folder: Path) -> None:
     folder.rmdir()
 
 
-def write_whole(path: Path, text: bytes) -> None:
-    """Write a file that is there whole, or not at all."""
+def write_whole(path: Path, text: bytes, *, durable: bool) -> None:
+    """Write a file that is there whole, or not at all.
+
+    Args:
+        path: The file.
+        text: All of it.
+        durable: Whether it survives a loss of power at once, which takes the disk's time.
+    """
     beside = path.with_name(f".{path.name}-{os.getpid()}")
-    beside.write_bytes(text)
+    with beside.open("wb") as file:
+        file.write(text)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     beside.replace(path)
+
+
+def make_durable(folder: Path) -> None:
+    """Let the facts of a run survive a loss of power; without them nobody knows whose its journal is."""
+    for path in (folder / FACTS, folder):
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from runstone import config
 from runstone.artifacts import resolve as artifacts
 from runstone.entities import LoggedModelStatus, Param, RunInfo, Tag
 from runstone.errors import JournalFull, LoggedModelNotFound, RunstoneError, SchemaMismatch, Unsupported
@@ -210,6 +211,7 @@ def _lineage(store: TrackingStore) -> LineageStore:
 def _write(folder: Path, facts: ModelFacts) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        folders.write_whole(folder / FACTS, wire.encode(facts) + b"\n")
+        is_wanted = config.JOURNAL_FSYNC.required() != "never"
+        folders.write_whole(folder / FACTS, wire.encode(facts) + b"\n", durable=is_wanted)
     except OSError as error:
         raise JournalFull(f"the logged model {folder} cannot be kept: {error.strerror}") from error

@@ -350,6 +350,8 @@ class RunJournal:
         if writer is not None and self._synced != writer.size:
             size = writer.size
             writer.sync()
+            if not self._synced:
+                folders.make_durable(self.folder)
             self._synced = size
 
     @contextmanager
