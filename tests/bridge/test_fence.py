@@ -1,5 +1,6 @@
 """Files of a stranger's database: read only below folders that were allowed, and told where there are none."""
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from runstone.bridge.marks import LACKS_FILES
 from runstone.bridge.mlflow_connection import REVISIONS
 from runstone.bridge.resolve import open_source
 from runstone.entities import ArtifactPath, LifecycleStage
-from runstone.errors import InvalidValue, LocalFileNotFound
+from runstone.errors import InvalidValue, LocalFileNotFound, SchemaMismatch
 from tests.bridge.stores import export, new_store, put_file
 from tests.bridge.test_mlflow_connection import TABLES, database
 from tests.bridge.test_mlflow_folder import put
 
+DATABASES = Path(__file__).parents[2] / "spec" / "databases"
 RUN = "a" * 32
 MODEL = "m-" + "b" * 32
 MODELS = """
@@ -64,8 +66,8 @@ def test_files_outside_of_the_folder_of_the_database_stay_where_they_are(tmp_pat
 
     [problem] = brought.problems
     assert problem == (
-        f"the files of the run {RUN} were left out: {secret} is outside of {tmp_path / 'source'}; if its files may be "
-        f"read, import again with `--allow-artifacts-under {secret}` or a folder above it"
+        f"the files of the run {RUN} were left out: {secret} is outside of {tmp_path / 'source'}; if the files "
+        f"there may be read, import again with `--allow-artifacts-under {secret}`"
     )
     assert (brought.runs, brought.files, files) == (1, 0, [])
 
@@ -123,6 +125,30 @@ def test_folder_that_is_not_there_is_a_loss_where_there_were_files(tmp_path: Pat
         f"the files of the logged model {MODEL} were left out",
     ]
     assert brought.notes == []
+
+
+@pytest.mark.parametrize("below", [f"mlruns/1/{RUN}/artifacts", f"mlruns/1/models/{MODEL}/artifacts"])
+def test_folder_that_all_runs_share_is_the_one_to_allow(tmp_path: Path, below: str) -> None:
+    (tmp_path / below).mkdir(parents=True)
+    address = stranger(tmp_path / "source", of_run=tmp_path / below)
+
+    with closing(open_source(address)) as source, pytest.raises(InvalidValue) as refused:
+        source.files(str(tmp_path / below))
+
+    assert refused.value.message.endswith(f"`--allow-artifacts-under {tmp_path}/mlruns`")
+
+
+def test_older_database_of_runstone_is_refused_untouched(tmp_path: Path) -> None:
+    file = tmp_path / "runstone.db"
+    with closing(sqlite3.connect(file)) as driver:
+        driver.executescript((DATABASES / "0012.sql").read_text(encoding="utf-8"))
+    before = file.read_bytes()
+
+    with pytest.raises(SchemaMismatch, match="runstone db upgrade"):
+        open_source(f"sqlite:///{file}")
+
+    assert file.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["runstone.db"]
 
 
 def test_database_of_runstone_names_no_other_folders_either(tmp_path: Path) -> None:

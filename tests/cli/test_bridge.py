@@ -40,7 +40,7 @@ def test_experiment_goes_into_a_bundle_and_into_another_store(tmp_path: Path, ru
     assert dry.stdout == f"Would bring {what}, 1 file and 5 bytes from trials.zip.\n"
     assert brought.stdout == (
         f"Brought {what}, 1 file and 5 bytes from trials.zip.\n"
-        "Times of the last change, and ids of experiments, are those of the import.\n"
+        "Not kept: when things were changed last, and the ids of experiments.\n"
     )
     assert json.loads(again.stdout) == {
         "source": "trials.zip",

@@ -1,6 +1,7 @@
 """Which folders of this machine a source may have its files read from."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from runstone.errors import InvalidValue, LocalFileNotFound
 
 # Where MLflow keeps files unless it is told another place: beside its database, or where it was started.
 _USUAL = ("mlruns", "mlartifacts")
+# Below such a folder, the artifacts of a run or of a logged model.
+_LAYOUT = re.compile(r"(/.+)/\d+/(?:models/m-)?[0-9a-f]{32}/artifacts")
 
 
 class Fence:
@@ -46,10 +49,11 @@ class Fence:
         place = Path(os.path.realpath(folder))
         if not place.is_dir():
             raise LocalFileNotFound(str(place))
+        layout = _LAYOUT.fullmatch(str(place))
         if not any(root == place or root in place.parents for root in self._roots):
             raise InvalidValue(
-                f"{place} is outside of {', '.join(map(str, self._roots))}; if its files may be read, import again "
-                f"with `--allow-artifacts-under {place}` or a folder above it"
+                f"{place} is outside of {', '.join(map(str, self._roots))}; if the files there may be read, import "
+                f"again with `--allow-artifacts-under {layout[1] if layout else place}`"
             )
 
 

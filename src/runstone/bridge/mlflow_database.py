@@ -26,7 +26,10 @@ from runstone.entities import (
     Tag,
 )
 from runstone.entities.states import run_status
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidValue, SchemaMismatch
+from runstone.stores.resolve import scheme_of
+from runstone.stores.sql.database import path_of, revision_of
+from runstone.stores.sql.revisions import HEAD
 
 # Runs whose params, tags and inputs are read together.
 _TOGETHER = 500
@@ -187,4 +190,17 @@ def open_database(uri: str, fence: Fence) -> Source:
     try:
         return MlflowDatabase(uri, fence)
     except IsRunstones:
+        _check_is_current(uri)
         return StoreSource(uri, fence=fence)
+
+
+def _check_is_current(uri: str) -> None:
+    """Refuse a file of SQLite with older tables: to open it as a store would upgrade it. A server's never is."""
+    if scheme_of(uri) != "sqlite":
+        return
+    path = path_of(uri)
+    if revision_of(path) != HEAD:
+        raise SchemaMismatch(
+            f"{path} was made by an older Runstone, and an import changes nothing in it; bring it, or a copy of it, up "
+            f"to the tables of this one with `runstone db upgrade sqlite:///{path}`, then import it"
+        )

@@ -82,7 +82,7 @@ def import_(
         there, notes, problems = (facts.pop(name) for name in ("already_there", "notes", "problems"))
         click.echo(f"{'Would bring' if dry_run else 'Brought'} {_sentence(facts)} from {without_password(source)}.")
         if not dry_run and any(facts.values()):
-            click.echo("Times of the last change, and ids of experiments, are those of the import.")
+            click.echo("Not kept: when things were changed last, and the ids of experiments.")
         if there:
             click.echo(f"There already: {there:,} of its runs, logged models and versions.")
         if notes:
