@@ -112,6 +112,42 @@ def test_equal_value_of_another_type_is_converted(column: str, values: Any, beco
     pd.testing.assert_frame_equal(found, FRAME.assign(**{column: becomes}).astype(FRAME.dtypes.to_dict()))
 
 
+@pytest.mark.parametrize(
+    ("seen", "given", "says"),
+    [
+        (
+            np.array([1.5], "float32"),
+            [0.1],
+            "is 0.1, of float64, which float32 cannot hold without a change; convert it",
+        ),
+        ([dt.time(1)], ["1:00"], "is '1:00', a str; wanted: time"),
+        ([dt.date(2026, 1, 1)], [5], "is 5, an int; wanted: date"),
+        (pd.to_timedelta(["1s"]), [1], "is 1, an int; wanted: duration"),
+        (pd.period_range("2026-01", periods=1, freq="M"), ["2026-01"], "is '2026-01', a str; wanted: period"),
+        (pd.interval_range(0, 1), [0.5], "is 0.5, a float; wanted: interval"),
+        (pd.Categorical(["a"]), [["a"]], "is ['a'], which is none of the levels 'a'"),
+        (pd.Categorical([0, 1]), [True], "is True, which is none of the levels 0, 1"),
+        (pd.Categorical(range(20)), [20], "8, 9 and 10 more"),
+        ([b"a"], ["a"], "is 'a', a str; wanted: binary"),
+        ([{"a": 1}], [[1]], "is [1], a list; wanted: struct"),
+        ([{}], [[1]], "is [1], a list; wanted: dict of any"),
+        (pd.array([1, 2], "Int64"), pd.array([1, None], "Int64"), "is missing; wanted: int64"),
+        (["a"], [1.5], "is 1.5, a float; wanted: string"),
+    ],
+)
+def test_value_of_another_kind_is_refused(seen: Any, given: Any, says: str) -> None:
+    error = refused(infer_signature(pd.DataFrame({"x": seen})), pd.DataFrame({"x": given}))
+
+    assert says in str(error)
+    assert error.column == "x"
+
+
+def test_table_without_any_of_the_columns_is_refused() -> None:
+    signature = of_mlflow(ColSpec("long", "n", required=False))
+
+    assert "has no column 'n'; not known are ['m']" in str(refused(signature, [{"m": 1}]))
+
+
 def test_input_is_not_changed_when_it_is_converted() -> None:
     given = FRAME.assign(age=[1.0, 2.0], more=0)
     before = given.copy()
@@ -175,6 +211,7 @@ def test_frame_for_a_signature_of_polars_becomes_one_of_polars() -> None:
         found = check_input(signature, data)
         assert isinstance(found, pl.DataFrame)
         assert found.cast({"c": pl.String}).to_dicts() == frame.cast({"c": pl.String}).to_dicts()
+    assert check_input(signature, frame.with_columns(n=pl.Series([1.0, 2.0])))["n"].to_list() == [1, 2]
     error = refused(signature, frame.with_columns(n=pl.Series([1.5, 2.0])))
     assert (error.column, error.row, error.value) == ("n", 0, "1.5")
     assert refused(signature, frame.with_columns(c=pl.Series(["p", "z"]))).value == "'z'"

@@ -22,6 +22,8 @@ WHOLE = st.integers(-(2**63), 2**63 - 1)
 ZONES = ["UTC", "Europe/Berlin", "America/New_York"]
 MOMENTS = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1))
 
+CENTURIES: Any = pd.DatetimeIndex(["1900", "1999", "2101"])
+
 
 def some(values: st.SearchStrategy[Any], missing: Any = None) -> st.SearchStrategy[list[Any]]:
     return st.lists(values | st.just(missing), max_size=5)
@@ -70,6 +72,9 @@ def pandas_columns() -> st.SearchStrategy[pd.Series]:
         some(st.booleans()).map(lambda v: made(v, "category")),
         some(MOMENTS).map(lambda v: pd.Series(pd.to_datetime(v).as_unit("us")).astype("category")),
         some(MOMENTS).map(lambda v: pd.Series(pd.to_datetime(v, utc=True)).dt.tz_convert(ZONES[1]).astype("category")),
+        some(st.timedeltas(dt.timedelta(-9), dt.timedelta(9))).map(lambda v: made(v, "category")),
+        some(MOMENTS).map(lambda v: pd.Series(pd.to_datetime(v)).dt.to_period("M").astype("category")),
+        some(MOMENTS).map(lambda v: pd.Series(pd.cut(pd.DatetimeIndex(v), CENTURIES))),
         st.lists(st.floats(0, 9), min_size=2, max_size=5).map(lambda v: pd.Series(pd.cut(v, [-np.inf, 2, 5, np.inf]))),
         times.map(lambda v: pd.Series(pd.to_datetime(v[0], utc=v[2] is not None).as_unit(v[1])).pipe(zoned, v[2])),
         some(st.timedeltas(dt.timedelta(-999), dt.timedelta(999))).map(lambda v: pd.Series(pd.to_timedelta(v))),

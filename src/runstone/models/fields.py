@@ -108,13 +108,13 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_dict(self) -> Json:
         """The field in the JSON of ``schema.json``."""
-        found: Json = {} if self.name is None else {"name": self.name}
+        found: Json = {} if self.name is None else {"name": _listed(self.name)}
         found["type"] = self.type
         found |= {"required": self.required, "nullable": self.nullable, "missing": self.missing}
         for key in self.__struct_fields__[5:]:
             value = getattr(self, key)
             if value is not None:
-                found[key] = msgspec.to_builtins(value)
+                found[key] = _listed(value)
         if self.items is not None:
             found["items"] = self.items.to_dict()
         if self.fields is not None:
@@ -149,6 +149,10 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
                 return SparkMLVector()
         word = PLAIN.get(self.type)
         return AnyType() if word is None else DataType[word]
+
+
+def _listed(value: Any) -> Any:
+    return list(map(_listed, value)) if isinstance(value, tuple) else value
 
 
 def _frozen(level: Any) -> Any:

@@ -274,7 +274,8 @@ def _level(field: Field, value: Any) -> Any:
         levels = list(field.levels or ())
         known = ", ".join(map(repr, levels[:_SHOWN]))
         more = f" and {len(levels) - _SHOWN} more" if len(levels) > _SHOWN else ""
-        raise NotOfType(f"is {shown(level(value))}, which is none of the levels {known}{more}")
+        told = value if isinstance(value, list | dict) else level(value)
+        raise NotOfType(f"is {shown(told)}, which is none of the levels {known}{more}")
     return value
 
 

@@ -194,8 +194,10 @@ def _of_levels(series: Any, field: Field, target: Any, what: str) -> Any:
         codes = series.cat.codes.to_numpy()
         codes = places[codes] if len(places) else codes
         codes[series.isna().to_numpy()] = -1
-    else:
+    elif tells_all(found) and found.kind != "b":
         codes = target.categories.get_indexer(pd.Index(series))
+    else:  # objects, which may be lists; truths, which pandas takes for numbers
+        return _each(series, field, target, what)
     unknown = (codes == -1) & ~series.isna().to_numpy()
     if unknown.any():
         _fail(series, field, int(unknown.argmax()), what)
@@ -283,7 +285,7 @@ def _each(series: Any, field: Field, target: Any, what: str) -> Any:
 
     plain = [python_value(one) for one in series]
     found = values_of(plain, field, what)
-    if (target.kind == "O" or series.dtype == target) and all(map(is_same, found, plain)):
+    if (not tells_all(target) or series.dtype == target) and all(map(is_same, found, plain)):
         return series
     return pd.Series(array_of(found, field, target), index=series.index, name=series.name)
 

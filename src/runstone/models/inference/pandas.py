@@ -20,7 +20,6 @@ _OBJECTS = {
     "boolean": "bool",
     "decimal": "decimal",
     "complex": "complex128",
-    "date": "date",
     "time": "time",
     "timedelta": "duration",
     "timedelta64": "duration",
@@ -113,7 +112,7 @@ def type_of(dtype: Any) -> dict[str, Any]:
         case pd.DatetimeTZDtype():
             return {"type": "timestamp", "resolution": dtype.unit, "zone": str(dtype.tz)}
         case pd.PeriodDtype():
-            return {"type": "period", "freq": dtype.freq.freqstr}
+            return {"type": "period", "freq": str(dtype).removeprefix("period[").removesuffix("]")}
         case pd.IntervalDtype():
             return {"type": "interval", "closed": dtype.closed, "items": field(**type_of_numpy(dtype.subtype))}
         case pd.SparseDtype():
