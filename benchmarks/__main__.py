@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks import (
+    autologs,
     callers,
     crowd,
     histories,
@@ -96,6 +97,7 @@ GROUPS: dict[str, Callable[[Stage], Found]] = {
     "searches": _searches,
     "histories": _histories,
     "transfers": lambda stage: transfers.rows(stage.mlflow, stage.ours, stage.folder),
+    "autologs": lambda stage: autologs.rows(stage.folder),
     "crowd": _crowd,
     "scaling": _scaling,
 }

@@ -8,6 +8,7 @@ import pytest
 
 from runstone import errors
 from runstone.artifacts import resolve as artifacts
+from runstone.autolog.verbs import VERBS
 from runstone.cli.main import main as command_line
 from runstone.config import SETTINGS
 from runstone.schemas import openapi
@@ -41,6 +42,7 @@ def extras() -> set[str]:
         ("rest.md", [f"{endpoint.method} {endpoint.path}" for endpoint in openapi.ENDPOINTS]),
         ("cli.md", [path for path, _ in commands(command_line, "runstone")]),
         ("install.md", extras()),
+        ("autolog.md", ["runstone.autolog", *(f"runstone.{name}.autolog" for name in VERBS)]),
         ("plugins.md", [stores.ENTRY_POINTS, artifacts.ENTRY_POINTS]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -4,7 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 
+import runstone
+import runstone.sklearn
+from runstone.client import context
 from runstone.stores.rest.tracking import RestStore
 from tests.peers.genuine import run_script
 
@@ -38,3 +44,43 @@ def test_grid_search_logs_a_child_for_each_candidate(seen: Any, store: RestStore
     assert "cv_results.csv" in grid["files"]
     assert ours.params["best_C"] == grid["best"]
     assert "best_cv_score" in ours.metrics
+
+
+@pytest.fixture(scope="module")
+def ours(seen: Any, address: str) -> dict[str, Any]:
+    """The same trainings, logged by our own autologging to the same server."""
+    features, target = load_iris(return_X_y=True, as_frame=True)
+    context.forget_choices()
+    runstone.set_tracking_uri(address)
+    runstone.set_experiment("automatic logging by Runstone")
+    runstone.sklearn.autolog(log_models=False, log_datasets=False)
+    try:
+        LogisticRegression(C=0.5, max_iter=300).fit(features, target)
+        plain = runstone.last_active_run()
+        GridSearchCV(LogisticRegression(max_iter=300), {"C": [0.1, 1.0, 10.0]}, cv=3).fit(features, target)
+        grid = runstone.last_active_run()
+    finally:
+        runstone.sklearn.autolog(disable=True)
+        context.forget_choices()
+    return {"plain": plain, "grid": grid}
+
+
+def test_our_own_logs_the_same_names_and_numbers(seen: Any, ours: dict[str, Any]) -> None:
+    data = ours["plain"].data
+
+    assert set(data.params) == set(seen["plain"]["params"])
+    assert data.params["C"] == "0.5"
+    assert data.metrics == pytest.approx(seen["plain"]["metrics"])
+    assert {key: value for key, value in data.tags.items() if key.startswith("estimator_")} == seen["plain"]["tags"]
+
+
+def test_our_own_logs_a_search_by_the_same_names(seen: Any, ours: dict[str, Any], store: RestStore) -> None:
+    theirs, data = store.get_run(seen["grid"]["run_id"]).data, ours["grid"].data
+    found = store.search_runs(
+        [ours["grid"].info.experiment_id], filter_string=f"tags.`mlflow.parentRunId` = '{ours['grid'].info.run_id}'"
+    )
+
+    assert set(data.params) == set(theirs.params)
+    assert set(data.metrics) == set(theirs.metrics)
+    assert sorted(child.data.params["C"] for child in found) == ["0.1", "1.0", "10.0"]
+    assert all("mean_test_score" in child.data.metrics for child in found)

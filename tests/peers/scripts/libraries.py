@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning
-import mlflow  # type: ignore[import-not-found]  # as above
+import mlflow  # type: ignore[import-not-found]  # the libraries are in an environment of their own
 import optuna  # type: ignore[import-not-found]  # as above
 import torch
 import transformers  # type: ignore[import-not-found]  # as above

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from runstone.autolog.quiet import without_warnings
+
 # Predicting may be far slower than fitting: neighbours only remember, and count later. So many rows are tried first.
 _PROBES = (200, 2000)
 _MOST_S = 10.0
@@ -29,7 +31,7 @@ class Evaluation:
             weights: The weight of each row, or ``None``.
             pos_label: The class that precision and recall are about; ``None`` for their weighted mean.
         """
-        self._estimator, self._features, self._targets = estimator, features, targets
+        self._estimator, self._features, self._targets = estimator, features, _plain(targets)
         self._weights, self._pos_label = weights, pos_label
         self.predicted: Any = None
         self.probabilities: Any = None
@@ -43,6 +45,13 @@ class Evaluation:
         """
         if self._features is None or self._takes_longer(max(most_s, _MOST_S)):
             return
+        import sklearn
+
+        # What was fitted with has been looked at before.
+        with without_warnings(), sklearn.config_context(skip_parameter_validation=True):
+            self._measure()
+
+    def _measure(self) -> None:
         if self._targets is not None and hasattr(self._estimator, "predict"):
             from sklearn.base import is_classifier, is_regressor
 
@@ -100,13 +109,15 @@ class Evaluation:
         """How many rows of each class were taken for each class, and the names of the classes; ``None`` without any."""
         if "accuracy_score" not in self.found:
             return None
+        if getattr(self.predicted, "ndim", 1) > 1:  # several labels for each row
+            return None
+        import sklearn
         from sklearn import metrics
         from sklearn.utils.multiclass import unique_labels
 
-        labels = unique_labels(self._targets, self.predicted)
-        if getattr(self.predicted, "ndim", 1) > 1:  # several labels for each row
-            return None
-        table = metrics.confusion_matrix(self._targets, self.predicted, labels=labels, sample_weight=self._weights)
+        with sklearn.config_context(skip_parameter_validation=True):
+            labels = unique_labels(self._targets, self.predicted)
+            table = metrics.confusion_matrix(self._targets, self.predicted, labels=labels, sample_weight=self._weights)
         return table.tolist(), [str(label) for label in labels]
 
     def _measure_numbers(self) -> None:
@@ -155,3 +166,8 @@ class Evaluation:
             self._estimator.predict(rows_of[:count])
             times.append(perf_counter() - began)
         return (times[1] - times[0]) / (_PROBES[1] - _PROBES[0]) * rows > most_s
+
+
+def _plain(targets: Any) -> Any:
+    """A column as an array, which every measure would make of it again."""
+    return targets.to_numpy() if hasattr(targets, "to_numpy") and targets.ndim == 1 else targets
