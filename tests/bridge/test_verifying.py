@@ -1,5 +1,6 @@
 """What an import does where the store has something else afterwards than it was given."""
 
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -116,3 +117,33 @@ def test_file_that_cannot_be_opened_is_told_and_comes_with_the_next_import(
     assert problem == f"the file 'größe 記録.txt' of the run {RUN} was left out: the server does not answer"
     assert (silent.files, marked, later.problems) == (2, True, [])
     assert len(repository(store.get_run(RUN).info.artifact_uri).list()) == 3
+
+
+def test_values_in_another_order_and_twice_are_the_same(tmp_path: Path, uri: str, store: Lossy) -> None:
+    store.loses = False
+    root = tmp_path / "mlruns"
+    put(root / "0" / "meta.yaml", EXPERIMENT)
+    put(root / "0" / RUN / "meta.yaml", META.format(run=RUN))
+    put(root / "0" / RUN / "metrics" / "loss", "12 0.5 2\n11 nan 1\n12 0.5 2\n10 -0.0 0\n10 0.0 0\n")
+    put(root / "0" / RUN / "metrics" / "ordered", "10 0.5 0\n11 0.25 1\n11 0.25 1\n")
+
+    assert bring(MlflowFolder(root), store, tracking_uri=uri).problems == []
+
+
+def test_comparing_long_metrics_takes_little_memory(uri: str, store: Lossy) -> None:
+    store.loses = False
+    run = store.create_run("0")
+    for first in range(0, 150_000, 10_000):
+        store.log_batch(
+            run.info.run_id, metrics=[Metric("a", 0.5, step, step) for step in range(first, first + 10_000)]
+        )
+    held = StoreSource(uri, store)
+    assert list(differences(held, run, held)) == []
+
+    tracemalloc.start()
+    found = list(differences(held, held.run(run.info.run_id), held))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert found == []
+    assert most < 26 << 20  # sets of all would be 40 MB

@@ -1,8 +1,8 @@
 """Whether a run that was brought is in the store as the source has it."""
 
 import struct
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby, zip_longest
 from math import isnan
 
 from runstone.bridge.source import Source
@@ -15,7 +15,7 @@ def differences(source: Source, run: Run, target: StoreSource) -> Iterator[str]:
     """What a run in the store has otherwise than the source: params, tags, and every value of every metric.
 
     Values are compared to the last bit; one that a source has twice is once in a store. In memory are those of one
-    metric.
+    metric, and of one in the order of a store some thousand.
 
     Args:
         source: Where the run was brought from.
@@ -28,14 +28,26 @@ def differences(source: Source, run: Run, target: StoreSource) -> Iterator[str]:
         "tag", {key: value for key, value in run.data.tags.items() if key != RUN_NAME}, found.data.tags
     )
     missing = {metric.key for metric in found.data.metric_list}
+    others = set()
     for key, values in groupby(source.metrics(run.info.run_id), key=lambda metric: metric.key):
-        wanted, there = _points(values), _points(target.values(run.info.run_id, key))
         missing.discard(key)
+        if not _are_equal(values, target.values(run.info.run_id, key)):
+            others.add(key)
+    if others:
+        yield from _of_values(source, run, target, others)
+    for key in sorted(missing):
+        yield f"the metric {key!r} is there alone"
+
+
+def _of_values(source: Source, run: Run, target: StoreSource, keys: Collection[str]) -> Iterator[str]:
+    """What differs in metrics whose values are not there, or in another order, as a folder has them."""
+    for key, values in groupby(source.metrics(run.info.run_id), key=lambda metric: metric.key):
+        if key not in keys:
+            continue
+        wanted, there = _points(values), _points(target.values(run.info.run_id, key))
         if wanted != there:
             others = f", and {len(there - wanted):,} others" if there - wanted else ""
             yield f"of the metric {key!r} {len(wanted & there):,} of {len(wanted):,} values are there{others}"
-    for key in sorted(missing):
-        yield f"the metric {key!r} is there alone"
 
 
 def _of_texts(what: str, wanted: dict[str, str], there: dict[str, str]) -> Iterator[str]:
@@ -44,10 +56,17 @@ def _of_texts(what: str, wanted: dict[str, str], there: dict[str, str]) -> Itera
             yield f"the {what} {key!r} differs"
 
 
+def _are_equal(wanted: Iterable[Metric], there: Iterable[Metric]) -> bool:
+    """Whether values are the same in the same order, where one that comes several times in a row counts once."""
+    once = ((place for place, _ in groupby(map(_place, values))) for values in (wanted, there))
+    return all(one == other for one, other in zip_longest(*once))
+
+
 def _points(metrics: Iterable[Metric]) -> set[int]:
     """Values with time and step, as numbers that are equal where all three are, and else, but for chance, are not."""
-    return {hash((_bits(float(metric.value)), metric.timestamp, metric.step)) for metric in metrics}
+    return {hash(_place(metric)) for metric in metrics}
 
 
-def _bits(value: float) -> bytes:
-    return b"nan" if isnan(value) else struct.pack("<d", value)
+def _place(metric: Metric) -> tuple[bytes, int, int]:
+    value = float(metric.value)
+    return b"nan" if isnan(value) else struct.pack("<d", value), metric.timestamp, metric.step
