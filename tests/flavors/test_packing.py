@@ -1,5 +1,7 @@
 """What goes with a model: code, files, and the packages it needs."""
 
+import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from runstone.errors import InvalidModel, InvalidValue, LocalFileNotFound
+from runstone.errors import InvalidModel, InvalidValue, LocalFileNotFound, SignatureMismatch
+from runstone.models import infer_signature
 from runstone.pyfunc import PythonModel, load_model, save_model
 
 ROWS = pd.DataFrame({"height": [1.0, 2.0]})
@@ -229,3 +232,28 @@ def test_code_that_fails_tells_where(users: Script) -> None:
 
     with pytest.raises(InvalidModel, match=r"cannot be unpickled: ZeroDivisionError in helper.py, line 2: division"):
         load_model("model")
+
+
+def test_code_that_imports_runstone_brings_what_stands_for_it_with_mlflow(users: Script) -> None:
+    helper = users("helper", helper="import runstone\ndef ask():\n    return runstone.__name__\n")
+
+    save_model("model", python_model=Asks(helper.ask), code_paths=["helper.py"])
+
+    assert load_model("model").predict(ROWS) == "runstone"
+    asked = "import runstone; print(hasattr(runstone, 'offline'))"  # what MLflow does not have
+    told = subprocess.run([sys.executable, "-c", asked], cwd="model/code", capture_output=True, text=True, check=True)
+    assert told.stdout == "True\n"
+
+
+def test_example_is_checked_by_the_signature_and_gets_its_params(users: Script) -> None:
+    def predict(model_input: Any, params: Any) -> Any:
+        return model_input * params["by"]
+
+    signature = infer_signature(ROWS, ROWS, {"by": 2})
+
+    save_model("model", python_model=predict, signature=signature, input_example=ROWS)
+    with pytest.raises(SignatureMismatch, match="'height'"):
+        save_model("other", python_model=predict, signature=signature, input_example=pd.DataFrame({"width": [1.0]}))
+
+    assert json.loads(Path("model/example/outputs.json").read_text())["data"] == [[2.0], [4.0]]
+    assert not Path("other").exists()

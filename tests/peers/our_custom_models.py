@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pydantic
 
 import runstone
 from runstone.flavors import saving
@@ -75,6 +76,33 @@ class WithoutContext(PythonModel):
         return [each.upper() for each in model_input]
 
 
+class Row(pydantic.BaseModel):
+    name: str
+    height: float = 80.0
+
+
+class Hinted(PythonModel):
+    def predict(self, model_input: list[Row], params: dict[str, Any] | None = None) -> list[str]:
+        return [f"{row.name} {row.height}" for row in model_input]
+
+
+def hinted(rows: list[Row]) -> list[str]:
+    return [row.name for row in rows]
+
+
+PACKED = """
+from runstone.models import infer_signature
+from runstone.pyfunc import PythonModel
+
+
+class Packed(PythonModel):
+    def predict(self, context, model_input):
+        import runstone
+
+        return [runstone.pyfunc.__name__.endswith("pyfunc"), callable(infer_signature), len(model_input)]
+"""
+
+
 def shout(model_input: list[str]) -> list[str]:
     return [each + "!" for each in model_input]
 
@@ -88,7 +116,9 @@ def main(folder: Path) -> None:
     sys.path.insert(0, str(code))
     (folder / "scaled.py").write_text(SCALED)
     (code / "reads.py").write_text(LOADER)
+    (code / "packed.py").write_text(PACKED)
     import helper  # type: ignore[import-not-found]  # it is the model's
+    import packed  # type: ignore[import-not-found]  # as above
 
     paths = [str(code / "helper.py"), str(code / "late_helper.py")]
     text = {"text": str(folder / "text.txt")}
@@ -98,6 +128,9 @@ def main(folder: Path) -> None:
     keep(folder / "script", str(folder / "scaled.py"), Extras(code_paths=paths))
     loader = {"loader_module": "reads", "data_path": str(folder / "text.txt")}
     keep(folder / "loader", None, Extras(code_paths=[str(code / "reads.py")]), **loader)
+    keep(folder / "packed", packed.Packed(), Extras(code_paths=[str(code / "packed.py")]))
+    keep(folder / "hinted", Hinted(), Extras())
+    keep(folder / "hinted_function", hinted, Extras())
     keep(folder / "without_context", WithoutContext(), Extras())
     keep(folder / "function", shout, Extras())
     keep(folder / "lambda", lambda model_input: model_input.shape[0], Extras())

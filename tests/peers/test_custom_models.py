@@ -64,6 +64,15 @@ def test_our_script_and_our_loader_module_predict_there(seen: Any) -> None:
     assert seen["loader"] == ["text", 2]
 
 
+def test_our_code_that_imports_runstone_gets_mlflow_there(seen: Any) -> None:
+    assert seen["packed"] == [True, True, 2]
+
+
+def test_our_type_hints_make_rows_of_their_classes_there(seen: Any) -> None:
+    assert seen["hinted"] == ["a 80.0", "b 7.0"]
+    assert seen["hinted_function"] == ["a"]
+
+
 def test_their_script_and_their_loader_module_predict_here(theirs: Path) -> None:
     script = load_model(str(theirs / "script"), model_config={"by": 3.0})
 

@@ -6,6 +6,7 @@ from inspect import Parameter
 from typing import Any
 
 from runstone.errors import InvalidSignature, InvalidValue
+from runstone.flavors.hinted import converting
 from runstone.models.hints import as_hinted, hint_of_rows, signature_of_function
 from runstone.models.signature import ModelSignature
 
@@ -39,6 +40,13 @@ class Call:
             rows = as_hinted(self._hint, rows)
         given = (self._context, rows) if self._takes_context else (rows,)
         return self._function(*given, **({"params": params} if self.takes_params else {}))
+
+    def instead(self) -> tuple[Any, Any] | None:
+        """The function, and what stands for it where MLflow calls it; ``None`` where it may stand for itself."""
+        method = inspect.ismethod(self._function)
+        plain = self._function.__func__ if inspect.ismethod(self._function) else self._function
+        made = converting(plain, self._hint, place=method + self._takes_context)
+        return None if made is None else (plain, made)
 
 
 def _hinted(function: Callable[..., Any]) -> tuple[ModelSignature | None, Any]:

@@ -32,6 +32,8 @@ from typing import Any
 
 from runstone.errors import InvalidState
 
+_RUNSTONE = __name__.partition(".")[0]
+
 # How long one model waits for another one, with modules of the same names, to be loaded.
 PATIENCE_S = 600.0
 
@@ -233,11 +235,13 @@ def current() -> Namespace:
 
 
 def top_names(folder: Path | None) -> frozenset[str]:
-    """Names of the modules and packages in a folder, but those that are Python's."""
+    """Names of the modules and packages in a folder, but those that are Python's, and ours."""
     if folder is None or not folder.is_dir():
         return frozenset()
     names = {each.name.partition(".")[0] for each in folder.iterdir()}
-    return frozenset(name for name in names if name.isidentifier()) - sys.stdlib_module_names - {"__pycache__"}
+    return (
+        frozenset(name for name in names if name.isidentifier()) - sys.stdlib_module_names - {"__pycache__", _RUNSTONE}
+    )
 
 
 def _resolved(name: str, globals: Mapping[str, Any], level: int) -> str:

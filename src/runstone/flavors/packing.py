@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, LocalFileNotFound
-from runstone.flavors import imports
+from runstone.flavors import imports, shim
 from runstone.flavors.namespaces import top_names
 
 CODE = "code"
@@ -86,6 +86,8 @@ def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> froz
             break
         for name, path in absent.items():
             _copy_sources(name, path, code)
+    if shim.NAME in needed:
+        copy(Path(shim.__file__), code / f"{shim.NAME}.py")
     for name, path in absent.items():
         warnings.warn(
             f"the model needs the module {name!r}, which is yours and which no installed package brings: it cannot be "

@@ -23,13 +23,14 @@ _OBJECT = "object "
 _CLOUDPICKLE = "cloudpickle.cloudpickle"
 
 
-def dump(model: Any, file: Path, *, plain: bool = False) -> frozenset[str]:
+def dump(model: Any, file: Path, *, plain: bool = False, instead: tuple[Any, Any] | None = None) -> frozenset[str]:
     """Write an object; returns the top names of the modules that functions in it import when they run.
 
     Args:
         model: The object.
         file: Where to.
         plain: By the standard library's pickle, which keeps classes by their names alone.
+        instead: A function in it, and what is written in its place.
 
     Raises:
         InvalidValue: It cannot be pickled.
@@ -37,7 +38,7 @@ def dump(model: Any, file: Path, *, plain: bool = False) -> frozenset[str]:
     """
     try:
         with file.open("wb") as opened:
-            pickler = pickle.Pickler(opened) if plain else _pickler()(opened)
+            pickler = pickle.Pickler(opened) if plain else _pickler()(opened, instead)
             pickler.dump(model)
     except _CANNOT as error:
         file.unlink(missing_ok=True)
@@ -104,13 +105,16 @@ def _pickler() -> Any:
         raise Unsupported('pickles need cloudpickle; install it with: pip install "runstone[models]"') from None
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # it ships no types
-        def __init__(self, file: Any) -> None:
+        def __init__(self, file: Any, instead: tuple[Any, Any] | None = None) -> None:
             super().__init__(file)
             self.imported: set[str] = set()
+            self._instead = instead
 
         def reducer_override(self, obj: Any) -> Any:
             if isinstance(obj, types.CodeType):
                 self.imported |= imports.of_code(obj)
+            if self._instead is not None and obj is self._instead[0]:
+                return super().reducer_override(self._instead[1])
             place = stand_ins.OF_MLFLOW.get(obj) if isinstance(obj, type) else None
             if place is not None:
                 return getattr, (_Module(place[0]), place[1])

@@ -104,7 +104,7 @@ def _save_pickle(model: Any, folder: Path, settings: dict[str, Any], *, streamab
 
     made = made_of(model)
     custom = Custom(made, PythonModelContext({}, settings.get("config")))
-    used = pickles.dump(made, folder / _FILE)
+    used = pickles.dump(made, folder / _FILE, instead=custom.predict.instead())
     settings |= {
         "cloudpickle_version": cloudpickle.__version__,
         "python_model": _FILE,

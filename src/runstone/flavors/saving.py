@@ -15,6 +15,7 @@ from runstone.flavors import packing
 from runstone.flavors.base import Flavor, Predict
 from runstone.models import example as examples
 from runstone.models import manifest, requirements
+from runstone.models.enforcement import check_input, check_params
 from runstone.models.format import FORMAT, FROM_HINTS, MLMODEL, PYFUNC, RUNSTONE, SCHEMA, Model
 from runstone.models.signature import ModelSignature, infer_signature
 
@@ -135,7 +136,7 @@ def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) 
         rows, params = rows
     about.saved_input_example_info = examples.write(folder, rows, params)
     try:
-        answer = predict(rows, params)
+        answer = predict(*_checked(about, rows, params))
     except RunstoneError:
         raise
     except Exception as error:
@@ -146,6 +147,13 @@ def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) 
     if about.signature is None and extras.signature is not False:
         about.signature = infer_signature(rows, answer, params)
     examples.expect(folder, rows, answer)
+
+
+def _checked(about: Model, rows: Any, params: dict[str, Any] | None) -> tuple[Any, dict[str, Any] | None]:
+    """An example as the model will get it, once it is loaded."""
+    if about.signature is None:
+        return rows, params
+    return check_input(about.signature, rows), check_params(about.signature, params) or None
 
 
 def _data_modules(about: Model, extras: Extras) -> set[str]:

@@ -3,6 +3,7 @@
 Run by either version of MLflow; takes `save FOLDER` or `load FOLDER FILE`.
 """
 
+import importlib.util
 import json
 import sys
 import warnings
@@ -115,14 +116,18 @@ def load(folder: Path) -> dict[str, Any]:
     def loaded(name: str) -> Any:
         return mlflow.pyfunc.load_model(str(folder / name))
 
+    is_there = importlib.util.find_spec("runstone") is not None
     mine = loaded("class")
     return {
-        "runstone": "runstone" in sys.modules,
+        "runstone": is_there,
         "class": mine.predict(ROWS),
         "stream": list(mine.predict_stream(ROWS[:1])),
         "params": loaded("params").predict(ROWS, params={"by": 4.0})["height"].tolist(),
         "script": loaded("script").predict(ROWS),
         "loader": loaded("loader").predict(ROWS),
+        "packed": loaded("packed").predict(ROWS),
+        "hinted": loaded("hinted").predict([{"name": "a"}, {"name": "b", "height": 7}]),
+        "hinted_function": loaded("hinted_function").predict([{"name": "a"}]),
         "without_context": loaded("without_context").predict(["a", "b"]),
         "function": loaded("function").predict(["a", "b"]),
         "lambda": loaded("lambda").predict(ROWS),
