@@ -102,7 +102,7 @@ def test_run_whose_server_went_away_is_told_once_at_its_end(server: Going, told:
     open_journals.close()
 
     [message] = [text for text in told.messages if run.info.run_id in text]
-    assert message.startswith(f"the run {run.info.run_id} has ended, but the server {server.address} does not answer")
+    assert message.startswith(f"the run {run.info.run_id} has ended, but is not sent: the server {server.address} does")
     place = folders.root() / "runs" / run.info.run_id
     assert message.endswith(f"waits in {place}, for the next start in this folder or for `runstone sync`")
     assert len(told.messages) <= 2  # the thread may have found out before
@@ -117,8 +117,8 @@ def test_many_runs_without_a_server_are_told_together_at_the_end(server: Going, 
 
     away, ended, rest = told.messages
     assert away.endswith(f"what is logged is kept in {folders.root()}, and sent when it is back")
-    assert "has ended, but the server" in ended
-    assert rest.startswith(f"3 more runs were not sent, but the server {server.address} does not answer")
+    assert "has ended, but is not sent: the server" in ended
+    assert rest.startswith(f"3 runs are not sent either: the server {server.address} does not answer")
 
 
 def test_values_of_a_run_that_nobody_ended_are_told_at_the_end(server: Going, told: pytest.LogCaptureFixture) -> None:
@@ -128,7 +128,7 @@ def test_values_of_a_run_that_nobody_ended_are_told_at_the_end(server: Going, to
     client.log_metric(run_id, "loss", 0.5)
     open_journals.close()
 
-    assert f"the run {run_id} was not sent" in told.messages[-1]
+    assert f"the run {run_id} is not sent: the server" in told.messages[-1]
     assert sync("--tracking-uri", server.begin_again(), "sync")[0] == 0
     assert Client(server.address).get_run(run_id).data.metrics == {"loss": 0.5}
 

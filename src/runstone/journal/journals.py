@@ -28,7 +28,7 @@ _ROUND_S = 0.2
 _FSYNC_S = 1.0
 _IDLE_S = 5.0
 _LONGEST_PAUSE_S = 30.0
-_WAITS = "%s, but %s; what is not sent yet waits in %s, for the next start in this folder or for `runstone sync`"
+_WAITS = "%s: %s; what is left waits in %s, for the next start in this folder or for `runstone sync`"
 
 
 class _Address(Struct):
@@ -63,11 +63,11 @@ class _Address(Struct):
     def tell_rest(self) -> None:
         """Say what waits, but for what the user knows."""
         rest = [journal for journal in self.left if journal.facts.run_id not in self.told]
-        self.left = []
+        self.left, either = [], " either" if self.told else ""
         if len(rest) == 1:
-            _logger.warning(_WAITS, f"the run {rest[0].facts.run_id} was not sent", self.reason, rest[0].folder)
+            _logger.warning(_WAITS, f"the run {rest[0].facts.run_id} is not sent{either}", self.reason, rest[0].folder)
         elif rest:
-            what = f"{len(rest)} {'more ' if self.told else ''}runs were not sent"
+            what = f"{len(rest)} runs are not sent{either}"
             _logger.warning(_WAITS, what, self.reason, rest[0].folder.parent)
 
 
@@ -188,7 +188,7 @@ class Journals:
         address.is_told = True
         if not address.told:
             address.told.append(journal.facts.run_id)
-            _logger.warning(_WAITS, f"the run {journal.facts.run_id} has ended", error, journal.folder)
+            _logger.warning(_WAITS, f"the run {journal.facts.run_id} has ended, but is not sent", error, journal.folder)
 
     def forget(self, uri: str, run_id: str) -> None:
         """Drop the journal of a run that has ended, if all of it was sent, or nobody here sends it."""
