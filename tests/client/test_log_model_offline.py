@@ -71,7 +71,15 @@ def test_model_is_not_registered_offline_and_nothing_of_it_is_kept(model: Linear
     assert not Path(".runstone/runs", run.info.run_id, "models").exists()
 
 
-@pytest.mark.usefixtures("offline")
-def test_model_is_not_logged_offline_without_a_run(model: LinearRegression) -> None:
-    with pytest.raises(Unsupported, match=r"kept with its run; start one with start_run\(\)"):
-        runstone.sklearn.log_model(model, name="line")
+def test_model_is_logged_offline_without_a_run(address: str, offline: None, model: LinearRegression) -> None:
+    info = runstone.sklearn.log_model(model, name="line")
+    here = runstone.sklearn.load_model(info.model_uri)
+    open_journals.close()
+
+    code, said = sync("--tracking-uri", address, "sync")
+
+    assert code == 0, said
+    runstone.offline(False)
+    runstone.set_tracking_uri(address)
+    assert info.run_id is None
+    assert [*here.coef_, *runstone.sklearn.load_model(info.model_uri).coef_] == pytest.approx([2.0, 2.0])

@@ -19,7 +19,8 @@ from runstone.errors import (
     SchemaMismatch,
     Unsupported,
 )
-from runstone.journal import models
+from runstone.journal import folder as folders
+from runstone.journal import leftovers, models
 from runstone.journal.creation import create
 from runstone.journal.folder import facts_of
 from runstone.journal.offline import OfflineStore
@@ -61,7 +62,7 @@ def test_models_that_were_made_offline_arrive(address: str, offline: None, tmp_p
         [ModelInput(elsewhere.model_id)],
     )
     open_journals.close()
-    assert "1 run with 2 logged models waits in .runstone" in sync("--tracking-uri", address, "runs", "list")[1]
+    assert "1 run and 2 logged models wait in .runstone" in sync("--tracking-uri", address, "runs", "list")[1]
     assert ", 2 files and 2 logged models." in sync("--tracking-uri", address, "sync", "--dry-run")[1]
 
     code, said = sync("--tracking-uri", address, "sync")
@@ -100,10 +101,37 @@ def test_model_is_read_back_as_it_is_here() -> None:
     assert (found.model_id, found.status) == (made.model_id, LoggedModelStatus.FAILED)
 
 
-@pytest.mark.usefixtures("offline")
-def test_model_without_a_run_is_refused() -> None:
-    with pytest.raises(Unsupported, match=r"kept with its run; start one with start_run\(\)"):
-        runstone.initialize_logged_model("wheat")
+def test_model_without_a_run_arrives_before_the_metrics_that_name_it(address: str, offline: None) -> None:
+    runstone.set_experiment("alone")
+    made = runstone.initialize_logged_model("wheat", params={"depth": 3})
+    Path("a.txt").write_text("a")
+    context.client().log_model_artifact(made.model_id, "a.txt")
+    runstone.finalize_logged_model(made.model_id, "READY")
+    with runstone.start_run() as run:
+        runstone.log_metric("acc", 0.5, model_id=made.model_id)
+    here = runstone.get_logged_model(made.model_id)
+    waiting = sync("--tracking-uri", "sqlite:///not-yet.db", "runs", "list")[1]
+    alive = [leftover.is_alive for leftover in leftovers.find(folders.root())]
+    with pytest.raises(RunNotFound):
+        runstone.get_run(made.model_id.removeprefix("m-"))
+    open_journals.close()
+
+    code, said = sync("--tracking-uri", address, "sync")
+
+    assert (here.source_run_id, here.experiment_id) == ("", "offline:alone")
+    assert alive == [True, False]
+    assert "1 run and 1 logged model wait in .runstone" in waiting
+    assert code == 0, said
+    assert f"Logged model {made.model_id}: 1 file sent to " in said
+    client = Client(address)
+    there = client.get_logged_model(made.model_id)
+    experiment = client.get_experiment_by_name("alone")
+    assert experiment is not None
+    assert (there.status, there.params, there.source_run_id) == (LoggedModelStatus.READY, {"depth": "3"}, "")
+    assert [metric.run_id for metric in there.metrics] == [run.info.run_id]
+    assert there.experiment_id == experiment.experiment_id
+    assert [found.info.run_id for found in client.search_runs([experiment.experiment_id])] == [run.info.run_id]
+    assert not list(Path(".runstone/runs").iterdir())
 
 
 @pytest.mark.usefixtures("offline")
@@ -262,7 +290,7 @@ def test_tag_that_was_changed_there_meanwhile_stays(address: str, offline: None)
     open_journals.close()
     client, store = Client(address), open_stores.get(address)
     create(store, facts_of(folder_of(made).parents[1]))
-    models.create(folder_of(made), store, store.get_run(made.source_run_id).info)  # and there a sync was killed
+    models.create(folder_of(made), store, "0", made.source_run_id)  # and there a sync was killed
     client.set_logged_model_tags(made.model_id, {"stage": "used"})
 
     code, said = sync("--tracking-uri", address, "sync")

@@ -3,21 +3,25 @@
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runstone.artifacts.base import Pieces
 from runstone.artifacts.local import LocalRepository
-from runstone.entities import ArtifactPath, Entry, ModelMetric
+from runstone.entities import ArtifactPath, Entry, LoggedModel, ModelMetric
 from runstone.errors import ArtifactNotFound, Unsupported
-from runstone.journal import files, leftovers
+from runstone.journal import files, leftovers, models
 from runstone.journal import folder as folders
 from runstone.journal.folder import RunFacts
 from runstone.journal.format import line_of
+from runstone.journal.models import ModelFacts
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
 from runstone.stores.resolve import open_store
+from runstone.stores.sql.store import SqlStore
 
 
 @pytest.fixture
@@ -136,6 +140,38 @@ def test_files_and_models_that_were_only_begun_are_removed(tmp_path: Path, store
 
     assert (sent.files, sent.models, sent.complaints()) == (1, 0, [])
     assert not path.parent.exists()
+
+
+def test_model_of_no_run_that_was_only_begun_is_removed(tmp_path: Path, store: TrackingStore) -> None:
+    with folders.alone(tmp_path):
+        folder = folders.make(tmp_path, RunFacts(run_id="a" * 32, is_run=False, experiment_name="never made"))
+    Writer(folder, "a" * 32, most_bytes=1 << 30, durable=False).close()
+
+    (sent,) = send(tmp_path, store)
+
+    assert (sent.models, sent.complaints()) == (0, [])
+    assert not folder.exists()
+    assert store.get_experiment_by_name("never made") is None
+
+
+def test_model_is_kept_where_a_server_chooses_the_ids_itself(tmp_path: Path) -> None:
+    class Choosing(SqlStore):
+        """Takes no id, as genuine MLflow servers do."""
+
+        def create_logged_model(self, experiment_id: str, **given: Any) -> LoggedModel:
+            return super().create_logged_model(experiment_id, **{**given, "model_id": None})
+
+    with folders.alone(tmp_path):
+        folder = folders.make(tmp_path, RunFacts(run_id="a" * 32, is_run=False, experiment_id="0"))
+    models.make(folder, ModelFacts(model_id="m-" + "a" * 32, is_new=True, name="wheat"))
+
+    with closing(Choosing(f"sqlite:///{tmp_path}/runs.db")) as choosing:
+        (sent,) = send(tmp_path, choosing)
+        left = choosing.search_logged_models(["0"])
+
+    [complaint] = sent.complaints()
+    assert complaint.startswith(f"not arrived, and kept as models/m-{'a' * 32}: this server chooses the ids of logged")
+    assert (len(left), models.facts_of(folder / "models" / ("m-" + "a" * 32)).name) == (0, "wheat")
 
 
 def test_file_that_is_not_there_as_it_is_here_is_kept_and_told(tmp_path: Path) -> None:

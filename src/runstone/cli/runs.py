@@ -65,16 +65,13 @@ def _tell_what_waits() -> None:
 
     waiting = leftovers.find(folders.root(), clears=False)
     if waiting:
-        place, is_one = config.JOURNAL_DIR.required(), len(waiting) == 1
+        runs = sum(leftover.facts.is_run for leftover in waiting)
         models = sum(len(leftover.models) for leftover in waiting)
-        what = "1 run" if is_one else f"{len(waiting)} runs"
-        if models:
-            what += f" with {models} logged model{'s' if models > 1 else ''}"
-        click.echo(
-            f"{what} {'waits' if is_one else 'wait'} in {place} to be sent; "
-            f"`runstone sync` sends {'it' if is_one else 'them'}.",
-            err=True,
-        )
+        counts = ((runs, "run"), (models, "logged model"))
+        what = " and ".join(f"{count} {noun}{'s' if count > 1 else ''}" for count, noun in counts if count)
+        verb, them = ("waits", "it") if runs + models == 1 else ("wait", "them")
+        place = config.JOURNAL_DIR.required()
+        click.echo(f"{what} {verb} in {place} to be sent; `runstone sync` sends {them}.", err=True)
 
 
 runs.add_command(list_runs, "search")

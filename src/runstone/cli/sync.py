@@ -76,6 +76,7 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
         error = failure.message
     return {
         "run_id": facts.run_id,
+        "is_run": facts.is_run,
         "run_name": facts.run_name,
         "tracking_uri": without_password(uri or facts.tracking_uri),
         "is_running": leftover.is_alive,
@@ -105,13 +106,15 @@ def _address(recorded: str) -> str:
 
 
 def _listed(run: dict[str, Any], *what: str) -> str:
-    """Numbers of things, in words; logged models, which few runs have, only where there are some."""
-    parts = [f"{run[key]:,} {_WORDS[key][run[key] != 1]}" for key in what if run[key] or key != "models"]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    """Numbers of things, in words; logged models only where a run has some, and of one without a run only its files."""
+    keys = [key for key in what if run[key] or key != "models"] if run["is_run"] else ["files"]
+    *parts, last = [f"{run[key]:,} {_WORDS[key][run[key] != 1]}" for key in keys]
+    return f"{', '.join(parts)} and {last}" if parts else last
 
 
 def _tell(run: dict[str, Any]) -> None:
-    name = f"Run {run['run_id']}" + (f" ({run['run_name']})" if run["run_name"] else "")
+    name = f"Run {run['run_id']}" if run["is_run"] else f"Logged model m-{run['run_id']}"
+    name += f" ({run['run_name']})" if run["run_name"] else ""
     if run["error"]:
         click.echo(f"{name} still waits: {run['error']}", err=True)
     elif run["is_running"]:

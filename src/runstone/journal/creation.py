@@ -22,12 +22,8 @@ def create(store: TrackingStore, facts: RunFacts) -> None:
         Unsupported: It takes no run whose id was chosen elsewhere, as genuine MLflow servers do.
         BackendError: The store cannot be reached.
     """
-    experiment_id = facts.experiment_id
-    if not experiment_id:
-        found = store.get_experiment_by_name(facts.experiment_name)
-        experiment_id = found.experiment_id if found else store.create_experiment(facts.experiment_name)
     made = store.create_run(
-        experiment_id,
+        experiment_of(store, facts),
         user_id=facts.user_id,
         start_time=facts.start_time,
         run_name=facts.run_name,
@@ -37,6 +33,18 @@ def create(store: TrackingStore, facts: RunFacts) -> None:
     if made.info.run_id != facts.run_id:
         store.delete_run(made.info.run_id)
         raise Unsupported("this server chooses the ids of runs itself: it cannot take one that was made offline")
+
+
+def experiment_of(store: TrackingStore, facts: RunFacts) -> str:
+    """Id of the experiment that a run was made in here; one that is known by name is made where there is none.
+
+    Raises:
+        BackendError: The store cannot be reached.
+    """
+    if facts.experiment_id:
+        return facts.experiment_id
+    found = store.get_experiment_by_name(facts.experiment_name)
+    return found.experiment_id if found else store.create_experiment(facts.experiment_name)
 
 
 def create_named_models(store: TrackingStore, run: Path, entries: Iterable[Entry], made: set[str]) -> None:
@@ -59,7 +67,7 @@ def create_named_models(store: TrackingStore, run: Path, entries: Iterable[Entry
         if (folder / models.FACTS).exists():
             info = store.get_run(run.name).info
             try:
-                models.make_there(models.facts_of(folder), store, info)
+                models.make_there(models.facts_of(folder), store, info.experiment_id, info.run_id)
             except BackendError:
                 raise
             except RunstoneError as error:

@@ -33,6 +33,7 @@ class RunFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
         run_id: The run.
         tracking_uri: Where it belongs, without a password. A database's file is named as seen from the folder that
             the journals' folder is in.
+        is_run: Whether there is a run; else the folder is that of a logged model which belongs to none.
         is_new: Whether the run was made here, and the store is to make it when it takes the first entries.
         experiment_id: Experiment of a new run; empty where it is known by name.
         experiment_name: The same by name; made where there is none.
@@ -45,6 +46,7 @@ class RunFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     journal: int = field(default_factory=lambda: VERSION)  # written always
     run_id: str
     tracking_uri: str = ""
+    is_run: bool = True
     is_new: bool = False
     experiment_id: str = ""
     experiment_name: str = ""
@@ -168,6 +170,12 @@ def check_version(path: Path, version: int) -> None:
         raise SchemaMismatch(
             f"{path} is of version {version}, written by a newer Runstone; this one reads up to {VERSION}: upgrade it"
         )
+
+
+def id_and_name(experiment_id: str) -> tuple[str, str]:
+    """The id of an experiment, or else the name that stands behind ``offline:`` in its place; the other is empty."""
+    is_named = experiment_id.startswith(BY_NAME)
+    return ("", experiment_id.removeprefix(BY_NAME)) if is_named else (experiment_id, "")
 
 
 def experiment_of(facts: RunFacts) -> str:

@@ -18,7 +18,7 @@ from runstone.entities.tag import END
 from runstone.errors import BackendError, JournalFull, RunstoneError, SchemaMismatch, Unsupported
 from runstone.journal import files, models, reader
 from runstone.journal import folder as folders
-from runstone.journal.creation import create
+from runstone.journal.creation import create, experiment_of
 from runstone.journal.folder import RunFacts
 from runstone.journal.format import Header
 from runstone.journal.reader import Damage
@@ -150,7 +150,8 @@ def find(within: Path, *, clears: bool = True) -> list[Leftover]:
             continue
         if leftover is not None:
             found.append(leftover)
-    return found
+    # Models of no run first: the journal of a run may name them.
+    return sorted(found, key=lambda leftover: leftover.facts.is_run)
 
 
 def _look_into(folder: Path, *, clears: bool = False) -> Leftover | None:
@@ -211,6 +212,20 @@ def _send(
     if leftover.facts.is_new:
         create(store, leftover.facts)
     _send_models(leftover, store, sent)
+    if leftover.facts.is_run:
+        _send_run(leftover, store, tracking_uri, sent, advance)
+    else:
+        for path in folders.journals_of(leftover.folder):
+            path.unlink()  # its lock has said that the process lives; there is nothing in it
+    _complete_models(leftover, store, tracking_uri, sent)
+    if leftover.facts.is_run:
+        _end(leftover, store)
+    folders.clear(leftover.folder)
+
+
+def _send_run(
+    leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent, advance: Callable[[int], None]
+) -> None:
     for path in folders.journals_of(leftover.folder):
         with _held(path) as file:
             if file is None:
@@ -227,9 +242,6 @@ def _send(
             else:
                 path.unlink()
     _send_files(leftover, store, tracking_uri, sent)
-    _complete_models(leftover, store, tracking_uri, sent)
-    _end(leftover, store)
-    folders.clear(leftover.folder)
 
 
 def _kept(path: Path) -> Path:
@@ -265,10 +277,11 @@ def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sen
 def _send_models(leftover: Leftover, store: TrackingStore, sent: Sent) -> None:
     """Make the logged models in the store, so that the journal may name them."""
     if leftover.models:
-        run = store.get_run(leftover.facts.run_id).info
+        run_id = leftover.facts.run_id if leftover.facts.is_run else ""
+        experiment_id = store.get_run(run_id).info.experiment_id if run_id else experiment_of(store, leftover.facts)
         for folder in leftover.models:
             with _told(folder, sent):
-                models.create(folder, store, run)
+                models.create(folder, store, experiment_id, run_id)
 
 
 def _complete_models(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:

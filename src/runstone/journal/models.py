@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from runstone import config
 from runstone.artifacts import resolve as artifacts
-from runstone.entities import LoggedModelStatus, Param, RunInfo, Tag
+from runstone.entities import LoggedModelStatus, Param, Tag
 from runstone.errors import JournalFull, LoggedModelNotFound, RunstoneError, SchemaMismatch, Unsupported
 from runstone.journal import files
 from runstone.journal import folder as folders
@@ -109,23 +109,24 @@ def change(folder: Path, edit: Callable[[ModelFacts], ModelFacts]) -> None:
         _write(folder, edit(facts_of(folder)))
 
 
-def create(folder: Path, store: TrackingStore, run: RunInfo) -> None:
+def create(folder: Path, store: TrackingStore, experiment_id: str, run_id: str) -> None:
     """Make a model in the store, with its params and tags, as far as that was not done.
 
     Args:
         folder: Of the model.
         store: Where it belongs.
-        run: Its run there.
+        experiment_id: Its experiment there.
+        run_id: Its run; empty for none.
 
     Raises:
         AlreadyExists: Its id is another model's there, or one's that was deleted.
         InvalidValue: A param has another value there.
-        Unsupported: The store has no logged models.
+        Unsupported: The store has no logged models, or chooses their ids itself, as genuine MLflow servers do.
         BackendError: The store cannot be reached.
     """
     facts, there = facts_of(folder), _lineage(store)
     if facts.is_new:
-        make_there(facts, store, run)
+        make_there(facts, store, experiment_id, run_id)
     if facts.params:
         there.log_model_params(facts.model_id, facts.params)
     if facts.tags:
@@ -134,27 +135,32 @@ def create(folder: Path, store: TrackingStore, run: RunInfo) -> None:
         change(folder, lambda facts: replace(facts, is_new=False, params=[], tags=[]))
 
 
-def make_there(facts: ModelFacts, store: TrackingStore, run: RunInfo) -> None:
+def make_there(facts: ModelFacts, store: TrackingStore, experiment_id: str, run_id: str) -> None:
     """Make a model in the store, unless it is there: without params and tags, to which more may be added here.
 
     Args:
         facts: The model.
         store: Where it belongs.
-        run: Its run there, which has the id that was chosen here: so may the model.
+        experiment_id: Its experiment there.
+        run_id: Its run; empty for none.
 
     Raises:
         AlreadyExists: Its id is another model's there, or one's that was deleted.
-        Unsupported: The store has no logged models.
+        Unsupported: The store has no logged models, or chooses their ids itself, as genuine MLflow servers do.
         BackendError: The store cannot be reached.
     """
-    _lineage(store).create_logged_model(
-        run.experiment_id,
+    there = _lineage(store)
+    made = there.create_logged_model(
+        experiment_id,
         name=facts.name,
         model_type=facts.model_type,
-        source_run_id=run.run_id,
+        source_run_id=run_id,
         model_id=facts.model_id,
         created_at=facts.created_at,
     )
+    if made.model_id != facts.model_id:
+        there.delete_logged_model(made.model_id)
+        raise Unsupported("this server chooses the ids of logged models itself: it takes none that was made offline")
 
 
 def complete(folder: Path, store: TrackingStore, tracking_uri: str) -> tuple[int, list[str]]:

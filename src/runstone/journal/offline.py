@@ -109,14 +109,13 @@ class OfflineStore(OfflineModels, NeedsStore):
         run_id = run_id or uuid4().hex
         named = next((tag.value for tag in tags if tag.key == RUN_NAME), "")
         run_name = run_name or named or f"offline-{run_id[:8]}"
+        number, name = folders.id_and_name(experiment_id)
         facts = RunFacts(
             run_id=run_id,
             tracking_uri=folders.seen_from(self._within, self._uri),
             is_new=True,
-            experiment_id="" if experiment_id.startswith(folders.BY_NAME) else experiment_id,
-            experiment_name=experiment_id.removeprefix(folders.BY_NAME)
-            if experiment_id.startswith(folders.BY_NAME)
-            else "",
+            experiment_id=number,
+            experiment_name=name,
             run_name=run_name,
             user_id=user_id,
             start_time=int(time() * 1000) if start_time is None else start_time,
@@ -188,11 +187,14 @@ class OfflineStore(OfflineModels, NeedsStore):
     def _facts(self, run_id: str) -> tuple[Path, RunFacts]:
         folder = folders.run_folder(self._within, run_id)
         try:
-            return folder, folders.facts_of(folder)
+            facts = folders.facts_of(folder)
         except SchemaMismatch:
             if (folder / folders.FACTS).exists():
                 raise
             raise RunNotFound(run_id) from None
+        if not facts.is_run:
+            raise RunNotFound(run_id)
+        return folder, facts
 
 
 def _info(folder: Path, facts: RunFacts) -> RunInfo:

@@ -1,6 +1,6 @@
 """Logged models without a store: made here, kept beside the journal of their run, and read back from there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from time import time
@@ -22,6 +22,7 @@ from runstone.entities.names import check_length, check_time, shown
 from runstone.errors import InvalidValue, LoggedModelExists, NotFound, RunNotFound, Unsupported
 from runstone.journal import folder as folders
 from runstone.journal import models, reader
+from runstone.journal.folder import RunFacts
 from runstone.journal.models import ModelFacts
 
 
@@ -29,6 +30,8 @@ class OfflineModels:
     """The verbs of logged models that need no store; does what ``LineageStore`` says."""
 
     _within: Path
+    _uri: str
+    _begin: Callable[[RunFacts], None]
 
     def create_logged_model(
         self,
@@ -42,31 +45,21 @@ class OfflineModels:
         model_id: str | None = None,
         created_at: int | None = None,
     ) -> LoggedModel:
-        """Make a logged model of a run of this folder; it is pending.
+        """Make a logged model, of a run of this folder if one is named; it is pending.
 
         Raises:
             InvalidValue: The name, the type, the id or the time breaks a rule.
             LoggedModelExists: The id is that of a model of this folder.
             RunNotFound: The folder has no such run.
-            Unsupported: No run is named, or one of another experiment.
+            Unsupported: The run is one of another experiment.
             JournalFull: The folder cannot be written.
         """
         check_logged_model_name(name)
         check_length("the type of a logged model", model_type, MAX_MODEL_TYPE)
-        if not source_run_id:
-            raise Unsupported("a logged model that is made offline is kept with its run; start one with start_run()")
-        run = folders.run_folder(self._within, source_run_id)
-        if not (run / folders.FACTS).exists():
-            raise RunNotFound(source_run_id)
-        facts = folders.facts_of(run)
-        if experiment_id != folders.experiment_of(facts):
-            raise Unsupported(
-                f"a logged model that is made offline belongs to the experiment of its run, "
-                f"{shown(folders.experiment_of(facts))}; got {shown(experiment_id)}"
-            )
         model_id, moment = model_id or f"m-{uuid4().hex}", int(time() * 1000) if created_at is None else created_at
         check_logged_model_id(model_id)
         check_time("the time at which a logged model was made", moment)
+        run = self._run_of_model(experiment_id, source_run_id, model_id)
         if (run / folders.MODELS / model_id).exists():
             raise LoggedModelExists(model_id, "is kept in this folder")
         made = ModelFacts(
@@ -80,6 +73,30 @@ class OfflineModels:
         )
         models.make(run, made)
         return self.get_logged_model(model_id)
+
+    def _run_of_model(self, experiment_id: str, run_id: str, model_id: str) -> Path:
+        """The folder of the run that a model belongs to; one of its own if it belongs to none."""
+        if not run_id:
+            run = folders.run_folder(self._within, model_id.removeprefix("m-"))
+            uri = folders.seen_from(self._within, self._uri)
+            number, name = folders.id_and_name(experiment_id)
+            if not (run / folders.FACTS).exists():
+                self._begin(
+                    RunFacts(
+                        run_id=run.name, tracking_uri=uri, is_run=False, experiment_id=number, experiment_name=name
+                    )
+                )
+            return run
+        run = folders.run_folder(self._within, run_id)
+        if not (run / folders.FACTS).exists():
+            raise RunNotFound(run_id)
+        kept = folders.experiment_of(folders.facts_of(run))
+        if experiment_id != kept:
+            raise Unsupported(
+                f"a logged model that is made offline belongs to the experiment of its run, {shown(kept)}; "
+                f"got {shown(experiment_id)}"
+            )
+        return run
 
     def get_logged_model(self, model_id: str) -> LoggedModel:
         """A logged model of this folder, with its params and tags, and the metrics that were logged of it here.
@@ -98,7 +115,7 @@ class OfflineModels:
             artifact_uri=str(folder / folders.ARTIFACTS),
             status_word=status_word(facts.status or LoggedModelStatus.PENDING),
             model_type=facts.model_type,
-            source_run_id=run.run_id,
+            source_run_id=run.run_id if run.is_run else "",
             tag_list=facts.tags,
         )
         return LoggedModel(info, LoggedModelData(facts.params, self._metrics(model_id)))
