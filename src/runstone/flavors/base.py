@@ -55,6 +55,8 @@ class Flavor(Protocol):
     def save(self, model: Any, folder: Path) -> Saved:
         """Write the model's own files into a folder; a flavor may take options of its own by keyword.
 
+        One that takes ``input_example`` by keyword is given the example that is kept beside the model.
+
         Raises:
             InvalidValue: The model, or an option, is none that it can keep.
         """

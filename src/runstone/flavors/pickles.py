@@ -6,6 +6,7 @@ import io
 import pickle
 import traceback
 import types
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def load(file: Path) -> Any:
         raise InvalidModel(f"{str(file)!r} cannot be unpickled: {_told(error)}") from error
 
 
-def modules(file: Path) -> frozenset[str]:
+def modules(file: Path | zipfile.Path) -> frozenset[str]:
     """Top names of the modules that a pickle refers to; found without running it."""
     import pickletools  # on use: it is large
 

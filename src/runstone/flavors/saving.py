@@ -1,5 +1,6 @@
 """A model and what goes with it, into a folder: what all flavors share."""
 
+import inspect
 import json
 import platform
 import shutil
@@ -94,6 +95,8 @@ def adopt(folder: Path, **ids: str | None) -> Model:
 def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Model, options: dict[str, Any]) -> Model:
     if extras.code_paths:
         packing.copy_code(extras.code_paths, folder)
+    if "input_example" in inspect.signature(flavor.save).parameters:
+        options["input_example"] = extras.input_example
     saved = flavor.save(model, folder, **options)
     modules = packing.complete_code(folder, saved.modules, infer=extras.infer_code_paths)
     pyfunc = {

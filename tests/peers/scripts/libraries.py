@@ -10,7 +10,7 @@ import lightning
 import mlflow  # type: ignore[import-not-found]  # the libraries are in an environment of their own
 import optuna  # type: ignore[import-not-found]  # as above
 import torch
-import transformers  # type: ignore[import-not-found]  # as above
+import transformers
 from lightning.pytorch.loggers import MLFlowLogger
 from mlflow import MlflowClient
 from optuna.integration import MLflowCallback  # type: ignore[import-not-found]  # as above

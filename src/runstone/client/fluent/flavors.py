@@ -222,7 +222,7 @@ def _options(flavor: Flavor, given: dict[str, Any]) -> dict[str, Any]:
 
 def _own(flavor: Flavor) -> list[Parameter]:
     taken = inspect.signature(flavor.save).parameters.values()
-    return [each for each in taken if each.kind is Parameter.KEYWORD_ONLY]
+    return [each for each in taken if each.kind is Parameter.KEYWORD_ONLY and each.name not in _EXTRAS]
 
 
 def _shared() -> list[Parameter]:

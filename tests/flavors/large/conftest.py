@@ -1,0 +1,17 @@
+"""The flavors of large libraries, in the environment that has them: ``tests/flavors/test_large.py`` runs them there."""
+
+import importlib.util
+import os
+
+LIBRARIES = {
+    "keras": "keras",
+    "prophet": "prophet",
+    "pytorch": "torch",
+    "spacy": "spacy",
+    "transformers": "transformers",
+}
+
+collect_ignore = [f"test_{name}.py" for name, module in LIBRARIES.items() if not importlib.util.find_spec(module)]
+
+# Keras asks this when it is imported.
+os.environ.setdefault("KERAS_BACKEND", "torch")
