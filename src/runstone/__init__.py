@@ -135,8 +135,12 @@ for _library, _autolog in _autologging.VERBS.items():
 # Hidden from type checkers, which would take any name for one of ours.
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> None:
-        """Say what is not there, to scripts that were written for MLflow."""
+    def __getattr__(name: str) -> object:
+        """Give flavors of other packages, and say what is not there to scripts that were written for MLflow."""
+        found = None if name.startswith("_") else _flavors.installed(__name__, name)
+        if found is not None:
+            globals()[name] = found
+            return found
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (

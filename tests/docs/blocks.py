@@ -25,7 +25,7 @@ RUN = {"python", "shell", "console"}
 PARSERS: dict[str, Callable[[str], object]] = {"json": json.loads, "toml": tomllib.loads, "yaml": yaml.safe_load}
 # Directives of the site whose content is Markdown again, and those that hold no code.
 NESTED = {"{note}", "{tip}", "{warning}", "{important}", "{admonition}", "{dropdown}"}
-PLAIN = {"{toctree}", "{eval-rst}"}
+PLAIN = {"{toctree}", "{eval-rst}", "{literalinclude}"}
 COMMENT = re.compile(r"<!--\s*(?P<word>not run|background|output|fails)(?::\s*(?P<value>.+?))?\s*-->", re.DOTALL)
 
 

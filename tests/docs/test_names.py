@@ -11,6 +11,7 @@ from runstone.artifacts import resolve as artifacts
 from runstone.autolog.verbs import VERBS
 from runstone.cli.main import main as command_line
 from runstone.config import SETTINGS
+from runstone.flavors import resolve as flavors
 from runstone.schemas import openapi
 from runstone.stores import resolve as stores
 from tools.reference import commands
@@ -43,7 +44,7 @@ def extras() -> set[str]:
         ("cli.md", [path for path, _ in commands(command_line, "runstone")]),
         ("install.md", extras()),
         ("autolog.md", ["runstone.autolog", *(f"runstone.{name}.autolog" for name in VERBS)]),
-        ("plugins.md", [stores.ENTRY_POINTS, artifacts.ENTRY_POINTS]),
+        ("plugins.md", [stores.ENTRY_POINTS, artifacts.ENTRY_POINTS, flavors.ENTRY_POINTS]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

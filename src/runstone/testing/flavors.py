@@ -182,6 +182,8 @@ class FlavorCases(ABC):
         assert list(tmp_path.iterdir()) == []
 
     def test_missing_library_is_named(self, made: Example, monkeypatch: pytest.MonkeyPatch) -> None:
+        if type(self.flavor).__module__.startswith(self.flavor.modules[0]):
+            return  # a library that brings its flavor itself is there
         monkeypatch.setitem(sys.modules, self.flavor.modules[0], None)
 
         with pytest.raises(Unsupported, match=f"{self.flavor.modules[0]}.*install"):

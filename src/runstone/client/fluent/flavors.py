@@ -111,6 +111,18 @@ def install(package: str) -> dict[str, ModuleType]:
     return made
 
 
+def installed(package: str, name: str) -> ModuleType | None:
+    """The module of a flavor that another package brings; ``None`` if none brings it.
+
+    What is installed is read when somebody asks for a name, and the package when somebody asks for a verb.
+    """
+    if name not in resolve.names():
+        return None
+    made = FlavorModule(name)
+    sys.modules[f"{package}.{name}"] = made
+    return made
+
+
 def _save(flavor: Flavor) -> Callable[..., Any]:
     def save_model(given: dict[str, Any]) -> Model:
         path = arguments.local_path("path", given["path"])
