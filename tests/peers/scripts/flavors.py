@@ -30,7 +30,13 @@ def save(folder: Path, names: list[str]) -> None:
         module = importlib.import_module(f"mlflow.{example.flavor}")
         answer = plain(example.native(example.model, example.rows))
         # Requirements are given, for MLflow starts a process for each model to find them.
-        module.save_model(example.model, str(folder / name), pip_requirements=[example.flavor], **options)
+        module.save_model(
+            example.model,
+            str(folder / name),
+            input_example=example.rows,
+            pip_requirements=[example.flavor],
+            **options,
+        )
         (folder / f"{name}.json").write_text(json.dumps(answer))
 
 
