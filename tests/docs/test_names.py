@@ -44,6 +44,7 @@ def extras() -> set[str]:
         ("cli.md", [path for path, _ in commands(command_line, "runstone")]),
         ("install.md", extras()),
         ("autolog.md", ["runstone.autolog", *(f"runstone.{name}.autolog" for name in VERBS)]),
+        ("flavors.md", flavors.BUILT_IN),
         ("plugins.md", [stores.ENTRY_POINTS, artifacts.ENTRY_POINTS, flavors.ENTRY_POINTS]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
