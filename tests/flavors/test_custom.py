@@ -117,6 +117,14 @@ def test_what_is_no_model_is_refused(model: Any, message: str, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_asynchronous_function_is_refused(tmp_path: Path) -> None:
+    async def predict(model_input: Any) -> Any:
+        return model_input
+
+    with pytest.raises(InvalidValue, match=r"predict is asynchronous, and nobody would wait for it"):
+        save(predict, tmp_path / "model")
+
+
 def test_two_models_with_a_helper_of_one_name_answer_each_with_its_own(tmp_path: Path) -> None:
     """MLflow answers with the first model's helper for both: its issues 4061, 12377 and 14145."""
     for name in ("one", "two"):

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from runstone.errors import SignatureMismatch
 from runstone.pyfunc import PythonModel, load_model
 from tests.peers import genuine
 
@@ -71,6 +72,14 @@ def test_our_code_that_imports_runstone_gets_mlflow_there(seen: Any) -> None:
 def test_our_type_hints_make_rows_of_their_classes_there(seen: Any) -> None:
     assert seen["hinted"] == ["a 80.0", "b 7.0"]
     assert seen["hinted_function"] == ["a"]
+
+
+def test_their_type_hints_make_rows_of_their_classes_here(theirs: Path) -> None:
+    loaded = load_model(str(theirs / "hinted"))
+
+    assert loaded.predict([{"name": "a"}, {"name": "b", "height": 7}]) == ["a 80.0", "b 7.0"]
+    with pytest.raises(SignatureMismatch, match="row 0"):
+        loaded.predict([{"height": 7}])
 
 
 def test_their_script_and_their_loader_module_predict_here(theirs: Path) -> None:

@@ -1,5 +1,6 @@
 """A model of a user's own with its context, ready to predict."""
 
+import inspect
 from typing import Any
 
 from runstone.entities.names import shown
@@ -47,6 +48,10 @@ def made_of(model: Any) -> PythonModel:
     """
     if isinstance(model, type):
         raise InvalidValue(f"python_model is an instance; got the class {model.__name__}: write {model.__name__}()")
+    predict = getattr(model, "predict", model)
+    if inspect.iscoroutinefunction(predict):
+        name = getattr(predict, "__qualname__", repr(predict))
+        raise InvalidValue(f"{name} is asynchronous, and nobody would wait for it: define it without async")
     if isinstance(model, PythonModel):
         if type(model).predict is PythonModel.predict:
             raise InvalidValue(f"{type(model).__name__} has no method predict(context, model_input, params=None)")

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from runstone.errors import InvalidModel, InvalidValue, UntrustedModel
 from runstone.flavors import resolve, stand_ins
 from runstone.flavors.base import Flavor
 from runstone.models import manifest
-from runstone.models.format import PYFUNC, SCHEMA, Model
+from runstone.models.fields import Field
+from runstone.models.format import FROM_HINTS, PYFUNC, SCHEMA, Model
 from runstone.models.predictor import PyFuncModel
+from runstone.models.schema import ColSpec, Schema
 from runstone.models.scripts import config_of
 from runstone.models.signature import ModelSignature
 
@@ -81,7 +85,18 @@ def read(folder: Path) -> Model:
             model.signature = ModelSignature.from_typed(json.loads(typed.read_bytes()))
         except ValueError as error:
             raise InvalidModel(f"{str(typed)!r} cannot be read: {error}") from error
+    elif model.others.get(FROM_HINTS) and model.signature is not None and model.signature.inputs is not None:
+        columns = (each for each in model.signature.inputs if isinstance(each, ColSpec))
+        model.signature.inputs = Schema(
+            (ColSpec.from_field(_lenient(each.field)) for each in columns), container="list"
+        )
     return model
+
+
+def _lenient(field: Field) -> Field:
+    """A field that may do without its parts: MLflow says of each that it is needed, and lets the class decide."""
+    parts = None if field.fields is None else tuple(replace(_lenient(each), required=False) for each in field.fields)
+    return replace(field, fields=parts, items=None if field.items is None else _lenient(field.items))
 
 
 def _load(flavor: Flavor, folder: Path, model: Model, *, uri: str, trust: bool) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import mlflow  # type: ignore[import-not-found]  # the genuine package is in an environment of its own
 import pandas as pd
+import pydantic
 from mlflow.pyfunc import PythonModel  # type: ignore[import-not-found]  # as above
 
 warnings.simplefilter("ignore")
@@ -72,6 +73,16 @@ class WithoutContext(PythonModel):  # type: ignore[misc]  # as above
         return [each.upper() for each in model_input]
 
 
+class Row(pydantic.BaseModel):
+    name: str
+    height: float = 80.0
+
+
+class Hinted(PythonModel):  # type: ignore[misc]  # as above
+    def predict(self, context: Any, model_input: list[Row], params: dict[str, Any] | None = None) -> list[str]:
+        return [f"{row.name} {row.height}" for row in model_input]
+
+
 def shout(model_input: list[str]) -> list[str]:
     return [each + "!" for each in model_input]
 
@@ -105,6 +116,7 @@ def save(folder: Path) -> None:
             "code_paths": [str(code / "reads.py")],
         },
         "without_context": {"python_model": WithoutContext()},
+        "hinted": {"python_model": Hinted()},
         "function": {"python_model": shout, "input_example": ["a"]},
         "lambda": {"python_model": lambda model_input: model_input.shape[0]},
     }
