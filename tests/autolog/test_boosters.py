@@ -9,12 +9,14 @@ from types import ModuleType
 from typing import Any
 
 import catboost
+import joblib
 import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 import xgboost
+from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -287,3 +289,13 @@ def test_model_of_every_library_is_logged_and_predicts_the_same() -> None:
         assert loaded.metadata.signature is not None
         assert loaded.metadata.signature.inputs is not None
         assert loaded.metadata.signature.inputs.input_names() == ["a", "b", "c"]
+
+
+def test_boosters_in_threads_of_an_ensemble_are_a_part_of_it() -> None:
+    runstone.autolog(log_models=False)
+    members = [(name, xgboost.XGBClassifier(n_estimators=2, n_jobs=1)) for name in ("one", "two")]
+
+    with joblib.parallel_config(backend="threading", n_jobs=2):
+        VotingClassifier(members, n_jobs=2).fit(FRAME, KINDS)
+
+    assert only_run().data.tags["estimator_name"] == "VotingClassifier"

@@ -279,7 +279,7 @@ class Fit:
                 self._warn(error)
 
     def _warn(self, error: Exception) -> None:
-        said = f"autologging of {self._library.name} has stopped for this fit, which goes on: "
+        said = f"a fit of {self._library.name} is not logged as a whole, and goes on: "
         said += str(error) if isinstance(error, InvalidValue) else f"{type(error).__name__}: {error}"
         if self._options.silent or said in _warned:
             _logger.debug("%s", said, exc_info=error)
