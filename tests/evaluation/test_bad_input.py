@@ -27,6 +27,16 @@ def with_column(name: str, values: list[Any], **more: Any) -> dict[str, Any]:
     return {"data": FRAME.assign(**{name: values}), **more}
 
 
+class Probabilities:
+    """A classifier that forgets a row."""
+
+    def predict(self, rows: Any) -> list[int]:
+        return [0, 1, 1]
+
+    def predict_proba(self, rows: Any) -> Any:
+        return np.full((2, 2), 0.5)
+
+
 CASES: list[tuple[dict[str, Any], type[RunstoneError], str]] = [
     ({"data": None}, InvalidValue, "needs data: a frame, an array"),
     ({"data": FRAME[:0]}, InvalidValue, "the data has no rows"),
@@ -63,6 +73,18 @@ CASES: list[tuple[dict[str, Any], type[RunstoneError], str]] = [
     ),
     ({"evaluator_config": {"label_list": [0, 0, 1]}}, InvalidValue, "each label of label_list comes once"),
     ({"evaluator_config": {"pos_label": "sick"}}, InvalidValue, "pos_label is one of the labels 0, 1; got 'sick'"),
+    (
+        with_column("guess", [0.1, 0.9, 1.0]),
+        InvalidValue,
+        r"predictions of a classifier are labels; got 0.1: give probabilities of a column by evaluator_config",
+    ),
+    (with_column("y", [0.5, 1.25, 3.0]), InvalidValue, "targets of a classifier are labels; got 0.5: numbers are"),
+    ({**with_column("y", [None] * 3), **with_column("guess", [None] * 3)}, InvalidValue, "3 of 3 predictions are"),
+    (
+        {"model": Probabilities(), "predictions": None},
+        InvalidValue,
+        "3 rows, and the model gave 2 rows of probabilities",
+    ),
     (
         with_column("p", [0.5, 1.5, 0.1], evaluator_config={"probabilities": "p"}),
         InvalidValue,

@@ -142,6 +142,60 @@ def test_metric_of_one_true_label_is_left_out_and_said_so() -> None:
     assert found.evaluation.notes == ["roc_auc is not defined: there is no example of '0' among the targets"]
 
 
+def test_labels_may_be_texts_and_numbers_side_by_side() -> None:
+    data = pd.DataFrame({"y": pd.Series(["a", 1, "a"], dtype=object), "guess": pd.Series(["a", 1, 1], dtype=object)})
+
+    found = runstone.evaluate(
+        data=data, targets="y", predictions="guess", model_type="classifier", evaluator_config=PLAIN
+    )
+
+    assert found.evaluation.labels == ["1", "a"]
+    assert found.metrics["accuracy_score"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("y", "known"), [([1, 1], ["0", "1"]), (["a", "a"], ["a"]), ([True, True], ["False", "True"])])
+def test_label_that_is_alone_has_the_metrics_that_are_defined(y: list[Any], known: list[str]) -> None:
+    found = runstone.evaluate(
+        data={"y": y, "guess": y},
+        targets="y",
+        predictions="guess",
+        model_type="classifier",
+        evaluator_config={"default": PLAIN},
+    )
+
+    assert found.evaluation.labels == known
+    assert found.metrics["accuracy_score"] == 1
+    assert found.metrics["matthews_corrcoef"] == 0
+
+
+def test_many_labels_have_metrics_and_intervals_and_no_tables() -> None:
+    random = np.random.default_rng(0)
+    told = random.dirichlet(np.ones(120), 240)
+
+    class Many:
+        classes_ = np.arange(120)
+
+        def predict(self, rows: Any) -> Any:
+            return told.argmax(axis=1)
+
+        def predict_proba(self, rows: Any) -> Any:
+            return told
+
+    found = runstone.evaluate(
+        Many(),
+        np.zeros((240, 1)),
+        targets=np.arange(240) % 120,
+        model_type="classifier",
+        evaluator_config={**PLAIN, "resamples": 20},
+    )
+
+    assert found.metrics["roc_auc"] > 0
+    assert "roc_auc" not in found.intervals
+    assert "accuracy_score" in found.intervals
+    assert found.evaluation.confusion is None
+    assert found.evaluation.notes[-1] == "120 labels have no confusion matrix and no metrics of each: more than 100"
+
+
 def test_weights_count(patients: pd.DataFrame) -> None:
     data = pd.DataFrame({"y": [0, 1, 1], "guess": [0, 1, 0], "w": [1.0, 1.0, 2.0]})
 

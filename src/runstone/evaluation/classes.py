@@ -110,6 +110,8 @@ def labels_of(found: Examples, said: Iterable[Any], model: Model | None, options
     elif model is not None and model.labels is not None:
         known = model.labels
     else:
+        for what, values in (("targets", found.targets.dropna()), ("predictions", pd.Series(list(said)).dropna())):
+            _check_no_shares(values, what)
         known = _in_order({*found.targets.dropna().tolist(), *pd.Series(list(said)).dropna().tolist()})
     if options.pos_label is not None and options.pos_label not in known:
         raise InvalidValue(f"pos_label is one of the labels {', '.join(map(shown, known))}; got {options.pos_label!r}")
@@ -119,6 +121,20 @@ def labels_of(found: Examples, said: Iterable[Any], model: Model | None, options
         return Labels(known, None)
     wanted = options.pos_label if options.pos_label is not None else (1 if 1 in known else known[-1])
     return Labels(known, known.index(wanted))
+
+
+def _check_no_shares(values: "pd.Series[Any]", what: str) -> None:
+    """See that labels are no measured numbers, and no probabilities."""
+    if not pd.api.types.is_float_dtype(values) or not (values % 1 != 0).any():
+        return
+    first = float(values[values % 1 != 0].iloc[0])
+    way = (
+        "give probabilities of a column by evaluator_config['probabilities'], and those of a model as one column for "
+        "each label"
+        if what == "predictions"
+        else "numbers are predicted by model_type='regressor'"
+    )
+    raise InvalidValue(f"{what} of a classifier are labels; got {first:g}: {way}")
 
 
 def classified(found: Examples, model: Model | None, predictions: str | None, options: Options) -> Classified:
@@ -202,8 +218,6 @@ def _probabilities(told: NDArray[Any], labels: Labels, rows: int) -> FloatArray:
 
 
 def _in_order(values: set[Any]) -> list[Any]:
-    if not values:
-        raise InvalidValue("there are no targets: all of them are missing")
     try:
         return sorted(values)
     except TypeError:  # numbers and texts, side by side

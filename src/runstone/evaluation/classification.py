@@ -11,6 +11,9 @@ from runstone.evaluation.classes import Classified
 from runstone.evaluation.examples import FloatArray, IntArray
 from runstone.evaluation.scoring import Scores
 
+# Of more labels than this the area below each one's curve is not resampled: it would take minutes.
+_RANKED = 20
+
 # Whether greater is better; what is not here is neither, and has no interval.
 BETTER = {
     "score": True,
@@ -184,6 +187,8 @@ class QuickClassification:
         found = {"log_loss": float(weights @ losses / total), "brier_score_loss": float(weights @ squares / total)}
         if self.examples.labels.positive is not None:
             found["roc_auc"], found["precision_recall_auc"] = self._ranks[0].areas(weights)
+            return found
+        if told.shape[1] > _RANKED:
             return found
         areas = np.array([ranked.areas(weights)[0] for ranked in self._ranks])
         shares = np.bincount(self.examples.truth, weights, minlength=told.shape[1]) / total

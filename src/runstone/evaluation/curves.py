@@ -87,6 +87,9 @@ def calibration(examples: Classified, most: int) -> list[Curve]:
 def confusion(examples: Classified) -> Confusion:
     """How often each label was predicted for each true one."""
     labels = list(range(len(examples.labels.known)))
+    if len(labels) == 1:  # of which scikit-learn warns
+        count = len(examples.truth) if examples.weights is None else examples.weights.sum()
+        return Confusion(examples.labels.texts, [[float(count)]])
     table = sk.confusion_matrix(examples.truth, examples.predicted, labels=labels, sample_weight=examples.weights)
     return Confusion(examples.labels.texts, [[float(count) for count in row] for row in table])
 

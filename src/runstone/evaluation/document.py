@@ -38,12 +38,14 @@ class Bootstrap(msgspec.Struct, frozen=True, omit_defaults=True):
         level: Share of the resamples that lie between the two ends.
         seed: Of the generator of random numbers.
         block: Examples that are drawn together: more than one for forecasts, whose errors depend on each other.
+        examples: How many of the examples are drawn from; all where it is left out.
     """
 
     resamples: int
     level: float
     seed: int
     block: int = 1
+    examples: int | None = None
 
 
 class Curve(msgspec.Struct, frozen=True, omit_defaults=True):

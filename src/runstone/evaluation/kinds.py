@@ -15,7 +15,10 @@ from runstone.evaluation.numbers import Numbers, QuickNumbers, number_scores, nu
 from runstone.evaluation.options import Options
 from runstone.evaluation.scoring import Quick, Scores
 
-# Examples with what a model said of them: Classified or Numbers, as the type says.
+# Of more labels than this there are no tables: nobody reads them.
+_TABLED = 100
+
+# Classified or Numbers, as the type of the model says.
 Judged = Any
 
 
@@ -51,20 +54,22 @@ def _of_classes(
     most = options.max_classes_for_multiclass_roc_pr
     fields: dict[str, Any] = {
         "labels": judged.labels.texts,
-        "confusion": curves.confusion(judged),
         "roc": curves.roc(judged, most),
         "precision_recall": curves.precision_recall(judged, most),
         "lift": curves.lift(judged, most),
         "calibration": curves.calibration(judged, most),
     }
+    count, notes = len(judged.labels.known), []
+    if judged.labels.positive is not None:
+        fields["positive"] = judged.labels.texts[judged.labels.positive]
+    elif judged.probabilities is not None and count > most:
+        notes.append(f"{count} labels have no curves: more than max_classes_for_multiclass_roc_pr, {most}")
+    if count > _TABLED:
+        return fields, [*notes, f"{count} labels have no confusion matrix and no metrics of each: more than {_TABLED}"]
+    fields["confusion"] = curves.confusion(judged)
     if judged.labels.positive is None:
         fields["classes"] = curves.classes(judged)
-    else:
-        fields["positive"] = judged.labels.texts[judged.labels.positive]
-    count = len(judged.labels.known)
-    is_left_out = judged.probabilities is not None and judged.labels.positive is None and count > most
-    notes = [f"{count} labels have no curves: more than max_classes_for_multiclass_roc_pr, {most}"]
-    return fields, notes if is_left_out else []
+    return fields, notes
 
 
 def _of_numbers(

@@ -155,8 +155,8 @@ def _measured(
     samples = None
     if drawn is not None:
         rows = order(subject.found, options) if kind.is_forecast else np.arange(len(subject.found))
-        both = [kind.quick(each) for each in (judged, other) if each is not None]
-        samples = bootstrap.resampled(both, drawn, rows)
+        both = [each for each in (judged, other) if each is not None]
+        samples = bootstrap.resampled(both, kind.quick, drawn, rows)
         ours = with_intervals(ours, bootstrap.intervals(samples[0], drawn.level))
     if subject.model is not None and subject.model.is_estimator:
         own = subject.model.score(subject.found.features, subject.found.targets, subject.found.weights)

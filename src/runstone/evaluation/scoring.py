@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from runstone.evaluation.examples import FloatArray
 
@@ -20,6 +20,14 @@ class Scores:
     values: dict[str, float]
     better: Mapping[str, bool]
     notes: list[str] = field(default_factory=list)
+
+
+class Judged(Protocol):
+    """Examples with what a model said of them."""
+
+    def part(self, rows: Any) -> Self:
+        """Some of the rows, by number or by a mask."""
+        ...
 
 
 class Quick(Protocol):

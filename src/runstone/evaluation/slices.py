@@ -55,8 +55,9 @@ def _slice(by: str, name: str, part: Judged, kind: Kind, drawn: Bootstrap | None
     found = measures(kind.scores(part))
     count = len(part.truth)
     if drawn is not None and count > 1:
-        fewer = Bootstrap(min(drawn.resamples, _RESAMPLES), drawn.level, drawn.seed, min(drawn.block, count))
-        samples = bootstrap.resampled([kind.quick(part)], fewer, np.arange(count))[0]
+        used = None if drawn.examples is None or count <= drawn.examples else drawn.examples
+        fewer = Bootstrap(min(drawn.resamples, _RESAMPLES), drawn.level, drawn.seed, min(drawn.block, count), used)
+        samples = bootstrap.resampled([part], kind.quick, fewer, np.arange(count))[0]
         found = with_intervals(found, bootstrap.intervals(samples, drawn.level))
     found.pop("example_count")
     return Slice(by, name, count, found)
