@@ -106,6 +106,13 @@ def test_artifacts_are_a_room_and_the_place_of_its_verbs() -> None:
         assert inspect.getdoc(getattr(room, name))
 
 
+def test_evaluation_is_reached_from_models_as_well() -> None:
+    models = importlib.import_module("runstone.models")
+
+    for name in ("evaluate", "make_metric", "MetricThreshold", "EvaluationResult"):
+        assert getattr(models, name) is getattr(runstone, name)
+
+
 def test_verbs_of_artifacts_can_be_imported_first() -> None:
     code = "from runstone.artifacts import load_text; import runstone.artifacts.local as local; print(load_text, local)"
 

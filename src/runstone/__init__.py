@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from runstone import artifacts, data, models, types
+from runstone import evaluation as _evaluation
 from runstone.autolog import verbs as _autologging
 from runstone.autolog.verbs import autolog
 from runstone.client import Client, RunOperations
@@ -122,6 +123,10 @@ MlflowException = RunstoneError
 # store is meant, which the room does not; so they are put there here, before anyone can import it.
 for _verb in _artifact_verbs.__all__:
     setattr(artifacts, _verb, getattr(_artifact_verbs, _verb))
+
+# MLflow's users write `mlflow.models.evaluate` as well; the room of the models is below that of evaluation.
+for _verb in _evaluation.__all__:
+    setattr(models, _verb, getattr(_evaluation, _verb))
 
 # `runstone.sklearn` and its like are made, not written: each flavor says what is particular to it.
 globals().update(_flavors.install(__name__))

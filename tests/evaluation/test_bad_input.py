@@ -131,6 +131,7 @@ CASES: list[tuple[dict[str, Any], type[RunstoneError], str]] = [
     ({"evaluator_config": ["seed"]}, InvalidValue, "evaluator_config is a dict"),
     ({"evaluator_config": {"sead": 1}}, InvalidValue, "evaluator_config has no 'sead'; it has metric_prefix"),
     ({"evaluator_config": {"log_explainer": True}}, Unsupported, "evaluator_config has no 'log_explainer' here"),
+    ({"evaluator_config": {"metric_prefix": "../x"}}, InvalidValue, "the metric name '../xtrue_negatives'"),
     ({"evaluator_config": {"resamples": -1}}, InvalidValue, "resamples is at least 0; got -1"),
     ({"evaluator_config": {"seed": "x"}}, InvalidValue, "seed is an integer; got 'x', a str"),
     ({"evaluator_config": {"confidence_level": 95}}, InvalidValue, "a number between 0 and 1, such as 0.95; got 95"),

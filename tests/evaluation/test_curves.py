@@ -137,6 +137,20 @@ def test_label_that_is_never_true_has_no_curve() -> None:
     assert found.notes == ["roc_auc is not defined: there is no example of '2' among the targets"]
 
 
+def test_names_are_drawn_as_they_are() -> None:
+    labels = ["cost in $ or ${", "long " * 100]
+
+    found = runstone.evaluate(
+        data={"y": labels, "guess": labels},
+        targets="y",
+        predictions="guess",
+        model_type="classifier",
+        evaluator_config=PLAIN,
+    )
+
+    assert found.artifacts["confusion_matrix"].data.startswith(b"\x89PNG")
+
+
 def test_pictures_have_the_names_of_mlflow(patients: pd.DataFrame, classifier: Any) -> None:
     result = runstone.evaluate(
         classifier,

@@ -72,6 +72,7 @@ def test_metric_that_is_not_finite_is_kept_as_not_defined() -> None:
     [
         (lambda frame, metrics: "high", "text", "the metric 'text' is a number; its function gave 'high', a str"),
         (lambda frame, metrics: 1, "r2_score", "there is a metric 'r2_score' already"),
+        (lambda frame, metrics: 1, "a?b", "the metric name 'a.b' holds a character that is not allowed"),
         (lambda predictions, price: 1, "dear", "asks for 'price'; there are predictions, targets, metrics and the"),
     ],
 )
@@ -122,6 +123,7 @@ def test_artifacts_become_files_of_the_run() -> None:
     [
         (3, "gives a dict from name to artifact; <lambda> gave 3, a int"),
         ({"a": object()}, "the artifact 'a' is a path, a figure, a frame"),
+        ({"evaluation": {}}, "there is a file 'evaluation.json' already; give the artifact 'evaluation' another name"),
         ({"a": Path("gone.txt")}, "is a file that is not there: 'gone.txt'"),
     ],
 )

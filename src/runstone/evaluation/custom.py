@@ -18,6 +18,7 @@ from runstone.errors import InvalidValue
 from runstone.evaluation.document import Evaluation, Measure
 from runstone.evaluation.examples import Examples
 from runstone.evaluation.metrics import EvaluationMetric
+from runstone.evaluation.result import FILE
 from runstone.media import documents, figures
 
 
@@ -98,6 +99,8 @@ def files(makers: Sequence[Callable[..., Any]], outputs: pd.DataFrame, evaluatio
                 )
             for name, artifact in made.items():
                 file, data = _file(str(name), artifact, Path(folder))
+                if file == FILE or file in found:
+                    raise InvalidValue(f"there is a file {file!r} already; give the artifact {name!r} another name")
                 found[arguments.artifact_file(file)] = data
     return found
 

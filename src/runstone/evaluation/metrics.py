@@ -1,15 +1,15 @@
 """Metrics of one's own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationMetric:
+class EvaluationMetric(Struct, frozen=True):
     """A metric that ``evaluate`` computes besides its own.
 
     Attributes:

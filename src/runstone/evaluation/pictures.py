@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from runstone.evaluation.document import Comparison, Curve, Evaluation
@@ -11,6 +12,7 @@ from runstone.media import figures
 _SIZE = (6.4, 4.8)
 # Where names of any length stand beside an axis its room has to be measured, which takes as long as drawing.
 _MEASURED = {"confusion_matrix", "permutation_importance_plot", "comparison_plot"}
+_NAME = 32
 _FAINT = {"color": "0.6", "linewidth": 1, "linestyle": "--"}
 
 
@@ -35,17 +37,23 @@ def pictures(found: Evaluation) -> dict[str, bytes]:
 
 
 def _drawn(draw: Callable[[Any, Evaluation], None], found: Evaluation, *, is_measured: bool) -> bytes:
-    figure = Figure(figsize=_SIZE, dpi=100, layout="constrained" if is_measured else None)
-    axes = figure.subplots()
-    axes.spines[["top", "right"]].set_visible(False)
-    draw(axes, found)
-    return figures.encode(figure, ".png")
+    # Names are shown as they are: a dollar sign begins no formula.
+    with rc_context({"text.parse_math": False}):
+        figure = Figure(figsize=_SIZE, dpi=100, layout="constrained" if is_measured else None)
+        axes = figure.subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        draw(axes, found)
+        return figures.encode(figure, ".png")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
 def _lines(axes: Any, curves: Sequence[Curve], **look: Any) -> None:
     for curve in curves:
         area = "" if curve.area is None else f", area {curve.area:.3f}"
-        axes.plot(curve.x, curve.y, label=f"{curve.label}{area}", **look)
+        axes.plot(curve.x, curve.y, label=f"{_short(curve.label)}{area}", **look)
     axes.legend(frameon=False)
 
 
@@ -74,7 +82,7 @@ def _calibration(axes: Any, found: Evaluation) -> None:
 
 def _confusion(axes: Any, found: Evaluation) -> None:
     assert found.confusion is not None
-    labels, counts = found.confusion.labels, found.confusion.counts
+    labels, counts = [_short(label) for label in found.confusion.labels], found.confusion.counts
     shares = [[count / (sum(row) or 1) for count in row] for row in counts]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     places = range(len(labels))
@@ -106,7 +114,7 @@ def _forecast(axes: Any, found: Evaluation) -> None:
         axes.fill_between(places, series.lower, series.upper, alpha=0.2, linewidth=0)
     shown = [round(place * (len(series.time) - 1) / 4) for place in range(5)] if len(series.time) > 4 else list(places)
     axes.set_xticks(shown, [str(series.time[place])[:10] for place in shown])
-    axes.set_title(f"Forecast {series.name}".strip())
+    axes.set_title(f"Forecast {_short(series.name)}".strip())
     axes.legend(frameon=False)
 
 
@@ -115,7 +123,9 @@ def _importance(axes: Any, found: Evaluation) -> None:
     features = found.importance.features[:15][::-1]
     means = [feature.mean for feature in features]
     ends = [[feature.mean - feature.low for feature in features], [feature.high - feature.mean for feature in features]]
-    axes.barh([feature.name for feature in features], means, xerr=ends, ecolor="0.4", capsize=2)
+    places = range(len(features))
+    axes.set_yticks(places, [_short(feature.name) for feature in features])
+    axes.barh(places, means, xerr=ends, ecolor="0.4", capsize=2)
     axes.set(xlabel=f"loss of {found.importance.metric} when shuffled", title="Importance")
 
 
@@ -131,4 +141,4 @@ def _comparison(axes: Any, found: Evaluation) -> None:
         axes.plot([(each.difference or 0) / unit], [place], "o", color=color)
     axes.axvline(0, **_FAINT)
     axes.set_yticks(range(len(rows)), [name for name, _, _ in rows])
-    axes.set(xlabel=f"difference to {compared.baseline}, as a share of its value", title="Comparison")
+    axes.set(xlabel=f"difference to {_short(compared.baseline)}, as a share of its value", title="Comparison")

@@ -16,7 +16,7 @@ from runstone.evaluation.importance import importance
 from runstone.evaluation.kinds import KINDS, Judged, Kind
 from runstone.evaluation.measures import measures, values, with_intervals
 from runstone.evaluation.models import Model, as_model
-from runstone.evaluation.options import Options
+from runstone.evaluation.options import Options, options
 from runstone.evaluation.pictures import pictures
 from runstone.evaluation.request import Request
 from runstone.evaluation.residuals import order
@@ -44,13 +44,19 @@ class Subject:
     baseline: Model | str | None
 
 
-def evaluated(request: Request) -> EvaluationResult:
-    """Evaluate, log, and see whether what was demanded holds. See ``runstone.evaluate``.
+def evaluated(*, evaluators: Any, evaluator_config: Any, **given: Any) -> EvaluationResult:
+    """Evaluate, log, and see whether what was demanded holds.
+
+    Args:
+        evaluators: As for ``runstone.evaluate``.
+        evaluator_config: As there.
+        given: Its other arguments, by the names of the fields of ``Request``.
 
     Raises:
         InvalidValue: Something cannot be evaluated; nothing is logged then.
         ThresholdsNotMet: All is logged, and a metric is not what was demanded.
     """
+    request = Request(options=options(evaluators, evaluator_config), **given)
     subject = _subject(request)
     if request.model_type is None:
         evaluation, outputs = _custom_only(request, subject)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from runstone.client import context
+from runstone.client import arguments, context
 from runstone.client.fluent import lineage, runs, values
 from runstone.client.fluent.target import target
 from runstone.data import Dataset
+from runstone.entities.names import check_key
 from runstone.evaluation import document
 from runstone.evaluation.document import Evaluation
 from runstone.evaluation.request import Request
@@ -26,17 +27,30 @@ def record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset,
         files: Pictures and tables, by name.
         dataset: The data.
         request: May have a prefix, and name the logged model.
+
+    Raises:
+        InvalidValue: A metric or a file has a name that none may have; nothing is logged then.
     """
+    prefix = request.options.metric_prefix
+    for name in evaluation.metrics:
+        check_key("metric", f"{prefix}{name}")
+    for name in files:
+        arguments.artifact_file(f"{_folder(prefix)}/{name}")
     if context.active() is not None:
-        return _record(evaluation, files, dataset, request.options.metric_prefix)
+        return _record(evaluation, files, dataset, prefix)
     with runs.start_run():
-        return _record(evaluation, files, dataset, request.options.metric_prefix)
+        return _record(evaluation, files, dataset, prefix)
+
+
+def _folder(prefix: str) -> str:
+    part = prefix.strip("_-./: ")
+    return f"{FOLDER}/{part}" if part else FOLDER
 
 
 def _record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset, prefix: str) -> EvaluationResult:
     client, run_id = target()
-    folder = "/".join([FOLDER, *([part] if (part := prefix.strip("_-./ ")) else [])])
-    lineage.log_input(dataset, context=prefix.strip("_-./ ") or FOLDER)
+    folder = _folder(prefix)
+    lineage.log_input(dataset, context=PurePosixPath(folder).name)
     artifacts = {}
     tables = EvaluationResult(evaluation, {}).tables
     kept = {f"{name}.csv": tables[name].to_csv(index=False).encode() for name in _TABLES if name in tables}

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runstone.client.fluent import artifacts
+from msgspec import Struct
+
+from runstone.client.fluent import artifacts as artifact_verbs
 from runstone.entities.names import shown
 from runstone.errors import InvalidState, InvalidValue, LocalFileNotFound
 from runstone.evaluation import document
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 FILE = "evaluation.json"
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationArtifact:
+class EvaluationArtifact(Struct, frozen=True):
     """A file that belongs to an evaluation: a picture, a table, or what a function of one's own made.
 
     Attributes:
@@ -30,15 +30,17 @@ class EvaluationArtifact:
     """
 
     file: str
-    data: bytes = field(repr=False)
+    data: bytes
     uri: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<EvaluationArtifact: {self.file}, {len(self.data)} bytes>"
 
     def _repr_png_(self) -> bytes | None:
         return self.data if self.file.endswith(".png") else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EvaluationResult:
+class EvaluationResult(Struct, frozen=True, eq=False):
     """Metrics of a model, with their intervals, curves, tables and pictures.
 
     Attributes:
@@ -120,7 +122,7 @@ class EvaluationResult:
         """
         folder = Path(path)
         if isinstance(path, str) and ":/" in path:
-            folder = Path(artifacts.download_artifacts(path))
+            folder = Path(artifact_verbs.download_artifacts(path))
         if not folder.is_dir():
             raise LocalFileNotFound(str(folder))
         if not (folder / FILE).is_file():

@@ -1,7 +1,8 @@
 """What is demanded of metrics."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, ThresholdsNotMet
@@ -11,8 +12,7 @@ from runstone.evaluation.result import EvaluationResult
 _SMALLEST = 1e-10
 
 
-@dataclass(frozen=True, slots=True)
-class MetricThreshold:
+class MetricThreshold(Struct, frozen=True):
     """What is demanded of one metric: a value, or how much better than another model.
 
     Attributes:

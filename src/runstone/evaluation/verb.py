@@ -8,8 +8,6 @@ from runstone.client import arguments
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, Unsupported
 from runstone.evaluation.metrics import EvaluationMetric
-from runstone.evaluation.options import options
-from runstone.evaluation.request import Request
 from runstone.evaluation.result import EvaluationResult
 from runstone.evaluation.thresholds import MetricThreshold
 
@@ -104,7 +102,7 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
     arguments.refuse(
         "endpoints and models that are configured", model_config=model_config, inference_params=inference_params
     )
-    request = Request(
+    result: EvaluationResult = _procedure().evaluated(
         model=model,
         data=data,
         model_type=model_type,
@@ -112,7 +110,8 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
         predictions=predictions,
         source=dataset_path,
         feature_names=feature_names,
-        options=options(evaluators, evaluator_config),
+        evaluators=evaluators,
+        evaluator_config=evaluator_config,
         extra_metrics=tuple(extra_metrics or ()),
         custom_artifacts=tuple(custom_artifacts or ()),
         model_id=model_id,
@@ -120,7 +119,6 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
         baseline_model=baseline_model,
         thresholds=dict(validation_thresholds or {}),
     )
-    result: EvaluationResult = _procedure().evaluated(request)
     return result
 
 
