@@ -11,7 +11,7 @@ import numpy
 import pandas as pd
 import polars
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import sparse
@@ -76,6 +76,10 @@ def test_plain_values_come_back(value: Any) -> None:
 
 
 @given(st.sampled_from(UNITS).flatmap(lambda unit: arrays.arrays(unit, arrays.array_shapes(min_side=0))))
+@example(numpy.array(["\0a", "b"]))
+@example(numpy.array([b"\0a", b"b"]))
+@example(numpy.array([], "S3"))
+@example(numpy.array([], "U3"))
 def test_arrays_come_back(array: Any) -> None:
     found = back(array)
 

@@ -219,7 +219,9 @@ def _array(value: Any, made: Packed, place: str) -> Any:
     flat = numpy.ascontiguousarray(array).reshape(-1)
     if array.dtype.kind in "mM" and not dtype.endswith(_UNITS):
         flat = flat.view(numpy.int64)
-    column = pyarrow.array(flat.astype(flat.dtype.newbyteorder("="), copy=False))
+    # Arrow ends numpy's texts and bytes at their first NUL, and takes those of Python whole.
+    plain = array.dtype.kind in "US"
+    column = pyarrow.array(flat.tolist() if plain else flat.astype(flat.dtype.newbyteorder("="), copy=False))
     return {KIND: "array", "dtype": dtype, "shape": shape, "part": made.place_of(pyarrow.table({"values": column}))}
 
 
