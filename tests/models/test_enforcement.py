@@ -102,7 +102,7 @@ def test_wrong_value_is_named_with_column_and_row(column: str, values: Any, row:
         ),
         ("at", [pd.NaT, pd.NaT], pd.DatetimeIndex([None, None]).tz_localize(BERLIN)),
         ("name", pd.Categorical(["x", "q"]), ["x", "q"]),
-        ("name", pd.array(["x", None], "string[pyarrow]"), ["x", None]),
+        ("name", pd.array(["x", None], "string[pyarrow]"), ["x", np.nan]),
         ("small", [1, 100], [1, 100]),
     ],
 )

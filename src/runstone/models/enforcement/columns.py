@@ -45,6 +45,10 @@ def to_pandas(data: Any) -> Any:
 
 
 def _series(column: Any, pd: Any) -> Any:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):  # whose places pandas does not take if they have no sign
+        column = column.cast(column.type.value_type)
     if column.type.num_fields:  # lists and structs, whose numbers pandas would make fractions where one is missing
         return pd.Series(column.to_pylist(), dtype=object)
     return column.to_pandas(types_mapper=lambda kind: _whole(kind, pd))

@@ -1,5 +1,6 @@
 """Columns of pandas against fields."""
 
+import math
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -44,7 +45,10 @@ def checked(series: Any, field: Field, what: str) -> Any:
         return _of_levels(series, field, target, what)
     if field.type == "string" and _are_texts(series):
         same = field.dtype is None or is_dtype(series.dtype, target)
-        series = series if same else series.astype(target)
+        if not same:
+            series = series.astype(target)
+            # As pandas has it where it reads texts: NA among objects is known to few libraries.
+            series = series if tells_all(target) else series.where(series.notna(), math.nan)
         return _without_missing(series, field, what)
     if series.dtype.kind in "iuf" and target.kind in "iuf" and not _is_sparse(series):
         return _number(series, field, target, what)
