@@ -125,6 +125,16 @@ def test_asynchronous_function_is_refused(tmp_path: Path) -> None:
         save(predict, tmp_path / "model")
 
 
+def test_params_that_nobody_would_see_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="has the params 'by', and predict takes none: add params=None"):
+        save(lambda rows: rows, tmp_path / "model", Extras(input_example=(ROWS, {"by": 2})))
+    assert list(tmp_path.iterdir()) == []
+
+    save(lambda rows: len(rows.index), tmp_path / "model")
+    with pytest.raises(InvalidValue, match="the model takes no params; got 'by': leave them out"):
+        load(tmp_path / "model").predict(ROWS, params={"by": 2})
+
+
 def test_two_models_with_a_helper_of_one_name_answer_each_with_its_own(tmp_path: Path) -> None:
     """MLflow answers with the first model's helper for both: its issues 4061, 12377 and 14145."""
     for name in ("one", "two"):

@@ -54,8 +54,11 @@ def requirements(folder: str = "model") -> set[str]:
 def test_module_of_ones_own_that_is_missing_is_warned_of(users: Script) -> None:
     helper = users("helper", helper="def ask():\n    return 1\n")
 
-    with pytest.warns(UserWarning, match=r"module 'helper'.*give code_paths=\['helper.py'\] or infer_code_paths=True"):
+    told = r"module 'helper'.*give code_paths=\['helper.py'\] or infer_code_paths=True"
+    with pytest.warns(UserWarning, match=told) as warned:
         save_model("model", python_model=Asks(helper.ask))
+
+    assert warned[0].filename == __file__
 
 
 def test_modules_of_ones_own_are_found(users: Script) -> None:

@@ -20,6 +20,7 @@ class Saved:
         pyfunc: What MLflow's generic way of loading must know besides, such as ``{"model_path": "model.skops"}``.
         modules: Modules that the model cannot do without, besides those that the flavor names.
         signature: What the model says itself that it takes and gives; ``None`` if it says nothing.
+        takes_params: Whether it takes params when it predicts.
         trial: Loads what was saved, so that it predicts as it will for others: from the folder, and the block
             ``python_function`` of ``MLmodel``. ``None`` for a model that predicts the same before it is loaded.
     """
@@ -28,6 +29,7 @@ class Saved:
     pyfunc: dict[str, Any] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
     signature: ModelSignature | None = None
+    takes_params: bool = True
     trial: Callable[[Path, Mapping[str, Any]], Predict] | None = None
 
 

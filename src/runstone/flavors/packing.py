@@ -92,7 +92,7 @@ def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> froz
         warnings.warn(
             f"the model needs the module {name!r}, which is yours and which no installed package brings: it cannot be "
             f"loaded elsewhere; give code_paths=[{_told(path)!r}] or infer_code_paths=True",
-            stacklevel=2,
+            stacklevel=_callers_level(),
         )
     return needed
 
@@ -133,6 +133,14 @@ def _copy_sources(name: str, path: Path, code: Path) -> None:
     for file in sorted(path.rglob("*.py")):
         if not set(file.relative_to(path).parts) & set(_NO_CODE):
             copy(file, code / name / file.relative_to(path))
+
+
+def _callers_level() -> int:
+    """How far above the caller the line of the user's stands that led here."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == shim.NAME:
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _told(path: Path) -> str:

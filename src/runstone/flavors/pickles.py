@@ -63,8 +63,9 @@ def load(file: Path) -> Any:
         raise InvalidModel(f"the model has no file {str(file)!r}: its folder is not whole") from None
     except ModuleNotFoundError as error:
         raise InvalidModel(
-            f"{str(file)!r} needs the module {error.name!r}, which is not here; install what the model's "
-            "requirements.txt lists, or load it with env='fresh'"
+            f"{str(file)!r} needs the module {error.name!r}, which is not here; a module of its maker's belongs in "
+            "code_paths when the model is saved; for a package, install what the model's requirements.txt lists, or "
+            "load it with env='fresh'"
         ) from error
     except RunstoneError:
         raise

@@ -115,6 +115,7 @@ def _save_pickle(model: Any, folder: Path, settings: dict[str, Any], *, streamab
         pyfunc=settings,
         modules=pickles.modules(folder / _FILE) | used,
         signature=custom.signature,
+        takes_params=custom.predict.takes_params,
         trial=_trial,
     )
 
@@ -129,7 +130,14 @@ def _save_script(script: Path, folder: Path, settings: dict[str, Any], *, stream
         settings["config"] = said.config  # what it used, so that it has the same wherever it is loaded
     settings["streamable"] = _streamable(custom, wanted=streamable)
     used = imports.of_source(folder / script.name)
-    return Saved(flavor={}, pyfunc=settings, modules=used, signature=custom.signature, trial=_trial)
+    return Saved(
+        flavor={},
+        pyfunc=settings,
+        modules=used,
+        signature=custom.signature,
+        takes_params=custom.predict.takes_params,
+        trial=_trial,
+    )
 
 
 def _save_loader(

@@ -13,7 +13,7 @@ from typing import Any
 from runstone.entities.names import shown
 from runstone.errors import AlreadyExists, InvalidValue, RunstoneError
 from runstone.flavors import packing
-from runstone.flavors.base import Flavor, Predict
+from runstone.flavors.base import Flavor, Predict, Saved
 from runstone.models import example as examples
 from runstone.models import manifest, requirements
 from runstone.models.enforcement import check_input, check_params
@@ -125,6 +125,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         predict = saved.trial(folder, pyfunc) if saved.trial else flavor.predictor(model, told)
         _keep_example(about, folder, extras, predict)
     if about.signature is not None:
+        _check_params_are_taken(about.signature, saved)
         (folder / SCHEMA).write_text(json.dumps(about.signature.to_typed(), indent=1) + "\n", "utf-8")
     _keep_requirements({*flavor.modules, *modules, *_data_modules(about, extras)}, folder, extras)
     about.model_size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
@@ -150,6 +151,15 @@ def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) 
     if about.signature is None and extras.signature is not False:
         about.signature = infer_signature(rows, answer, params)
     examples.expect(folder, rows, answer)
+
+
+def _check_params_are_taken(signature: ModelSignature, saved: Saved) -> None:
+    if signature.params and not saved.takes_params:
+        names = ", ".join(repr(each.name) for each in signature.params)
+        raise InvalidValue(
+            f"the signature, or the example, has the params {names}, and predict takes none: add params=None to its "
+            "arguments, or leave them out"
+        )
 
 
 def _checked(about: Model, rows: Any, params: dict[str, Any] | None) -> tuple[Any, dict[str, Any] | None]:

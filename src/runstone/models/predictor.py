@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from runstone.errors import Unsupported
+from runstone.errors import InvalidValue, Unsupported
 from runstone.models.enforcement import check_input, check_params
 from runstone.models.format import PYFUNC, Model
 
@@ -32,6 +32,7 @@ class PyFuncModel:
             params: Params of this call; those of the signature have defaults.
 
         Raises:
+            InvalidValue: There are params, and the model takes none.
             SignatureMismatch: The rows, or the params, are not what the signature says.
         """
         return self._predict(*self._checked(data, params))
@@ -50,6 +51,8 @@ class PyFuncModel:
     def _checked(self, data: Any, params: dict[str, Any] | None) -> tuple[Any, dict[str, Any] | None]:
         signature = self.metadata.signature
         if signature is None:
+            if params and not getattr(self._predict, "takes_params", True):
+                raise InvalidValue(f"the model takes no params; got {', '.join(map(repr, params))}: leave them out")
             return data, params
         return check_input(signature, data), check_params(signature, params) or None
 
