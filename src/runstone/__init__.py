@@ -27,6 +27,7 @@ from runstone.client.address import (
 from runstone.client.context import ActiveRun
 from runstone.client.fluent import artifacts as _artifact_verbs
 from runstone.client.fluent import flavors as _flavors
+from runstone.client.fluent import model_files as _model_verbs
 from runstone.client.fluent import pyfunc
 from runstone.client.fluent.experiments import (
     create_experiment,
@@ -123,6 +124,8 @@ MlflowException = RunstoneError
 # store is meant, which the room does not; so they are put there here, before anyone can import it.
 for _verb in _artifact_verbs.__all__:
     setattr(artifacts, _verb, getattr(_artifact_verbs, _verb))
+for _verb in _model_verbs.__all__:
+    setattr(models, _verb, getattr(_model_verbs, _verb))
 
 # MLflow's users write `mlflow.models.evaluate` as well; the room of the models is below that of evaluation.
 for _verb in _evaluation.__all__:

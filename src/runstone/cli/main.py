@@ -26,6 +26,7 @@ COMMANDS = {
     "experiments": "runstone.cli.experiments:experiments",
     "export": "runstone.cli.bridge:export",
     "gc": "runstone.cli.gc:gc",
+    "models": "runstone.cli.models:models",
     "import": "runstone.cli.bridge:import_",
     "reproduce": "runstone.cli.reproduce:reproduce",
     "runs": "runstone.cli.runs:runs",

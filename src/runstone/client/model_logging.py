@@ -24,7 +24,7 @@ class ModelInfo(Struct, frozen=True, kw_only=True):
 
     Attributes:
         model_uri: ``models:/`` and its id; what ``load_model`` takes.
-        model_id: Id of the logged model.
+        model_id: Id of the logged model; empty for a model that was only saved.
         model_uuid: 32 hexadecimal digits.
         name: Its name.
         artifact_path: Where its files are.

@@ -150,7 +150,7 @@ def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) 
         ) from error
     if about.signature is None and extras.signature is not False:
         about.signature = infer_signature(rows, answer, params)
-    examples.expect(folder, rows, answer)
+    examples.expect(folder, rows, answer, params)
 
 
 def _check_params_are_taken(signature: ModelSignature, saved: Saved) -> None:

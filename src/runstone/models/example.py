@@ -1,13 +1,17 @@
 """The example of a model's input, and what the model answered to it: a test that travels with the model."""
 
 import json
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from runstone.entities import ArtifactPath
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidModel, InvalidValue
+from runstone.models.packing import Packed, packed, unpacked
 
 INPUT = "input_example.json"
 SERVING = "serving_input_example.json"
@@ -78,19 +82,83 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a {type(value).__name__} among it is no plain value")
 
 
-def expect(folder: Path, rows: Any, answer: Any) -> None:
+@dataclass(frozen=True)
+class SelfTest:
+    """An example, and what the model answered to it when it was saved.
+
+    Attributes:
+        data: The example.
+        params: Params that belong to it.
+        expected: The answer.
+        is_answered: Whether an answer was kept.
+    """
+
+    data: Any
+    params: Any
+    expected: Any
+    is_answered: bool
+
+
+def expect(folder: Path, rows: Any, answer: Any, params: dict[str, Any] | None = None) -> None:
     """Write an example and what the model answered to it, as the self-test of the folder.
 
     Args:
         folder: The model's folder.
-        rows: The example.
-        answer: What the model gave for it; one that JSON cannot hold is left out.
+        rows: The example; one of a kind that cannot be packed is left out.
+        answer: What the model gave for it; left out likewise.
+        params: Params that belong to it.
     """
-    place = folder / FOLDER
-    place.mkdir(exist_ok=True)
-    (place / "inputs.json").write_bytes(_json(_written(rows)[1]))
     try:
-        expected = _json(_written(answer)[1])
+        inputs = Packed()
+        trees = {"data": inputs.put(rows), "params": inputs.put(params)}
     except InvalidValue:
         return
-    (place / "outputs.json").write_bytes(expected)
+    (folder / FOLDER).mkdir(exist_ok=True)
+    _write(folder / FOLDER, _INPUTS, trees, inputs.tables)
+    with suppress(InvalidValue):
+        outputs = packed(answer)
+        _write(folder / FOLDER, _OUTPUTS, {"data": outputs.tree}, outputs.tables)
+
+
+def self_test(folder: Path) -> SelfTest | None:
+    """The self-test of a folder; ``None`` where there is none.
+
+    Raises:
+        InvalidModel: It cannot be read.
+    """
+    place = folder / FOLDER
+    if not (place / f"{_INPUTS}.json").is_file():
+        return None
+    try:
+        trees, tables = _read(place, _INPUTS)
+        data, params = unpacked(trees["data"], tables), unpacked(trees.get("params"), tables)
+        is_answered = (place / f"{_OUTPUTS}.json").is_file()
+        expected = None
+        if is_answered:
+            trees, tables = _read(place, _OUTPUTS)
+            expected = unpacked(trees["data"], tables)
+    except (OSError, LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
+        raise InvalidModel(f"the example in {str(place)!r} cannot be read: {error}") from error
+    return SelfTest(data, params, expected, is_answered)
+
+
+_INPUTS, _OUTPUTS = "inputs", "outputs"
+
+
+def _write(place: Path, name: str, trees: dict[str, Any], tables: list[Any]) -> None:
+    from pyarrow import OSFile, ipc
+
+    files = [f"{name}-{number}.arrow" for number in range(len(tables))]
+    for file, table in zip(files, tables, strict=True):
+        with OSFile(str(place / file), "wb") as sink, ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+    written = msgspec.json.format(msgspec.json.encode({**trees, "tables": files}), indent=1)
+    (place / f"{name}.json").write_bytes(written + b"\n")
+
+
+def _read(place: Path, name: str) -> tuple[dict[str, Any], list[Any]]:
+    from pyarrow import ipc
+
+    trees = msgspec.json.decode((place / f"{name}.json").read_bytes(), type=dict[str, Any])
+    files = [ArtifactPath(file).name for file in trees["tables"]]
+    return trees, [ipc.open_file((place / file).read_bytes()).read_all() for file in files]

@@ -1,6 +1,7 @@
 """The file ``manifest.json``: each file of a model's folder with its length and its SHA-256."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -93,16 +94,31 @@ def check(folder: Path) -> Manifest | None:
     recorded = read(folder)
     if recorded is None:
         return None
+    for path, what in _differences(folder, recorded):
+        raise ModelChanged(str(folder), path, what)
+    return recorded
+
+
+def differences(folder: Path) -> list[str] | None:
+    """How a folder differs from its manifest, a line for each file; ``None`` for a folder without one.
+
+    Raises:
+        InvalidModel: The manifest cannot be read.
+    """
+    recorded = read(folder)
+    return None if recorded is None else [f"{path} {what}" for path, what in _differences(folder, recorded)]
+
+
+def _differences(folder: Path, recorded: Manifest) -> Iterator[tuple[str, str]]:
     wanted = {file.path: file for file in recorded.files}
     found = {file.relative_to(folder).as_posix(): file for file in _files(folder)}
     for path in sorted(wanted.keys() - found.keys()):
-        raise ModelChanged(str(folder), path, "is missing")
+        yield path, "is missing"
     for path in sorted(found.keys() - wanted.keys()):
-        raise ModelChanged(str(folder), path, "was added")
+        yield path, "was added"
     for path, file in found.items():
-        if _record(folder, file) != wanted[path]:
-            raise ModelChanged(str(folder), path, "was changed")
-    return recorded
+        if path in wanted and _record(folder, file) != wanted[path]:
+            yield path, "was changed"
 
 
 def _write(folder: Path, made: Manifest) -> Manifest:

@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from runstone.client import arguments, context, model_logging
-from runstone.client.client import Client
+from runstone.client import context, model_logging
 from runstone.client.fluent.lineage import remember
+from runstone.client.fluent.model_files import client_of
 from runstone.client.fluent.registry import register_model
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import Entry, ModelInfo
@@ -92,7 +92,7 @@ def load_pyfunc(
         )
     if env is not None and model_config is not None:
         raise Unsupported("model_config is for a model in this process; leave it out, or env='fresh'")
-    found = fetched(_client_of(model_uri), model_uri, dst_path)
+    found = fetched(client_of(model_uri), model_uri, dst_path)
     try:
         if env is None:
             model = loading.load(found.path, uri=model_uri, trust=trust or found.own, model_config=model_config)
@@ -105,19 +105,13 @@ def load_pyfunc(
     return model
 
 
-def _client_of(model_uri: str) -> Client:
-    """The handle that has a model: that of this thread's run, where a server that is away has yet to get it."""
-    found = arguments.logged_model_id(arguments.text("the URI of a model", model_uri, may_be_empty=False))
-    return context.client() if found is None else context.client_of_model(found)
-
-
 def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> Any:
     """Load a model as its library knows it; by the flavor that it was saved by if ``flavor_name`` is ``None``.
 
     The other arguments, and the errors, are those of :func:`load_pyfunc`.
     """
     flavor = None if flavor_name is None else resolve.named(flavor_name)
-    found = fetched(_client_of(model_uri), model_uri, dst_path)
+    found = fetched(client_of(model_uri), model_uri, dst_path)
     try:
         return loading.load_native(flavor, found.path, uri=model_uri, trust=trust or found.own)
     except BaseException:

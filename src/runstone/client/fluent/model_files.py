@@ -1,0 +1,85 @@
+"""The verbs of ``runstone.models`` that look at a model without using it."""
+
+from contextlib import suppress
+
+from runstone.client import arguments, context
+from runstone.client.client import Client
+from runstone.client.model_folders import fetched
+from runstone.client.model_logging import ModelInfo
+from runstone.errors import NotFound
+from runstone.flavors import loading
+from runstone.workers import verification
+from runstone.workers.verification import Verification
+
+__all__ = ["get_model_info", "verify_model"]
+
+
+def get_model_info(model_uri: str) -> ModelInfo:
+    """What is known of a model, without loading it.
+
+    Args:
+        model_uri: As ``load_model`` takes it.
+
+    Returns:
+        The same as ``log_model`` gives. Of a model that was only saved, ``model_id`` and ``name`` are empty.
+
+    Raises:
+        InvalidModel: There is no model, or it cannot be read.
+        ModelChanged: A file is not the one that was saved.
+        NotFound: There is no such model in the store.
+    """
+    client = client_of(model_uri)
+    found = fetched(client, model_uri)
+    try:
+        model = loading.read(found.path)
+    finally:
+        found.discard()
+    name, params, tags = "", {}, {}
+    if model.model_id is not None:
+        with suppress(NotFound):  # of a model of another store
+            logged = client.get_logged_model(model.model_id)
+            name, params, tags = logged.name, logged.params, logged.tags
+    return ModelInfo(
+        model_uri=model_uri,
+        model_id=model.model_id or "",
+        model_uuid=model.model_uuid,
+        name=name,
+        artifact_path=model.artifact_path or model_uri,
+        run_id=model.run_id,
+        flavors=model.flavors,
+        signature=model.signature,
+        saved_input_example_info=model.saved_input_example_info,
+        metadata=model.metadata,
+        utc_time_created=model.utc_time_created,
+        params=params,
+        tags=tags,
+    )
+
+
+def verify_model(model_uri: str, *, quick: bool = False, trust: bool = False) -> Verification:
+    """Compare a model with what was recorded when it was saved: files, environment, answers.
+
+    Args:
+        model_uri: As ``load_model`` takes it.
+        quick: Whether no environment is made: the model answers its example with the packages of this program.
+        trust: Whether what it brings may run though it is neither on this machine nor in the chosen store. Else only
+            the files of such a model are looked at.
+
+    Returns:
+        Its ``checks``, and whether it ``has_passed``: no check failed.
+
+    Raises:
+        InvalidModel: There is no model, or it cannot be read.
+        NotFound: There is no such model in the store.
+    """
+    found = fetched(client_of(model_uri), model_uri)
+    try:
+        return verification.verify(found.path, uri=model_uri, quick=quick, trust=trust or found.own)
+    finally:
+        found.discard()
+
+
+def client_of(model_uri: str) -> Client:
+    """The handle that has a model: that of this thread's run, where a server that is away has yet to get it."""
+    found = arguments.logged_model_id(arguments.text("the URI of a model", model_uri, may_be_empty=False))
+    return context.client() if found is None else context.client_of_model(found)

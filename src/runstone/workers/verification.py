@@ -1,0 +1,153 @@
+"""Whether a model is what it was when it was saved: its files, its environment, its answers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from msgspec import Struct
+
+from runstone import environments
+from runstone.errors import RunstoneError
+from runstone.models import comparison, example, manifest, requirements
+from runstone.models.format import Model
+from runstone.workers import fresh
+
+_INSTALLED = """
+import importlib.metadata, json, platform
+found = {each.metadata["Name"]: each.version for each in importlib.metadata.distributions()}
+print(json.dumps({"python": platform.python_version(), "packages": found}))
+"""
+_CHANGED = "the files are not those that were saved, so nothing of them is run"
+_UNTRUSTED = "it comes from a place that is not yours, so nothing of it is run; if you trust its maker, say so"
+
+
+class Outcome(StrEnum):
+    """What came of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Check(Struct, frozen=True):
+    """One thing that was looked at.
+
+    Attributes:
+        name: Which: ``files``, ``environment`` or ``answers``.
+        outcome: What came of it.
+        details: What differs, or why it was skipped, a sentence each.
+    """
+
+    name: str
+    outcome: Outcome
+    details: list[str]
+
+
+class Verification(Struct, frozen=True):
+    """What is known of a model after it was looked at.
+
+    Attributes:
+        checks: One after the other.
+    """
+
+    checks: list[Check]
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether no check failed."""
+        return all(check.outcome is not Outcome.FAILED for check in self.checks)
+
+
+class _Installed(Struct):
+    python: str
+    packages: dict[str, str]
+
+
+def verify(folder: Path, *, uri: str, quick: bool, trust: bool) -> Verification:
+    """Compare a model with what was recorded when it was saved.
+
+    The files are compared by their hashes. Then an environment is made of its lock, anew, and there the model answers
+    its example, in a process of its own; the answers are compared with those of then.
+
+    Args:
+        folder: The model's folder.
+        uri: Where it came from, for messages.
+        quick: Whether no environment is made: the model answers where this program runs.
+        trust: Whether what it brings may run: its code, and the packages that it asks for.
+
+    Raises:
+        InvalidModel: The folder is no model, or cannot be read.
+    """
+    model = Model.load(folder)
+    files = _files(folder)
+    if files.outcome is Outcome.FAILED or not trust:
+        why = _CHANGED if files.outcome is Outcome.FAILED else _UNTRUSTED
+        return Verification([files, _skipped("environment", why), _skipped("answers", why)])
+    if quick:
+        environment = _skipped("environment", "left out, as was wanted")
+        return Verification([files, environment, _answers(model, folder, Path(sys.executable), uri)])
+    with TemporaryDirectory(prefix="runstone-environment-") as place:
+        environment, python = _environment(model, folder, Path(place), uri)
+        if python is None:
+            return Verification([files, environment, _skipped("answers", "there is no environment to answer in")])
+        return Verification([files, environment, _answers(model, folder, python, uri)])
+
+
+def _skipped(name: str, why: str) -> Check:
+    return Check(name, Outcome.SKIPPED, [why])
+
+
+def _check(name: str, wrong: list[str], right: str) -> Check:
+    return Check(name, Outcome.FAILED, wrong) if wrong else Check(name, Outcome.PASSED, [right])
+
+
+def _files(folder: Path) -> Check:
+    wrong = manifest.differences(folder)
+    if wrong is None:
+        return _skipped("files", f"there is no {manifest.MANIFEST}, as in folders that MLflow saved")
+    recorded = manifest.read(folder)
+    assert recorded is not None
+    size = sum(file.size for file in recorded.files)
+    return _check("files", wrong, f"{len(recorded.files)} files, {size:,} bytes, digest {recorded.digest}")
+
+
+def _environment(model: Model, folder: Path, place: Path, uri: str) -> tuple[Check, Path | None]:
+    try:
+        version = fresh.python_version(model, uri)
+        python = environments.make(place, fresh.needed(folder, uri), version=version, what=f"the model at {uri}")
+    except RunstoneError as error:
+        return Check("environment", Outcome.FAILED, [error.message]), None
+    command = [str(python), "-I", "-c", _INSTALLED]
+    printed = subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603  # a list, of ours
+    found = msgspec.json.decode(printed, type=_Installed)
+    installed = {requirements.normal(name): at for name, at in found.packages.items()}
+    once = "" if found.python == version else f" ({version} when it was saved)"
+    right = f"Python {found.python}{once} with {len(installed)} packages"
+    return _check("environment", list(_other_versions(folder, installed)), right), python
+
+
+def _other_versions(folder: Path, installed: dict[str, str]) -> Iterator[str]:
+    lock = folder / requirements.LOCK
+    for line in requirements.listed(requirements.LOCK, lock) if lock.is_file() else ():
+        name, pinned, version = line.partition("==")
+        there = installed.get(requirements.normal(name))
+        if pinned and there != version:
+            yield f"{name} {there or 'is missing'} instead of {version}"
+
+
+def _answers(model: Model, folder: Path, python: Path, uri: str) -> Check:
+    test = example.self_test(folder)
+    if test is None:
+        return _skipped("answers", "the model was saved without an example: give input_example=")
+    try:
+        with fresh.start(model, folder, python, what=f"the model at {uri}") as worker:
+            got = worker.predict(test.data, test.params)
+    except RunstoneError as error:
+        return Check("answers", Outcome.FAILED, [error.message])
+    if not test.is_answered:
+        return Check("answers", Outcome.PASSED, ["it answers its example; what it once answered was not kept"])
+    return _check("answers", comparison.differences(test.expected, got), "it answers its example as when it was saved")
