@@ -10,6 +10,7 @@ The module verbs have MLflow's names and arguments, so that ``import runstone as
 """
 
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from runstone import artifacts, data, models, types
@@ -134,11 +135,12 @@ for _verb in _evaluation.__all__:
 # `runstone.sklearn` and its like are made, not written: each flavor says what is particular to it.
 globals().update(_flavors.install(__name__))
 sys.modules[f"{__name__}.pyfunc"] = pyfunc
-# The flavors are below autologging, and know nothing of it.
+# The flavors are below autologging, and know nothing of it; a library may be watched whose models no flavor keeps.
 for _library, _autolog in _autologging.VERBS.items():
-    if _library in globals():
-        globals()[_library].autolog = _autolog
-        globals()[_library].__all__.append("autolog")
+    _place = sys.modules.setdefault(f"{__name__}.{_library}", ModuleType(f"{__name__}.{_library}", _autolog.__doc__))
+    _place.__dict__.setdefault("__all__", []).append("autolog")
+    globals()[_library] = _place
+    _place.__dict__["autolog"] = _autolog
 
 # Hidden from type checkers, which would take any name for one of ours.
 if not TYPE_CHECKING:

@@ -295,3 +295,47 @@ def test_model_that_cannot_be_kept_is_told_and_all_else_is_logged(complaints: li
     assert second.data.metrics["training_accuracy_score"] == model.score(X, Y)
     assert "estimator.html" in files(second)
     assert len(complaints) == 1
+
+
+class Interrupted(FunctionTransformer):  # type: ignore[misc]
+    """A step at which somebody presses Ctrl-C."""
+
+    def transform(self, data: Any) -> Any:
+        raise KeyboardInterrupt
+
+
+def test_fit_that_is_interrupted_is_a_killed_run() -> None:
+    autolog(log_models=False)
+
+    with pytest.raises(KeyboardInterrupt):
+        make_pipeline(Interrupted(), LinearRegression()).fit(X, Y)
+
+    assert only_run().info.status is RunStatus.KILLED
+    assert runstone.active_run() is None
+
+
+class Impatient(LinearRegression):  # type: ignore[misc]
+    """An estimator that is interrupted while it is measured."""
+
+    def predict(self, data: Any) -> Any:
+        raise KeyboardInterrupt
+
+
+def test_interruption_of_the_measuring_reaches_the_user_and_ends_the_run() -> None:
+    autolog(log_models=False)
+
+    with pytest.raises(KeyboardInterrupt):
+        Impatient().fit(X, Y)
+
+    assert only_run().info.status is RunStatus.KILLED
+    LinearRegression().fit(X, Y)
+    assert len(all_runs()) == 2
+
+
+def test_call_that_is_none_raises_what_it_always_has() -> None:
+    autolog(log_models=False)
+
+    with pytest.raises(TypeError, match="unexpected keyword argument 'weights'"):
+        LinearRegression().fit(X, Y, weights=3)
+
+    assert only_run().info.status is RunStatus.FAILED

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
+import pytest
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
@@ -16,7 +17,7 @@ from sklearn.svm import LinearSVC
 
 import runstone
 import runstone.sklearn
-from runstone.autolog.sklearn import autolog
+from runstone.autolog.sklearn import autolog, evaluation
 from runstone.entities import RunStatus
 from tests.autolog.runs import all_runs, files, only_run
 
@@ -197,3 +198,14 @@ def test_pictures_are_kept_with_the_run() -> None:
     assert files(only_run()) == ["estimator.html", "training_confusion_matrix.svg"]
     picture = runstone.artifacts.load_text(f"runs:/{only_run().info.run_id}/training_confusion_matrix.svg")
     assert [element.text for element in ElementTree.fromstring(picture)].count("b & c") == 2
+
+
+def test_model_that_predicts_more_slowly_than_it_fits_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    autolog(log_models=False)
+    ticks = iter(range(0, 100_000, 100))
+    monkeypatch.setattr(evaluation, "perf_counter", lambda: float(next(ticks)) ** 2)
+    rows = np.random.default_rng(0).random((30_000, 2))
+
+    LinearRegression().fit(rows, rows[:, 0])
+
+    assert only_run().data.metrics == {}

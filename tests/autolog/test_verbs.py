@@ -1,5 +1,6 @@
 """``runstone.autolog``: all libraries at once, now and when they are imported."""
 
+import importlib
 import inspect
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 import runstone
 from runstone.autolog.sklearn import autolog
-from runstone.autolog.verbs import LIBRARIES
+from runstone.autolog.verbs import LIBRARIES, VERBS
 from runstone.errors import InvalidValue
 from tests.autolog.runs import all_runs, only_run
 
@@ -106,3 +107,30 @@ sklearn.cluster.KMeans(2, n_init=1).fit({DATA[0]})
     subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True)
 
     assert [run.data.tags["estimator_name"] for run in all_runs()] == ["LinearRegression", "KMeans"]
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_library_has_its_own_function_under_its_name(name: str) -> None:
+    module = importlib.import_module(f"runstone.{name}")
+
+    assert module is getattr(runstone, name)
+    assert module.autolog is VERBS[name]
+    assert "autolog" in module.__all__
+    assert inspect.getdoc(module.autolog)
+
+
+def test_library_that_cannot_be_watched_is_told_and_left_alone(
+    complaints: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def patch(*_: object) -> None:
+        raise RuntimeError("this version is built otherwise")
+
+    monkeypatch.setattr(LIBRARIES["sklearn"], "patch", patch)
+    original = LinearRegression.fit
+
+    runstone.autolog(exclude_flavors=[name for name in LIBRARIES if name != "sklearn"])
+
+    assert LinearRegression.fit is original
+    assert complaints == [
+        "nothing is logged of sklearn: it could not be watched: RuntimeError('this version is built otherwise')"
+    ]
