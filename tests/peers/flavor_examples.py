@@ -3,6 +3,7 @@
 Imported by whichever Python runs, so it knows neither of the two.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+# Keras asks this when it is imported; transformers fetch nothing.
+os.environ |= {"KERAS_BACKEND": "torch", "HF_HUB_OFFLINE": "1"}
 ROWS = pd.DataFrame({"height": [61.5, 58.0, 70.2, 49.9] * 6, "leaves": [5.0, 4.0, 7.0, 3.0] * 6})
 GROWN = [1, 0, 1, 0] * 6
 TREES: dict[str, Any] = {"n_estimators": 3, "max_depth": 2, "n_jobs": 1}
@@ -26,6 +29,7 @@ class Example:
         native: How its library predicts from the rows.
         ours: Options to save with by Runstone.
         theirs: Options to save with by MLflow 3.
+        shown: Whether MLflow saves the rows as an example; it fails for keras.
     """
 
     flavor: str
@@ -34,6 +38,7 @@ class Example:
     native: Callable[[Any, Any], Any] = lambda model, rows: model.predict(rows)
     ours: dict[str, Any] = field(default_factory=dict)
     theirs: dict[str, Any] = field(default_factory=dict)
+    shown: bool = True
 
 
 def sklearn_regression() -> Example:
@@ -150,15 +155,112 @@ LIGHT: dict[str, Callable[[], Example]] = {
         onnx_matrix,
     )
 }
-ALL = LIGHT
+
+
+def pytorch_layers() -> Example:
+    import torch
+
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1)).eval()
+
+    def native(model: Any, rows: Any) -> Any:
+        with torch.no_grad():
+            return pd.DataFrame(model(torch.as_tensor(rows.to_numpy("float32"))).numpy())
+
+    return Example("pytorch", model, ROWS.astype("float32"), native, theirs={"serialization_format": "pickle"})
+
+
+def pytorch_graph() -> Example:
+    import torch
+
+    torch.manual_seed(0)
+    options = {"serialization_format": "pt2"}
+
+    def native(model: Any, rows: Any) -> Any:
+        with torch.no_grad():
+            return model(torch.as_tensor(rows)).numpy()
+
+    model = torch.nn.Sequential(torch.nn.Linear(2, 1)).eval()
+    return Example("pytorch", model, ROWS.to_numpy("float32"), native, ours=options, theirs=options)
+
+
+def keras_dense() -> Example:
+    import keras
+
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+
+    def native(model: Any, rows: Any) -> Any:
+        return model.predict(rows, verbose=0)
+
+    return Example("keras", model, ROWS.to_numpy("float32"), native, shown=False)
+
+
+def prophet_growth() -> Example:
+    from prophet import Prophet
+
+    days = pd.DataFrame({"ds": pd.date_range("2026-03-01", periods=30), "y": np.arange(30.0)})
+    model = Prophet(uncertainty_samples=0, daily_seasonality=False, yearly_seasonality=False).fit(days)
+    later = pd.DataFrame({"ds": pd.date_range("2026-04-01", periods=3)})
+    return Example("prophet", model, later, lambda model, rows: model.predict(rows))
+
+
+def spacy_categories() -> Example:
+    import spacy
+
+    model = spacy.blank("en")
+    architecture = {"@architectures": "spacy.TextCatBOW.v3", "ngram_size": 1, "length": 64}
+    part = model.add_pipe(
+        "textcat", config={"model": {**architecture, "exclusive_classes": True, "no_output_layer": False}}
+    )
+    part.add_label("field")
+    part.add_label("sky")
+    model.initialize()
+
+    def native(model: Any, rows: Any) -> Any:
+        return pd.DataFrame({"predictions": [model(text).cats for text in rows["text"]]})
+
+    return Example("spacy", model, pd.DataFrame({"text": ["wheat and rye", "snow"]}), native)
+
+
+def transformers_classes() -> Example:
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast, pipeline
+
+    torch.manual_seed(0)
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "wheat", "rye", "snow"]
+    small = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+    config = BertConfig(vocab_size=len(words), max_position_embeddings=16, **small)
+    made = pipeline(
+        "text-classification",
+        model=BertForSequenceClassification(config).eval(),
+        tokenizer=BertTokenizerFast(vocab={word: number for number, word in enumerate(words)}),
+    )
+    return Example("transformers", made, ["wheat rye", "snow rye"], lambda model, rows: pd.DataFrame(model(rows)))
+
+
+LARGE: dict[str, Callable[[], Example]] = {
+    each.__name__: each
+    for each in (
+        pytorch_layers,
+        pytorch_graph,
+        keras_dense,
+        prophet_growth,
+        spacy_categories,
+        transformers_classes,
+    )
+}
+ALL = LIGHT | LARGE
 
 
 def plain(answer: Any) -> Any:
     """What a model answered, as JSON has it."""
     if isinstance(answer, pd.DataFrame):
-        return {str(name): answer[name].tolist() for name in answer.columns}
+        return {str(name): plain(answer[name].tolist()) for name in answer.columns}
     if isinstance(answer, dict):
         return {str(name): plain(value) for name, value in answer.items()}
     if isinstance(answer, list | tuple):
         return [plain(value) for value in answer]
+    if hasattr(answer, "isoformat"):
+        return answer.isoformat()
     return answer.tolist() if hasattr(answer, "tolist") else answer

@@ -1,39 +1,17 @@
 """Models of every flavor go both ways: MLflow predicts with ours, and we predict with its, to the last digit."""
 
 import json
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import urllib3
 
-from tests.peers import genuine
+from tests.peers import genuine, passages
 from tests.peers.flavor_examples import LIGHT
+from tests.peers.passages import Passage
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
-
-OURS = Path(__file__).with_name("our_flavors.py")
-THEIRS = genuine.SCRIPTS / "flavors.py"
-
-
-@dataclass(frozen=True)
-class Passage:
-    """What one side found in the folders of the other.
-
-    Attributes:
-        made: The folder of the folders.
-        seen: For each model what it predicted with.
-    """
-
-    made: Path
-    seen: dict[str, Any]
-
-    def wanted(self, name: str) -> Any:
-        """What the model predicted before it was saved."""
-        return json.loads((self.made / f"{name}.json").read_text())
 
 
 @pytest.fixture(scope="module", params=sorted(genuine.MAKERS))
@@ -46,29 +24,28 @@ def maker(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders of ours."""
     folder = tmp_path_factory.mktemp("ours")
-    subprocess.run([sys.executable, str(OURS), "save", str(folder), *LIGHT], check=True)
+    passages.ours(sys.executable, "save", folder, *LIGHT)
     return folder
 
 
 @pytest.fixture(scope="module")
-def out(peer: None, ours: Path, tmp_path_factory: pytest.TempPathFactory) -> Passage:
+def out(peer: None, made: Path, tmp_path_factory: pytest.TempPathFactory) -> Passage:
     """Ours, loaded by MLflow 3; MLflow 2 does not know the safe format of scikit-learn's."""
     told = tmp_path_factory.mktemp("out") / "seen.json"
-    genuine.run(THEIRS, "[]", "load", ours, told, *LIGHT, address="", folder=told.parent)
-    return Passage(ours, json.loads(told.read_text()))
+    passages.theirs(genuine.PYTHON, told.parent, "load", made, told, *LIGHT)
+    return passages.seen(made, told)
 
 
 @pytest.fixture(scope="module")
 def back(maker: Path, tmp_path_factory: pytest.TempPathFactory) -> Passage:
     """Theirs, loaded here."""
     folder = tmp_path_factory.mktemp("theirs")
-    told = folder / "seen.json"
-    genuine.run(THEIRS, "[]", "save", folder, *LIGHT, address="", folder=folder, python=maker)
-    subprocess.run([sys.executable, str(OURS), "load", str(folder), str(told), *LIGHT], check=True)
-    return Passage(folder, json.loads(told.read_text()))
+    passages.theirs(maker, folder, "save", folder, *LIGHT)
+    passages.ours(sys.executable, "load", folder, folder / "seen.json", *LIGHT)
+    return passages.seen(folder, folder / "seen.json")
 
 
 @pytest.mark.parametrize("name", LIGHT)
@@ -86,13 +63,13 @@ def test_we_predict_with_theirs(name: str, back: Passage) -> None:
     assert seen["pyfunc"] == seen["native"] == back.wanted(name)
 
 
-def test_mlflow_serves_ours(ours: Path, peer: None, tmp_path: Path) -> None:
-    with genuine.running_model_server(ours / "xgboost_estimator", tmp_path) as address:
-        body = (ours / "xgboost_estimator" / "serving_input_example.json").read_bytes()
+def test_mlflow_serves_ours(made: Path, peer: None, tmp_path: Path) -> None:
+    with genuine.running_model_server(made / "xgboost_estimator", tmp_path) as address:
+        body = (made / "xgboost_estimator" / "serving_input_example.json").read_bytes()
 
         answer = urllib3.request(
             "POST", f"{address}/invocations", body=body, headers={"Content-Type": "application/json"}
         )
 
     assert answer.status == 200, answer.data
-    assert answer.json() == {"predictions": json.loads((ours / "xgboost_estimator.json").read_text())}
+    assert answer.json() == {"predictions": json.loads((made / "xgboost_estimator.json").read_text())}

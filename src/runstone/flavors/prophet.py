@@ -1,5 +1,6 @@
 """Forecasts of Prophet, as its own JSON: files that run no code when they are opened."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -34,7 +35,7 @@ class ProphetFlavor:
         if model.history is None:
             raise InvalidValue("the Prophet is not fitted; call fit first")
         written = libraries.imported("prophet.serialize", install="prophet").model_to_json(model)
-        (folder / _FILE).write_text(written, "utf-8")
+        (folder / _FILE).write_text(json.dumps(written), "utf-8")  # JSON in a text of JSON, as MLflow has it
         return Saved(
             flavor={
                 "code": None,
@@ -60,7 +61,7 @@ class ProphetFlavor:
         serialize = libraries.imported("prophet.serialize", install="prophet")
         file = libraries.file_of(folder, settings, "data", _FILE)
         with libraries.reading(file, "prophet"):
-            return serialize.model_from_json(file.read_text("utf-8"))
+            return serialize.model_from_json(json.loads(file.read_text("utf-8")))
 
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:  # noqa: ARG002
         """Calls ``predict`` on a frame with the column ``ds``."""

@@ -26,14 +26,14 @@ def save(folder: Path, names: list[str]) -> None:
         example = ALL[name]()
         options = dict(example.theirs)
         if mlflow.__version__.startswith("2."):
-            options = {key: value for key, value in options.items() if key != "serialization_format"}
+            options.pop("serialization_format", None)
         module = importlib.import_module(f"mlflow.{example.flavor}")
         answer = plain(example.native(example.model, example.rows))
         # Requirements are given, for MLflow starts a process for each model to find them.
         module.save_model(
             example.model,
             str(folder / name),
-            input_example=example.rows,
+            input_example=example.rows if example.shown else None,
             pip_requirements=[example.flavor],
             **options,
         )
