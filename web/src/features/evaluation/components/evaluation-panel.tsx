@@ -31,9 +31,13 @@ export function EvaluationPanel({ run }: { run: Run }) {
   const folder = folders.data.find((each) => each === chosen) ?? folders.data[0];
   if (folder === undefined)
     return (
-      <Hint title="No model was evaluated in this run">
-        <code>runstone.evaluate(model, data, targets=…, model_type=…)</code> logs metrics with intervals,
-        curves and slices. See “Say how good a model is” in the documentation.
+      <Hint
+        title="No model was evaluated in this run"
+        code={'runstone.evaluate(model, data, targets="y", model_type="classifier")'}
+        page="Say how good a model is"
+      >
+        Metrics with intervals, curves, slices and the comparison with another model stand here once this was
+        called in the run.
       </Hint>
     );
   return (
