@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+# What reads a pickle that it made itself, by the name of the file.
+OWN_PICKLES = {"testing/flavors.py"}  # from the child process that it started
 SOURCES = sorted((Path(__file__).parents[2] / "src").rglob("*.py"))
 FORBIDDEN = {
     "eval",
@@ -38,7 +40,11 @@ def dangers(tree: ast.AST) -> list[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_source_runs_nobody_elses_code(path: Path) -> None:
-    assert dangers(ast.parse(path.read_text())) == []
+    found = dangers(ast.parse(path.read_text()))
+
+    if path.as_posix().endswith(tuple(OWN_PICKLES)):
+        found = [each for each in found if "pickle.loads((tmp_path" not in each]
+    assert found == []
 
 
 @pytest.mark.parametrize("text", ["eval(x)", "os.system(x)", "subprocess.run(x, shell=True)", "pickle.loads(x)"])

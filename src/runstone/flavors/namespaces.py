@@ -29,6 +29,7 @@ from pathlib import Path
 from threading import Condition
 from types import ModuleType
 from typing import Any
+from uuid import uuid4
 
 from runstone.errors import InvalidState
 
@@ -92,6 +93,22 @@ class Namespace:
             with self.loading():
                 found = importlib.import_module(name)
         return found
+
+    def run(self, file: Path) -> None:
+        """Run a script as code of the model; no module of its name stays behind.
+
+        Raises:
+            Exception: Whatever it raises.
+        """
+        name = f"{file.stem}_{uuid4().hex}"  # two of one name may run at the same time
+        source = _Source(name, str(file), self.builtins)
+        module = ModuleType(name)
+        module.__file__ = str(file)
+        sys.modules[name] = module  # for those that look up where a class is from, as dataclasses do
+        try:
+            source.exec_module(module)
+        finally:
+            del sys.modules[name]
 
     @contextmanager
     def loading(self) -> Iterator[None]:

@@ -1,12 +1,9 @@
 """Models that are kept as the script that makes them."""
 
-import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
-from uuid import uuid4
 
 from runstone.errors import InvalidModel, InvalidValue, LocalFileNotFound, RunstoneError
 from runstone.flavors import namespaces
@@ -46,13 +43,9 @@ def load(folder: Path, settings: Mapping[str, Any]) -> Said:
     file = folder / name
     if not file.is_file():
         raise InvalidModel(f"the model has no file {str(file)!r}: its folder is not whole")
-    module = ModuleType(f"{file.stem}_{uuid4().hex}")  # two of one name may be loaded at the same time
-    module.__file__ = str(file)
-    vars(module)["__builtins__"] = namespaces.current().builtins
-    sys.modules[module.__name__] = module  # for those that look up where a class is from, as dataclasses do
     try:
         with scripts.running(settings.get("config")) as said:
-            exec(compile(file.read_bytes(), str(file), "exec"), vars(module))  # noqa: S102 - it is trusted by now
+            namespaces.current().run(file)
     except RunstoneError:
         raise
     except ModuleNotFoundError as error:
@@ -64,8 +57,6 @@ def load(folder: Path, settings: Mapping[str, Any]) -> Said:
         where = [each.lineno for each in traceback.extract_tb(error.__traceback__) if each.filename == str(file)]
         line = f" in line {where[-1]}" if where else ""
         raise InvalidModel(f"the model's script {name!r} fails{line}: {type(error).__name__}: {error}") from error
-    finally:
-        del sys.modules[module.__name__]
     if not said.models:
         raise InvalidModel(
             f"the model's script {name!r} does not say which object is the model; "
