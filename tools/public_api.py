@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import runstone
-from runstone.flavors import resolve
+from runstone.flavors.built_in import BUILT_IN
 
 
 def text() -> str:
     """The list: every name of ``runstone.__all__``, and the public methods of the classes among them."""
     # Flavors are not in `__all__`: `from runstone import *` must not replace the library that has the same name.
-    names = sorted({*runstone.__all__, *resolve.BUILT_IN})
+    names = sorted({*runstone.__all__, *BUILT_IN})
     return "".join(f"{line}\n" for name in names for line in describe(name, getattr(runstone, name)))
 
 

@@ -5,7 +5,7 @@ import inspect
 import re
 from types import FunctionType, ModuleType
 
-from runstone.flavors import resolve
+from runstone.flavors.built_in import BUILT_IN
 
 # What is ours comes after it, by the alphabet.
 _FIRST = "from runstone.client.model_logging"
@@ -27,7 +27,7 @@ from runstone.models.signature import ModelSignature
 
 def places() -> dict[str, str]:
     """For each flavor the path of its stub, as seen from the top of the repository."""
-    return {name: f"src/runstone/{name}.pyi" for name in resolve.BUILT_IN if name != "pyfunc"}
+    return {name: f"src/runstone/{name}.pyi" for name in BUILT_IN if name != "pyfunc"}
 
 
 def text(name: str) -> str:

@@ -10,13 +10,10 @@ The module verbs have MLflow's names and arguments, so that ``import runstone as
 """
 
 import sys
-from types import ModuleType
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from runstone import artifacts, data, models, types
-from runstone import evaluation as _evaluation
-from runstone.autolog import verbs as _autologging
-from runstone.autolog.verbs import autolog
+from runstone import artifacts, data, models
 from runstone.client import Client, RunOperations
 from runstone.client.address import (
     get_registry_uri,
@@ -27,9 +24,7 @@ from runstone.client.address import (
 )
 from runstone.client.context import ActiveRun
 from runstone.client.fluent import artifacts as _artifact_verbs
-from runstone.client.fluent import flavors as _flavors
-from runstone.client.fluent import model_files as _model_verbs
-from runstone.client.fluent import pyfunc
+from runstone.client.fluent import later as _later
 from runstone.client.fluent.experiments import (
     create_experiment,
     delete_experiment,
@@ -55,7 +50,6 @@ from runstone.client.fluent.files import (
     log_table,
     log_text,
 )
-from runstone.client.fluent.flavors import load_model, log_model, save_model
 from runstone.client.fluent.lineage import (
     create_external_model,
     delete_logged_model_tag,
@@ -106,15 +100,6 @@ from runstone.client.fluent.values import (
     set_tags,
 )
 from runstone.errors import RunstoneError
-from runstone.evaluation import (
-    EvaluationArtifact,
-    EvaluationMetric,
-    EvaluationResult,
-    MetricThreshold,
-    evaluate,
-    make_metric,
-    validate_evaluation_results,
-)
 from runstone.media.images import Image
 
 # MLflow's names of the same things.
@@ -125,32 +110,61 @@ MlflowException = RunstoneError
 # store is meant, which the room does not; so they are put there here, before anyone can import it.
 for _verb in _artifact_verbs.__all__:
     setattr(artifacts, _verb, getattr(_artifact_verbs, _verb))
-for _verb in _model_verbs.__all__:
-    setattr(models, _verb, getattr(_model_verbs, _verb))
 
-# MLflow's users write `mlflow.models.evaluate` as well; the room of the models is below that of evaluation.
-for _verb in _evaluation.__all__:
-    setattr(models, _verb, getattr(_evaluation, _verb))
+
+def _more(flavor: str) -> dict[str, Any]:
+    """What the module of a flavor has from rooms above it."""
+    found = import_module("runstone.autologging.verbs").VERBS.get(flavor)
+    return {} if found is None else {"autolog": found}
+
 
 # `runstone.sklearn` and its like are made, not written: each flavor says what is particular to it.
-globals().update(_flavors.install(__name__))
-sys.modules[f"{__name__}.pyfunc"] = pyfunc
-# The flavors are below autologging, and know nothing of it; a library may be watched whose models no flavor keeps.
-for _library, _autolog in _autologging.VERBS.items():
-    _place = sys.modules.setdefault(f"{__name__}.{_library}", ModuleType(f"{__name__}.{_library}", _autolog.__doc__))
-    _place.__dict__.setdefault("__all__", []).append("autolog")
-    globals()[_library] = _place
-    _place.__dict__["autolog"] = _autolog
+globals().update(_later.install(__name__, _more))
 
-# Hidden from type checkers, which would take any name for one of ours.
-if not TYPE_CHECKING:
+# What is loaded when it is first asked for, and where it is: a script that logs values pays for no models.
+_PARTS = {
+    "runstone.autologging.verbs": ("autolog",),
+    "runstone.client.fluent.flavors": ("load_model", "log_model", "save_model"),
+    "runstone.evaluation": (
+        "EvaluationArtifact",
+        "EvaluationMetric",
+        "EvaluationResult",
+        "MetricThreshold",
+        "evaluate",
+        "make_metric",
+        "validate_evaluation_results",
+    ),
+}
+_PLACES = {name: place for place, names in _PARTS.items() for name in names}
 
-    def __getattr__(name: str) -> object:
-        """Give flavors of other packages, and say what is not there to scripts that were written for MLflow."""
-        found = None if name.startswith("_") else _flavors.installed(__name__, name)
-        if found is not None:
-            globals()[name] = found
+# The room of the models is below these verbs, and MLflow's users find them there: `mlflow.models.evaluate`.
+models.PLACES.update(dict.fromkeys(_PARTS["runstone.evaluation"], "runstone.evaluation"))
+models.PLACES.update(dict.fromkeys(("get_model_info", "verify_model"), "runstone.client.fluent.model_files"))
+
+if TYPE_CHECKING:
+    from runstone import pyfunc, types
+    from runstone.autologging.verbs import autolog
+    from runstone.client.fluent.flavors import load_model, log_model, save_model
+    from runstone.evaluation import (
+        EvaluationArtifact,
+        EvaluationMetric,
+        EvaluationResult,
+        MetricThreshold,
+        evaluate,
+        make_metric,
+        validate_evaluation_results,
+    )
+else:
+    # Hidden from type checkers, which would take any name for one of ours.
+    def __getattr__(name: str) -> Any:
+        """Load what is wanted, be it a flavor of another package, or say what of MLflow is not there."""
+        if name == "types":
+            return import_module("runstone.types")
+        if name in _PLACES:
+            found = globals()[name] = getattr(import_module(_PLACES[name]), name)
             return found
+        if not name.startswith("_") and (flavor := _later.installed(__name__, name)) is not None:
+            return flavor
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
@@ -160,6 +174,9 @@ if not TYPE_CHECKING:
             )
         # With the module, Python can tell a name that is close.
         raise AttributeError(absent, name=name, obj=sys.modules[__name__])
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
 
 
 __all__ = [

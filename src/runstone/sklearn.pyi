@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runstone.autolog.sklearn import autolog as autolog
+from runstone.autologging.sklearn import autolog as autolog
 from runstone.client.model_logging import ModelInfo
 from runstone.models.format import Model
 from runstone.models.signature import ModelSignature

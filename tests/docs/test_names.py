@@ -8,10 +8,11 @@ import pytest
 
 from runstone import errors
 from runstone.artifacts import resolve as artifacts
-from runstone.autolog.verbs import VERBS
+from runstone.autologging.verbs import VERBS
 from runstone.cli.main import main as command_line
 from runstone.config import SETTINGS
 from runstone.flavors import resolve as flavors
+from runstone.flavors.built_in import BUILT_IN
 from runstone.schemas import openapi
 from runstone.stores import resolve as stores
 from tools.reference import commands
@@ -44,7 +45,7 @@ def extras() -> set[str]:
         ("cli.md", [path for path, _ in commands(command_line, "runstone")]),
         ("install.md", extras()),
         ("autolog.md", ["runstone.autolog", *(f"runstone.{name}.autolog" for name in VERBS)]),
-        ("flavors.md", flavors.BUILT_IN),
+        ("flavors.md", BUILT_IN),
         ("plugins.md", [stores.ENTRY_POINTS, artifacts.ENTRY_POINTS, flavors.ENTRY_POINTS]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

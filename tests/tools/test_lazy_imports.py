@@ -30,7 +30,7 @@ def test_import_inside_a_function_is_refused(room: str, statement: str) -> None:
         ("client", "import pandas as pd"),
         ("artifacts", "from obstore import get"),
         ("flavors", "import xgboost"),
-        ("autolog", "import sklearn"),
+        ("autologging", "import sklearn"),
         ("cli", "from runstone.server import listen"),
     ],
 )

@@ -8,26 +8,10 @@ from typing import Any
 from runstone.entities.names import shown
 from runstone.errors import InvalidModel, UnknownFlavor
 from runstone.flavors.base import Flavor
+from runstone.flavors.built_in import BUILT_IN
 from runstone.models.format import PYFUNC, RUNSTONE, Model
 
 ENTRY_POINTS = "runstone.flavors"
-
-# By the order in which a model is offered to them: what other libraries make of scikit-learn and of
-# PyTorch goes first.
-BUILT_IN = {
-    "xgboost": "runstone.flavors.xgboost:XgboostFlavor",
-    "lightgbm": "runstone.flavors.lightgbm:LightgbmFlavor",
-    "catboost": "runstone.flavors.catboost:CatboostFlavor",
-    "statsmodels": "runstone.flavors.statsmodels:StatsmodelsFlavor",
-    "onnx": "runstone.flavors.onnx:OnnxFlavor",
-    "prophet": "runstone.flavors.prophet:ProphetFlavor",
-    "spacy": "runstone.flavors.spacy:SpacyFlavor",
-    "keras": "runstone.flavors.keras:KerasFlavor",
-    "transformers": "runstone.flavors.transformers:TransformersFlavor",
-    "pytorch": "runstone.flavors.pytorch:PytorchFlavor",
-    "sklearn": "runstone.flavors.sklearn:SklearnFlavor",
-    "pyfunc": "runstone.flavors.pyfunc:PyfuncFlavor",
-}
 
 
 def names() -> list[str]:

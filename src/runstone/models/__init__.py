@@ -1,15 +1,24 @@
 """Models as folders: what they take and give, and what is kept of them.
 
-The verbs below are put here by the front door: they belong to the client, which this room does not know.
+Names are loaded when they are asked for. The front door adds places of verbs that belong to rooms above this one.
 """
 
-from typing import Any, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
-from runstone.models.enforcement import check_input, check_output, check_params
-from runstone.models.format import Model
-from runstone.models.hints import signature_from_type_hints, signature_of_function
-from runstone.models.scripts import ModelConfig, set_model
-from runstone.models.signature import ModelSignature, infer_signature
+# Where each name is.
+PLACES = {
+    "Model": "runstone.models.format",
+    "ModelConfig": "runstone.models.scripts",
+    "ModelSignature": "runstone.models.signature",
+    "check_input": "runstone.models.enforcement",
+    "check_output": "runstone.models.enforcement",
+    "check_params": "runstone.models.enforcement",
+    "infer_signature": "runstone.models.signature",
+    "set_model": "runstone.models.scripts",
+    "signature_from_type_hints": "runstone.models.hints",
+    "signature_of_function": "runstone.models.hints",
+}
 
 
 class _GetModelInfo(Protocol):
@@ -20,8 +29,27 @@ class _VerifyModel(Protocol):
     def __call__(self, model_uri: str, *, quick: bool = False, trust: bool = False) -> Any: ...
 
 
-get_model_info: _GetModelInfo
-verify_model: _VerifyModel
+if TYPE_CHECKING:
+    from runstone.models.enforcement import check_input, check_output, check_params
+    from runstone.models.format import Model
+    from runstone.models.hints import signature_from_type_hints, signature_of_function
+    from runstone.models.scripts import ModelConfig, set_model
+    from runstone.models.signature import ModelSignature, infer_signature
+
+    get_model_info: _GetModelInfo
+    verify_model: _VerifyModel
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Load what is wanted."""
+        if name not in PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(PLACES[name]), name)
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *PLACES})
+
 
 __all__ = [
     "Model",

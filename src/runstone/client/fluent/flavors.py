@@ -4,12 +4,10 @@ The three do the same for every flavor and differ in the options that the flavor
 """
 
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import fields
 from inspect import Parameter, Signature
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from runstone.client import arguments
@@ -24,28 +22,20 @@ from runstone.models.format import Model
 
 _EXTRAS = [each.name for each in fields(Extras)]
 _ENTRY = [each.name for each in fields(Entry)]
-_VERBS = ("save_model", "log_model", "load_model")
 
 
-class FlavorModule(ModuleType):
-    """What ``runstone.NAME`` is for a flavor; its verbs are made when one is asked for."""
+def verbs(name: str, module: str) -> dict[str, Any]:
+    """``save_model``, ``log_model`` and ``load_model`` of a flavor.
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"runstone.{name}", f"Models of the flavor {name}: saved, logged and loaded.")
-        self._name = name
-        self.__all__ = list(_VERBS)
-
-    def __getattr__(self, attribute: str) -> Any:
-        if attribute not in _VERBS:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {attribute!r}", name=attribute, obj=self)
-        flavor = resolve.named(self._name)
-        for verb in (_save(flavor), _log(flavor), _load(flavor)):
-            verb.__module__ = self.__name__
-            setattr(self, verb.__name__, verb)
-        return self.__dict__[attribute]
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *_VERBS})
+    Args:
+        name: The flavor.
+        module: The module that they are of.
+    """
+    flavor = resolve.named(name)
+    made = (_save(flavor), _log(flavor), _load(flavor))
+    for verb in made:
+        verb.__module__ = module
+    return {verb.__name__: verb for verb in made}
 
 
 def log_model(model: Any, name: str | None = None, **options: Any) -> ModelInfo:
@@ -102,25 +92,6 @@ def load_model(model_uri: str, dst_path: str | None = None, *, trust: bool = Fal
         UntrustedModel: It runs code, and is not trusted.
     """
     return models.load_native(None, model_uri, trust=trust, dst_path=dst_path)
-
-
-def install(package: str) -> dict[str, ModuleType]:
-    """The modules of all built-in flavors, by name; ``import PACKAGE.NAME`` finds them from now on."""
-    made: dict[str, ModuleType] = {name: FlavorModule(name) for name in resolve.BUILT_IN if name != "pyfunc"}
-    sys.modules.update({f"{package}.{name}": module for name, module in made.items()})
-    return made
-
-
-def installed(package: str, name: str) -> ModuleType | None:
-    """The module of a flavor that another package brings; ``None`` if none brings it.
-
-    What is installed is read when somebody asks for a name, and the package when somebody asks for a verb.
-    """
-    if name not in resolve.names():
-        return None
-    made = FlavorModule(name)
-    sys.modules[f"{package}.{name}"] = made
-    return made
 
 
 def _save(flavor: Flavor) -> Callable[..., Any]:

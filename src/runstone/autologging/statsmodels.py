@@ -8,13 +8,13 @@ from math import isnan
 from types import ModuleType
 from typing import Any
 
-from runstone.autolog import boosters, models
-from runstone.autolog.fits import Call, watched
-from runstone.autolog.library import Library
-from runstone.autolog.logbook import Logbook
-from runstone.autolog.options import Options
-from runstone.autolog.patches import Patches
-from runstone.autolog.quiet import without_warnings
+from runstone.autologging import boosters, models
+from runstone.autologging.fits import Call, watched
+from runstone.autologging.library import Library
+from runstone.autologging.logbook import Logbook
+from runstone.autologging.options import Options
+from runstone.autologging.patches import Patches
+from runstone.autologging.quiet import without_warnings
 
 _TRAINS = ("fit", "fit_regularized", "fit_constrained")
 # What results may say of themselves in one number.

@@ -12,9 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from runstone.autolog.library import Library
-from runstone.autolog.logbook import AUTOLOGGING, Logbook
-from runstone.autolog.options import Options
+from runstone.autologging.library import Library
+from runstone.autologging.logbook import AUTOLOGGING, Logbook
+from runstone.autologging.options import Options
 from runstone.client import context, endings
 from runstone.client.fluent.runs import start_run
 from runstone.errors import InvalidValue

@@ -10,9 +10,9 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_
 
 import runstone
 import runstone.sklearn
-from runstone.autolog.sklearn import autolog
+from runstone.autologging.sklearn import autolog
 from runstone.entities import RunStatus
-from tests.autolog.runs import all_runs, children, files, only_run
+from tests.autologging.runs import all_runs, children, files, only_run
 
 X, Y = load_iris(return_X_y=True)
 FRAME = pd.DataFrame(X, columns=["a", "b", "c", "d"])

@@ -5,13 +5,13 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from runstone.autolog import datasets, models
-from runstone.autolog.fits import NOTHING, Call, Watch, chosen, watched
-from runstone.autolog.library import Library
-from runstone.autolog.logbook import Logbook
-from runstone.autolog.options import Options
-from runstone.autolog.patches import Patches
-from runstone.autolog.sklearn import evaluation, reports, search, states, validation
+from runstone.autologging import datasets, models
+from runstone.autologging.fits import NOTHING, Call, Watch, chosen, watched
+from runstone.autologging.library import Library
+from runstone.autologging.logbook import Logbook
+from runstone.autologging.options import Options
+from runstone.autologging.patches import Patches
+from runstone.autologging.sklearn import evaluation, reports, search, states, validation
 
 _TRAINS = ("fit", "fit_predict", "fit_transform")
 # Steps that prepare data say little by themselves: they are logged with the pipeline that they are a part of.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from runstone.autolog.quiet import without_warnings
+from runstone.autologging.quiet import without_warnings
 
 # Predicting may be far slower than fitting: neighbours only remember, and count later. So many rows are tried first.
 _PROBES = (200, 2000)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from runstone.autolog import pictures
-from runstone.autolog.logbook import Logbook
-from runstone.autolog.sklearn.evaluation import Evaluation
+from runstone.autologging import pictures
+from runstone.autologging.logbook import Logbook
+from runstone.autologging.sklearn.evaluation import Evaluation
 
 _MOST_CLASSES = 30
 

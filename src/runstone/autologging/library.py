@@ -9,9 +9,9 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
-from runstone.autolog.imports import Arrivals
-from runstone.autolog.options import Options
-from runstone.autolog.patches import Patches
+from runstone.autologging.imports import Arrivals
+from runstone.autologging.options import Options
+from runstone.autologging.patches import Patches
 
 _logger = logging.getLogger("runstone")
 _arrivals = Arrivals()

@@ -18,11 +18,11 @@ from sklearn.svm import LinearSVC
 
 import runstone
 import runstone.sklearn
-from runstone.autolog import sklearn as autologging
-from runstone.autolog.sklearn import autolog
+from runstone.autologging import sklearn as autologging
+from runstone.autologging.sklearn import autolog
 from runstone.entities import RunStatus
 from runstone.errors import InvalidValue
-from tests.autolog.runs import all_runs, files, only_run
+from tests.autologging.runs import all_runs, files, only_run
 
 X, Y = load_iris(return_X_y=True)
 FRAME = pd.DataFrame(X, columns=["a", "b", "c", "d"])

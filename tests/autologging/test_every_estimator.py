@@ -24,7 +24,7 @@ import runstone
 import runstone.sklearn
 from runstone.entities import RunStatus
 from runstone.entities.tag import PARENT_RUN_ID
-from tests.autolog.runs import all_runs
+from tests.autologging.runs import all_runs
 
 # What an estimator cannot do without, and what keeps it quick.
 ARGUMENTS: dict[str, dict[str, Any]] = {

@@ -11,10 +11,10 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 
 import runstone
-from runstone.autolog.sklearn import autolog
-from runstone.autolog.verbs import LIBRARIES, VERBS
+from runstone.autologging.sklearn import autolog
+from runstone.autologging.verbs import LIBRARIES, VERBS
 from runstone.errors import InvalidValue
-from tests.autolog.runs import all_runs, only_run
+from tests.autologging.runs import all_runs, only_run
 
 DATA = [[0.0], [1.0], [2.0]], [0.0, 2.0, 4.0]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from time import monotonic
 
-from runstone.autolog.logbook import Logbook, name
+from runstone.autologging.logbook import Logbook, name
 from runstone.client.runs import now_ms
 from runstone.entities import Metric
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from runstone.autolog import catboost, keras, lightgbm, pytorch, sklearn, statsmodels, xgboost
-from runstone.autolog.options import Options
+from runstone.autologging import catboost, keras, lightgbm, pytorch, sklearn, statsmodels, xgboost
+from runstone.autologging.options import Options
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from runstone.autolog import datasets, pictures
-from runstone.autolog.logbook import Logbook
+from runstone.autologging import datasets, pictures
+from runstone.autologging.logbook import Logbook
 
 
 def log_estimator(book: Logbook, estimator: Any) -> None:

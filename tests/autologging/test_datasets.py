@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from scipy import sparse
 
-from runstone.autolog.datasets import describe
-from runstone.autolog.models import some_rows
+from runstone.autologging.datasets import describe
+from runstone.autologging.models import some_rows
 
 NUMBERS = np.arange(12.0).reshape(4, 3)
 GOALS = [0, 1, 0, 1]

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from runstone.autolog.options import Options
+from runstone.autologging.options import Options
 from runstone.client.context import Open
 from runstone.client.records import of_model
 from runstone.client.runs import now_ms

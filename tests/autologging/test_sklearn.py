@@ -17,9 +17,9 @@ from sklearn.svm import LinearSVC
 
 import runstone
 import runstone.sklearn
-from runstone.autolog.sklearn import autolog, evaluation
+from runstone.autologging.sklearn import autolog, evaluation
 from runstone.entities import RunStatus
-from tests.autolog.runs import all_runs, files, only_run
+from tests.autologging.runs import all_runs, files, only_run
 
 X, Y = load_iris(return_X_y=True)
 FRAME = pd.DataFrame(X, columns=["a", "b", "c", "d"])

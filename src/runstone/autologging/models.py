@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from runstone.autolog.logbook import Logbook
+from runstone.autologging.logbook import Logbook
 from runstone.client.fluent import models
 from runstone.client.model_logging import Entry
 from runstone.flavors import resolve

@@ -3,10 +3,10 @@
 from collections.abc import Generator
 from typing import Any
 
-from runstone.autolog import datasets
-from runstone.autolog.fits import Call
-from runstone.autolog.logbook import Logbook
-from runstone.autolog.sklearn import search, states
+from runstone.autologging import datasets
+from runstone.autologging.fits import Call
+from runstone.autologging.logbook import Logbook
+from runstone.autologging.sklearn import search, states
 
 
 def watch(book: Logbook, call: Call) -> Generator[Call, Any, None]:

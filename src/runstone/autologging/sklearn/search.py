@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runstone.autolog.logbook import Logbook
-from runstone.autolog.sklearn import states
+from runstone.autologging.logbook import Logbook
+from runstone.autologging.sklearn import states
 
 
 def is_search(estimator: Any) -> bool:

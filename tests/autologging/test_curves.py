@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 import runstone
-from runstone.autolog import curves
-from runstone.autolog.curves import Curves
-from runstone.autolog.logbook import Logbook
-from runstone.autolog.options import Options
+from runstone.autologging import curves
+from runstone.autologging.curves import Curves
+from runstone.autologging.logbook import Logbook
+from runstone.autologging.options import Options
 from runstone.client import context
 
 

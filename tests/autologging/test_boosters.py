@@ -23,9 +23,9 @@ from sklearn.preprocessing import StandardScaler
 from statsmodels.formula import api as formulas
 
 import runstone
-from runstone.autolog.verbs import VERBS
+from runstone.autologging.verbs import VERBS
 from runstone.entities import RunStatus
-from tests.autolog.runs import all_runs, files, only_run
+from tests.autologging.runs import all_runs, files, only_run
 
 NUMBERS = np.random.default_rng(0)
 FRAME = pd.DataFrame(NUMBERS.random((120, 3)), columns=["a", "b", "c"])

@@ -4,13 +4,13 @@ from collections.abc import Generator, Mapping
 from types import ModuleType
 from typing import Any
 
-from runstone.autolog import boosters, models
-from runstone.autolog.curves import Curves
-from runstone.autolog.fits import Call, watched
-from runstone.autolog.library import Library
-from runstone.autolog.logbook import Logbook
-from runstone.autolog.options import Options
-from runstone.autolog.patches import Patches
+from runstone.autologging import boosters, models
+from runstone.autologging.curves import Curves
+from runstone.autologging.fits import Call, watched
+from runstone.autologging.library import Library
+from runstone.autologging.logbook import Logbook
+from runstone.autologging.options import Options
+from runstone.autologging.patches import Patches
 
 # Arguments of `fit` that are no params: data, and what is done besides.
 _NO_PARAMS = ("self", "x", "y", "validation_data", "callbacks", "verbose")
