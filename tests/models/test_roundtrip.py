@@ -1,7 +1,9 @@
 """Data that made a signature passes it unchanged, whatever its dtypes, also when it was written and read between."""
 
+import copy
 import datetime as dt
 import json
+import pickle
 from functools import partial
 from typing import Any
 
@@ -15,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from runstone.errors import SignatureMismatch
 from runstone.models import ModelSignature, infer_signature
 from runstone.models.enforcement import check_input, check_output
 
@@ -227,8 +230,10 @@ def test_sparse_matrix_passes_its_own_signature(kind: str) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(hnp.arrays([("a", "i4"), ("b", "f8"), ("c", "U3")], st.just(2)))
-def test_array_with_fields_passes_its_own_signature(array: Any) -> None:
+@given(st.lists(st.tuples(st.integers(-9, 9), st.floats(), st.text(max_size=3)), max_size=3))
+def test_array_with_fields_passes_its_own_signature(rows: list[tuple[int, float, str]]) -> None:
+    array = np.array(rows, dtype=[("a", "i4"), ("b", "f8"), ("c", "U3")])
+
     for signature in both_ways(infer_signature(array)):
         assert check_input(signature, array).columns.to_list() == ["a", "b", "c"]
 
@@ -260,3 +265,52 @@ def test_plain_data_passes_its_own_signature(data: Any) -> None:
     for signature in both_ways(infer_signature(data, data)):
         check_input(signature, data)
         check_output(signature, data)
+
+
+NUMBERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"]
+KINDS = [*NUMBERS, "Int8", "Int64", "UInt64", "Float64", "int64[pyarrow]", "double[pyarrow]", "object"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.integers(-300, 300) | st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=3),
+    st.sampled_from(KINDS),
+    st.sampled_from(NUMBERS),
+)
+def test_number_becomes_an_equal_one_or_is_refused_where_there_is_none(
+    values: list[int], given: Any, wanted: Any
+) -> None:
+    try:
+        frame = pd.DataFrame({"x": pd.Series(values, dtype=given)})
+    except (OverflowError, TypeError, ValueError, pa.ArrowInvalid):
+        return
+    signature = infer_signature(pd.DataFrame({"x": pd.Series([0, 1], dtype=wanted)}))
+    held = [int(value) for value in frame["x"]]
+
+    wrong = [row for row, value in enumerate(held) if not is_held(value, wanted)]
+
+    if wrong:
+        with pytest.raises(SignatureMismatch) as caught:
+            check_input(signature, frame)
+        assert caught.value.row in wrong
+    else:
+        found = check_input(signature, frame)["x"]
+        assert found.dtype == wanted
+        assert [int(value) for value in found] == held
+
+
+def is_held(value: int, dtype: str) -> bool:
+    if dtype.startswith("float"):
+        return int(np.float64(value).astype(dtype)) == value
+    return bool(np.iinfo(dtype).min <= value <= np.iinfo(dtype).max)
+
+
+def test_signature_is_pickled_and_copied() -> None:
+    frame = pd.DataFrame({"x": pd.Categorical(["a"]), "y": [[1]]})
+    signature = infer_signature(frame, np.zeros(2), {"p": {"q": 1}})
+    check_input(signature, frame)
+
+    for again in (pickle.loads(pickle.dumps(signature)), copy.deepcopy(signature)):
+        assert again == signature
+        assert again.to_typed() == signature.to_typed()
+        assert check_input(again, frame) is frame
