@@ -155,7 +155,7 @@ def test_answer_that_cannot_be_kept_is_left_out(tmp_path: Path) -> None:
 
 def test_damaged_example_is_told(saved: Path) -> None:
     for content in ("{}", "[", json.dumps({"data": {"kind": "frame", "part": 3}, "tables": []})):
-        (saved / "example" / "inputs.json").write_text(content)
+        (saved / "example" / "typed-inputs.json").write_text(content)
         manifest.write(saved)
 
         with pytest.raises(InvalidModel, match=r"the example in .* cannot be read"):

@@ -14,8 +14,8 @@ from runstone.entities.names import shown
 from runstone.errors import AlreadyExists, InvalidValue, RunstoneError
 from runstone.flavors import packing
 from runstone.flavors.base import Flavor, Predict, Saved
+from runstone.models import card, manifest, requirements
 from runstone.models import example as examples
-from runstone.models import manifest, requirements
 from runstone.models.enforcement import check_input, check_params
 from runstone.models.format import FORMAT, FROM_HINTS, MLMODEL, PYFUNC, RUNSTONE, SCHEMA, Model
 from runstone.models.signature import ModelSignature, infer_signature
@@ -128,6 +128,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         _check_params_are_taken(about.signature, saved)
         (folder / SCHEMA).write_text(json.dumps(about.signature.to_typed(), indent=1) + "\n", "utf-8")
     _keep_requirements({*flavor.modules, *modules, *_data_modules(about, extras)}, folder, extras)
+    card.write(folder, about)
     about.model_size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     about.save(folder)
     manifest.write(folder)

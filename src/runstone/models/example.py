@@ -102,12 +102,26 @@ class SelfTest:
 def expect(folder: Path, rows: Any, answer: Any, params: dict[str, Any] | None = None) -> None:
     """Write an example and what the model answered to it, as the self-test of the folder.
 
+    They stand there twice: as plain JSON, for any reader, and as typed values, from which each type comes back.
+
     Args:
         folder: The model's folder.
-        rows: The example; one of a kind that cannot be packed is left out.
-        answer: What the model gave for it; left out likewise.
+        rows: The example.
+        answer: What the model gave for it; one that cannot be kept is left out.
         params: Params that belong to it.
     """
+    _expect_typed(folder, rows, answer, params)
+    place = folder / FOLDER
+    place.mkdir(exist_ok=True)
+    (place / "inputs.json").write_bytes(_json(_written(rows)[1]))
+    try:
+        expected = _json(_written(answer)[1])
+    except InvalidValue:
+        return
+    (place / "outputs.json").write_bytes(expected)
+
+
+def _expect_typed(folder: Path, rows: Any, answer: Any, params: dict[str, Any] | None) -> None:
     try:
         inputs = Packed()
         trees = {"data": inputs.put(rows), "params": inputs.put(params)}
@@ -142,7 +156,7 @@ def self_test(folder: Path) -> SelfTest | None:
     return SelfTest(data, params, expected, is_answered)
 
 
-_INPUTS, _OUTPUTS = "inputs", "outputs"
+_INPUTS, _OUTPUTS = "typed-inputs", "typed-outputs"
 
 
 def _write(place: Path, name: str, trees: dict[str, Any], tables: list[Any]) -> None:
