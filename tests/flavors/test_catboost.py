@@ -63,7 +63,7 @@ class Mine(catboost.CatBoostClassifier):  # type: ignore[misc]  # the library ha
     [
         (classifier, {"format": "coreml"}, "format is one of cbm, json; got 'coreml'"),
         (catboost.CatBoostClassifier, {}, "the CatBoostClassifier is not fitted; call fit first"),
-        (Mine, {}, "one of a class of your own is kept in a PythonModel"),
+        (Mine, {}, "and of no class made of one; got a"),
     ],
 )
 def test_what_cannot_be_kept_is_refused(

@@ -123,6 +123,13 @@ def test_class_that_is_not_of_the_library_needs_trust(tmp_path: Path) -> None:
         loading.load(place, uri="s3://there", trust=False)
 
 
+def test_model_of_another_flavor_says_what_it_can_be_loaded_as(tmp_path: Path) -> None:
+    saving.save(FLAVOR, estimator(), tmp_path / "model", Extras())
+
+    with pytest.raises(InvalidModel, match=r"none of sklearn: it can be loaded as python_function, xgboost$"):
+        loading.load_native(resolve.named("sklearn"), tmp_path / "model", uri="here", trust=False)
+
+
 def test_class_that_is_not_there_is_named(tmp_path: Path) -> None:
     place = spoiled(tmp_path / "model", model_class="xgboost.sklearn.XGBOracle")
 

@@ -40,8 +40,8 @@ class CatboostFlavor:
         """
         if not self.accepts(model):
             raise InvalidValue(
-                f"cb_model is one of {', '.join(_KINDS)}; got a {libraries.class_name(type(model))}; "
-                "one of a class of your own is kept in a PythonModel"
+                f"cb_model is one of {', '.join(_KINDS)}, and of no class made of one; "
+                f"got a {libraries.class_name(type(model))}: wrap it in a PythonModel"
             )
         if format not in _FORMATS:
             raise InvalidValue(f"format is one of {', '.join(_FORMATS)}; got {shown(format)}")

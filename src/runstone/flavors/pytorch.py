@@ -152,7 +152,9 @@ def _export(model: Any, file: Path, example: Any) -> None:
         raise InvalidValue("serialization_format='pt2' follows the network on an input_example; give one, an array")
     given = example if isinstance(example, list | tuple) else [example]
     # One row would be taken for the only number of rows that there can be.
-    tensors = tuple(torch.as_tensor(numpy.asarray(each)).repeat_interleave(2, dim=0) for each in given)
+    tensors = tuple(
+        torch.as_tensor(numpy.require(each, requirements="W")).repeat_interleave(2, dim=0) for each in given
+    )
     shapes = tuple({0: torch.export.Dim.DYNAMIC} for _ in tensors)
     try:
         torch.export.save(torch.export.export(model.eval(), tensors, dynamic_shapes=shapes), file)
@@ -170,7 +172,7 @@ def _answered(model: Any, rows: Any) -> Any:
     is_frame = isinstance(rows, pandas.DataFrame)
     array = rows.to_numpy("float32") if is_frame else numpy.asarray(rows)
     kinds = [each.dtype for each in getattr(model, "parameters", list)() if each.is_floating_point()]
-    tensor = torch.as_tensor(array)
+    tensor = torch.as_tensor(numpy.require(array, requirements="W"))  # pandas lends its own, which is not
     if tensor.is_floating_point() and kinds:
         tensor = tensor.to(kinds[0])
     with torch.no_grad():

@@ -92,7 +92,8 @@ def settings(model: Model, flavor: Flavor) -> dict[str, object]:
     key = PYFUNC if flavor.name == "pyfunc" else flavor.name
     found = model.flavors.get(key)
     if found is None:
-        raise InvalidModel(f"the model is none of {flavor.name}: it can be loaded as {', '.join(model.flavors)}")
+        listed = ", ".join(name for name in model.flavors if name != RUNSTONE)
+        raise InvalidModel(f"the model is none of {flavor.name}: it can be loaded as {listed or 'nothing'}")
     return found
 
 

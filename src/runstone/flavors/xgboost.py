@@ -12,6 +12,7 @@ from runstone.flavors.base import Predict, Saved
 
 _FORMATS = ("ubj", "json")
 _BOOSTER = "xgboost.core.Booster"
+_ESTIMATOR = "xgboost.sklearn.XGBModel"
 
 
 class XgboostFlavor:
@@ -24,7 +25,7 @@ class XgboostFlavor:
 
     def accepts(self, model: object) -> bool:
         """Whether it is a booster or an estimator of XGBoost, and of no class that was made of one."""
-        return libraries.is_own(model, "xgboost") and libraries.is_a(model, _BOOSTER, "xgboost.sklearn.XGBModel")
+        return libraries.is_own(model, "xgboost") and libraries.is_a(model, _BOOSTER, _ESTIMATOR)
 
     def save(self, model: Any, folder: Path, *, model_format: str = "ubj") -> Saved:
         """Write ``model.ubj`` or ``model.json``.
@@ -38,9 +39,10 @@ class XgboostFlavor:
             InvalidValue: The format is another, or the model is none of XGBoost or not fitted.
         """
         if not self.accepts(model):
+            made_of_one = libraries.is_a(model, _BOOSTER, _ESTIMATOR)
             raise InvalidValue(
-                f"xgb_model is a Booster or an estimator of xgboost; got a {libraries.class_name(type(model))}; "
-                "one of a class of your own is kept by runstone.sklearn, or in a PythonModel"
+                f"xgb_model is a Booster or an estimator of xgboost; got a {libraries.class_name(type(model))}"
+                + "; one of a class of your own is kept by runstone.sklearn, or in a PythonModel" * made_of_one
             )
         if model_format not in _FORMATS:
             raise InvalidValue(f"model_format is one of {', '.join(_FORMATS)}; got {shown(model_format)}")

@@ -12,7 +12,6 @@ Make a class of ``FlavorCases`` in a test file, and pytest runs the cases::
             return my_fitted_model(), my_rows()
 """
 
-import json
 import pickle
 import shutil
 import subprocess
@@ -30,6 +29,7 @@ from runstone.errors import InvalidModel, InvalidValue, ModelChanged, Unsupporte
 from runstone.flavors import loading, resolve, saving
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
+from runstone.models import example as examples
 from runstone.models import manifest
 from runstone.models.format import MLMODEL, PYFUNC, RUNSTONE, Model
 
@@ -148,9 +148,10 @@ class FlavorCases(ABC):
         assert found.saved_input_example_info is not None
 
     def test_folder_has_what_the_example_gives(self, made: Example) -> None:
-        expected = json.loads((made.folder / "example" / "outputs.json").read_text("utf-8"))
+        kept = examples.self_test(made.folder)
 
-        assert _values(expected) == _values(json.loads(json.dumps(made.predicted, default=_plain)))
+        assert kept is not None
+        assert_same(kept.expected, made.predicted)
 
     def test_folder_says_what_it_needs(self, made: Example) -> None:
         lines = (made.folder / "requirements.txt").read_text("utf-8").splitlines()
@@ -230,16 +231,3 @@ def assert_same(found: Any, wanted: Any) -> None:
         return
     assert type(found) is type(wanted)
     numpy.testing.assert_array_equal(numpy.asarray(found), numpy.asarray(wanted))
-
-
-def _plain(value: Any) -> Any:
-    return value.to_numpy().tolist() if hasattr(value, "to_numpy") else value.tolist()
-
-
-def _values(answer: Any) -> Any:
-    """The values of an answer as JSON has it, without what stands around them."""
-    if isinstance(answer, dict) and "data" in answer:
-        answer = answer["data"]
-    if isinstance(answer, dict):
-        return {name: _values(each) for name, each in answer.items()}
-    return numpy.asarray(answer).ravel().tolist()

@@ -28,9 +28,6 @@ class TestProphet(FlavorCases):
         model = Prophet(**OPTIONS).fit(pd.DataFrame({"ds": days, "y": np.arange(30.0)}))
         return model, pd.DataFrame({"ds": pd.date_range("2026-04-01", periods=3)})
 
-    def test_folder_has_what_the_example_gives(self, made: Any) -> None:
-        assert (made.folder / "example" / "outputs.json").is_file()  # with dates, which JSON has as texts
-
 
 def test_model_that_was_not_fitted_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="the Prophet is not fitted; call fit first"):

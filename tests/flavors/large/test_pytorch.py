@@ -2,6 +2,7 @@
 
 import re
 import threading
+import zipfile
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -118,6 +119,30 @@ def test_folder_of_mlflow_needs_trust(tmp_path: Path) -> None:
 
     with pytest.raises(UntrustedModel, match="data holds a pickle, or a graph with expressions that are evaluated"):
         loading.load(tmp_path / "model", uri="s3://there", trust=False)
+
+
+def test_graph_can_run_code_when_it_is_read(tmp_path: Path) -> None:
+    """Why a graph needs trust: what stands in it as an expression is evaluated. If this fails, it may need none."""
+    saving.save(FLAVOR, layers(), tmp_path / "model", Extras(input_example=ROWS.to_numpy()), serialization_format="pt2")
+    file = tmp_path / "model" / "data" / "model.pt2"
+    inner = {name: zipfile.ZipFile(file).read(name) for name in zipfile.ZipFile(file).namelist()}
+    with zipfile.ZipFile(file, "w") as made:
+        for name, content in inner.items():
+            touch = f"__import__('pathlib').Path('{tmp_path}/ran').touch()".encode()
+            made.writestr(name, re.sub(rb'"expr_str": "[^"]*"', b'"expr_str": "' + touch + b'"', content))
+    manifest.write(tmp_path / "model")
+
+    with pytest.raises(InvalidModel, match=r"model\.pt2"):
+        loading.load(tmp_path / "model", uri="here", trust=True)
+
+    assert (tmp_path / "ran").exists()
+
+
+@pytest.mark.filterwarnings("error")
+def test_rows_that_nobody_may_write_to_are_taken(tmp_path: Path) -> None:
+    predict = FLAVOR.predictor(layers(), {})
+
+    assert predict(ROWS, None).shape == predict(ROWS.to_numpy(), None).shape == (3, 1)
 
 
 def branching() -> Any:
