@@ -1,5 +1,6 @@
 """Autologging of scikit-learn: what is logged of a fit."""
 
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import confusion_matrix, log_loss, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
@@ -209,3 +210,17 @@ def test_model_that_predicts_more_slowly_than_it_fits_is_not_measured(monkeypatc
     LinearRegression().fit(rows, rows[:, 0])
 
     assert only_run().data.metrics == {}
+
+
+@pytest.mark.parametrize("weights", [None, np.linspace(0, 1, 150)])
+def test_confusion_is_that_of_scikit_learn(weights: Any) -> None:
+    names = np.array(["a", "b", "c"])[Y]
+    model = LogisticRegression(max_iter=1000, C=0.01).fit(X, names)
+    training = evaluation.Evaluation(model, X, names, weights, None)
+
+    training.run(most_s=1)
+
+    table = training.confusion()
+    assert table is not None
+    assert table[1] == ["a", "b", "c"]
+    assert np.allclose(table[0], confusion_matrix(names, model.predict(X), sample_weight=weights))

@@ -107,17 +107,14 @@ class Evaluation:
 
     def confusion(self) -> tuple[list[list[float]], list[str]] | None:
         """How many rows of each class were taken for each class, and the names of the classes; ``None`` without any."""
-        if "accuracy_score" not in self.found:
+        if "accuracy_score" not in self.found or getattr(self.predicted, "ndim", 1) > 1:
             return None
-        if getattr(self.predicted, "ndim", 1) > 1:  # several labels for each row
-            return None
-        import sklearn
-        from sklearn import metrics
-        from sklearn.utils.multiclass import unique_labels
+        import numpy as np
 
-        with sklearn.config_context(skip_parameter_validation=True):
-            labels = unique_labels(self._targets, self.predicted)
-            table = metrics.confusion_matrix(self._targets, self.predicted, labels=labels, sample_weight=self._weights)
+        truth, predicted = np.asarray(self._targets).ravel(), np.asarray(self.predicted)
+        labels, places = np.unique(np.concatenate([truth, predicted]), return_inverse=True)
+        table = np.zeros((len(labels), len(labels)), dtype=np.int64 if self._weights is None else np.float64)
+        np.add.at(table, (places[: len(truth)], places[len(truth) :]), 1 if self._weights is None else self._weights)
         return table.tolist(), [str(label) for label in labels]
 
     def _measure_numbers(self) -> None:
