@@ -139,7 +139,10 @@ _PLACES = {name: place for place, names in _PARTS.items() for name in names}
 
 # The room of the models is below these verbs, and MLflow's users find them there: `mlflow.models.evaluate`.
 models.PLACES.update(dict.fromkeys(_PARTS["runstone.evaluation"], "runstone.evaluation"))
-models.PLACES.update(dict.fromkeys(("get_model_info", "verify_model"), "runstone.client.fluent.model_files"))
+models.PLACES.update(
+    dict.fromkeys(("get_model_info", "set_signature", "verify_model"), "runstone.client.fluent.model_files")
+)
+models.PLACES["validate_serving_input"] = "runstone.client.fluent.models"
 
 if TYPE_CHECKING:
     from runstone import pyfunc, types

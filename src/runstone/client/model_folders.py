@@ -3,7 +3,7 @@
 import atexit
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +100,21 @@ def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> Mode
     # Some models read their files when they predict.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return ModelFolder(place, found.own, is_temporary=True)
+
+
+def replace(client: Client, model_uri: str, folder: Path, names: Iterable[str]) -> None:
+    """Put some files in the place of those of a model, wherever that is kept.
+
+    Args:
+        client: As for :func:`fetched`.
+        model_uri: As for :func:`fetched`.
+        folder: Where the files are.
+        names: Their names, in the folder and in the model's.
+    """
+    place = location(client, model_uri)
+    repository = place.repository(client.tracking_uri)
+    for name in names:
+        transfer.upload_file(repository, folder / name, place.path / name)
 
 
 def location(client: Client, uri: str) -> Location:

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from runstone.entities.names import shown
-from runstone.errors import AlreadyExists, InvalidValue, RunstoneError
+from runstone.errors import AlreadyExists, InvalidValue, RunstoneError, Unsupported
 from runstone.flavors import packing
 from runstone.flavors.base import Flavor, Predict, Saved
 from runstone.models import card, manifest, requirements
@@ -92,6 +92,42 @@ def adopt(folder: Path, **ids: str | None) -> Model:
     return model
 
 
+def describe(folder: Path, signature: ModelSignature, into: Path) -> list[str]:
+    """Write anew the files of a saved folder that say what the model takes and gives.
+
+    Args:
+        folder: The folder; it is only read.
+        signature: What is to be said.
+        into: An empty folder for the new files.
+
+    Returns:
+        The names of the files that are to take the place of those in ``folder``.
+
+    Raises:
+        Unsupported: Its signature is that of the type hints of ``predict``.
+    """
+    model = Model.load(folder)
+    if model.others.get(FROM_HINTS):
+        raise Unsupported(
+            "the signature of this model is that of the type hints of its predict, which it checks its rows by; change "
+            "the hints and save the model again"
+        )
+    model.signature = signature
+    model.save(into)
+    if not (folder / manifest.MANIFEST).is_file():  # as MLflow saves it, where nothing else says it
+        return [MLMODEL]
+    for name in (manifest.MANIFEST, requirements.REQUIREMENTS):
+        shutil.copyfile(folder / name, into / name)
+    _write_schema(into, signature)
+    written = [MLMODEL, SCHEMA]
+    if (folder / card.CARD).is_file():
+        card.write(into, model)
+        written.append(card.CARD)
+    for name in written:
+        manifest.amend(into, name)
+    return [*written, manifest.MANIFEST]
+
+
 def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Model, options: dict[str, Any]) -> Model:
     if extras.code_paths:
         packing.copy_code(extras.code_paths, folder)
@@ -126,7 +162,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         _keep_example(about, folder, extras, predict)
     if about.signature is not None:
         _check_params_are_taken(about.signature, saved)
-        (folder / SCHEMA).write_text(json.dumps(about.signature.to_typed(), indent=1) + "\n", "utf-8")
+        _write_schema(folder, about.signature)
     _keep_requirements({*flavor.modules, *modules, *_data_modules(about, extras)}, folder, extras)
     card.write(folder, about)
     about.model_size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
@@ -135,10 +171,12 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
     return about
 
 
+def _write_schema(folder: Path, signature: ModelSignature) -> None:
+    (folder / SCHEMA).write_text(json.dumps(signature.to_typed(), indent=1) + "\n", "utf-8")
+
+
 def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) -> None:
-    rows, params = extras.input_example, None
-    if isinstance(rows, tuple) and len(rows) == 2 and isinstance(rows[1], dict):  # as MLflow's users give params
-        rows, params = rows
+    rows, params = examples.with_params(extras.input_example)
     about.saved_input_example_info = examples.write(folder, rows, params)
     try:
         answer = predict(*_checked(about, rows, params))

@@ -3,6 +3,7 @@
 Names are loaded when they are asked for. The front door adds places of verbs that belong to rooms above this one.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +15,7 @@ PLACES = {
     "check_input": "runstone.models.enforcement",
     "check_output": "runstone.models.enforcement",
     "check_params": "runstone.models.enforcement",
+    "convert_input_example_to_serving_input": "runstone.models.example",
     "infer_signature": "runstone.models.signature",
     "set_model": "runstone.models.scripts",
     "signature_from_type_hints": "runstone.models.hints",
@@ -25,18 +27,29 @@ class _GetModelInfo(Protocol):
     def __call__(self, model_uri: str) -> Any: ...
 
 
+class _SetSignature(Protocol):
+    def __call__(self, model_uri: str, signature: "ModelSignature") -> None: ...
+
+
+class _ValidateServingInput(Protocol):
+    def __call__(self, model_uri: str, serving_input: str | Mapping[str, Any]) -> Any: ...
+
+
 class _VerifyModel(Protocol):
     def __call__(self, model_uri: str, *, quick: bool = False, trust: bool = False) -> Any: ...
 
 
 if TYPE_CHECKING:
     from runstone.models.enforcement import check_input, check_output, check_params
+    from runstone.models.example import convert_input_example_to_serving_input
     from runstone.models.format import Model
     from runstone.models.hints import signature_from_type_hints, signature_of_function
     from runstone.models.scripts import ModelConfig, set_model
     from runstone.models.signature import ModelSignature, infer_signature
 
     get_model_info: _GetModelInfo
+    set_signature: _SetSignature
+    validate_serving_input: _ValidateServingInput
     verify_model: _VerifyModel
 else:
 
@@ -58,10 +71,13 @@ __all__ = [
     "check_input",
     "check_output",
     "check_params",
+    "convert_input_example_to_serving_input",
     "get_model_info",
     "infer_signature",
     "set_model",
+    "set_signature",
     "signature_from_type_hints",
     "signature_of_function",
+    "validate_serving_input",
     "verify_model",
 ]

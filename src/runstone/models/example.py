@@ -36,10 +36,48 @@ def write(folder: Path, example: Any, params: dict[str, Any] | None = None) -> d
     if params is not None:
         info["params"] = "true"
         body = {"inputs": body, "params": params}
-        request |= {"params": params}
     (folder / INPUT).write_bytes(_json(body))
-    (folder / SERVING).write_bytes(msgspec.json.format(_json(request), indent=2))
+    (folder / SERVING).write_bytes(_request_of(request, params))
     return info
+
+
+def convert_input_example_to_serving_input(input_example: Any) -> str | None:
+    """The body of a request that asks a served model about an example.
+
+    Args:
+        input_example: A frame of pandas or polars, an array, a dict, a list or a single value; or a tuple of such and
+            a dict of params.
+
+    Returns:
+        JSON, as the file ``serving_input_example.json`` has it; ``None`` for no example.
+
+    Raises:
+        InvalidValue: JSON cannot hold it.
+
+    Example:
+        >>> print(convert_input_example_to_serving_input([1, 2]))
+        {
+          "inputs": [
+            1,
+            2
+          ]
+        }
+    """
+    if input_example is None:
+        return None
+    rows, params = with_params(input_example)
+    return _request_of(_written(rows)[2], params).decode()
+
+
+def with_params(example: Any) -> tuple[Any, dict[str, Any] | None]:
+    """The rows of an example, and the params that a tuple gives with them, as MLflow's users do."""
+    if isinstance(example, tuple) and len(example) == 2 and isinstance(example[1], dict):
+        return example
+    return example, None
+
+
+def _request_of(request: dict[str, Any], params: dict[str, Any] | None) -> bytes:
+    return msgspec.json.format(_json(request if params is None else {**request, "params": params}), indent=2)
 
 
 def _written(example: Any) -> tuple[str, Any, dict[str, Any]]:

@@ -1,17 +1,21 @@
-"""The verbs of ``runstone.models`` that look at a model without using it."""
+"""The verbs of ``runstone.models`` about the files of a model."""
 
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from runstone.client import arguments, context
+from runstone.client import arguments, context, model_folders
 from runstone.client.client import Client
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import ModelInfo
-from runstone.errors import NotFound
-from runstone.flavors import loading
+from runstone.entities.names import shown
+from runstone.errors import InvalidValue, NotFound, Unsupported
+from runstone.flavors import loading, saving
+from runstone.models.signature import ModelSignature
 from runstone.workers import verification
 from runstone.workers.verification import Verification
 
-__all__ = ["get_model_info", "verify_model"]
+__all__ = ["get_model_info", "set_signature", "verify_model"]
 
 
 def get_model_info(model_uri: str) -> ModelInfo:
@@ -54,6 +58,40 @@ def get_model_info(model_uri: str) -> ModelInfo:
         params=params,
         tags=tags,
     )
+
+
+def set_signature(model_uri: str, signature: ModelSignature) -> None:
+    """Say of a saved or logged model what it takes and gives.
+
+    Args:
+        model_uri: A folder, ``models:/MODEL_ID``, ``runs:/RUN_ID/NAME``, or a place such as ``s3://bucket/path``. A
+            version of a registered model stays as it was registered.
+        signature: As ``infer_signature`` makes it.
+
+    Raises:
+        InvalidModel: There is no model, or it cannot be read.
+        InvalidValue: ``signature`` is none.
+        ModelChanged: A file is not the one that was saved.
+        NotFound: There is no such model in the store.
+        Unsupported: It is a version of a registered model, or its signature is that of type hints.
+    """
+    given: object = signature
+    if not isinstance(given, ModelSignature):
+        raise InvalidValue(f"a signature is a ModelSignature, as infer_signature makes it; got {shown(given)}")
+    client = client_of(model_uri)
+    if model_uri.startswith("models:") and arguments.logged_model_id(model_uri) is None:
+        raise Unsupported(
+            f"{shown(model_uri)} is a version of a registered model, which stays as it was registered: set the "
+            "signature of the logged model, models:/MODEL_ID, and register that"
+        )
+    found = fetched(client, model_uri)
+    try:
+        loading.read(found.path)
+        with TemporaryDirectory(prefix="runstone-model-") as draft:
+            names = saving.describe(found.path, signature, Path(draft))
+            model_folders.replace(client, model_uri, Path(draft), names)
+    finally:
+        found.discard()
 
 
 def verify_model(model_uri: str, *, quick: bool = False, trust: bool = False) -> Verification:

@@ -18,6 +18,7 @@ from runstone.errors import InvalidValue, Unsupported
 from runstone.flavors import loading, resolve
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
+from runstone.models import requests
 from runstone.models.predictor import PyFuncModel
 from runstone.workers import fresh
 
@@ -103,6 +104,25 @@ def load_pyfunc(
         raise
     model.when_closed(found.discard)
     return model
+
+
+def validate_serving_input(model_uri: str, serving_input: str | Mapping[str, Any]) -> Any:
+    """Let a model answer a request as it would when it is served.
+
+    Args:
+        model_uri: As ``load_model`` takes it.
+        serving_input: The body of the request: JSON, or what it says.
+
+    Returns:
+        What the model answers.
+
+    Raises:
+        InvalidValue: It is no request.
+        SignatureMismatch: The rows, or the params, are not what the signature says.
+        RunstoneError: The model cannot be loaded, as ``runstone.pyfunc.load_model`` says.
+    """
+    with load_pyfunc(model_uri) as model:
+        return model.predict(*requests.read(serving_input, arrays=model.metadata.signature is None))
 
 
 def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> Any:

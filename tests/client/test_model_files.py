@@ -1,0 +1,136 @@
+"""What a model takes and gives is said after it was saved, and a request is tried before it is served."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+import runstone
+import runstone.sklearn
+from runstone.errors import InvalidValue, ModelChanged, SignatureMismatch, Unsupported
+from runstone.models import (
+    ModelSignature,
+    convert_input_example_to_serving_input,
+    infer_signature,
+    set_signature,
+    validate_serving_input,
+)
+from runstone.pyfunc import PythonModel
+
+pytestmark = pytest.mark.usefixtures("chosen")
+
+ROWS = pd.DataFrame({"height": [1.0, 2.0, 3.0]})
+SIGNATURE = infer_signature(ROWS.astype("Float64"), np.array([2.0]))
+
+
+@pytest.fixture
+def model() -> LinearRegression:
+    return LinearRegression().fit(ROWS, [2.0, 4.0, 6.0])
+
+
+def check_is_said(uri: str) -> None:
+    assert runstone.models.get_model_info(uri).signature == SIGNATURE
+    loaded = runstone.pyfunc.load_model(uri)  # compares each file with the manifest
+    assert loaded.predict(ROWS) == pytest.approx([2.0, 4.0, 6.0])
+    with pytest.raises(SignatureMismatch):
+        loaded.predict(ROWS.rename(columns={"height": "width"}))
+
+
+def test_signature_is_set_in_a_folder(model: LinearRegression) -> None:
+    runstone.sklearn.save_model(model, "model")
+
+    set_signature("model", SIGNATURE)
+
+    check_is_said("model")
+    assert "height" in Path("model/card.md").read_text()
+
+
+def test_signature_is_set_in_the_store(model: LinearRegression) -> None:
+    with runstone.start_run() as run:
+        first = runstone.sklearn.log_model(model, name="first", input_example=ROWS)
+        second = runstone.sklearn.log_model(model, name="second")
+
+    set_signature(first.model_uri, SIGNATURE)
+    set_signature(f"runs:/{run.info.run_id}/second", SIGNATURE)
+
+    check_is_said(first.model_uri)
+    check_is_said(second.model_uri)
+
+
+def test_signature_of_a_folder_of_mlflow_is_in_its_one_file(model: LinearRegression) -> None:
+    runstone.sklearn.save_model(model, "model")
+    for ours in ("manifest.json", "schema.json"):
+        Path("model", ours).unlink(missing_ok=True)
+    before = {file.name for file in Path("model").iterdir()}
+
+    set_signature("model", SIGNATURE)
+
+    assert {file.name for file in Path("model").iterdir()} == before
+    assert runstone.models.get_model_info("model").signature.inputs.input_names() == ["height"]
+
+
+def test_registered_version_keeps_its_signature(model: LinearRegression) -> None:
+    runstone.sklearn.log_model(model, name="line", registered_model_name="kept signature")
+
+    with pytest.raises(Unsupported, match="set the signature of the logged model"):
+        set_signature("models:/kept signature/1", SIGNATURE)
+
+
+def test_signature_of_type_hints_stays() -> None:
+    class Hinted(PythonModel):
+        def predict(self, model_input: list[int]) -> list[int]:
+            return model_input
+
+    runstone.pyfunc.save_model("model", python_model=Hinted())
+
+    with pytest.raises(Unsupported, match="change the hints and save the model again"):
+        set_signature("model", SIGNATURE)
+
+
+def test_changed_model_gets_no_signature(model: LinearRegression) -> None:
+    runstone.sklearn.save_model(model, "model")
+    Path("model/requirements.txt").write_text("other\n")
+
+    with pytest.raises(ModelChanged, match=r"requirements.txt"):
+        set_signature("model", SIGNATURE)
+
+
+@pytest.mark.parametrize("wrong", [None, {"inputs": "[]"}])
+def test_no_signature_is_refused(wrong: Any) -> None:
+    with pytest.raises(InvalidValue, match="as infer_signature makes it; got"):
+        set_signature("model", wrong)
+
+
+@pytest.mark.parametrize("signature", [None, SIGNATURE])
+@pytest.mark.parametrize(
+    "request_body",
+    [
+        convert_input_example_to_serving_input(ROWS),
+        '{"dataframe_records": [{"height": 1.0}, {"height": 2.0}, {"height": 3.0}]}',
+        {"dataframe_split": {"columns": ["height"], "data": [[1.0], [2.0], [3.0]]}},
+    ],
+)
+def test_request_is_answered_as_when_it_is_served(
+    model: LinearRegression, signature: ModelSignature | None, request_body: Any
+) -> None:
+    runstone.sklearn.save_model(model, "model", signature=signature)
+
+    assert validate_serving_input("model", request_body) == pytest.approx([2.0, 4.0, 6.0])
+
+
+@pytest.mark.parametrize("kind", ["inputs", "instances"])
+def test_lists_of_a_request_are_arrays_without_a_signature(kind: str) -> None:
+    fitted = LinearRegression().fit([[1.0], [2.0]], [2.0, 4.0])
+    runstone.sklearn.save_model(fitted, "model")
+
+    assert validate_serving_input("model", {kind: [[3.0]]}) == pytest.approx([6.0])
+
+
+def test_request_that_does_not_fit_the_signature_is_told(model: LinearRegression) -> None:
+    runstone.sklearn.save_model(model, "model", signature=SIGNATURE)
+
+    with pytest.raises(SignatureMismatch, match="height"):
+        validate_serving_input("model", '{"dataframe_split": {"columns": ["width"], "data": [[1.0]]}}')
