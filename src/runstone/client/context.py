@@ -179,7 +179,7 @@ def open_run(
     run: Run, handle: Client, *, is_resumed: bool = False, log_system_metrics: bool | None = None
 ) -> ActiveRun:
     """Make a run the active one of this thread, and begin to capture it."""
-    _watch_the_end()
+    watch = _watch_the_end()
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     journal = handle._note_begin(run.info.run_id)
     around = active()
@@ -189,6 +189,7 @@ def open_run(
     _thread.stack.append(opened)
     _thread.last = opened
     _process.opened[run.info.run_id] = opened
+    watch.heed_termination()
     capture.start()
     return started
 
@@ -205,7 +206,10 @@ def end_innermost(end: End) -> None:
         try:
             ended.capture.stop(end.traceback)
         finally:  # Ctrl-C here, and the run ends all the same
-            ended.client._end_run(ended.run.info.run_id, end)
+            try:
+                ended.client._end_run(ended.run.info.run_id, end)
+            finally:
+                _leave_termination()
 
 
 def end_with_inner(run_id: str, end: End) -> None:
@@ -291,15 +295,29 @@ def run_to_resume() -> str:
     return named
 
 
-def _watch_the_end() -> None:
+def _watch_the_end() -> endings.Watch:
     """From the first run on, notice how the process ends."""
     if _process.watch is None:
         _process.watch = endings.Watch(_end_thread, _terminate)
+    return _process.watch
+
+
+def _leave_termination() -> None:
+    """Without an active run, a signal is none of our business."""
+    if _process.watch is not None and not _ours():
+        _process.watch.leave_termination()
+
+
+def _ours() -> list[Open]:
+    """The active runs that this process has started, and not one it was forked from; the latest first."""
+    return [opened for opened in reversed(list(_process.opened.values())) if opened.process == os.getpid()]
 
 
 def _end_thread(end: End) -> None:
     while _thread.stack:
-        _end(_thread.stack.pop(), end, last_words=end.traceback)
+        opened = _thread.stack.pop()
+        if opened.process == os.getpid():
+            _end(opened, end, last_words=end.traceback)
 
 
 def _terminate() -> bool:
@@ -309,7 +327,7 @@ def _terminate() -> bool:
     """
     if not open_journals.may_write():
         return False
-    ours = [opened for opened in reversed(list(_process.opened.values())) if opened.process == os.getpid()]
+    ours = _ours()
     for opened in ours:
         opened.capture.ask_to_stop()
     _wait_for(lambda: all(opened.capture.is_done for opened in ours))
@@ -342,9 +360,8 @@ def _wait_for(is_done: Callable[[], bool]) -> None:
 @atexit.register
 def _end_what_is_open() -> None:
     """End the runs that the program left open, in the threads that did, then send what waits and close the stores."""
-    for opened in reversed(list(_process.opened.values())):
-        if opened.process == os.getpid():
-            _end(opened, _process.watch.fate if _process.watch is not None else FINISHED)
+    for opened in _ours():
+        _end(opened, _process.watch.fate if _process.watch is not None else FINISHED)
     open_journals.close()
     open_stores.close()
 

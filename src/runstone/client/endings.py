@@ -61,7 +61,7 @@ def after_exit(code: object) -> End:
 
 
 class Watch:
-    """Notices how the process ends, and changes nothing about it.
+    """Notices how the process ends, and changes nothing about it; SIGTERM is heeded only while asked for.
 
     Attributes:
         fate: How it ends, so far as is known.
@@ -80,9 +80,34 @@ class Watch:
         threading.excepthook = _ending(threading.excepthook, end_thread)
         if not self._sees_exits():
             sys.exit = self._exit
-        # Whoever has a handler of their own decides; ours is only there in place of dying at once.
-        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        self._masks: dict[int, set[int]] = {}
+        # The runs are the parent's, and a child that is stuck in native code would never come to call our handler.
+        os.register_at_fork(before=self._hold, after_in_parent=self._let_go, after_in_child=self._let_go_in_child)
+
+    def heed_termination(self) -> None:
+        """Let SIGTERM end the runs first, in place of dying at once; whoever has a handler of their own decides."""
+        if _is_main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             signal.signal(signal.SIGTERM, self._terminated)
+
+    def leave_termination(self) -> None:
+        """Let SIGTERM do what it did before; only the main thread can."""
+        if _is_main_thread() and signal.getsignal(signal.SIGTERM) == self._terminated:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def _hold(self) -> None:
+        """Hold SIGTERM back while this thread forks: Python forgets what a child is sent before it can handle it."""
+        if signal.getsignal(signal.SIGTERM) == self._terminated:
+            self._masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def _let_go(self) -> None:
+        former = self._masks.pop(threading.get_ident(), None)
+        if former is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+    def _let_go_in_child(self) -> None:
+        self.leave_termination()
+        self._let_go()
+        self._masks.clear()  # the other threads are not here
 
     def _noticing(self, hook: Callable[[type[BaseException], BaseException, TracebackType | None], object]) -> "_Hook":
         def notice(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -136,8 +161,12 @@ class _Witness:
         self._watch, self._end = watch, end
 
     def __del__(self) -> None:
-        if sys._getframe().f_back is None and threading.current_thread() is threading.main_thread():
+        if sys._getframe().f_back is None and _is_main_thread():
             self._watch.fate = self._end
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _ending(
