@@ -139,9 +139,8 @@ _PLACES = {name: place for place, names in _PARTS.items() for name in names}
 
 # The room of the models is below these verbs, and MLflow's users find them there: `mlflow.models.evaluate`.
 models.PLACES.update(dict.fromkeys(_PARTS["runstone.evaluation"], "runstone.evaluation"))
-models.PLACES.update(
-    dict.fromkeys(("get_model_info", "set_signature", "verify_model"), "runstone.client.fluent.model_files")
-)
+_OF_FILES = ("get_model_info", "set_signature", "sign_model", "verify_model")
+models.PLACES.update(dict.fromkeys(_OF_FILES, "runstone.client.fluent.model_files"))
 models.PLACES["validate_serving_input"] = "runstone.client.fluent.models"
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def command(address: str) -> Command:
     """Runs ``runstone --tracking-uri ADDRESS ...``; the store has the experiment `trials`, with id 1."""
 
-    def call(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["--tracking-uri", address, *arguments])
+    def call(*arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(main, ["--tracking-uri", address, *arguments], input=typed)
 
     made = call("experiments", "create", "trials")
     assert made.output == "1\n", made.output

@@ -10,6 +10,7 @@ import runstone
 import runstone.sklearn
 from runstone.client import context
 from tests.cli.conftest import Command
+from tests.models.keys import key_pair
 
 
 @pytest.fixture
@@ -72,3 +73,49 @@ def test_missing_model_is_one_sentence(command: Command, tmp_path: Path) -> None
 
     assert done.exit_code == 1
     assert "there is no file or folder" in done.stderr
+
+
+def test_signed_model_is_that_of_the_key(command: Command, saved: Path, tmp_path: Path) -> None:
+    private, public = key_pair(tmp_path, "ours")
+    _, other = key_pair(tmp_path, "theirs")
+
+    unsigned = command("models", "verify", str(saved), "--quick", "--public-key", str(public))
+    signed = command("models", "sign", str(saved), "--key", str(private))
+    right = command("models", "verify", str(saved), "--quick", "--public-key", str(public))
+    wrong = command("models", "verify", str(saved), "--quick", "--public-key", str(other))
+    silent = command("models", "verify", str(saved), "--quick")
+
+    assert [done.exit_code for done in (unsigned, signed, right, wrong, silent)] == [1, 0, 0, 1, 0]
+    assert "it is not signed" in unsigned.stdout
+    assert "signed with the key of ours-public.pem" in right.stdout
+    assert "it is signed with another key" in wrong.stdout
+    assert "nothing of it is run" in wrong.stdout
+    assert "it is signed; to compare that" in silent.stdout
+    assert runstone.pyfunc.load_model(str(saved)).predict([[1.0]]) is not None
+
+
+def test_logged_model_is_signed_with_a_key_that_has_a_password(command: Command, address: str, tmp_path: Path) -> None:
+    private, public = key_pair(tmp_path, "ours", password=b"a secret")
+    runstone.set_tracking_uri(address)
+    try:
+        logged = runstone.sklearn.log_model(LinearRegression().fit([[1.0], [2.0]], [2.0, 4.0]), name="line")
+    finally:
+        context.forget_choices()
+
+    signed = command("models", "sign", logged.model_uri, "--key", str(private), "--ask-password", typed="a secret\n")
+    found = command("models", "verify", logged.model_uri, "--quick", "--json", "--public-key", str(public))
+
+    assert signed.exit_code == 0, signed.output
+    checks = {check["name"]: check["outcome"] for check in json.loads(found.stdout)["checks"]}
+    assert checks == {"files": "passed", "signature": "passed", "environment": "skipped", "answers": "skipped"}
+
+
+def test_changed_model_is_not_signed(command: Command, saved: Path, tmp_path: Path) -> None:
+    private, _ = key_pair(tmp_path, "ours")
+    (saved / "requirements.txt").write_text("other\n")
+
+    done = command("models", "sign", str(saved), "--key", str(private))
+
+    assert done.exit_code == 1
+    assert "the file 'requirements.txt' was changed" in done.stderr
+    assert not (saved / "model.sig").exists()

@@ -27,9 +27,12 @@ def models() -> None:
 @_MODEL
 @click.option("--quick", is_flag=True, help="Make no environment: let the model answer with the packages of here.")
 @click.option("--trust", is_flag=True, help="Run what it brings, though it is a stranger's.")
+@click.option("--public-key", metavar="FILE", help="The key that it has to be signed with, in PEM.")
 @as_json
 @click.pass_context
-def verify(ctx: click.Context, /, *, model: str, quick: bool, trust: bool, as_json: bool) -> None:
+def verify(
+    ctx: click.Context, /, *, model: str, quick: bool, trust: bool, public_key: str | None, as_json: bool
+) -> None:
     """Compare a model with what was recorded when it was saved.
 
     Its files are compared by their hashes. Then an environment is made of its lock, and there it answers its example;
@@ -40,7 +43,7 @@ def verify(ctx: click.Context, /, *, model: str, quick: bool, trust: bool, as_js
     from runstone.client.fluent.model_files import verify_model
 
     with _chosen(ctx, model):
-        found = verify_model(model, quick=quick, trust=trust)
+        found = verify_model(model, quick=quick, trust=trust, public_key=public_key)
     if as_json:
         print_json({"passed": found.has_passed, "checks": [_plain(check) for check in found.checks]})
     else:
@@ -53,6 +56,24 @@ def verify(ctx: click.Context, /, *, model: str, quick: bool, trust: bool, as_js
             ],
         )
     ctx.exit(0 if found.has_passed else 1)
+
+
+@models.command()
+@_MODEL
+@click.option("--key", required=True, metavar="FILE", help="A private key of an elliptic curve, in PEM.")
+@click.option("--ask-password", is_flag=True, help="Ask for the password that the key is encrypted with.")
+@click.pass_context
+def sign(ctx: click.Context, /, *, model: str, key: str, ask_password: bool) -> None:
+    """Sign a model: others can tell then that it comes from the owner of the key.
+
+    The signature is a file model.sig among the model's, which `runstone models verify --public-key` compares.
+    """
+    from runstone.client.fluent.model_files import sign_model
+
+    password = click.prompt("Password of the key", hide_input=True) if ask_password else None
+    with _chosen(ctx, model):
+        sign_model(model, key, password=password)
+    click.echo(f"Signed {model}; whoever has the public key compares with: runstone models verify --public-key FILE")
 
 
 @models.command()

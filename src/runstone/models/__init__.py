@@ -5,6 +5,7 @@ Names are loaded when they are asked for. The front door adds places of verbs th
 
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 # Where each name is.
@@ -31,12 +32,18 @@ class _SetSignature(Protocol):
     def __call__(self, model_uri: str, signature: "ModelSignature") -> None: ...
 
 
+class _SignModel(Protocol):
+    def __call__(self, model_uri: str, private_key: str | Path, *, password: str | None = None) -> None: ...
+
+
 class _ValidateServingInput(Protocol):
     def __call__(self, model_uri: str, serving_input: str | Mapping[str, Any]) -> Any: ...
 
 
 class _VerifyModel(Protocol):
-    def __call__(self, model_uri: str, *, quick: bool = False, trust: bool = False) -> Any: ...
+    def __call__(
+        self, model_uri: str, *, quick: bool = False, trust: bool = False, public_key: str | Path | None = None
+    ) -> Any: ...
 
 
 if TYPE_CHECKING:
@@ -49,6 +56,7 @@ if TYPE_CHECKING:
 
     get_model_info: _GetModelInfo
     set_signature: _SetSignature
+    sign_model: _SignModel
     validate_serving_input: _ValidateServingInput
     verify_model: _VerifyModel
 else:
@@ -76,6 +84,7 @@ __all__ = [
     "infer_signature",
     "set_model",
     "set_signature",
+    "sign_model",
     "signature_from_type_hints",
     "signature_of_function",
     "validate_serving_input",

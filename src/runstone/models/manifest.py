@@ -11,8 +11,9 @@ from runstone.entities import ArtifactPath
 from runstone.errors import InvalidModel, ModelChanged, RunstoneError
 
 MANIFEST = "manifest.json"
+# Who made the model, as `models/signing.py` writes it; it says so of the manifest too.
+SIGNATURE = "model.sig"
 FORMAT = 1
-_CHUNK = 1 << 20
 # Written beside a model later, by whoever keeps or uses it.
 _NOT_OURS = ("registered_model_meta",)
 
@@ -35,7 +36,7 @@ class Manifest(Struct, frozen=True):
     """What ``manifest.json`` says.
 
     Attributes:
-        files: All files of the folder but this one, by path.
+        files: All files of the folder but this one and the signature, by path.
         version: Version of the format.
     """
 
@@ -109,6 +110,12 @@ def differences(folder: Path) -> list[str] | None:
     return None if recorded is None else [f"{path} {what}" for path, what in _differences(folder, recorded)]
 
 
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def _differences(folder: Path, recorded: Manifest) -> Iterator[tuple[str, str]]:
     wanted = {file.path: file for file in recorded.files}
     found = {file.relative_to(folder).as_posix(): file for file in _files(folder)}
@@ -130,14 +137,10 @@ def _files(folder: Path) -> list[Path]:
     found = (file for file in folder.rglob("*") if file.is_file() or file.is_symlink())
     ours = (file for file in found if file.name not in _NOT_OURS and "__pycache__" not in file.parts)
     return sorted(
-        (file for file in ours if file != folder / MANIFEST), key=lambda file: file.relative_to(folder).as_posix()
+        (file for file in ours if file not in {folder / MANIFEST, folder / SIGNATURE}),
+        key=lambda file: file.relative_to(folder).as_posix(),
     )
 
 
 def _record(folder: Path, file: Path) -> FileRecord:
-    whole, size = hashlib.sha256(), 0
-    with file.open("rb") as opened:
-        while piece := opened.read(_CHUNK):
-            whole.update(piece)
-            size += len(piece)
-    return FileRecord(file.relative_to(folder).as_posix(), size, whole.hexdigest())
+    return FileRecord(file.relative_to(folder).as_posix(), file.stat().st_size, sha256_of(file))

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from runstone import environments
 from runstone.errors import RunstoneError
-from runstone.models import comparison, example, manifest, requirements
+from runstone.models import comparison, example, manifest, requirements, signing
 from runstone.models.format import Model
 from runstone.workers import fresh
 
@@ -22,6 +22,7 @@ found = {each.metadata["Name"]: each.version for each in importlib.metadata.dist
 print(json.dumps({"python": platform.python_version(), "packages": found}))
 """
 _CHANGED = "the files are not those that were saved, so nothing of them is run"
+_UNSIGNED = "it is not what the owner of the key signed, so nothing of it is run"
 _UNTRUSTED = "it comes from a place that is not yours, so nothing of it is run; if you trust its maker, say so"
 
 
@@ -37,7 +38,7 @@ class Check(Struct, frozen=True):
     """One thing that was looked at.
 
     Attributes:
-        name: Which: ``files``, ``environment`` or ``answers``.
+        name: Which: ``files``, ``signature``, ``environment`` or ``answers``.
         outcome: What came of it.
         details: What differs, or why it was skipped, a sentence each.
     """
@@ -67,7 +68,7 @@ class _Installed(Struct):
     packages: dict[str, str]
 
 
-def verify(folder: Path, *, uri: str, quick: bool, trust: bool) -> Verification:
+def verify(folder: Path, *, uri: str, quick: bool, trust: bool, public_key: Path | None = None) -> Verification:
     """Compare a model with what was recorded when it was saved.
 
     The files are compared by their hashes. Then an environment is made of its lock, anew, and there the model answers
@@ -78,23 +79,26 @@ def verify(folder: Path, *, uri: str, quick: bool, trust: bool) -> Verification:
         uri: Where it came from, for messages.
         quick: Whether no environment is made: the model answers where this program runs.
         trust: Whether what it brings may run: its code, and the packages that it asks for.
+        public_key: A file with the key that it has to be signed with; ``None`` if it needs no signature.
 
     Raises:
         InvalidModel: The folder is no model, or cannot be read.
+        InvalidValue: The key cannot be used.
+        Unsupported: A key is given, and the library for signatures is not installed.
     """
     model = Model.load(folder)
-    files = _files(folder)
-    if files.outcome is Outcome.FAILED or not trust:
-        why = _CHANGED if files.outcome is Outcome.FAILED else _UNTRUSTED
-        return Verification([files, _skipped("environment", why), _skipped("answers", why)])
+    looked = [_files(folder), *_signature(folder, public_key)]
+    if any(check.outcome is Outcome.FAILED for check in looked) or not trust:
+        why = _CHANGED if looked[0].outcome is Outcome.FAILED else _UNTRUSTED if not trust else _UNSIGNED
+        return Verification([*looked, _skipped("environment", why), _skipped("answers", why)])
     if quick:
         environment = _skipped("environment", "left out, as was wanted")
-        return Verification([files, environment, _answers(model, folder, Path(sys.executable), uri)])
+        return Verification([*looked, environment, _answers(model, folder, Path(sys.executable), uri)])
     with TemporaryDirectory(prefix="runstone-environment-") as place:
         environment, python = _environment(model, folder, Path(place), uri)
         if python is None:
-            return Verification([files, environment, _skipped("answers", "there is no environment to answer in")])
-        return Verification([files, environment, _answers(model, folder, python, uri)])
+            return Verification([*looked, environment, _skipped("answers", "there is no environment to answer in")])
+        return Verification([*looked, environment, _answers(model, folder, python, uri)])
 
 
 def _skipped(name: str, why: str) -> Check:
@@ -113,6 +117,16 @@ def _files(folder: Path) -> Check:
     assert recorded is not None
     size = sum(file.size for file in recorded.files)
     return _check("files", wrong, f"{len(recorded.files)} files, {size:,} bytes, digest {recorded.digest}")
+
+
+def _signature(folder: Path, public_key: Path | None) -> list[Check]:
+    if public_key is not None:
+        return [
+            _check("signature", signing.complaints(folder, public_key), f"signed with the key of {public_key.name}")
+        ]
+    if (folder / manifest.SIGNATURE).is_file():
+        return [_skipped("signature", "it is signed; to compare that, give the public key of whom you expect")]
+    return []
 
 
 def _environment(model: Model, folder: Path, place: Path, uri: str) -> tuple[Check, Path | None]:

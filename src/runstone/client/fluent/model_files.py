@@ -11,11 +11,12 @@ from runstone.client.model_logging import ModelInfo
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, NotFound, Unsupported
 from runstone.flavors import loading, saving
+from runstone.models import manifest, signing
 from runstone.models.signature import ModelSignature
 from runstone.workers import verification
 from runstone.workers.verification import Verification
 
-__all__ = ["get_model_info", "set_signature", "verify_model"]
+__all__ = ["get_model_info", "set_signature", "sign_model", "verify_model"]
 
 
 def get_model_info(model_uri: str) -> ModelInfo:
@@ -94,7 +95,38 @@ def set_signature(model_uri: str, signature: ModelSignature) -> None:
         found.discard()
 
 
-def verify_model(model_uri: str, *, quick: bool = False, trust: bool = False) -> Verification:
+def sign_model(model_uri: str, private_key: str | Path, *, password: str | None = None) -> None:
+    """Sign a saved or logged model, so that others can tell that it comes from the owner of a key.
+
+    The signature is a file ``model.sig`` among the model's, in the place of one that is there.
+
+    Args:
+        model_uri: As ``load_model`` takes it.
+        private_key: A file with a private key of an elliptic curve, in PEM.
+        password: What the key is encrypted with; ``None`` if it is not.
+
+    Raises:
+        InvalidModel: There is no model, or it cannot be read.
+        InvalidValue: The key cannot be used.
+        LocalFileNotFound: There is no such file, or no such folder.
+        ModelChanged: A file of the model is not the one that was saved.
+        NotFound: There is no such model in the store.
+        Unsupported: The library for signatures is not installed.
+    """
+    client = client_of(model_uri)
+    found = fetched(client, model_uri)
+    try:
+        loading.read(found.path)
+        with TemporaryDirectory(prefix="runstone-model-") as draft:
+            signing.sign(found.path, Path(private_key), Path(draft, manifest.SIGNATURE), password=password)
+            model_folders.replace(client, model_uri, Path(draft), [manifest.SIGNATURE])
+    finally:
+        found.discard()
+
+
+def verify_model(
+    model_uri: str, *, quick: bool = False, trust: bool = False, public_key: str | Path | None = None
+) -> Verification:
     """Compare a model with what was recorded when it was saved: files, environment, answers.
 
     Args:
@@ -102,17 +134,21 @@ def verify_model(model_uri: str, *, quick: bool = False, trust: bool = False) ->
         quick: Whether no environment is made: the model answers its example with the packages of this program.
         trust: Whether what it brings may run though it is neither on this machine nor in the chosen store. Else only
             the files of such a model are looked at.
+        public_key: A file with the key that it has to be signed with, in PEM; ``None`` if it needs no signature.
 
     Returns:
         Its ``checks``, and whether it ``has_passed``: no check failed.
 
     Raises:
         InvalidModel: There is no model, or it cannot be read.
+        InvalidValue: The key cannot be used.
         NotFound: There is no such model in the store.
+        Unsupported: A key is given, and the library for signatures is not installed.
     """
     found = fetched(client_of(model_uri), model_uri)
     try:
-        return verification.verify(found.path, uri=model_uri, quick=quick, trust=trust or found.own)
+        key = None if public_key is None else Path(public_key)
+        return verification.verify(found.path, uri=model_uri, quick=quick, trust=trust or found.own, public_key=key)
     finally:
         found.discard()
 
