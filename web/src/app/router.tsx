@@ -12,7 +12,13 @@ import { parseSearch, stringifySearch } from "@/lib/search-params";
 import { Frame } from "./frame";
 import styles from "./frame.module.css";
 import { NotFoundPage } from "./pages/not-found-page";
-import { readCompareSearch, readExperimentSearch, readHomeSearch, readRunSearch } from "./searches";
+import {
+  readCompareSearch,
+  readExperimentSearch,
+  readHomeSearch,
+  readModelSearch,
+  readRunSearch,
+} from "./searches";
 
 function PageFailure({ error, reset }: ErrorComponentProps) {
   const failure = error instanceof Error ? error : new Error(String(error));
@@ -49,6 +55,13 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("./pages/run-page"), "RunPage"),
 });
 
+const model = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments/$experimentId/models/$modelId",
+  validateSearch: readModelSearch,
+  component: lazyRouteComponent(() => import("./pages/model-page"), "ModelPage"),
+});
+
 const compare = createRoute({
   getParentRoute: () => root,
   path: "/compare",
@@ -58,7 +71,7 @@ const compare = createRoute({
 
 export function createPageRouter() {
   return createRouter({
-    routeTree: root.addChildren([home, experiment, run, compare]),
+    routeTree: root.addChildren([home, experiment, run, model, compare]),
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",

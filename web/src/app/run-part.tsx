@@ -5,6 +5,7 @@ import { CodePanel } from "@/features/capture/components/code-panel";
 import { ConsolePanel } from "@/features/capture/components/console-panel";
 import { EnvironmentPanel } from "@/features/capture/components/environment-panel";
 import { EvaluationPanel } from "@/features/evaluation/components/evaluation-panel";
+import { RunModels } from "@/features/models/components/run-models";
 import { MetricCharts } from "@/features/runs/components/metric-charts";
 import { RunOverview } from "@/features/runs/components/run-overview";
 import type { Run } from "@/types/wire";
@@ -43,8 +44,10 @@ export function RunPart({ run, search, onSearch, onPath }: RunPartProps) {
     case "environment":
       return <EnvironmentPanel run={run} />;
     case "artifacts":
-      return <ArtifactBrowser runId={run.info.run_id} path={search.path} onPath={onPath} />;
+      return (
+        <ArtifactBrowser owner={{ kind: "run", id: run.info.run_id }} path={search.path} onPath={onPath} />
+      );
     default:
-      return <RunOverview run={run} />;
+      return <RunOverview run={run} models={<RunModels run={run} />} />;
   }
 }

@@ -90,6 +90,16 @@ export function readRunSearch(raw: Raw): RunSearch {
   };
 }
 
+export interface ModelSearch {
+  tab?: "card" | "artifacts" | undefined;
+  /** The file that is looked at. */
+  path?: string | undefined;
+}
+
+export function readModelSearch(raw: Raw): ModelSearch {
+  return { tab: choice(raw["tab"], ["card", "artifacts"]), path: one(raw["path"]) };
+}
+
 export interface CompareSearch extends ChartSearch {
   run?: string[] | undefined;
   /** Shows what all runs have in common, too. */

@@ -45,7 +45,7 @@ it("says that the server does not answer", async () => {
 it("reads no more than the first bytes, also where the server sends all", async () => {
   fakeServer({ "/get-artifact": () => ({ text: "0123456789" }) });
 
-  const { bytes, total } = await api.firstBytes("r", "a.txt", 4);
+  const { bytes, total } = await api.firstBytes(artifactUrl("r", "a.txt"), 4);
 
   expect(new TextDecoder().decode(bytes)).toBe("0123");
   expect(total).toBeUndefined();
@@ -56,7 +56,7 @@ it("knows the length of the whole from the answer to a range", async () => {
     "/get-artifact": () => ({ status: 206, text: "0123", headers: { "Content-Range": "bytes 0-3/1234" } }),
   });
 
-  const { total } = await api.firstBytes("r", "a.txt", 4);
+  const { total } = await api.firstBytes(artifactUrl("r", "a.txt"), 4);
 
   expect(total).toBe(1234);
 });

@@ -82,14 +82,13 @@ export const api = {
     return (await response.json()) as T;
   },
 
-  /** The first `limit` bytes of an artifact, and the length of the whole where the server tells it. */
+  /** The first `limit` bytes at `url`, and the length of the whole where the server tells it. */
   async firstBytes(
-    runId: string,
-    path: string,
+    url: string,
     limit: number,
     signal?: AbortSignal,
   ): Promise<{ bytes: Uint8Array; total: number | undefined }> {
-    const response = await send(artifactUrl(runId, path), {
+    const response = await send(url, {
       headers: { Range: `bytes=0-${limit - 1}` },
       signal: signal ?? null,
     });
@@ -97,7 +96,20 @@ export const api = {
     const bytes = await readUpTo(response, limit);
     return { bytes, total: Number.isFinite(total) ? total : undefined };
   },
+
+  /** The first `limit` bytes at `url` as text, and whether the file goes on. */
+  async firstText(url: string, limit: number, signal?: AbortSignal): Promise<FileText> {
+    const { bytes, total } = await api.firstBytes(url, limit, signal);
+    const isCut = total === undefined ? bytes.length === limit : total > bytes.length;
+    return { text: new TextDecoder().decode(bytes, { stream: isCut }), isCut };
+  },
 };
+
+export interface FileText {
+  text: string;
+  /** Whether the file goes on. */
+  isCut: boolean;
+}
 
 /** Reads at most `limit` bytes, also where the server ignores `Range`. */
 async function readUpTo(response: Response, limit: number): Promise<Uint8Array> {
@@ -121,7 +133,13 @@ async function readUpTo(response: Response, limit: number): Promise<Uint8Array> 
   return whole.subarray(0, limit);
 }
 
-/** Address of an artifact's bytes. */
+/** Address of the bytes of a run's artifact. */
 export function artifactUrl(runId: string, path: string): string {
   return withQuery("/get-artifact", { run_id: runId, path });
+}
+
+/** Address of the bytes of a logged model's file. */
+export function modelFileUrl(modelId: string, path: string): string {
+  const folder = `/ajax-api/2.0/mlflow/logged-models/${encodeURIComponent(modelId)}/artifacts/files`;
+  return withQuery(folder, { artifact_file_path: path });
 }

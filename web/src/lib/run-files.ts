@@ -1,7 +1,7 @@
 /** Files of a run, read by the parts of the page that know what is in them. */
 import type { RunArtifacts } from "@/types/wire";
 
-import { api } from "./api-client";
+import { api, artifactUrl, type FileText } from "./api-client";
 
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -11,20 +11,12 @@ export async function namesIn(runId: string, folder: string, signal: AbortSignal
   return (answer.files ?? []).map((file) => file.path.slice(file.path.lastIndexOf("/") + 1));
 }
 
-export interface FileText {
-  text: string;
-  /** Whether the file goes on. */
-  isCut: boolean;
-}
-
 /** The beginning of a file, as text. */
-export async function readText(
+export function readText(
   runId: string,
   path: string,
   signal: AbortSignal,
   most = MOST_BYTES,
 ): Promise<FileText> {
-  const { bytes, total } = await api.firstBytes(runId, path, most, signal);
-  const isCut = total === undefined ? bytes.length === most : total > bytes.length;
-  return { text: new TextDecoder().decode(bytes, { stream: isCut }), isCut };
+  return api.firstText(artifactUrl(runId, path), most, signal);
 }

@@ -18,3 +18,11 @@ export type OneRun = Schemas["OneRun"];
 export type Runs = Schemas["Runs"];
 export type RunHistories = Schemas["RunHistories"];
 export type RunArtifacts = Schemas["RunArtifacts"];
+
+export type LoggedModel = Schemas["LoggedModel"];
+export type LoggedModelMetric = Schemas["LoggedModelMetric"];
+export type ModelVersion = Schemas["ModelVersion"];
+export type OneLoggedModel = Schemas["OneLoggedModel"];
+export type LoggedModels = Schemas["LoggedModels"];
+export type ModelArtifacts = Schemas["ModelArtifacts"];
+export type ModelVersions = Schemas["ModelVersions"];

@@ -1,26 +1,27 @@
+import type { Owner } from "../api/artifacts";
 import { ArtifactPreview } from "./artifact-preview";
 import { ArtifactTree } from "./artifact-tree";
 import styles from "./artifact-browser.module.css";
 
 interface ArtifactBrowserProps {
-  runId: string;
+  owner: Owner;
   /** The file that is looked at. */
   path: string | undefined;
   onPath: (path: string) => void;
 }
 
-/** The files of a run at the left, the one looked at at the right. */
-export function ArtifactBrowser({ runId, path, onPath }: ArtifactBrowserProps) {
+/** The files of a run or a model at the left, the one looked at at the right. */
+export function ArtifactBrowser({ owner, path, onPath }: ArtifactBrowserProps) {
   return (
     <div className={styles["browser"]}>
       <div className={styles["tree"]}>
-        <ArtifactTree runId={runId} path={path} onPath={onPath} />
+        <ArtifactTree owner={owner} path={path} onPath={onPath} />
       </div>
       <div className={styles["preview"]}>
         {path === undefined ? (
           <p className={styles["hint"]}>Choose a file to look at it.</p>
         ) : (
-          <ArtifactPreview key={path} runId={runId} path={path} />
+          <ArtifactPreview key={path} owner={owner} path={path} />
         )}
       </div>
     </div>

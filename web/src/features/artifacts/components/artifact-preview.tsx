@@ -6,16 +6,16 @@ import { Skeleton } from "@/components/skeleton";
 import { formatBytes } from "@/lib/format";
 import { NumberedText } from "@/components/numbered-text";
 
-import { artifactUrl, firstBytesQuery, PREVIEW_BYTES } from "../api/artifacts";
+import { firstBytesQuery, PREVIEW_BYTES, urlOf, type Owner } from "../api/artifacts";
 import { previewKind, textOf, type PreviewKind } from "../preview-kind";
 import styles from "./artifact-preview.module.css";
 import { CsvPreview } from "./csv-preview";
 import { ImagePreview } from "./image-preview";
 
 /** A file as far as it can be shown without running anything that is in it. */
-export function ArtifactPreview({ runId, path }: { runId: string; path: string }) {
+export function ArtifactPreview({ owner, path }: { owner: Owner; path: string }) {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const url = artifactUrl(runId, path);
+  const url = urlOf(owner, path);
   const kind = previewKind(path);
   return (
     <section className={styles["preview"]} aria-label={`Preview of ${name}`}>
@@ -29,14 +29,14 @@ export function ArtifactPreview({ runId, path }: { runId: string; path: string }
       {kind === "image" ? (
         <ImagePreview url={url} name={name} />
       ) : (
-        <BytesPreview runId={runId} path={path} kind={kind} />
+        <BytesPreview owner={owner} path={path} kind={kind} />
       )}
     </section>
   );
 }
 
-function BytesPreview({ runId, path, kind }: { runId: string; path: string; kind: PreviewKind }) {
-  const file = useQuery(firstBytesQuery(runId, path));
+function BytesPreview({ owner, path, kind }: { owner: Owner; path: string; kind: PreviewKind }) {
+  const file = useQuery(firstBytesQuery(owner, path));
   if (file.isPending) {
     return (
       <div className={styles["waiting"]} role="status" aria-label="Loading">

@@ -3,19 +3,19 @@ import { useQuery } from "@tanstack/react-query";
 import { ErrorNotice } from "@/components/error-notice";
 import { Skeleton } from "@/components/skeleton";
 
-import { folderQuery } from "../api/artifacts";
+import { folderQuery, type Owner } from "../api/artifacts";
 import { ArtifactNode } from "./artifact-node";
 import styles from "./artifact-tree.module.css";
 
 interface ArtifactTreeProps {
-  runId: string;
+  owner: Owner;
   path: string | undefined;
   onPath: (path: string) => void;
 }
 
-/** The folders and files of a run; a folder is asked for when it is opened. */
-export function ArtifactTree({ runId, path, onPath }: ArtifactTreeProps) {
-  return <Folder runId={runId} folder="" depth={0} path={path} onPath={onPath} />;
+/** The folders and files of a run or a model; a folder is asked for when it is opened. */
+export function ArtifactTree({ owner, path, onPath }: ArtifactTreeProps) {
+  return <Folder owner={owner} folder="" depth={0} path={path} onPath={onPath} />;
 }
 
 interface FolderProps extends ArtifactTreeProps {
@@ -23,8 +23,8 @@ interface FolderProps extends ArtifactTreeProps {
   depth: number;
 }
 
-function Folder({ runId, folder, depth, path, onPath }: FolderProps) {
-  const files = useQuery(folderQuery(runId, folder));
+function Folder({ owner, folder, depth, path, onPath }: FolderProps) {
+  const files = useQuery(folderQuery(owner, folder));
   if (files.isPending) {
     return (
       <div className={styles["waiting"]} role="status" aria-label="Loading">
@@ -43,7 +43,9 @@ function Folder({ runId, folder, depth, path, onPath }: FolderProps) {
     );
   }
   if (files.data.length === 0) {
-    return <p className={styles["empty"]}>{folder === "" ? "This run has no artifacts." : "Empty"}</p>;
+    return (
+      <p className={styles["empty"]}>{folder === "" ? `This ${owner.kind} has no artifacts.` : "Empty"}</p>
+    );
   }
   return (
     <ul className={styles["list"]} aria-label={folder || "Artifacts"}>
@@ -55,7 +57,7 @@ function Folder({ runId, folder, depth, path, onPath }: FolderProps) {
           path={path}
           onPath={onPath}
           renderFolder={() => (
-            <Folder runId={runId} folder={file.path} depth={depth + 1} path={path} onPath={onPath} />
+            <Folder owner={owner} folder={file.path} depth={depth + 1} path={path} onPath={onPath} />
           )}
         />
       ))}

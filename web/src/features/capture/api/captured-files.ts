@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { artifactUrl } from "@/lib/api-client";
-import { namesIn, readText, type FileText } from "@/lib/run-files";
+import { artifactUrl, type FileText } from "@/lib/api-client";
+import { namesIn, readText } from "@/lib/run-files";
 
 import { readCode } from "../code";
 import { readEnvironment } from "../environment";

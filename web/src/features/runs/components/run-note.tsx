@@ -10,7 +10,9 @@ import styles from "./run-note.module.css";
 
 const NOTE_TAG = "mlflow.note.content";
 
-const MarkdownText = lazy(async () => ({ default: (await import("./markdown-text")).MarkdownText }));
+const MarkdownText = lazy(async () => ({
+  default: (await import("@/components/markdown-text")).MarkdownText,
+}));
 
 /** What someone wrote about a run, in Markdown. */
 export function RunNote({ run }: { run: Run }) {

@@ -1,17 +1,25 @@
+import type { ReactNode } from "react";
+
+import { CopyText } from "@/components/copy-text";
+import { KeyValues } from "@/components/key-values";
 import { MetricValue } from "@/components/metric-value";
 import type { Run } from "@/types/wire";
-import { CopyText } from "@/components/copy-text";
 
 import { isSystemTag } from "../columns";
 import { isSystemMetric } from "../metric-sections";
-import { KeyValues } from "./key-values";
 import { RunFacts } from "./run-facts";
 import { RunNote } from "./run-note";
 import styles from "./run-overview.module.css";
 import { RunTags } from "./run-tags";
 
+interface RunOverviewProps {
+  run: Run;
+  /** The models that it made. */
+  models: ReactNode;
+}
+
 /** What a run logged, and what is known about it. */
-export function RunOverview({ run }: { run: Run }) {
+export function RunOverview({ run, models }: RunOverviewProps) {
   const metrics = (run.data.metrics ?? []).filter((metric) => !isSystemMetric(metric.key));
   const params = run.data.params ?? [];
   const tags = (run.data.tags ?? []).filter((tag) => !isSystemTag(tag.key));
@@ -36,6 +44,7 @@ export function RunOverview({ run }: { run: Run }) {
             rows={params.map((param) => ({ key: param.key, value: <CopyText text={param.value ?? ""} /> }))}
           />
         </div>
+        {models}
       </div>
       <aside className={styles["aside"]} aria-label="About this run">
         <RunFacts run={run} />

@@ -1,5 +1,6 @@
 import type { ComponentProps } from "react";
 import Markdown from "react-markdown";
+import remarkGfm from "remark-gfm";
 
 import styles from "./markdown-text.module.css";
 
@@ -17,11 +18,13 @@ const PARTS = {
   ),
 };
 
-/** Markdown as elements; raw HTML in it shows as text. */
+/** Markdown with tables, as elements; raw HTML in it shows as text. */
 export function MarkdownText({ text }: { text: string }) {
   return (
     <div className={styles["markdown"]}>
-      <Markdown components={PARTS}>{text}</Markdown>
+      <Markdown components={PARTS} remarkPlugins={[remarkGfm]}>
+        {text}
+      </Markdown>
     </div>
   );
 }

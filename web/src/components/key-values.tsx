@@ -1,8 +1,7 @@
 import { useState, type ReactNode } from "react";
 
-import { TextField } from "@/components/text-field";
-
 import styles from "./key-values.module.css";
+import { TextField } from "./text-field";
 
 interface KeyValueRow {
   key: string;

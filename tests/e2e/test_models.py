@@ -1,0 +1,110 @@
+"""The page of a logged model, of a real model that a run made, and the way there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+import runstone
+from runstone.client import context
+from tests.e2e.conftest import NARROW, WIDE, OpenPage, serving, violations
+
+HOUSES = pd.DataFrame(
+    {
+        "size": [61.0, 104.5, 88.0],
+        "rooms": [2, 4, 3],
+        "district": pd.Categorical(["harbour", "hill", "harbour"]),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Logged:
+    """Where a run and its model are on a server."""
+
+    run: str
+    model: str
+    model_id: str
+    empty: str
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+    """A run that logged and registered a model, and a model without files."""
+    with serving(tmp_path_factory.mktemp("models")) as place:
+        context.forget_choices()
+        runstone.set_tracking_uri(place)
+        runstone.set_experiment("houses")
+        columns = make_column_transformer((OneHotEncoder(), ["district"]), remainder="passthrough")
+        price = make_pipeline(columns, LinearRegression()).fit(HOUSES, [210.0, 480.0, 330.0])
+        with runstone.start_run(run_name="fit") as run:
+            made = runstone.log_model(
+                price, "price", input_example=HOUSES, registered_model_name="prices", tags={"owner": "sales"}
+            )
+            runstone.log_metric("rmse", 12.5, step=3, model_id=made.model_id)
+        assert made.model_id is not None
+        client = runstone.Client(place)
+        empty = client.create_logged_model(run.info.experiment_id, "unfinished")
+        at = f"{place}/experiments/{run.info.experiment_id}"
+        context.forget_choices()
+        yield Logged(
+            f"{at}/runs/{run.info.run_id}", f"{at}/models/{made.model_id}", made.model_id, f"{at}/models/{empty.model_id}"
+        )
+
+
+def test_run_leads_to_its_model_with_signature_and_files(logged: Logged, open_page: OpenPage) -> None:
+    page = open_page(logged.run)
+
+    page.get_by_role("region", name="Models").get_by_role("link", name="price").click()
+
+    expect(page).to_have_url(logged.model)
+    expect(page.get_by_role("heading", name="price")).to_be_visible()
+    signature = page.get_by_role("region", name="Signature")
+    expect(signature.get_by_role("row", name="district category yes yes harbour, hill")).to_be_visible()
+    expect(page.get_by_label("Requirements", exact=True).last).to_contain_text("scikit-learn==")
+    expect(page.get_by_label("Load the model in Python", exact=True)).to_contain_text(f"models:/{logged.model_id}")
+    expect(page.get_by_role("region", name="Metrics", exact=True)).to_contain_text("12.5")
+    expect(page.get_by_role("region", name="Registered")).to_contain_text("prices")
+
+    page.get_by_role("tab", name="Card").click()
+    expect(page.get_by_role("tabpanel").get_by_role("heading", name="Takes")).to_be_visible()
+
+    page.get_by_role("tab", name="Files").click()
+    page.get_by_role("button", name="requirements.txt").click()
+    expect(page.get_by_role("region", name="Preview of requirements.txt")).to_contain_text("scikit-learn==")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tab", ["overview", "card", "artifacts"])
+def test_model_shows_and_is_accessible(
+    tab: str, theme: str, width: int, logged: Logged, open_page: OpenPage, screenshots: Path
+) -> None:
+    page = open_page(f"{logged.model}?tab={tab}", theme=theme, width=width)
+    expect(page.get_by_role("tabpanel")).to_be_visible()
+
+    page.screenshot(path=screenshots / f"model-{tab}-{theme}-{width}.png", full_page=True)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+
+
+def test_model_without_files_says_so(logged: Logged, open_page: OpenPage) -> None:
+    page = open_page(logged.empty)
+
+    expect(page.get_by_text("There is no model among the files")).to_be_visible()
+    expect(page.get_by_text("Pending")).to_be_visible()
+
+
+def test_unknown_model_is_told(logged: Logged, open_page: OpenPage, request: pytest.FixtureRequest) -> None:
+    page = open_page(logged.model.replace(logged.model_id, "m-" + "0" * 32))
+
+    expect(page.get_by_role("alert")).to_contain_text("The model could not be loaded")
+    request.getfixturevalue("watch").expect_refusal()

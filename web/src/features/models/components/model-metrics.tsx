@@ -1,0 +1,65 @@
+import { Link } from "@tanstack/react-router";
+
+import { MetricValue } from "@/components/metric-value";
+import type { LoggedModel } from "@/types/wire";
+
+import { latestMetrics } from "../latest-metrics";
+import styles from "./tables.module.css";
+
+/** The last values of a model's metrics, with what they were measured on and by which run. */
+export function ModelMetrics({ model }: { model: LoggedModel }) {
+  const metrics = latestMetrics(model.data?.metrics ?? []);
+  return (
+    <section className={styles["section"]} aria-label="Metrics">
+      <h2 className={styles["title"]}>Metrics</h2>
+      {metrics.length === 0 ? (
+        <p className={styles["nothing"]}>No metric has been logged for this model.</p>
+      ) : (
+        <div className={styles["box"]} tabIndex={0} role="region" aria-label="Table of metrics">
+          <table className={styles["table"]}>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col" className={styles["number"]}>
+                  Value
+                </th>
+                <th scope="col" className={styles["number"]}>
+                  Step
+                </th>
+                <th scope="col">Dataset</th>
+                <th scope="col">Run</th>
+              </tr>
+            </thead>
+            <tbody>
+              {metrics.map(
+                ({ key, value, step, dataset_name: dataset, dataset_digest: digest, run_id: run }) => (
+                  <tr key={JSON.stringify([key, dataset, digest, run])}>
+                    <th scope="row">{key}</th>
+                    <td className={styles["number"]}>
+                      <MetricValue value={value} />
+                    </td>
+                    <td className={styles["number"]}>{step}</td>
+                    <td className={styles["long"]} title={digest}>
+                      {dataset}{" "}
+                      {digest !== undefined && <span className={styles["quiet"]}>{digest.slice(0, 8)}</span>}
+                    </td>
+                    <td>
+                      {run !== undefined && run !== "" && (
+                        <Link
+                          to="/experiments/$experimentId/runs/$runId"
+                          params={{ experimentId: model.info.experiment_id, runId: run }}
+                        >
+                          {run.slice(0, 8)}
+                        </Link>
+                      )}
+                    </td>
+                  </tr>
+                ),
+              )}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
