@@ -3,19 +3,21 @@ import { useQuery } from "@tanstack/react-query";
 
 import { Icon } from "@/components/icon";
 import { experimentQuery } from "@/features/experiments/api/experiments";
+import { modelQuery } from "@/features/models/api/models";
 import { runQuery } from "@/features/runs/api/run";
 
 import styles from "./top-bar.module.css";
 
 /** Where am I, and the way to anywhere else. */
 export function TopBar({ onSearch }: { onSearch: () => void }) {
-  const { experimentId, runId } = useParams({ strict: false });
+  const { experimentId, runId, modelId } = useParams({ strict: false });
   const isCompare = useLocation({ select: (location) => location.pathname === "/compare" });
   const experiment = useQuery({
     ...experimentQuery(experimentId ?? ""),
     enabled: experimentId !== undefined,
   });
   const run = useQuery({ ...runQuery(runId ?? ""), enabled: runId !== undefined });
+  const model = useQuery({ ...modelQuery(modelId ?? ""), enabled: modelId !== undefined });
   return (
     <header className={styles["bar"]}>
       <nav aria-label="Breadcrumb" className={styles["crumbs"]}>
@@ -43,6 +45,14 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
             <Icon name="right" size={12} />
             <span className={styles["crumb"]} aria-current="page">
               {run.data?.info.run_name ?? runId.slice(0, 8)}
+            </span>
+          </>
+        )}
+        {modelId !== undefined && (
+          <>
+            <Icon name="right" size={12} />
+            <span className={styles["crumb"]} aria-current="page">
+              {model.data?.info.name ?? modelId.slice(0, 10)}
             </span>
           </>
         )}
