@@ -55,7 +55,10 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
         at = f"{place}/experiments/{run.info.experiment_id}"
         context.forget_choices()
         yield Logged(
-            f"{at}/runs/{run.info.run_id}", f"{at}/models/{made.model_id}", made.model_id, f"{at}/models/{empty.model_id}"
+            f"{at}/runs/{run.info.run_id}",
+            f"{at}/models/{made.model_id}",
+            made.model_id,
+            f"{at}/models/{empty.model_id}",
         )
 
 

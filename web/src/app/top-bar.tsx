@@ -32,30 +32,9 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
             </Link>
           </>
         )}
-        {isCompare && (
-          <>
-            <Icon name="right" size={12} />
-            <span className={styles["crumb"]} aria-current="page">
-              Compare
-            </span>
-          </>
-        )}
-        {runId !== undefined && (
-          <>
-            <Icon name="right" size={12} />
-            <span className={styles["crumb"]} aria-current="page">
-              {run.data?.info.run_name ?? runId.slice(0, 8)}
-            </span>
-          </>
-        )}
-        {modelId !== undefined && (
-          <>
-            <Icon name="right" size={12} />
-            <span className={styles["crumb"]} aria-current="page">
-              {model.data?.info.name ?? modelId.slice(0, 10)}
-            </span>
-          </>
-        )}
+        {isCompare && <Here name="Compare" />}
+        {runId !== undefined && <Here name={run.data?.info.run_name ?? runId.slice(0, 8)} />}
+        {modelId !== undefined && <Here name={model.data?.info.name ?? modelId.slice(0, 10)} />}
       </nav>
       <button type="button" className={styles["search"]} onClick={onSearch}>
         <Icon name="search" />
@@ -63,5 +42,17 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         <kbd className={styles["key"]}>Ctrl K</kbd>
       </button>
     </header>
+  );
+}
+
+/** The last step of the way: the page that is open. */
+function Here({ name }: { name: string }) {
+  return (
+    <>
+      <Icon name="right" size={12} />
+      <span className={styles["crumb"]} aria-current="page">
+        {name}
+      </span>
+    </>
   );
 }
