@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any
 
 from runstone.autologging.quiet import without_warnings
+from runstone.autologging.sklearn import areas
 
 # Predicting may be far slower than fitting: neighbours only remember, and count later. So many rows are tried first.
 _PROBES = (200, 2000)
@@ -94,15 +95,21 @@ class Evaluation:
         self.probabilities = chances = self._estimator.predict_proba(self._features)
         labels = getattr(self._estimator, "classes_", None)
         self._add("log_loss", lambda: metrics.log_loss(truth, chances, sample_weight=weights, labels=labels))
-        self._add(
-            "roc_auc",
-            lambda: metrics.roc_auc_score(
-                truth,
-                chances[:, 1] if chances.shape[1] == 2 else chances,
-                average="weighted",
-                sample_weight=weights,
-                multi_class="ovo" if weights is None else "ovr",  # pairs of classes know no weights
-            ),
+        self._add("roc_auc", self._area)
+
+    def _area(self) -> Any:
+        from sklearn import metrics
+
+        truth, weights, chances = self._targets, self._weights, self.probabilities
+        known = areas.of_pairs(truth, chances) if weights is None else None
+        if known is not None:
+            return known
+        return metrics.roc_auc_score(
+            truth,
+            chances[:, 1] if chances.shape[1] == 2 else chances,
+            average="weighted",
+            sample_weight=weights,
+            multi_class="ovo" if weights is None else "ovr",  # pairs of classes know no weights
         )
 
     def confusion(self) -> tuple[list[list[float]], list[str]] | None:
