@@ -53,6 +53,20 @@ def test_training_that_fails_is_a_failed_run(seen: dict[str, Any], way: str) -> 
     assert seen[way]["failed"] == "FAILED"
 
 
+@pytest.mark.parametrize(
+    ("way", "flavor"), [("lightning", "pytorch"), ("pytorch_lightning", "pytorch"), ("keras", "keras")]
+)
+def test_trained_model_is_logged_and_predicts_the_same_when_loaded(seen: dict[str, Any], way: str, flavor: str) -> None:
+    model = seen[way]["model"]
+
+    assert {flavor, "python_function"} < set(model["flavors"])
+    assert model["is equal"]
+    assert model["is equal as a function"]
+    assert model["run"]
+    assert seen[way]["run"]["models"] == 1
+    assert seen[way]["failed models"] == 0
+
+
 @pytest.mark.parametrize("way", ["lightning", "pytorch_lightning"])
 def test_lightning_logs_each_epoch_the_optimizer_and_the_hyperparameters(seen: dict[str, Any], way: str) -> None:
     run = seen[way]["run"]

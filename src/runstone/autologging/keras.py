@@ -1,6 +1,7 @@
 """Autologging of Keras: ``fit`` of every model, on any backend."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -86,7 +87,22 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     lines: list[str] = []
     model.summary(print_fn=lambda line, **_: lines.append(line))
     book.file("model_summary.txt").write_text("\n".join(lines) + "\n", "utf-8")
-    models.log(book, "keras", model, rows, lambda rows: model.predict(rows, verbose=0))
+    with _random_numbers_kept():
+        models.log(book, "keras", model, rows, lambda rows: model.predict(rows, verbose=0))
+
+
+@contextmanager
+def _random_numbers_kept() -> Iterator[None]:
+    """Leave PyTorch's source of random numbers as it was: on that backend predicting draws from it."""
+    import keras
+
+    if keras.backend.backend() != "torch":
+        yield
+        return
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        yield
 
 
 def _observed(book: Logbook, call: Call, callbacks: Any) -> Call:

@@ -26,6 +26,8 @@ import torch  # noqa: E402
 import runstone  # noqa: E402
 
 said: list[str] = []
+trained: list[Any] = []
+ROWS = np.random.default_rng(7).random((5, 3), dtype=np.float32)
 handler = logging.Handler(logging.WARNING)
 handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
 logging.getLogger("runstone").addHandler(handler)
@@ -37,6 +39,10 @@ def module_of(library: Any) -> Any:
             super().__init__()
             self.save_hyperparameters()
             self.line = torch.nn.Linear(width, 1)
+            trained.append(self)
+
+        def forward(self, rows: Any) -> Any:
+            return self.line(rows)
 
         def training_step(self, batch: Any, _: int) -> Any:
             if self.hparams.fails:
@@ -91,6 +97,7 @@ def train_keras(*, fails: bool = False) -> Any:
     keras.utils.set_random_seed(1)
     layers = [keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
     model = keras.Sequential(layers)
+    trained.append(model)
     model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse", metrics=["mae"])
     rows = np.random.rand(64, 5 if fails else 3)
     try:
@@ -104,6 +111,31 @@ def train_keras(*, fails: bool = False) -> Any:
         np.random.rand(),
         torch.rand(1).item(),
     ]
+
+
+def says(model: Any) -> Any:
+    """What a model predicts."""
+    if isinstance(model, keras.Model):
+        return model.predict(ROWS, verbose=0).tolist()
+    with torch.no_grad():
+        return model.eval()(torch.from_numpy(ROWS)).tolist()
+
+
+def logged_model(original: Any) -> dict[str, Any]:
+    """What has become of the model of the last run, loaded again."""
+    run = runstone.last_active_run()
+    assert run is not None
+    (output,) = run.outputs.model_outputs
+    uri = f"models:/{output.model_id}"
+    info = runstone.models.get_model_info(uri)
+    flavor = getattr(runstone, "keras" if isinstance(original, keras.Model) else "pytorch")
+    wanted = says(original)
+    return {
+        "flavors": sorted(info.flavors),
+        "is equal": says(flavor.load_model(uri)) == wanted,
+        "is equal as a function": np.asarray(runstone.pyfunc.load_model(uri).predict(ROWS)).tolist() == wanted,
+        "run": info.run_id == run.info.run_id,
+    }
 
 
 def last_run() -> dict[str, Any]:
@@ -137,7 +169,7 @@ def main(told: Path) -> None:
         without, failed_without = train(), train(fails=True)
         runstone.autolog()
         with_it = train()
-        run = last_run()
+        run, model = last_run(), logged_model(trained[-1])
         failed_with = train(fails=True)
         failed_run = last_run()
         runstone.autolog(disable=True)
@@ -147,7 +179,9 @@ def main(told: Path) -> None:
             "failure": str(failed_with),
             "restored": originals == [keras.Model.fit, lightning.pytorch.Trainer.fit, pytorch_lightning.Trainer.fit],
             "run": run,
+            "model": model,
             "failed": failed_run["status"],
+            "failed models": failed_run["models"],
         }
     told.write_text(json.dumps({**seen, "said": said}), "utf-8")
 
