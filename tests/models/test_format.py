@@ -48,3 +48,16 @@ def test_file_that_describes_no_model_is_refused(content: str, message: str, tmp
 def test_folder_without_the_file_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(InvalidModel, match="it has no file 'MLmodel'"):
         Model.load(tmp_path)
+
+
+def test_model_is_read_from_its_folder_or_its_file(tmp_path: Path) -> None:
+    Model(model_id="m-1").save(tmp_path)
+
+    for place in (tmp_path, str(tmp_path), tmp_path / "MLmodel", str(tmp_path / "MLmodel")):
+        assert Model.load(place).model_id == "m-1"
+
+
+@pytest.mark.parametrize("uri", ["models:/wheat/1", "runs:/1/model", "s3://bucket/model"])
+def test_uri_is_for_get_model_info(uri: str) -> None:
+    with pytest.raises(InvalidModel, match="get_model_info takes URIs"):
+        Model.load(uri)

@@ -4,9 +4,14 @@ import json
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import urllib3
+from sklearn.linear_model import LinearRegression
 
+import runstone.sklearn
+from runstone.models import infer_signature, set_signature, sign_model, verify_model
+from tests.models.keys import key_pair
 from tests.peers import genuine, passages
 from tests.peers.flavor_examples import LIGHT
 from tests.peers.passages import Passage
@@ -61,6 +66,28 @@ def test_we_predict_with_theirs(name: str, back: Passage) -> None:
     seen = back.seen[name]
 
     assert seen["pyfunc"] == seen["native"] == back.wanted(name)
+
+
+_TELLS = """
+import sys
+import mlflow
+import pandas
+model = mlflow.pyfunc.load_model(sys.argv[1])
+print(model.metadata.signature.inputs.input_names(), model.predict(pandas.DataFrame({"rain": [4.0]})).round(6).tolist())
+"""
+
+
+def test_mlflow_loads_ours_with_a_signature_of_either_kind(peer: None, tmp_path: Path) -> None:
+    rows = pd.DataFrame({"rain": [1.0, 2.0, 3.0]})
+    runstone.sklearn.save_model(LinearRegression().fit(rows, [2.0, 4.0, 6.0]), str(tmp_path / "model"))
+    private, public = key_pair(tmp_path, "ours")
+    set_signature(str(tmp_path / "model"), infer_signature(rows))
+    sign_model(str(tmp_path / "model"), private)
+
+    told = genuine.run("-c", _TELLS, tmp_path / "model", address="http://127.0.0.1:9", folder=tmp_path)
+
+    assert told.strip() == "['rain'] [8.0]"
+    assert verify_model(str(tmp_path / "model"), quick=True, public_key=public).has_passed
 
 
 def test_mlflow_serves_ours(made: Path, peer: None, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 Its keys are MLflow's, so that either side reads the other's folders.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ PYFUNC = "python_function"
 RUNSTONE = "runstone"
 # The key that says that the signature is that of type hints.
 FROM_HINTS = "is_signature_from_type_hint"
+# What names a model elsewhere.
+_URI = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 # The newest layout of a folder that this version reads.
 FORMAT = 1
 
@@ -93,15 +96,23 @@ class Model:
         (folder / MLMODEL).write_text(_yaml().safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True), "utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> "Model":
+    def load(cls, folder: str | Path) -> "Model":
         """Read the file of a folder.
+
+        Args:
+            folder: The folder, or the file ``MLmodel`` in it.
 
         Raises:
             InvalidModel: There is none, or it cannot be read.
             Unsupported: PyYAML is not installed.
         """
         yaml = _yaml()
-        file = folder / MLMODEL
+        if _URI.match(str(folder)):
+            raise InvalidModel(
+                f"Model.load takes a folder of this machine; got {shown(str(folder))}: get_model_info takes URIs"
+            )
+        folder = Path(folder)
+        file = folder if folder.name == MLMODEL and folder.is_file() else folder / MLMODEL
         try:
             text = file.read_text("utf-8")
         except FileNotFoundError:
