@@ -72,11 +72,14 @@ def test_signature_of_a_folder_of_mlflow_is_in_its_one_file(model: LinearRegress
     assert runstone.models.get_model_info("model").signature.inputs.input_names() == ["height"]
 
 
-def test_registered_version_keeps_its_signature(model: LinearRegression) -> None:
-    runstone.sklearn.log_model(model, name="line", registered_model_name="kept signature")
+def test_registered_version_gets_its_signature_by_the_logged_model(model: LinearRegression) -> None:
+    logged = runstone.sklearn.log_model(model, name="line", registered_model_name="growth signed later")
 
     with pytest.raises(Unsupported, match="set the signature of the logged model"):
-        set_signature("models:/kept signature/1", SIGNATURE)
+        set_signature("models:/growth signed later/1", SIGNATURE)
+
+    set_signature(logged.model_uri, SIGNATURE)
+    assert runstone.models.get_model_info("models:/growth signed later/1").signature == SIGNATURE
 
 
 def test_signature_of_type_hints_stays() -> None:

@@ -65,8 +65,8 @@ def set_signature(model_uri: str, signature: ModelSignature) -> None:
     """Say of a saved or logged model what it takes and gives.
 
     Args:
-        model_uri: A folder, ``models:/MODEL_ID``, ``runs:/RUN_ID/NAME``, or a place such as ``s3://bucket/path``. A
-            version of a registered model stays as it was registered.
+        model_uri: A folder, ``models:/MODEL_ID``, ``runs:/RUN_ID/NAME``, or a place such as ``s3://bucket/path``; no
+            version of a registered model: it has the files of the model that was registered, and their signature.
         signature: As ``infer_signature`` makes it.
 
     Raises:
@@ -82,8 +82,8 @@ def set_signature(model_uri: str, signature: ModelSignature) -> None:
     client = client_of(model_uri)
     if model_uri.startswith("models:") and arguments.logged_model_id(model_uri) is None:
         raise Unsupported(
-            f"{shown(model_uri)} is a version of a registered model, which stays as it was registered: set the "
-            "signature of the logged model, models:/MODEL_ID, and register that"
+            f"{shown(model_uri)} is a version of a registered model, and has the files of the model that was "
+            "registered: set the signature of the logged model, models:/MODEL_ID, and the version has it too"
         )
     found = fetched(client, model_uri)
     try:
