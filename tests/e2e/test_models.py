@@ -69,6 +69,7 @@ def test_run_leads_to_its_model_with_signature_and_files(logged: Logged, open_pa
 
     expect(page).to_have_url(logged.model)
     expect(page.get_by_role("heading", name="price")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Breadcrumb")).to_contain_text("price")
     signature = page.get_by_role("region", name="Signature")
     expect(signature.get_by_role("row", name="district category yes yes harbour, hill")).to_be_visible()
     expect(page.get_by_label("Requirements", exact=True).last).to_contain_text("scikit-learn==")

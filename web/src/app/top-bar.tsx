@@ -16,8 +16,6 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
     ...experimentQuery(experimentId ?? ""),
     enabled: experimentId !== undefined,
   });
-  const run = useQuery({ ...runQuery(runId ?? ""), enabled: runId !== undefined });
-  const model = useQuery({ ...modelQuery(modelId ?? ""), enabled: modelId !== undefined });
   return (
     <header className={styles["bar"]}>
       <nav aria-label="Breadcrumb" className={styles["crumbs"]}>
@@ -33,8 +31,8 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
           </>
         )}
         {isCompare && <Here name="Compare" />}
-        {runId !== undefined && <Here name={run.data?.info.run_name ?? runId.slice(0, 8)} />}
-        {modelId !== undefined && <Here name={model.data?.info.name ?? modelId.slice(0, 10)} />}
+        {runId !== undefined && <RunHere runId={runId} />}
+        {modelId !== undefined && <ModelHere modelId={modelId} />}
       </nav>
       <button type="button" className={styles["search"]} onClick={onSearch}>
         <Icon name="search" />
@@ -55,4 +53,14 @@ function Here({ name }: { name: string }) {
       </span>
     </>
   );
+}
+
+function RunHere({ runId }: { runId: string }) {
+  const run = useQuery(runQuery(runId));
+  return <Here name={run.data?.info.run_name ?? runId.slice(0, 8)} />;
+}
+
+function ModelHere({ modelId }: { modelId: string }) {
+  const model = useQuery(modelQuery(modelId));
+  return <Here name={model.data?.info.name ?? modelId.slice(0, 10)} />;
 }
