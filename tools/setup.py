@@ -111,6 +111,8 @@ def clients() -> None:
 def libraries() -> None:
     """Make ``.venv-libraries`` with libraries that log through MLflow, which tests let train on the server."""
     place = ROOT / ".venv-libraries"
+    if shutil.which("java") is None:  # which Spark runs on
+        install_system_package("openjdk-17-jre-headless")
     if not (place / "bin" / "python").exists():
         say(f"making {place.name}")
         _run([sys.executable, "-m", "venv", place])

@@ -9,6 +9,7 @@ BUILT_IN = {
     "statsmodels": "runstone.flavors.statsmodels:StatsmodelsFlavor",
     "onnx": "runstone.flavors.onnx:OnnxFlavor",
     "prophet": "runstone.flavors.prophet:ProphetFlavor",
+    "spark": "runstone.flavors.spark:SparkFlavor",
     "spacy": "runstone.flavors.spacy:SpacyFlavor",
     "keras": "runstone.flavors.keras:KerasFlavor",
     "transformers": "runstone.flavors.transformers:TransformersFlavor",

@@ -8,6 +8,7 @@ LIBRARIES = {
     "prophet": "prophet",
     "pytorch": "torch",
     "spacy": "spacy",
+    "spark": "pyspark",
     "transformers": "transformers",
 }
 
@@ -15,3 +16,5 @@ collect_ignore = [f"test_{name}.py" for name, module in LIBRARIES.items() if not
 
 # Keras asks this when it is imported.
 os.environ.setdefault("KERAS_BACKEND", "torch")
+# Spark starts a machine of Java, which is ready sooner if it optimizes less.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
