@@ -66,7 +66,7 @@ function AboutFacts({ evaluation }: { evaluation: Evaluation }) {
         </Fact>
       )}
       {modelType !== "" && <Fact name="Type">{modelType}</Fact>}
-      {positive !== undefined && <Fact name="Looks for">{positive}</Fact>}
+      {positive !== undefined && <Fact name="Positive label">{positive}</Fact>}
       <Fact name="Examples">{examples.toLocaleString("en-US")}</Fact>
       {dataset && (
         <Fact name="Data">
