@@ -1,6 +1,7 @@
 """What goes with a model: code, files, and the packages it needs."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from runstone.errors import InvalidModel, InvalidValue, LocalFileNotFound, SignatureMismatch
+from runstone.errors import InvalidModel, InvalidValue, LocalFileNotFound, RunstoneError, SignatureMismatch
 from runstone.models import infer_signature
 from runstone.pyfunc import PythonModel, load_model, save_model
 
@@ -263,3 +264,26 @@ def test_example_is_checked_by_the_signature_and_gets_its_params(users: Script) 
 
     assert json.loads(Path("model/example/outputs.json").read_text())["data"] == [[2.0], [4.0]]
     assert not Path("other").exists()
+
+
+@pytest.mark.parametrize(
+    ("conda", "message"),
+    [
+        ("absent.yaml", "there is no file or folder 'absent.yaml'"),
+        ("broken.yaml", "conda_env is a conda environment, as a dict or the path of a YAML file"),
+        ("text.yaml", "conda_env is a conda environment, as a dict or the path of a YAML file"),
+        (["pandas"], "conda_env is a conda environment, as a dict or the path of a YAML file"),
+        ({"dependencies": "pandas"}, "conda_env is a conda environment, as a dict or the path of a YAML file"),
+    ],
+)
+def test_conda_environment_that_cannot_be_read_is_refused_and_nothing_is_written(
+    conda: Any, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("broken.yaml").write_text("dependencies: [")
+    Path("text.yaml").write_text("pandas")
+
+    with pytest.raises(RunstoneError, match=re.escape(message)):
+        save_model("model", python_model=len, conda_env=conda)
+
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["broken.yaml", "text.yaml"]

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from runstone.entities.names import shown
-from runstone.errors import AlreadyExists, InvalidValue, RunstoneError, Unsupported
+from runstone.errors import AlreadyExists, InvalidValue, LocalFileNotFound, RunstoneError, Unsupported
 from runstone.flavors import packing
 from runstone.flavors.base import Flavor, Predict, Saved
 from runstone.models import card, manifest, requirements
@@ -218,11 +218,7 @@ def _data_modules(about: Model, extras: Extras) -> set[str]:
 
 
 def _keep_requirements(modules: set[str], folder: Path, extras: Extras) -> None:
-    conda = extras.conda_env
-    if isinstance(conda, str | Path):
-        import yaml
-
-        conda = yaml.safe_load(Path(conda).read_text("utf-8"))
+    conda = None if extras.conda_env is None else _conda(extras.conda_env)
     if conda is not None:
         nested = [each["pip"] for each in conda.get("dependencies", ()) if isinstance(each, dict) and "pip" in each]
         lines = [line for pip in nested for line in pip]
@@ -235,6 +231,26 @@ def _keep_requirements(modules: set[str], folder: Path, extras: Extras) -> None:
             named = {requirements.name_in(line) for line in more}
             lines = [line for line in lines if line.partition("=")[0] not in named] + more
     requirements.write(folder, lines, conda=conda)
+
+
+def _conda(given: Any) -> dict[str, Any]:
+    """A conda environment as a user gives it, read if it is a file."""
+    import yaml
+
+    found, why = given, ""
+    if isinstance(given, str | Path):
+        if not Path(given).is_file():
+            raise LocalFileNotFound(str(given))
+        try:
+            found = yaml.safe_load(Path(given).read_text("utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            found, why = None, f": {error}"
+    if not isinstance(found, dict) or not isinstance(found.get("dependencies", []), list):
+        raise InvalidValue(
+            "conda_env is a conda environment, as a dict or the path of a YAML file, with a list 'dependencies'; "
+            f"got {shown(given)}{why}"
+        )
+    return found
 
 
 def _check(extras: Extras) -> None:

@@ -59,7 +59,7 @@ def log_model(
 
 def load_pyfunc(
     model_uri: str,
-    suppress_warnings: bool = False,  # noqa: ARG001
+    suppress_warnings: bool = False,  # noqa: ARG001  # MLflow's argument; there are none
     dst_path: str | None = None,
     model_config: str | Path | Mapping[str, Any] | None = None,
     *,
