@@ -9,18 +9,8 @@ from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
-from runstone.autologging.options import Options
+from runstone.autologging.options import IterationOptions
 from runstone.autologging.patches import Patches
-
-
-class CatboostOptions(Options, frozen=True, kw_only=True):
-    """Choices for CatBoost.
-
-    Attributes:
-        log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
-    """
-
-    log_every_n_iter: int | None = None
 
 
 def autolog(
@@ -97,7 +87,7 @@ def _all_params(model: Any) -> dict[str, Any]:
 
 
 def _log_curves(book: Logbook, model: Any) -> None:
-    assert isinstance(book.options, CatboostOptions)
+    assert isinstance(book.options, IterationOptions)
     curves = Curves(book, every=book.options.log_every_n_iter)
     period = model.get_params().get("metric_period") or 1
     series = {
@@ -116,4 +106,4 @@ def _importance(model: Any) -> dict[str, float]:
         return {}
 
 
-LIBRARY = Library("catboost", ("catboost",), ("catboost",), ("1.2", "2"), _patch, CatboostOptions)
+LIBRARY = Library("catboost", ("catboost",), ("catboost",), ("1.2", "2"), _patch, IterationOptions)

@@ -9,18 +9,8 @@ from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
-from runstone.autologging.options import Options
+from runstone.autologging.options import IterationOptions
 from runstone.autologging.patches import Patches
-
-
-class LightgbmOptions(Options, frozen=True, kw_only=True):
-    """Choices for LightGBM.
-
-    Attributes:
-        log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
-    """
-
-    log_every_n_iter: int | None = None
 
 
 def autolog(
@@ -113,7 +103,7 @@ def _observed(book: Logbook, call: Call) -> Call:
     given = call.arguments()
     if not given:
         return call
-    assert isinstance(book.options, LightgbmOptions)
+    assert isinstance(book.options, IterationOptions)
     curves = Curves(book, every=book.options.log_every_n_iter)
     book.params({**given["params"], **{name: given[name] for name in ("num_boost_round", "keep_training_booster")}})
 
@@ -142,4 +132,4 @@ def _log_set(book: Logbook, data: Any, name: str | None = None) -> None:
         boosters.log_data(book, raw, getattr(data, "label", None), name=name)
 
 
-LIBRARY = Library("lightgbm", ("lightgbm",), ("lightgbm",), ("4", "5"), _patch, LightgbmOptions)
+LIBRARY = Library("lightgbm", ("lightgbm",), ("lightgbm",), ("4", "5"), _patch, IterationOptions)

@@ -38,3 +38,13 @@ class Options(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for key, value in (self.extra_tags or {}).items():
             Tag(key, value)  # refuses what no tag can be, where it was written
+
+
+class IterationOptions(Options, frozen=True, kw_only=True):
+    """Choices of libraries that train by iterations.
+
+    Attributes:
+        log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
+    """
+
+    log_every_n_iter: int | None = None
