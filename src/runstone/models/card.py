@@ -38,8 +38,7 @@ def _lines(folder: Path, model: Model) -> Iterator[str]:
             yield from (f"| {_cell(one.name)} | {one.dtype} | {_cell(one.default)} |" for one in model.signature.params)
     yield from ("", "## How to use it", "", "In Python:", "", "```python", "import runstone", "")
     yield 'model = runstone.pyfunc.load_model(".")  # this folder, or where the model is kept'
-    yield from ("model.predict(rows)", "```", "", "In R:", "", "```r", "library(runstone)", "")
-    yield from ('model <- load_model(".")', "predict(model, rows)", "```")
+    yield from ("model.predict(rows)", "```")
     if model.saved_input_example_info is not None:
         yield from ("", f"Rows to try it with are in `{example.INPUT}`.")
     yield from ("", "`runstone models verify .` tells whether it is still what it was.")
