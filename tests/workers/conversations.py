@@ -9,6 +9,8 @@ from pyarrow import ipc
 
 from runstone.flavors.python_model import PythonModel
 
+# The settings that it is saved with.
+CONFIG = {"by": 0, "unit": "mm"}
 SPEC = Path(__file__).parents[2] / "spec" / "worker"
 NAMES = sorted(file.stem for file in SPEC.glob("*.json"))
 
@@ -22,6 +24,8 @@ def echo() -> PythonModel:
             by = (params or {}).get("by", 0)
             if isinstance(model_input, str) and model_input == "fail":
                 raise ValueError("asked to fail")
+            if isinstance(model_input, str) and model_input == "config":
+                return context.model_config
             if isinstance(model_input, str) and model_input == "print":
                 print("printed")  # noqa: T201 - the conversation is about it
             if hasattr(model_input, "select_dtypes"):

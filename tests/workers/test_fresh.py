@@ -40,9 +40,14 @@ def versions() -> PythonModel:
     return Versions()
 
 
-def save(folder: Path, pip: list[str], model: Any = None) -> Path:
-    saving.save(PyfuncFlavor(), model or versions(), folder, Extras(pip_requirements=pip))
+def save(folder: Path, pip: list[str], model: Any = None, **options: Any) -> Path:
+    saving.save(PyfuncFlavor(), model or versions(), folder, Extras(pip_requirements=pip), **options)
     return folder
+
+
+def listed(folder: Path) -> list[str]:
+    """What a model asks for."""
+    return (folder / requirements.REQUIREMENTS).read_text().split()
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +96,26 @@ def test_model_in_another_process_has_no_object_here(saved: Path) -> None:
         for refused in (model.get_raw_model, model.unwrap_python_model, lambda: model.predict_stream(ROWS)):
             with pytest.raises(Unsupported, match="in a process of its own"):
                 refused()
+
+
+def test_settings_are_changed_where_it_is_loaded(saved: Path, tmp_path: Path) -> None:
+    class Settings(PythonModel):
+        def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+            return context.model_config
+
+    folder = save(tmp_path / "model", listed(saved), Settings(), model_config={"depth": 2, "unit": "mm"})
+    Path("settings.yaml").write_text("depth: 4\n")
+
+    for given, depth in ((None, 2), ({"depth": 3}, 3), ("settings.yaml", 4)):
+        with runstone.pyfunc.load_model(str(folder), env="fresh", model_config=given) as model:
+            assert model.predict(None) == model.model_config == {"depth": depth, "unit": "mm"}
+
+
+def test_unknown_setting_is_refused_before_anything_is_made(tmp_path: Path, kept: Path) -> None:
+    folder = save(tmp_path / "model", ["absent==1"])
+
+    with pytest.raises(InvalidValue, match=r"the model has no setting 'depth': it has none"):
+        runstone.pyfunc.load_model(str(folder), env="fresh", model_config={"depth": 3})
 
 
 def test_values_keep_their_types_between_two_versions_of_pandas(saved: Path) -> None:
@@ -184,7 +209,7 @@ def test_failure_at_load_brings_its_traceback(saved: Path, tmp_path: Path) -> No
         def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
             return model_input
 
-    folder = save(tmp_path / "model", (saved / requirements.REQUIREMENTS).read_text().split(), Broken())
+    folder = save(tmp_path / "model", listed(saved), Broken())
 
     with pytest.raises(PredictionFailed, match="RuntimeError: no such device") as raised:
         runstone.pyfunc.load_model(str(folder), env="fresh")

@@ -25,7 +25,8 @@ import sys, time
 sys.path.insert(0, {str(Path(start.__file__).parents[2])!r})
 from runstone.workers import protocol
 out, inp = sys.stdout.buffer, sys.stdin.buffer
-ready = {{"type": "ready", "protocol": 1, "language": "python", "version": "3"}}
+ready = {{"type": "ready", "protocol": 2, "language": "python", "version": "3"}}
+protocol.read(inp)
 """
 
 
@@ -189,8 +190,8 @@ def test_process_that_speaks_otherwise_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(WorkerFailed, match="no message of the protocol of workers"):
         played(script)
-    with pytest.raises(WorkerFailed, match=r"speaks the protocol of workers 2, and this Runstone 1"):
-        played('protocol.write(out, {**ready, "protocol": 2})')
+    with pytest.raises(WorkerFailed, match=r"speaks the protocol of workers 3, and this Runstone 2"):
+        played('protocol.write(out, {**ready, "protocol": 3})')
     with pytest.raises(WorkerFailed, match="was to say 'ready', and said 'prediction'"):
         played('protocol.write(out, {"type": "prediction"})')
 

@@ -42,8 +42,7 @@ def load(
     if settings is None:
         raise InvalidModel(f"the model at {uri!r} has no {PYFUNC!r} among its flavors: {', '.join(model.flavors)}")
     flavor = resolve.of_loader(str(settings.get("loader_module"))) or resolve.native(model)
-    if model_config is not None:
-        settings["config"] = _changed(settings.get("config") or {}, config_of("model_config", model_config))
+    configure(model, model_config)
     native = _load(flavor, folder, model, uri=uri, trust=trust)
     return PyFuncModel(model, native, flavor.predictor(native, {**resolve.settings(model, flavor), **settings}))
 
@@ -68,6 +67,22 @@ def load_native(flavor: Flavor | None, folder: Path, *, uri: str, trust: bool) -
     if flavor.name == "pyfunc":  # what a user's own model is, is what predicts
         return load(folder, uri=uri, trust=trust)
     return _load(flavor, folder, model, uri=uri, trust=trust)
+
+
+def configure(model: Model, model_config: str | Path | Mapping[str, Any] | None) -> None:
+    """Change settings of a model of a user's own.
+
+    Args:
+        model: What its file ``MLmodel`` says, which is changed.
+        model_config: The settings that are to be others; ``None`` for none.
+
+    Raises:
+        InvalidValue: The model was saved without such a setting, or they are no settings.
+        LocalFileNotFound: The file that has them is not there.
+    """
+    if model_config is not None:
+        settings = model.flavors.setdefault(PYFUNC, {})
+        settings["config"] = _changed(settings.get("config") or {}, config_of("model_config", model_config))
 
 
 def read(folder: Path) -> Model:

@@ -1,10 +1,12 @@
 """A model that predicts in an environment of its own, which has what the model was saved with."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from runstone import config, environments
+from runstone import environments
+from runstone.config import WORKER_TIMEOUT
 from runstone.entities.names import shown_address
 from runstone.errors import InvalidModel, Unsupported, UntrustedModel
 from runstone.flavors import loading
@@ -73,15 +75,19 @@ class WorkerModel(PyFuncModel):
         self.unwrap_python_model()
 
 
-def load(folder: Path, *, uri: str, trust: bool) -> WorkerModel:
+def load(
+    folder: Path, *, uri: str, trust: bool, model_config: str | Path | Mapping[str, Any] | None = None
+) -> WorkerModel:
     """Load a model in an environment of its own, which is made if it is not there yet.
 
     Args:
         folder: The model's folder.
         uri: Where it came from, for messages.
         trust: Whether what it brings may run: its code, and the packages that it asks for.
+        model_config: Settings of a model of a user's own that are to be others than it was saved with.
 
     Raises:
+        InvalidValue: The model was saved without such a setting.
         InvalidModel: The folder is no model, or says not what it needs.
         ModelChanged: A file is not the one that was saved.
         UntrustedModel: It is not trusted.
@@ -92,12 +98,14 @@ def load(folder: Path, *, uri: str, trust: bool) -> WorkerModel:
     model = loading.read(folder)
     if not trust:
         raise UntrustedModel(uri, "env='fresh' installs the packages that it asks for")
+    loading.configure(model, model_config)
     what = f"the model at {shown_address(uri)}"
     python = environments.environment(needed(folder, uri), version=python_version(model, uri), what=what)
-    return start(model, folder, python, what=what)
+    config = None if model_config is None else model.flavors[PYFUNC]["config"]
+    return start(model, folder, python, what=what, config=config)
 
 
-def start(model: Model, folder: Path, python: Path, *, what: str) -> WorkerModel:
+def start(model: Model, folder: Path, python: Path, *, what: str, config: dict[str, Any] | None = None) -> WorkerModel:
     """Load a model in a process of its own.
 
     Args:
@@ -105,13 +113,14 @@ def start(model: Model, folder: Path, python: Path, *, what: str) -> WorkerModel
         folder: Its folder.
         python: The Python that runs it.
         what: Its name in messages.
+        config: Settings in the place of those that it was saved with; ``None`` for those.
 
     Raises:
         WorkerFailed: The process ended, or took too long.
         PredictionFailed: The model's code failed when it was loaded.
     """
     command = [str(python), "-I", "-X", "utf8", _START, str(folder.resolve())]
-    return WorkerModel(model, Worker(command, what=what, timeout=config.WORKER_TIMEOUT.get()))
+    return WorkerModel(model, Worker(command, what=what, config=config, timeout=WORKER_TIMEOUT.get()))
 
 
 def needed(folder: Path, uri: str) -> list[str]:

@@ -30,19 +30,30 @@ class Worker:
         timeout: Seconds that it may take for an answer; ``None`` for as long as it takes.
     """
 
-    def __init__(self, command: Sequence[str], *, what: str, timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        what: str,
+        config: dict[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> None:
         """Start the process, and wait until it has loaded its model.
 
         Args:
             command: What to run; it speaks the protocol of workers.
             what: What predicts in it, for messages.
+            config: Settings of the model, in the place of those that it was saved with; ``None`` for those.
             timeout: Seconds that it may take for this and for each answer; ``None`` for as long as it takes.
 
         Raises:
+            InvalidValue: There is a setting that cannot be sent.
             WorkerFailed: It ended, took too long, or said what cannot be understood.
             PredictionFailed: The model's code failed when it was loaded.
             RunstoneError: What Runstone raised there.
         """
+        made = Packed()
+        first = {"type": "load", "protocol": protocol.PROTOCOL, "config": made.put(config)}
         self._what = what
         self._started_by = os.getpid()
         self.timeout = timeout
@@ -57,7 +68,7 @@ class Worker:
         )
         self._pump.start()
         self._end = weakref.finalize(self, _end, self._process, os.getpid())
-        self.facts = self._asked("ready")[0]
+        self.facts = self._asked("ready", first, made.tables)[0]
         if (spoken := self.facts.get("protocol")) != protocol.PROTOCOL:
             self.close()
             raise WorkerFailed(
@@ -95,9 +106,7 @@ class Worker:
                 "in this one as well"
             )
 
-    def _asked(
-        self, wanted: str, header: dict[str, Any] | None = None, tables: Sequence[Any] = ()
-    ) -> tuple[dict[str, Any], list[Any]]:
+    def _asked(self, wanted: str, header: dict[str, Any], tables: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
         """The answer to a message; whatever parts the two sides ends the process."""
         try:
             return self._answer(wanted, header, tables)
@@ -108,20 +117,16 @@ class Worker:
                 self.close()
             raise
 
-    def _answer(
-        self, wanted: str, header: dict[str, Any] | None = None, tables: Sequence[Any] = ()
-    ) -> tuple[dict[str, Any], list[Any]]:
-        """Send a message, if there is one, and wait for its answer."""
+    def _answer(self, wanted: str, header: dict[str, Any], tables: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
+        """Send a message, and wait for its answer."""
         late = threading.Event()
         timer = threading.Timer(self.timeout or 0, self._stop_late, (late,))
         if self.timeout is not None:
             timer.start()
         try:
-            if header is not None:
+            with suppress(BrokenPipeError):  # what it said before it ended is told
                 protocol.write(cast("BinaryIO", self._process.stdin), header, tables)
             message = protocol.read(cast("BinaryIO", self._process.stdout))
-        except BrokenPipeError:
-            message = None
         finally:
             timer.cancel()
         if late.is_set():

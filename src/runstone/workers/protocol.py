@@ -12,7 +12,7 @@ import msgspec
 from runstone.entities.names import shown
 from runstone.errors import WorkerFailed
 
-PROTOCOL = 1
+PROTOCOL = 2
 MAGIC = b"RSW1"
 _FRAME = struct.Struct("<4sI")
 _PARTS = "parts"

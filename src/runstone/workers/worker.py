@@ -4,8 +4,6 @@ import os
 import platform
 import sys
 import traceback
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,19 +18,22 @@ from runstone.workers import protocol
 def main(folder: str) -> None:
     """Load the model in a folder, say so, and predict until the other side has ended."""
     requests, answers = _streams()
-    serve(partial(loading.load, Path(folder), uri=folder, trust=True), requests, answers)
+    serve(Path(folder), requests, answers)
 
 
-def serve(load: Callable[[], PyFuncModel], requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are no more.
+def serve(folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
+    """Load a model, and answer requests until there are no more.
 
     Args:
-        load: Loads the model.
-        requests: Where they come from.
+        folder: The model's folder.
+        requests: Where they come from; the first one is to load it.
         answers: Where answers go.
     """
+    first = protocol.read(requests)
+    if first is None:
+        return
     try:
-        model = load()
+        model = _loaded(folder, *first)
     except Exception as error:  # noqa: BLE001  # the edge of the process: whatever the model's code raises is told
         protocol.write(answers, _failure(error))
         return
@@ -43,6 +44,18 @@ def serve(load: Callable[[], PyFuncModel], requests: BinaryIO, answers: BinaryIO
         if header.get("type") == "stop":
             return
         _answer(model, header, tables, answers)
+
+
+def _loaded(folder: Path, header: dict[str, Any], tables: list[Any]) -> PyFuncModel:
+    if header.get("type") != "load":
+        raise InvalidValue(f"the first message to a worker is of the type 'load'; got {shown(header.get('type'))}")
+    if (spoken := header.get("protocol")) != protocol.PROTOCOL:
+        raise InvalidValue(
+            f"the program speaks the protocol of workers {shown(spoken)}, and this Runstone {protocol.PROTOCOL}: use "
+            "the same version on both sides"
+        )
+    config = unpacked(header.get("config"), tables)
+    return loading.load(folder, uri=str(folder), trust=True, model_config=config)
 
 
 def _answer(model: PyFuncModel, header: dict[str, Any], tables: list[Any], answers: BinaryIO) -> None:

@@ -14,7 +14,7 @@ from runstone.client.fluent.registry import register_model
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import Entry, ModelInfo
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue, Unsupported
+from runstone.errors import InvalidValue
 from runstone.flavors import loading, resolve
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
@@ -84,21 +84,16 @@ def load_pyfunc(
         InvalidModel: There is no model, or it cannot be read.
         ModelChanged: A file is not the one that was saved.
         NotFound: There is no such model in the store.
-        Unsupported: ``model_config`` is given with ``env="fresh"``.
         UntrustedModel: It runs code, and is not trusted.
     """
     if env not in {None, "fresh"}:
         raise InvalidValue(
             f"env is None, for this process, or 'fresh', for an environment of its own; got {shown(env)}"
         )
-    if env is not None and model_config is not None:
-        raise Unsupported("model_config is for a model in this process; leave it out, or env='fresh'")
     found = fetched(client_of(model_uri), model_uri, dst_path)
     try:
-        if env is None:
-            model = loading.load(found.path, uri=model_uri, trust=trust or found.own, model_config=model_config)
-        else:
-            model = fresh.load(found.path, uri=model_uri, trust=trust or found.own)
+        load = loading.load if env is None else fresh.load
+        model = load(found.path, uri=model_uri, trust=trust or found.own, model_config=model_config)
     except BaseException:
         found.discard()
         raise
