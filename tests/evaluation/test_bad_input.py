@@ -125,8 +125,6 @@ CASES: list[tuple[dict[str, Any], type[RunstoneError], str]] = [
     ({"model_type": "clusterer"}, InvalidValue, "classifier, regressor, forecaster; got 'clusterer'"),
     ({"model_type": "question-answering"}, Unsupported, "models of the type 'question-answering'"),
     ({"model_type": None}, InvalidValue, "without a model_type there is nothing to compute"),
-    ({"env_manager": "conda"}, Unsupported, "env_manager='local'; got 'conda'"),
-    ({"inference_params": {}}, Unsupported, "inference_params"),
     ({"evaluators": ["mine"]}, Unsupported, "there is one evaluator, 'default'"),
     ({"evaluator_config": ["seed"]}, InvalidValue, "evaluator_config is a dict"),
     ({"evaluator_config": {"sead": 1}}, InvalidValue, "evaluator_config has no 'sead'; it has metric_prefix"),

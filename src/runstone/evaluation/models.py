@@ -1,7 +1,10 @@
 """Whatever predicts, seen in one way."""
 
 import os
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 from runstone.client.fluent.models import load_pyfunc
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, Unsupported
+from runstone.models.predictor import PyFuncModel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,15 +25,19 @@ class Model:
         name: What it is called in the file and on the page.
         thing: What was given, or loaded: it has a method ``predict``, or is called.
         model_id: Its logged model, where it is known.
+        params: What it gets with each call, besides the rows.
     """
 
     name: str
     thing: Any
     model_id: str | None = None
+    params: Mapping[str, Any] | None = None
 
     def predict(self, features: Any) -> Any:
         """What it predicts for rows of features."""
         method = getattr(self.thing, "predict", None)
+        if self.params is not None:
+            return method(features, params=dict(self.params))  # type: ignore[misc]  # as_model saw to it
         return self.thing(features) if method is None else method(features)
 
     def probabilities(self, features: Any) -> NDArray[Any] | None:
@@ -54,14 +62,25 @@ class Model:
         return float(_inner(self.thing).score(features, targets, **weighted))
 
 
-def as_model(given: Any) -> Model:
+def as_model(
+    given: Any,
+    closing: ExitStack,
+    *,
+    env: str | None = None,
+    config: str | Path | Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> Model:
     """What was given as a model.
 
     Args:
         given: Something with a method ``predict``, a function from features to predictions, or the URI of a model.
+        closing: Lets go of a model that is loaded for this.
+        env: Where such a one predicts, as ``load_model`` takes it.
+        config: Its settings, likewise.
+        params: What a loaded model gets with each call, besides the rows.
 
     Raises:
-        InvalidValue: It is none of these.
+        InvalidValue: It is none of these, or takes no params.
         NotFound: There is no model at the URI.
         Unsupported: It is the URI of an endpoint.
         UntrustedModel: It runs code, and comes from elsewhere.
@@ -69,16 +88,21 @@ def as_model(given: Any) -> Model:
     if isinstance(given, str | os.PathLike):
         if str(given).startswith("endpoints:"):
             raise Unsupported("endpoints are not called from here; give a function that calls yours")
-        loaded = load_pyfunc(os.fspath(given))
-        return Model(os.fspath(given), loaded, loaded.model_id)
+        loaded = closing.enter_context(load_pyfunc(os.fspath(given), model_config=config, env=env))
+        return Model(os.fspath(given), loaded, loaded.model_id, params)
     if not callable(getattr(given, "predict", None)) and not callable(given):
         raise InvalidValue(
             "a model has a method predict(), or is a function from features to predictions; got "
             f"{shown(given)}, a {type(given).__name__}"
         )
+    if params is not None and not isinstance(given, PyFuncModel):
+        raise InvalidValue(
+            "inference_params are for a model that is given by its URI, or loaded by runstone.pyfunc.load_model; got "
+            f"{shown(given)}, a {type(given).__name__}: let a function call it with them"
+        )
     inner = _inner(given)
     name = getattr(inner, "__name__", None) or type(inner).__name__
-    return Model("a function" if name == "<lambda>" else name, given, getattr(given, "model_id", None))
+    return Model("a function" if name == "<lambda>" else name, given, getattr(given, "model_id", None), params)
 
 
 def column_of_output(output: Any, name: str | None) -> NDArray[Any]:
@@ -105,4 +129,7 @@ def column_of_output(output: Any, name: str | None) -> NDArray[Any]:
 def _inner(thing: Any) -> Any:
     """What a loaded model wraps, where it says so: it may tell probabilities."""
     raw = getattr(thing, "get_raw_model", None)
-    return thing if raw is None else raw()
+    try:
+        return thing if raw is None else raw()
+    except Unsupported:  # it is in a process of its own
+        return thing

@@ -1,6 +1,7 @@
 """All that ``evaluate`` does, in order: read, predict, compute, and only then log."""
 
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,11 +58,12 @@ def evaluated(*, evaluators: Any, evaluator_config: Any, **given: Any) -> Evalua
         ThresholdsNotMet: All is logged, and a metric is not what was demanded.
     """
     request = Request(options=options(evaluators, evaluator_config), **given)
-    subject = _subject(request)
-    if request.model_type is None:
-        evaluation, outputs = _custom_only(request, subject)
-    else:
-        evaluation, outputs = _of_kind(request, subject, KINDS[request.model_type])
+    with ExitStack() as closing:
+        subject = _subject(request, closing)
+        if request.model_type is None:
+            evaluation, outputs = _custom_only(request, subject)
+        else:
+            evaluation, outputs = _of_kind(request, subject, KINDS[request.model_type])
     files = {**pictures(evaluation), **custom.files(request.custom_artifacts, outputs, evaluation)}
     result = recording.record(evaluation, files, subject.dataset, request)
     failed = [check for check in evaluation.checks if not check.passed]
@@ -70,19 +72,23 @@ def evaluated(*, evaluators: Any, evaluator_config: Any, **given: Any) -> Evalua
     return result
 
 
-def _subject(request: Request) -> Subject:
+def _subject(request: Request, closing: ExitStack) -> Subject:
     data, targets, predictions = request.data, request.targets, request.predictions
     named = data if isinstance(data, Dataset) else None
     if named is not None:
         data = named.data
         targets = named.targets if targets is None else targets
         predictions = predictions or named.predictions
-    model = None if request.model is None else as_model(request.model)
+    model = None
+    if request.model is not None:
+        model = as_model(
+            request.model, closing, env=request.env, config=request.model_config, params=request.inference_params
+        )
     if model is None and predictions is None:
         raise InvalidValue(
             "evaluate() needs a model, or predictions='...', the column of the data that holds its predictions"
         )
-    baseline = _baseline(request.baseline_model, data)
+    baseline = _baseline(request, data, closing)
     found = examples(
         data,
         targets=targets,
@@ -97,8 +103,9 @@ def _subject(request: Request) -> Subject:
     return Subject(found, model, predictions, dataset, baseline)
 
 
-def _baseline(given: Any, data: Any) -> Model | str | None:
+def _baseline(request: Request, data: Any, closing: ExitStack) -> Model | str | None:
     """The other model: a column of the data, where there is one of this name, else a model."""
+    given: Any = request.baseline_model
     if given is None or (
         isinstance(given, str) and given in getattr(data, "columns", data if isinstance(data, dict) else ())
     ):
@@ -108,7 +115,7 @@ def _baseline(given: Any, data: Any) -> Model | str | None:
             f"baseline_model is a model, the URI of one, or a column of the data with predictions; there is no column "
             f"{given!r}"
         )
-    return as_model(given)
+    return as_model(given, closing, env=request.env)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

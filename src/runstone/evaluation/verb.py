@@ -2,9 +2,9 @@
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runstone.client import arguments
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, Unsupported
 from runstone.evaluation.metrics import EvaluationMetric
@@ -32,7 +32,7 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
     extra_metrics: Sequence[EvaluationMetric] | None = None,
     custom_artifacts: "Sequence[Callable[[pandas.DataFrame, dict[str, float], str], Mapping[str, Any]]] | None" = None,
     env_manager: str = "local",
-    model_config: Mapping[str, Any] | None = None,
+    model_config: str | Path | Mapping[str, Any] | None = None,
     inference_params: Mapping[str, Any] | None = None,
     model_id: str | None = None,
     slices: Sequence[str] | None = None,
@@ -59,9 +59,11 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
         extra_metrics: Metrics of one's own, from ``make_metric``.
         custom_artifacts: Functions that take a frame with ``prediction`` and ``target``, the metrics, and a folder for
             files, and give artifacts by name: a path in that folder, a figure, a frame, an array, a dict or a text.
-        env_manager: ``local``.
-        model_config: Not offered.
-        inference_params: Not offered.
+        env_manager: ``local``, for this process; ``uv``, ``virtualenv`` or ``conda`` let models that are given by
+            their URI predict in a process of its own, with the packages that they were saved with.
+        model_config: Settings of a model given by its URI that are to be others than it was saved with: a dict, or the
+            path of a YAML file.
+        inference_params: Params that a loaded model, or one given by its URI, gets with each call of ``predict``.
         model_id: A logged model whose metrics these are as well; that of ``model``, where it has one, if ``None``.
         slices: Columns, for the metrics of each of their values or quarters, and filters as ``DataFrame.query`` of
             pandas takes them, such as ``"age > 60"``.
@@ -81,6 +83,7 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
         ThresholdsNotMet: A metric is not what was demanded.
         NotFound: There is no model at the URI.
         Unsupported: An argument has no meaning here, or the libraries of the extra ``evaluation`` are not installed.
+        RunstoneError: A model cannot be loaded, or does not answer, as ``runstone.pyfunc.load_model`` says.
 
     Example:
         >>> from sklearn.datasets import load_iris
@@ -97,11 +100,6 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
         )
     if model_type is not None and model_type not in MODEL_TYPES:
         raise InvalidValue(f"model_type is one of {', '.join(MODEL_TYPES)}; got {shown(model_type)}")
-    if env_manager != "local":
-        raise Unsupported(f"models are evaluated in this environment, env_manager='local'; got {shown(env_manager)}")
-    arguments.refuse(
-        "endpoints and models that are configured", model_config=model_config, inference_params=inference_params
-    )
     result: EvaluationResult = _procedure().evaluated(
         model=model,
         data=data,
@@ -114,6 +112,9 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
         evaluator_config=evaluator_config,
         extra_metrics=tuple(extra_metrics or ()),
         custom_artifacts=tuple(custom_artifacts or ()),
+        env_manager=env_manager,
+        model_config=model_config,
+        inference_params=inference_params,
         model_id=model_id,
         slices=tuple(slices or ()),
         baseline_model=baseline_model,
