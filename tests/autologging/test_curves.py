@@ -1,6 +1,5 @@
 """Metrics of many steps stay within a budget."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 import runstone
 from runstone.autologging import curves
 from runstone.autologging.curves import Curves
+from runstone.autologging.guard import Guard
 from runstone.autologging.logbook import Logbook
 from runstone.autologging.options import Options
 from runstone.client import context
@@ -30,16 +30,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def attempt(action: Callable[[], object]) -> None:
-    action()
-
-
 def steps_of(count: int, clock: Clock, *, seconds: float, every: int | None = None) -> list[int]:
     """The steps that are logged of so many, each of which takes so long; a dip and a peak are among them."""
     with runstone.start_run() as run:
         opened = context.active()
         assert opened is not None
-        kept = Curves(Logbook(opened, "test", Options(), attempt), every=every)
+        kept = Curves(Logbook(opened, "test", Options(), Guard("test", silent=False)), every=every)
         for step in range(count):
             clock.now += seconds
             kept.add(step, {"loss": -7.0 if step == count - 3 else 9.0 if step == count - 5 else step / count})
@@ -77,7 +73,7 @@ def test_what_is_no_number_is_neither_low_nor_high(clock: Clock) -> None:
     with runstone.start_run() as run:
         opened = context.active()
         assert opened is not None
-        kept: Any = Curves(Logbook(opened, "test", Options(), attempt), every=100)
+        kept: Any = Curves(Logbook(opened, "test", Options(), Guard("test", silent=False)), every=100)
         for step, value in enumerate([float("nan"), 3.0, 1.0, 2.0, float("nan")]):
             kept.add(step, {"loss": value})
         kept.close()

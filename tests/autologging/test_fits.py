@@ -339,3 +339,26 @@ def test_call_that_is_none_raises_what_it_always_has() -> None:
         LinearRegression().fit(X, Y, weights=3)
 
     assert only_run().info.status is RunStatus.FAILED
+
+
+class Unspeakable(FunctionTransformer):  # type: ignore[misc]
+    """A step that fails with an error that has no text."""
+
+    def transform(self, data: Any) -> Any:
+        class Mute(Exception):
+            def __str__(self) -> str:
+                raise RuntimeError("no words")
+
+        raise Mute
+
+
+def test_error_that_cannot_be_told_reaches_the_user_and_ends_the_run(complaints: list[str]) -> None:
+    autolog(log_models=False)
+
+    with pytest.raises(Exception) as raised:  # noqa: PT011  # a class of the step's own, without a text
+        make_pipeline(Unspeakable(), LinearRegression()).fit(X, Y)
+
+    assert type(raised.value).__name__ == "Mute"
+    assert only_run().info.status is RunStatus.FAILED
+    assert runstone.active_run() is None
+    assert len(complaints) == 1

@@ -1,27 +1,27 @@
 """One call of a training function: whether it is logged, its run, and the promise that training never feels it."""
 
 import inspect
-import logging
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from enum import Enum
 from functools import wraps
 from typing import Any
 
 from msgspec import Struct
 
+from runstone.autologging.guard import Guard
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import AUTOLOGGING, Logbook
 from runstone.autologging.options import Options
 from runstone.client import context, endings
+from runstone.client.context import Open
+from runstone.client.endings import FINISHED, End
 from runstone.client.fluent.runs import start_run
-from runstone.errors import InvalidValue
+from runstone.entities import RunStatus
 
 Function = Callable[..., Any]
-
-_logger = logging.getLogger("runstone")
 
 
 class Call(Struct, frozen=True):
@@ -68,26 +68,52 @@ Watch = Callable[[Logbook, Call], Generator[Call, Any, None]]
 Inner = Callable[[Logbook, Call], Call]
 
 
-# Which of them; ``None`` where the call is made as if nobody watched.
-Choose = Callable[[Call], Watch | None]
+class Choice(Enum):
+    """What else may be chosen for a call than what is logged of it.
+
+    Attributes:
+        NOTHING: Nothing is logged of it, nor of what is called within it.
+        UNWATCHED: It is made as if nobody watched.
+    """
+
+    NOTHING = "nothing"
+    UNWATCHED = "unwatched"
 
 
-def NOTHING(book: Logbook, call: Call) -> Generator[Call, Any, None]:  # noqa: N802  # a value more than a verb
-    """Nothing is logged of a call, nor of what is called within it."""
-    raise NotImplementedError
+Choose = Callable[[Call], Watch | Choice]
+
+
+class Fit(Struct, eq=False):
+    """A call that no other one that is watched is around: what those within it are to know.
+
+    Attributes:
+        library: The library.
+        book: What is logged to; ``None`` where nothing is logged of it.
+        has_inner: Whether the call that does the work for it was made.
+    """
+
+    library: Library
+    book: Logbook | None = None
+    has_inner: bool = False
+
+    def within(self, library: Library, call: Call, inner: Inner | None) -> Call:
+        """A call that is made within this one; the first that does the work for it is watched too."""
+        book = self.book
+        if inner is None or book is None or self.has_inner or library is not self.library:
+            return call
+        self.has_inner = True
+        return book.attempt(lambda: inner(book, call)) or call
 
 
 class _Thread(threading.local):
     """The call that is logged, or watched without, in this thread: all that is called within it is a part of it."""
 
-    fit: "Fit | None" = None
+    fit: Fit | None = None
 
 
 _thread = _Thread()
 # How deep in workers of joblib each call that is going on was made, in all threads.
 _levels: list[int] = []
-# What has been warned of in this process: a sweep of a thousand fits need not say it a thousand times.
-_warned: set[str] = set()
 
 
 def watched(
@@ -111,7 +137,7 @@ def chosen(
 
     Args:
         library: The library that it is of.
-        choose: What is logged of a call; ``None`` where the call is none of ours.
+        choose: What is logged of a call.
         inner: As for ``watched``.
         always: As for ``watched``.
     """
@@ -124,10 +150,10 @@ def chosen(
             if around is not None:
                 return around.within(library, call, inner)()
             watch = choose(call)
-            if library.options is None or watch is None:
+            if library.options is None or watch is Choice.UNWATCHED:
                 return call()
             caller = sys._getframe(1).f_globals.get("__name__", "")
-            return _run(library, call, watch if always or not _is_internal(library, caller) else NOTHING)
+            return _run(library, call, watch if always or not _is_internal(library, caller) else Choice.NOTHING)
 
         return ours
 
@@ -139,20 +165,14 @@ def _is_internal(library: Library, caller: str) -> bool:
     return caller.partition(".")[0] in library.packages or caller == "sklearn.model_selection._validation"
 
 
-def _run(library: Library, call: Call, watch: Watch) -> Any:
-    level = _level()
-    if library.options is None or (_levels and min(_levels) < level):
+def _run(library: Library, call: Call, watch: Watch | Choice) -> Any:
+    options, level = library.options, _level()
+    if options is None or (_levels and min(_levels) < level):
         return call()
-    _thread.fit = fit = Fit(library, library.options)
+    _thread.fit = fit = Fit(library)
     _levels.append(level)
     try:
-        try:
-            result = fit.begin(call, watch)()
-        except BaseException as error:
-            fit.end(error=error)
-            raise
-        fit.end(result)
-        return result
+        return call() if isinstance(watch, Choice) else _logged(fit, options, call, watch)
     finally:
         _levels.remove(level)
         _thread.fit = None
@@ -169,121 +189,46 @@ def _level() -> int:
         return 0
 
 
-class Fit:
-    """A call that no other one that is watched is around.
+def _logged(fit: Fit, options: Options, call: Call, watch: Watch) -> Any:
+    """Make a call, and log it."""
+    guard = Guard(fit.library.name, silent=options.silent)
+    attempt = guard.attempt
+    around = context.active()
+    if around is not None and options.exclusive:
+        return call()
+    opened = around or attempt(lambda: _begin(fit.library, options))
+    if opened is None:
+        return call()
+    end = FINISHED
+    fit.book = book = Logbook(opened, fit.library.name, options, guard)
+    steps = watch(book, call)
+    try:
+        if around is not None:
+            attempt(lambda: book.tags(options.extra_tags or {}))
+        result = (attempt(lambda: next(steps)) or call)()
+        attempt(lambda: _finish(steps, result))
+        return result
+    except BaseException as error:
+        failed = error  # whose text is its own, and may raise anything
+        end = attempt(lambda: endings.after(failed), anyway=True) or End(RunStatus.FAILED)
+        del failed
+        raise
+    finally:
+        attempt(steps.close, anyway=True)
+        attempt(book.end)
+        if end is FINISHED:
+            attempt(book.close, anyway=True)
+        book.remove_folder()
+        if around is None:
+            attempt(lambda: context.end_with_inner(book.run_id, end), anyway=True)
 
-    Whatever fails of the logging is told once, and ends it for this call; training goes on.
-    """
 
-    def __init__(self, library: Library, options: Options) -> None:
-        """Prepare; nothing is logged yet.
+def _begin(library: Library, options: Options) -> Open | None:
+    """Begin a run for a call."""
+    start_run(tags={AUTOLOGGING: library.name} | dict(options.extra_tags or {}))
+    return context.active()
 
-        Args:
-            library: The library.
-            options: What its user has chosen.
-        """
-        self._library, self._options = library, options
-        self._book: Logbook | None = None
-        self._steps: Generator[Call, Any, None] | None = None
-        self._own_run = ""
-        self._is_stopped = False
-        self._has_inner = False
 
-    def begin(self, call: Call, watch: Watch) -> Call:
-        """Log what is known before the call; returns the call as it is to be made."""
-        if watch is NOTHING:
-            return call
-        made = [call]
-
-        def log() -> None:
-            if self._open():
-                assert self._book is not None
-                self._steps = watch(self._book, call)
-                made[0] = next(self._steps)
-
-        self._attempt(log)
-        return made[0]
-
-    def within(self, library: Library, call: Call, inner: Inner | None) -> Call:
-        """A call that is made within this one; the first that does the work for it is watched too."""
-        if inner is None or self._book is None or self._has_inner or library is not self._library:
-            return call
-        self._has_inner = True
-        book, made = self._book, [call]
-
-        def log() -> None:
-            made[0] = inner(book, call)
-
-        self._attempt(log)
-        return made[0]
-
-    def end(self, result: Any = None, *, error: BaseException | None = None) -> None:
-        """Log what is known after the call, and end the run if it was begun for it.
-
-        Args:
-            result: What the function gave.
-            error: What it raised instead.
-        """
-        left = error
-        try:
-            if error is None and self._steps is not None:
-                self._attempt(lambda: self._finish(result))
-        except BaseException as interruption:
-            left = interruption
-            raise
-        finally:
-            self._close(left)
-
-    def _open(self) -> bool:
-        """Find the run, or begin one; returns whether anything is to be logged."""
-        opened = context.active()
-        if opened is not None and self._options.exclusive:
-            return False
-        tags = {AUTOLOGGING: self._library.name} if opened is None else {}
-        tags |= self._options.extra_tags or {}
-        if opened is None:
-            self._own_run = start_run(tags=tags).info.run_id
-            opened = context.active()
-            assert opened is not None
-        self._book = Logbook(opened, self._library.name, self._options, self._attempt)
-        if not self._own_run:
-            self._book.tags(tags)
-        return True
-
-    def _finish(self, result: Any) -> None:
-        assert self._steps is not None
-        with suppress(StopIteration):
-            self._steps.send(result)
-
-    def _close(self, error: BaseException | None) -> None:
-        if self._steps is not None:
-            self._attempt(self._steps.close, anyway=True)
-        if self._book is not None:
-            self._attempt(self._book.end)
-            if error is None:
-                self._attempt(self._book.close, anyway=True)
-            if self._book.folder is not None:
-                shutil.rmtree(self._book.folder, ignore_errors=True)
-        if self._own_run:
-            self._attempt(lambda: context.end_with_inner(self._own_run, endings.after(error)), anyway=True)
-
-    def _attempt(self, action: Callable[[], object], *, anyway: bool = False) -> None:
-        """Do something of ours, unless something has failed before."""
-        if self._is_stopped and not anyway:
-            return
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001  # whatever goes wrong with it, training goes on
-            if not self._is_stopped:
-                self._is_stopped = True
-                self._warn(error)
-
-    def _warn(self, error: Exception) -> None:
-        said = f"a fit of {self._library.name} is not logged as a whole, and goes on: "
-        said += str(error) if isinstance(error, InvalidValue) else f"{type(error).__name__}: {error}"
-        if self._options.silent or said in _warned:
-            _logger.debug("%s", said, exc_info=error)
-        else:
-            _warned.add(said)
-            _logger.warning("%s", said)
-            _logger.debug("where that was", exc_info=error)
+def _finish(steps: Generator[Call, Any, None], result: Any) -> None:
+    with suppress(StopIteration):
+        steps.send(result)

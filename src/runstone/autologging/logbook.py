@@ -2,11 +2,13 @@
 
 import logging
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from runstone.autologging.guard import Guard
 from runstone.autologging.options import Options
 from runstone.client.context import Open
 from runstone.client.records import of_model
@@ -34,9 +36,17 @@ class Logbook:
         folder: Where files are put until the fit ends; ``None`` until there is one.
     """
 
-    def __init__(self, opened: Open, library: str, options: Options, attempt: Callable[[Callable[[], object]], None]):
+    def __init__(self, opened: Open, library: str, options: Options, guard: Guard) -> None:
+        """Begin; nothing is logged yet.
+
+        Args:
+            opened: The run.
+            library: The name of the library.
+            options: What the user has chosen for it.
+            guard: What stands around all that is done for the fit.
+        """
         self._opened, self._library = opened, library
-        self.options, self.attempt = options, attempt
+        self.options, self.attempt = options, guard.attempt
         self.folder: Path | None = None
         self._last: list[Callable[[], None]] = []
 
@@ -140,6 +150,11 @@ class Logbook:
         """Store the files."""
         if self.folder is not None:
             self._opened.client.log_artifacts(self.run_id, self.folder)
+
+    def remove_folder(self) -> None:
+        """Remove the files here, stored or not."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _points(values: Mapping[str, float], step: int) -> list[Metric]:

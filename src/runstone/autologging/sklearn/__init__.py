@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from runstone.autologging import datasets, models
-from runstone.autologging.fits import NOTHING, Call, Watch, chosen, watched
+from runstone.autologging.fits import Call, Choice, Watch, chosen, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
 from runstone.autologging.options import Options
@@ -98,12 +98,12 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
         patches.function(module, "cross_validate", watched(library, validation.watch, always=True))
 
 
-def _choose(call: Call) -> Watch | None:
+def _choose(call: Call) -> Watch | Choice:
     """What is logged of a call of a training method; a user's own class may have it from a mixin alone."""
     kind = next((kind for kind in type(call.args[0]).__mro__ if _is_estimator(kind)), None)
     if kind is None:
-        return None
-    return NOTHING if kind.__module__.split(".")[1] in _PREPARES and not hasattr(kind, "predict") else _fit
+        return Choice.UNWATCHED
+    return Choice.NOTHING if kind.__module__.split(".")[1] in _PREPARES and not hasattr(kind, "predict") else _fit
 
 
 def _is_estimator(kind: type) -> bool:
