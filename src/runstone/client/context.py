@@ -167,7 +167,8 @@ def _offline_client(*, sends: bool) -> Client:
 
 def active() -> Open | None:
     """The innermost active run of this thread."""
-    return _thread.stack[-1] if _thread.stack else None
+    stack = _thread.stack
+    return stack[-1] if stack else None
 
 
 def last() -> Open | None:

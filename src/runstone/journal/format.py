@@ -7,7 +7,6 @@ from msgspec import Struct
 from msgspec.json import Encoder
 
 from runstone.entities import Entry
-from runstone.entities.names import check_key
 from runstone.errors import InvalidValue, Unsupported
 from runstone.schemas import wire
 
@@ -76,15 +75,11 @@ def metric_line(n: int, key: str, value: float, timestamp: int, step: int) -> by
 
     Args:
         n: Number of the entry.
-        key: Name of the metric; checked here.
+        key: Name of the metric, which obeys the rule of names.
         value: A finite float.
         timestamp: Milliseconds since the Unix epoch, UTC; an int64.
         step: An int64.
-
-    Raises:
-        InvalidValue: The name breaks a rule.
     """
-    check_key("metric", key)
     text = _encode(_OneMetric(n, (_Point(key, value, timestamp, step),)))[:-1]
     return text + b',"crc":"%08x"}\n' % crc32(text)
 

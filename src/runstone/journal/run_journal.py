@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import time
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -121,8 +122,8 @@ class RunJournal:
         """
         self._current()
 
-    def metric(self, key: str, value: float, timestamp: int, step: int) -> None:
-        """Log one value of a metric.
+    def metric(self, key: str, value: float, timestamp: int | None, step: int) -> None:
+        """Log one value of a metric; the time is now if ``None``.
 
         Raises:
             InvalidValue: The name, the value, the time or the step breaks a rule.
@@ -134,6 +135,7 @@ class RunJournal:
             while not self._current().metric(key, value, timestamp, step):
                 pass  # all of that file was sent, and it was removed: there is another now
         except JournalFull as error:
+            timestamp = int(time() * 1000) if timestamp is None else timestamp
             self._log_directly(error, Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
 
     def log(

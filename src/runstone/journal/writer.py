@@ -7,8 +7,9 @@ import socket
 import threading
 from contextlib import suppress
 from math import isfinite
+from os import write
 from pathlib import Path
-from time import time
+from time import time, time_ns
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -51,7 +52,8 @@ class Writer:
         self.n = 0
         self.size = 0
         self.is_removed = False
-        self._is_torn = False
+        self._is_whole = True  # nothing stands in the file behind the last entry
+        self._names: set[str] = set()  # of metrics, that were found right
         # Nobody may find the file before it is locked and begun: it would be taken for one that was left behind.
         begun = folder / f".journal-{self.writer}"
         self.path, self.file = begun, -1
@@ -73,23 +75,42 @@ class Writer:
         """Where the entries begin."""
         return Position(self._start, 1, 0)
 
-    def metric(self, key: str, value: float, timestamp: int, step: int) -> int:
+    def metric(self, key: str, value: float, timestamp: int | None, step: int) -> int:
         """Append one value of a metric; returns the number of its entry, or 0 where the file is removed.
+
+        Args:
+            key: Name of the metric.
+            value: A number.
+            timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
+            step: An int64.
 
         Raises:
             InvalidValue: The name, the value, the time or the step breaks a rule.
             JournalFull: The file or the disk is full; nothing was written.
         """
-        # What is usual is told from the rest at once; ``Metric`` knows all the rules.
-        is_usual = type(value) is float and isfinite(value) and type(key) is str
-        is_usual = is_usual and type(timestamp) is type(step) is int and 0 <= timestamp < 2**63
-        if not is_usual or not -(2**63) <= step < 2**63:
-            return self.append(Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
-        with self._lock:
-            if self.is_removed:
-                return 0
-            n = self.n + 1
-            self._put(metric_line(n, key, value, timestamp, step), n)
+        # Training loops log the same few names: each is checked once, and then only the file can be at fault.
+        is_usual = type(key) is str and key in self._names and type(value) is float and isfinite(value)
+        is_usual = is_usual and type(step) is int and -(2**63) <= step < 2**63
+        if timestamp is None:
+            timestamp = time_ns() // 1_000_000
+        elif type(timestamp) is not int or not 0 <= timestamp < 2**63:
+            is_usual = False
+        if is_usual:
+            try:
+                with self._lock:
+                    n = self.n + 1
+                    line = metric_line(n, key, value, timestamp, step)
+                    size = self.size + len(line)
+                    if self._is_whole and size <= self._most:
+                        self._is_whole = False
+                        if write(self.file, line) == len(line):
+                            self.n, self.size, self._is_whole = n, size, True
+                            return n
+            except OSError:
+                pass  # tried again below, which says what is wrong
+        n = self.append(Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
+        if not self._is_durable:
+            self._names.add(key)
         return n
 
     def append(self, entry: Entry) -> int:
@@ -128,6 +149,7 @@ class Writer:
             if position.offset != self.size:
                 return False
             self.is_removed = True
+            self._is_whole = False
             self.path.unlink(missing_ok=True)
             self.close()
             return True
@@ -156,10 +178,10 @@ class Writer:
                 f"{self._most:,}; let the server take them, or raise RUNSTONE_JOURNAL_MAX_MB"
             )
         try:
-            if self._is_torn:  # what stands behind was never acknowledged: the call failed, or Ctrl-C ended it
+            if not self._is_whole:  # what stands behind was never acknowledged: the call failed, or Ctrl-C ended it
                 os.ftruncate(self.file, self.size)
-            self._is_torn = True
-            if os.write(self.file, line) != len(line):
+            self._is_whole = False
+            if write(self.file, line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if self._is_durable:
                 os.fsync(self.file)
@@ -167,7 +189,7 @@ class Writer:
             with suppress(OSError):
                 os.ftruncate(self.file, self.size)
             raise JournalFull(f"the journal {self.path} cannot be written: {error.strerror}") from error
-        self.n, self.size, self._is_torn = n, size, False
+        self.n, self.size, self._is_whole = n, size, True
 
 
 def _named(file: Path, folder: Path, writer: str) -> Path:

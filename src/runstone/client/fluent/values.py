@@ -1,7 +1,6 @@
 """Params, metrics and tags of the active run; one is started where there is none."""
 
 from collections.abc import Mapping
-from time import time
 from typing import Any
 
 from runstone.client import arguments, context, records
@@ -83,7 +82,7 @@ def log_metric(
         # What training loops call: as short as it can be.
         journal = opened.journal
         if timestamp is None and type(step) is int:
-            journal.metric(key, value, int(time() * 1000), step)
+            journal.metric(key, value, None, step)
         else:
             journal.metric(key, value, *records.place(timestamp, step))
         return None if synchronous is None else records.operations(journal, synchronous)
