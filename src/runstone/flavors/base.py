@@ -73,7 +73,8 @@ class Flavor(Protocol):
 
         Args:
             folder: The model's folder.
-            settings: The flavor's block of ``MLmodel``, by Runstone or by MLflow.
+            settings: The flavor's block of ``MLmodel``, by Runstone or by MLflow, and what the block
+                ``python_function`` says besides.
 
         Raises:
             InvalidModel: The files cannot be read.
@@ -85,6 +86,6 @@ class Flavor(Protocol):
 
         Args:
             model: What ``load`` gave.
-            settings: The flavor's block of ``MLmodel``, and what the block ``python_function`` says besides.
+            settings: As for :meth:`load`.
         """
         ...

@@ -3,10 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
-from runstone.errors import InvalidValue
+from runstone.entities.names import shown
+from runstone.errors import InvalidModel, InvalidValue
 from runstone.flavors import libraries
 from runstone.flavors.base import Predict, Saved
 
@@ -14,6 +16,9 @@ _FOLDER = "data"
 _FILE = "model.keras"
 _MODEL = "keras.src.models.model.Model"
 _LAMBDA = "keras.src.layers.core.lambda_layer.Lambda"
+_BACKENDS = ("jax", "numpy", "openvino", "tensorflow", "torch")
+# In older ones the safe mode can be got around by what a file says.
+_SAFE_FROM = (3, 12)
 
 
 class KerasFlavor:
@@ -60,8 +65,10 @@ class KerasFlavor:
         return Saved(flavor=flavor, modules=frozenset({backend}))
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:
-        """Whether it has a layer that is code."""
-        return "a layer of it is a function in its file" if settings.get("safe_mode") is False else ""
+        """Whether it has a layer that is code, or Keras is too old to keep such layers out."""
+        if settings.get("safe_mode") is False:
+            return "a layer of it is a function in its file"
+        return _unsafe(_installed())
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The model.
@@ -70,9 +77,12 @@ class KerasFlavor:
             InvalidModel: The file cannot be read.
             Unsupported: Keras, or what computes for it, is not installed.
         """
+        backend = settings.get("keras_backend", "torch")
+        if backend not in _BACKENDS:
+            raise InvalidModel(f"'keras_backend' of a model is one of {', '.join(_BACKENDS)}; got {shown(backend)}")
         if "keras" not in sys.modules:
             # Keras asks this once: without it, it wants TensorFlow, whatever the model was made with.
-            os.environ.setdefault("KERAS_BACKEND", str(settings.get("keras_backend", "torch")))
+            os.environ.setdefault("KERAS_BACKEND", backend)
         keras = libraries.imported("keras", install="keras")
         place = libraries.file_of(folder, settings, "data", _FOLDER)
         file = libraries.file_of(place, {}, "data", _FILE)
@@ -90,3 +100,20 @@ class KerasFlavor:
             return model.predict(rows, **options)
 
         return predict
+
+
+def _installed() -> str:
+    """The version of Keras that is installed; empty for none."""
+    metadata: Any = import_module("importlib.metadata")  # on use: it is slow to import
+    try:
+        return str(metadata.version("keras"))
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _unsafe(version: str) -> str:
+    """What speaks against opening a stranger's file with a version of Keras; empty for nothing."""
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if not version or numbers >= _SAFE_FROM:
+        return ""
+    return f"Keras {version} can be made to run code by a file, {'.'.join(map(str, _SAFE_FROM))} and newer cannot"

@@ -9,6 +9,7 @@ from runstone.errors import InvalidModel, InvalidValue, RunstoneError
 from runstone.flavors import libraries, pickles
 from runstone.flavors.base import Predict, Saved
 
+_FILE = "model.lgb"
 _FORMATS = ("skops", "cloudpickle", "pickle")
 _BOOSTER = "lightgbm.basic.Booster"
 # What an estimator is made of besides what skops knows; MLflow names the same.
@@ -68,7 +69,7 @@ class LightgbmFlavor:
         trusted = [*_OWN, *(skops_trusted_types or [])]
         if libraries.is_a(model, _BOOSTER):
             written = "skops"  # the word that MLflow has for it; such a file is LightGBM's own
-            file = "model.lgb"
+            file = _FILE
             model.save_model(str(folder / file), num_iteration=model.best_iteration)
         else:
             written = _write(model, folder, serialization_format, trusted)
@@ -88,10 +89,11 @@ class LightgbmFlavor:
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:
         """Whether it is a pickle, or has types that neither skops nor LightGBM vouches for."""
-        file = str(settings.get("data", "model.lgb"))
-        if file.endswith(".lgb"):
+        file = str(settings.get("data") or _FILE)
+        kind = Path(file).suffix
+        if kind == ".lgb":
             return ""
-        if not file.endswith(".skops"):
+        if kind != ".skops":
             return f"{file} is a pickle"
         strange = set(settings.get("skops_trusted_types") or ()) - set(_OWN)
         return f"{file} has types of its own: {', '.join(map(str, sorted(strange)))}" if strange else ""
@@ -104,7 +106,7 @@ class LightgbmFlavor:
             Unsupported: LightGBM, or skops, is not installed.
         """
         lightgbm = libraries.imported("lightgbm", install="runstone[lightgbm]")
-        file = libraries.file_of(folder, settings, "data", "model.lgb")
+        file = libraries.file_of(folder, settings, "data", _FILE)
         if file.suffix == ".skops":
             skops = libraries.imported("skops.io", install="runstone[lightgbm]")
             with libraries.reading(file, "skops"):

@@ -44,7 +44,7 @@ def load(
     flavor = resolve.of_loader(str(settings.get("loader_module"))) or resolve.native(model)
     configure(model, model_config)
     native = _load(flavor, folder, model, uri=uri, trust=trust)
-    return PyFuncModel(model, native, flavor.predictor(native, {**resolve.settings(model, flavor), **settings}))
+    return PyFuncModel(model, native, flavor.predictor(native, resolve.settings(model, flavor)))
 
 
 def load_native(flavor: Flavor | None, folder: Path, *, uri: str, trust: bool) -> Any:

@@ -138,7 +138,10 @@ def _layers(file: Path) -> list[Any]:
     found = []
     for name in torch.serialization.get_unsafe_globals_in_checkpoint(file):
         each = libraries.named_class(name) if name not in _strange(file) else None
-        if not (inspect.isclass(each) and issubclass(each, torch.nn.Module)) and not inspect.isfunction(each):
+        is_layer = inspect.isclass(each) and issubclass(each, torch.nn.Module)
+        # Those beside the layers are for the whole process, such as hooks that every network calls.
+        is_function = inspect.isfunction(each) and each.__module__ == "torch.nn.functional"
+        if not is_layer and not is_function:
             raise InvalidModel(f"{str(file)!r} was said to hold layers of PyTorch alone, and names {name}")
         found.append(each)
     return found

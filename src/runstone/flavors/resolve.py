@@ -84,17 +84,20 @@ def of_loader(loader_module: str) -> Flavor | None:
 
 
 def settings(model: Model, flavor: Flavor) -> dict[str, object]:
-    """The block of a flavor in ``MLmodel``.
+    """The block of a flavor in ``MLmodel``, and what the block ``python_function`` says besides.
+
+    All that is asked of a model's settings is asked of this one mapping: what runs code according to it is what is
+    opened by it.
 
     Raises:
-        InvalidModel: There is none.
+        InvalidModel: There is no such block.
     """
     key = PYFUNC if flavor.name == "pyfunc" else flavor.name
     found = model.flavors.get(key)
     if found is None:
         listed = ", ".join(name for name in model.flavors if name != RUNSTONE)
         raise InvalidModel(f"the model is none of {flavor.name}: it can be loaded as {listed or 'nothing'}")
-    return found
+    return {**model.flavors.get(PYFUNC, {}), **found}
 
 
 def _all() -> Iterator[Flavor]:

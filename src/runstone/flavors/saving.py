@@ -157,7 +157,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         about.signature = saved.signature
         about.others[FROM_HINTS] = True  # without it, MLflow would make a frame of what comes
     if extras.input_example is not None:
-        told = {**saved.flavor, **pyfunc}
+        told = {**pyfunc, **saved.flavor}  # as whoever loads it will find it
         predict = saved.trial(folder, pyfunc) if saved.trial else flavor.predictor(model, told)
         _keep_example(about, folder, extras, predict)
     if about.signature is not None:

@@ -1,5 +1,6 @@
 """Pipelines of transformers, by its own files with weights as safetensors: they run no code when they are opened."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +13,8 @@ from runstone.flavors.base import Predict, Saved
 _MODEL = "model"
 _TOKENIZER = "components/tokenizer"
 _LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+# Ways to compute attention that PyTorch has; transformers fetches others as compiled code.
+_ATTENTION = (None, "eager", "sdpa", "flex_attention")
 
 
 class TransformersFlavor:
@@ -91,6 +94,7 @@ class TransformersFlavor:
                 f"got {shown(settings.get('pipeline_model_type'))}"
             )
         with libraries.reading(place, "transformers"):
+            _check_attention(json.loads((place / "config.json").read_bytes()))
             model = kind.from_pretrained(place, use_safetensors=True, **_LOCAL)  # type: ignore[attr-defined]
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder / _TOKENIZER, **_LOCAL)
             return transformers.pipeline(settings.get("task"), model=model, tokenizer=tokenizer)
@@ -116,6 +120,20 @@ class TransformersFlavor:
             return _ANSWERS[model.task]([model(text, **(params or {})) for text in texts])
 
         return predict
+
+
+def _check_attention(config: Any) -> None:
+    """Make sure that a model asks for nothing that would be fetched, itself or in a part of it."""
+    parts = config.values() if isinstance(config, dict) else config if isinstance(config, list) else ()
+    wanted = config.get("attn_implementation") if isinstance(config, dict) else None
+    for each in wanted.values() if isinstance(wanted, dict) else [wanted]:
+        if each not in _ATTENTION:
+            raise InvalidModel(
+                f"'attn_implementation' in the model's config.json is {shown(each)}, which may be fetched; "
+                f"wanted: one of {', '.join(map(str, _ATTENTION[1:]))}, or none"
+            )
+    for part in parts:
+        _check_attention(part)
 
 
 def _classes(answers: list[Any]) -> Any:

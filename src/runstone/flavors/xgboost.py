@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidModel, InvalidValue
 from runstone.flavors import libraries, ubjson
 from runstone.flavors.base import Predict, Saved
 
@@ -77,7 +77,7 @@ class XgboostFlavor:
         """
         libraries.imported("xgboost", install="runstone[xgboost]")
         file = libraries.file_of(folder, settings, "data", "model.ubj")
-        model = libraries.named_class(str(settings.get("model_class", _BOOSTER)))()
+        model = _class(str(settings.get("model_class", _BOOSTER)))()
         content = file.read_bytes()
         with libraries.reading(file, "xgboost"):
             _check(content)
@@ -94,6 +94,15 @@ class XgboostFlavor:
             return model.predict(matrix(rows, enable_categorical=True), **(params or {}))
 
         return predict
+
+
+def _class(name: str) -> Any:
+    """The class of a model by its full name: one of XGBoost's, or one that somebody made of it."""
+    kinds = tuple(map(libraries.named_class, (_BOOSTER, _ESTIMATOR)))
+    found = libraries.named_class(name)
+    if not isinstance(found, type) or not issubclass(found, kinds):
+        raise InvalidModel(f"'model_class' of a model of xgboost is a Booster or an estimator of it; got {shown(name)}")
+    return found
 
 
 def _check(content: bytes) -> None:

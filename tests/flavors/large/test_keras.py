@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from runstone.errors import InvalidValue, UntrustedModel
+from runstone.errors import InvalidModel, InvalidValue, UntrustedModel
 from runstone.flavors import loading, resolve, saving
-from runstone.flavors.keras import KerasFlavor
+from runstone.flavors.keras import KerasFlavor, _unsafe
 from runstone.flavors.saving import Extras
+from runstone.models import manifest
+from runstone.models.format import Model
 from runstone.testing.flavors import FlavorCases
 
 ROWS = pd.DataFrame({"height": [61.5, 58.0, 70.2], "leaves": [5.0, 4.0, 7.0]}, dtype="float32")
@@ -60,3 +62,34 @@ def test_params_are_those_of_predict() -> None:
 def test_what_keras_cannot_write_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="keras cannot write the model"):
         saving.save(FLAVOR, dense(), tmp_path / "model", Extras(), save_model_kwargs={"zipped": True, "more": 1})
+
+
+@pytest.mark.parametrize(
+    ("version", "why"),
+    [
+        ("3.15.1", ""),
+        ("3.12.0", ""),
+        ("", ""),
+        ("3.8.0", "Keras 3.8.0 can be made to run code"),
+        ("2.15", "Keras 2.15"),
+    ],
+)
+def test_file_of_a_stranger_needs_trust_where_keras_is_old(version: str, why: str) -> None:
+    found = _unsafe(version)
+
+    assert found.startswith(why)
+    assert bool(found) == bool(why)
+
+
+@pytest.mark.parametrize("backend", ["evil", None, ["torch"]])
+def test_strange_backend_is_refused_before_keras_is_told(backend: Any, tmp_path: Path) -> None:
+    saving.save(FLAVOR, dense(), tmp_path / "model", Extras())
+    model = Model.load(tmp_path / "model")
+    model.flavors["keras"]["keras_backend"] = backend
+    model.save(tmp_path / "model")
+    manifest.write(tmp_path / "model")
+
+    with pytest.raises(
+        InvalidModel, match="'keras_backend' of a model is one of jax, numpy, openvino, tensorflow, torch"
+    ):
+        loading.load(tmp_path / "model", uri="here", trust=True)

@@ -110,6 +110,34 @@ def test_function_of_the_standard_library_does_not_pass_either(tmp_path: Path) -
         loading.load(tmp_path / "model", uri="s3://there", trust=False)
 
 
+class Hook:
+    """Would make every network of the process call a function."""
+
+    def __reduce__(self) -> Any:
+        return (torch.nn.modules.module.register_module_forward_hook, (torch.nn.functional.relu,))
+
+
+def test_function_beside_the_layers_does_not_pass_either(tmp_path: Path) -> None:
+    saving.save(FLAVOR, layers(), tmp_path / "model", Extras())
+    torch.save(Hook(), tmp_path / "model" / "data" / "model.pth")
+    manifest.write(tmp_path / "model")
+
+    with pytest.raises(InvalidModel, match=r"names torch\.nn\.modules\.module\.register_module_forward_hook"):
+        loading.load(tmp_path / "model", uri="s3://there", trust=False)
+
+    assert not torch.nn.modules.module._global_forward_hooks
+
+
+def test_functions_that_layers_call_are_let_in(tmp_path: Path) -> None:
+    model = nn.TransformerEncoderLayer(2, 1, 2, activation=nn.functional.relu, batch_first=True).eval()
+    saving.save(FLAVOR, model, tmp_path / "model", Extras())
+
+    loaded = loading.load_native(FLAVOR, tmp_path / "model", uri="s3://there", trust=False)
+
+    rows = torch.ones(1, 3, 2)
+    assert torch.equal(loaded(rows), model(rows))
+
+
 def test_folder_of_mlflow_needs_trust(tmp_path: Path) -> None:
     saving.save(FLAVOR, layers(), tmp_path / "model", Extras())
     model = Model.load(tmp_path / "model")

@@ -1,5 +1,6 @@
 """Pipelines of transformers, with models that are made here and know a handful of words."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,21 @@ def test_pipeline_is_told_by_its_class() -> None:
     whole = made("text-classification", BertForSequenceClassification)
 
     assert resolve.of_model(whole).name == "transformers"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"attn_implementation": "somebody/kernel"},
+        {"attn_implementation": {"": "sdpa", "text": "somebody/kernel"}},
+        {"parts": [{"attn_implementation": "flash_attention_2"}]},
+    ],
+)
+def test_attention_that_would_be_fetched_as_compiled_code_is_refused(asked: dict[str, Any], tmp_path: Path) -> None:
+    saving.save(FLAVOR, made("text-classification", BertForSequenceClassification), tmp_path / "model", Extras())
+    file = tmp_path / "model" / "model" / "config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **asked}))
+    manifest.write(tmp_path / "model")
+
+    with pytest.raises(InvalidModel, match=r"'attn_implementation' in the model's config\.json is '.*fetched"):
+        loading.load(tmp_path / "model", uri="s3://there", trust=False)
