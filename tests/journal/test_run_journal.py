@@ -1,13 +1,16 @@
 """How a journal gets to a store that fails, is restored, or has lost the run."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from runstone.entities import Applied
-from runstone.errors import BackendUnavailable, RunNotFound
+from runstone.errors import BackendUnavailable, JournalFull, RunNotFound
 from runstone.journal import folder as folders
 from runstone.journal import models
 from runstone.journal.folder import RunFacts, journals_of
@@ -93,7 +96,8 @@ def test_journal_that_is_left_to_others_is_on_the_disk(
 
     journal.close()
 
-    files = [*journals_of(journal.folder), journal.folder / "run.json", journal.folder]
+    folder = journal.folder
+    files = [*journals_of(folder), folder / "run.json", folder, folder.parent, tmp_path, tmp_path.parent]
     assert synced == [each.stat().st_ino for each in files]
 
 
@@ -123,3 +127,53 @@ def test_facts_of_a_model_are_on_the_disk_at_once_unless_nothing_is_asked_of_it(
     models.change(folder, lambda facts: facts)
 
     assert len(synced) == count
+
+
+class Unsettled(SqlStore):
+    """A store whose disk does not take what it has acknowledged."""
+
+    fails = True
+
+    def make_durable(self) -> None:
+        if self.fails:
+            raise BackendUnavailable("the disk did not take it")
+        super().make_durable()
+
+
+def test_journal_stays_until_the_store_has_it_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Unsettled(f"sqlite:///{tmp_path}/runstone.db")) as store:
+        journal = RunJournal(tmp_path, RunFacts(run_id=store.create_run("0").info.run_id), lambda: store)
+        journal.metric("loss", 0.5, 0, 0)
+        journal.flush()
+
+        assert not journal.retire()
+        assert journals_of(journal.folder)
+        store.fails = False
+        assert journal.retire()
+
+        assert not journal.folder.exists()
+
+
+def test_journal_asks_nothing_of_the_stores_disk_where_nothing_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_FSYNC", "never")
+    with closing(Unsettled(f"sqlite:///{tmp_path}/runstone.db")) as store:
+        journal = RunJournal(tmp_path, RunFacts(run_id=store.create_run("0").info.run_id), lambda: store)
+        journal.metric("loss", 0.5, 0, 0)
+        journal.flush()
+
+        assert journal.retire()
+
+
+def test_folder_that_the_disk_does_not_take_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(file: int) -> None:
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    monkeypatch.setenv("RUNSTONE_JOURNAL_FSYNC", "always")
+    journal = RunJournal(tmp_path, RunFacts(run_id="a" * 32, is_new=True, experiment_id="0"), None)
+
+    with pytest.raises(JournalFull, match="cannot be written: Input/output error"):
+        journal.metric("loss", 0.5, 0, 0)

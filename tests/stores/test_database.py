@@ -1,5 +1,6 @@
 """Opening: what is made, what is refused, and that what is refused stays as it was."""
 
+import errno
 import hashlib
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from runstone.entities import Metric
-from runstone.errors import BackendError, InvalidValue, SchemaMismatch
+from runstone.errors import BackendError, BackendUnavailable, InvalidValue, SchemaMismatch
 from runstone.stores.sql.database import path_of
 from runstone.stores.sql.revisions import HEAD
 from runstone.stores.sql.store import SqlStore
@@ -261,3 +262,43 @@ def test_second_store_in_a_process_does_not_give_back_the_locks_of_the_first(tmp
     with closing(sqlite3.connect(tmp_path / "runstone.db")) as driver:
         assert driver.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert driver.execute("SELECT count(*) FROM run").fetchone() == (8,)
+
+
+def test_disk_that_does_not_take_what_was_committed_is_told_and_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqlStore(f"sqlite:///{tmp_path}/runstone.db")) as store:
+        store.create_run("0")
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fsync", _fail)
+            with pytest.raises(BackendUnavailable, match=r"the disk did not take .*runstone\.db: Input/output error"):
+                store.make_durable()
+        synced = _count_syncs(monkeypatch)
+
+        store.make_durable()
+        store.make_durable()
+
+        # The log, and the folder that it is new in; then nothing has changed.
+        assert synced == [(tmp_path / "runstone.db-wal").stat().st_ino, tmp_path.stat().st_ino]
+
+
+def test_log_that_was_put_into_the_database_is_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(SqlStore(f"sqlite:///{tmp_path}/runstone.db")) as store:
+        store.create_run("0")
+        store._session.before_fork()  # the last connection is closed
+        store._session.after_fork_in_parent()
+        synced = _count_syncs(monkeypatch)
+
+        store.make_durable()
+
+        assert synced == []
+
+
+def _fail(file: int) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def _count_syncs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.fstat(file).st_ino))
+    return synced

@@ -6,6 +6,7 @@ from contextlib import suppress
 from time import time
 from typing import Any
 
+from runstone import config
 from runstone.client import arguments
 from runstone.client.connection import Connection, open_journals
 from runstone.client.endings import End
@@ -14,6 +15,7 @@ from runstone.entities.run_table import one_table
 from runstone.entities.tag import END, PARENT_RUN_ID, TRACEBACK, USER
 from runstone.errors import BackendUnavailable, JournalFull
 from runstone.journal.run_journal import RunJournal
+from runstone.journal.settling import settle
 from runstone.stores.base import MAX_TABLE
 
 _ID = "the id of a run"
@@ -50,13 +52,17 @@ class RunVerbs(Connection):
             InvalidValue: A tag or the name breaks a rule, or the name differs from the tag ``mlflow.runName``.
         """
         checked = [Tag(key, value) for key, value in arguments.mapping("tags", tags or {}).items()]
-        return self._store.create_run(
+        store = self._store
+        run = store.create_run(
             arguments.identifier("the id of an experiment", experiment_id),
             user_id=next((tag.value for tag in checked if tag.key == USER), ""),
             start_time=now_ms() if start_time is None else arguments.integer("start_time", start_time),
             run_name=arguments.text("run_name", run_name or ""),
             tags=checked,
         )
+        if config.JOURNAL_FSYNC.required() == "always":
+            settle(store)  # else its journal could outlive it
+        return run
 
     def get_run(self, run_id: str) -> Run:
         """The run with this id, in use or in the trash, with its latest metrics, its params and its tags.

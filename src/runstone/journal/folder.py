@@ -239,10 +239,18 @@ def write_whole(path: Path, text: bytes, *, durable: bool) -> None:
 
 
 def make_durable(folder: Path) -> None:
-    """Let the facts of a run survive a loss of power; without them nobody knows whose its journal is."""
-    for path in (folder / FACTS, folder):
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)
+    """Let the folder of a run and its facts survive a loss of power; without them nobody knows whose its journal is.
+
+    Raises:
+        JournalFull: The disk did not take it.
+    """
+    within = folder.parent.parent
+    try:
+        for path in (folder / FACTS, folder, folder.parent, within, within.parent):
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
+    except OSError as error:
+        raise JournalFull(f"the journal {folder} cannot be written: {error.strerror}") from error

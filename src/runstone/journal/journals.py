@@ -172,7 +172,8 @@ class Journals:
     def make_durable(self) -> None:
         """Let all that was written survive a loss of power."""
         for journal in list(self._journals.values()):
-            with suppress(OSError):
+            with suppress(RunstoneError, OSError):
+                journal.settle()  # first the run that it belongs to
                 journal.make_durable()
 
     def tell_away(self, uri: str, error: Exception) -> None:

@@ -22,6 +22,7 @@ from runstone.journal.creation import create, experiment_of
 from runstone.journal.folder import RunFacts
 from runstone.journal.format import Header
 from runstone.journal.reader import Damage
+from runstone.journal.settling import settle
 from runstone.journal.verification import Tally
 from runstone.stores.base import TrackingStore
 from runstone.stores.pulses import SILENCE_S
@@ -220,6 +221,7 @@ def _send(
     _complete_models(leftover, store, tracking_uri, sent)
     if leftover.facts.is_run:
         _end(leftover, store)
+        settle(store)
     folders.clear(leftover.folder)
 
 
@@ -240,6 +242,7 @@ def _send_run(
                 sent.damages[kept.name] = damages
                 sent.lacks[kept.name] = lacks
             else:
+                settle(store)
                 path.unlink()
     _send_files(leftover, store, tracking_uri, sent)
 

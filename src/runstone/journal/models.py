@@ -15,6 +15,7 @@ from runstone.errors import JournalFull, LoggedModelNotFound, RunstoneError, Sch
 from runstone.journal import files
 from runstone.journal import folder as folders
 from runstone.journal.format import VERSION
+from runstone.journal.settling import settle
 from runstone.schemas import wire
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
@@ -185,6 +186,7 @@ def complete(folder: Path, store: TrackingStore, tracking_uri: str) -> tuple[int
     if not lacks:
         if facts.status is not None and model.status is not facts.status:
             there.finalize_logged_model(facts.model_id, facts.status)
+        settle(store)
         remove(folder)
     return count, lacks
 

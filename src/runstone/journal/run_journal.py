@@ -26,6 +26,7 @@ from runstone.entities import (
     Tag,
 )
 from runstone.errors import (
+    BackendError,
     BackendUnavailable,
     JournalFull,
     NotFound,
@@ -41,6 +42,7 @@ from runstone.journal import reader
 from runstone.journal.creation import create, create_named_models
 from runstone.journal.folder import RunFacts
 from runstone.journal.reader import Position
+from runstone.journal.settling import settle
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
 
@@ -195,12 +197,15 @@ class RunJournal:
                 return self._successor()._current()
             if self._writer is None or self._writer.is_removed:
                 with folders.alone(self._within):
+                    is_durable = config.JOURNAL_FSYNC.required() == "always"
                     writer = Writer(
                         folders.make(self._within, self.facts),
                         self.facts.run_id,
                         most_bytes=config.JOURNAL_MAX_MB.required() * 1_000_000,
-                        durable=config.JOURNAL_FSYNC.required() == "always",
+                        durable=is_durable,
                     )
+                    if is_durable:
+                        folders.make_durable(self.folder)
                 self._sent, self._synced, self._follows = writer.start(), 0, 0
                 self._writer = writer
                 self._begun()
@@ -278,6 +283,7 @@ class RunJournal:
             self._keep(applied)
             self._sent, self._follows, self.is_parked = stretch.end, stretch.end.n, False
             if writer.size > LARGE_BYTES:
+                self.settle()
                 writer.remove(self._sent)  # the next call begins another
             return True
 
@@ -346,6 +352,15 @@ class RunJournal:
                 self._sent = Position(self._writer.size, self._sent.line, self._writer.n)
         self.retire()
 
+    def settle(self) -> None:
+        """Let the store have for good what it has taken, so that the journal may do without.
+
+        Raises:
+            BackendError: The disk of the store did not take it.
+        """
+        if self._is_known and self._store is not None:
+            settle(self._store())
+
     def make_durable(self) -> None:
         """Let what was written survive a loss of power."""
         writer = self._writer
@@ -376,11 +391,14 @@ class RunJournal:
             return False
         try:
             writer = self._writer
+            self.settle()
             if writer is not None and not writer.remove(self._sent):
                 return False
             if clears and self.sends and (self._is_known or not self.facts.is_new):
                 folders.clear(self.folder)  # else it holds a run that was made here and is not sent
             return True
+        except BackendError:
+            return False  # the disk of the store did not take it
         finally:
             self._sending.release()
 
@@ -400,7 +418,9 @@ class RunJournal:
         """Leave what is not sent to whoever comes next."""
         if self._writer is not None:
             if config.JOURNAL_FSYNC.required() != "never":
-                with suppress(OSError):  # as for the thread that does it else: what is written is read all the same
+                with suppress(
+                    JournalFull, OSError
+                ):  # as for the thread that does it else: what is written is read all the same
                     self.make_durable()
             self._writer.close()
 

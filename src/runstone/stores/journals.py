@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from operator import ge
-from typing import Annotated, Protocol, cast
+from typing import Annotated, Protocol, cast, runtime_checkable
 
 from msgspec import Meta, Raw, Struct
 
@@ -48,6 +48,19 @@ class JournalStore(Protocol):
 
         Raises:
             RunNotFound: There is no such run.
+        """
+        ...
+
+
+@runtime_checkable
+class BufferedStore(Protocol):
+    """A store that acknowledges what survives any end of the process, and a loss of power only when it is asked."""
+
+    def make_durable(self) -> None:
+        """Let all that was acknowledged survive a loss of power.
+
+        Raises:
+            BackendError: The disk did not take it.
         """
         ...
 

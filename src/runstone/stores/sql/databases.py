@@ -62,6 +62,14 @@ class Database(Protocol):
         """
         ...
 
+    def make_durable(self) -> None:
+        """Let what was committed survive a loss of power, also where commits do not wait for the disk.
+
+        Raises:
+            BackendError: The disk did not take it.
+        """
+        ...
+
     def shrink(self, driver: Driver) -> None:
         """Give the space of deleted rows back; no transaction is open."""
         ...

@@ -25,7 +25,7 @@ _REFUSE = "INSERT INTO refusal (run_id, writer, n, error) VALUES (?, ?, ?, ?)"
 
 
 class SqlJournals:
-    """Takes the journals of runs; does what ``JournalStore`` says."""
+    """Takes the journals of runs; does what ``JournalStore`` and ``BufferedStore`` say."""
 
     _session: Session
 
@@ -57,6 +57,10 @@ class SqlJournals:
             return Applied(applied=new[-1].n, refused=[*told, *refused])
 
         return self._session.write(change)
+
+    def make_durable(self) -> None:
+        """Let all that was acknowledged survive a loss of power."""
+        self._session.database.make_durable()
 
     def journal_refusals(self, run_id: str) -> list[Refusal]:
         """What was refused of the journals of a run, by writer and number."""

@@ -1,5 +1,6 @@
 """SQLite as a session needs it: connections to a file, and its transactions."""
 
+import os
 import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from runstone.errors import BackendUnavailable
 from runstone.stores.sql.driver import Driver
 from runstone.stores.sql.failures import BUSY_TIMEOUT_S, explained
 from runstone.stores.sql.turns import turn
@@ -30,7 +32,9 @@ class SqliteFile:
         self.folder: Path | None = path.parent
         self.name = str(path)
         self._explained = explained(path)
-        self._line = path.with_name(f"{path.name}-wal")
+        self._wal = path.with_name(f"{path.name}-wal")
+        self._is_buffered = False  # whether something was committed that the disk was not asked for
+        self._found = 0  # the log that would be found after a loss of power
 
     def open_engine(self, *, durable: bool) -> Engine:
         """An engine on the file, which is there. Nothing but ``BEGIN`` in words opens a transaction."""
@@ -42,12 +46,29 @@ class SqliteFile:
 
     def begin_writing(self, driver: Driver, *, is_group: bool) -> None:  # noqa: ARG002  # nobody else writes meanwhile
         """Begin a transaction that may write."""
-        with turn(self._line):
+        with turn(self._wal):
             driver.execute("BEGIN IMMEDIATE")
 
     def commit(self, driver: Driver) -> None:
         """Commit."""
         driver.execute("COMMIT")
+        self._is_buffered = True
+
+    def make_durable(self) -> None:
+        """Let what was committed survive a loss of power: it stands in the write-ahead log, or in the file by now."""
+        if not self._is_buffered:
+            return
+        self._is_buffered = False
+        try:
+            log = _sync(self._wal)
+            if log != self._found:
+                _sync(self.path.parent)  # the log has a name since then
+                self._found = log
+        except FileNotFoundError:
+            return  # SQLite has put all of the log into the file, and let the disk have that
+        except OSError as error:
+            self._is_buffered = True
+            raise BackendUnavailable(f"the disk did not take the database {self.path}: {error.strerror}") from error
 
     def shrink(self, driver: Driver) -> None:
         """Write the file anew without the pages that are free."""
@@ -58,7 +79,7 @@ class SqliteFile:
 
     def size(self, connection: Connection) -> int:  # noqa: ARG002  # the files tell it
         """Bytes that the database takes, with what waits in its log."""
-        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        files = (self.path, self._wal)
         return sum(file.stat().st_size for file in files if file.exists())
 
     def is_lost(self, driver: Driver) -> bool:  # noqa: ARG002  # a file goes on to be there
@@ -101,3 +122,16 @@ def _connect(path: Path, *, durable: bool) -> sqlite3.Connection:
         driver.close()
         raise
     return driver
+
+
+def _sync(path: Path) -> int:
+    """Let the disk have a file or the names in a folder; returns which file that is."""
+    if os.name == "nt" and path.is_dir():
+        return 0  # a folder cannot be opened there, and need not be
+    # SQLite takes no lock on these: to close one gives back all locks that the process has on it.
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+        return os.fstat(file).st_ino
+    finally:
+        os.close(file)

@@ -109,6 +109,9 @@ class PostgresServer:
         if getattr(done, "statusmessage", "") == "ROLLBACK":
             raise BackendError(f"the database {self.name} undid a change in which a statement had failed; try it again")
 
+    def make_durable(self) -> None:
+        """Nothing is to be done: what was committed is durable."""
+
     def shrink(self, driver: Driver) -> None:
         """Nothing is to be done: the server uses the space of deleted rows again by itself."""
 
