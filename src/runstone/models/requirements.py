@@ -33,7 +33,7 @@ def of_modules(modules: Iterable[str]) -> list[str]:
     """
     names: set[str] = set()
     for top in {name.partition(".")[0] for name in modules} - sys.stdlib_module_names:
-        names.update(_distributions().get(top, ())[:1])
+        names.update(_distributions().get(top, ())[:1] or _linked(top))
     metadata = _metadata()
     return [f"{name}=={metadata.version(name)}" for name in sorted({normal(name) for name in names} - {"runstone"})]
 
@@ -152,6 +152,27 @@ def normal(name: str) -> str:
 def _distributions() -> dict[str, list[str]]:
     """Module to distributions, read once: what is installed hardly changes while a program runs."""
     return dict(_metadata().packages_distributions())
+
+
+def _linked(module: str) -> list[str]:
+    """The distributions that bring a module and leave it in the folder of its source, as after ``pip install -e``."""
+    return [
+        name
+        for folder, name in _links()
+        if (folder / module / "__init__.py").is_file() or (folder / f"{module}.py").is_file()
+    ]
+
+
+@cache
+def _links() -> list[tuple[Path, str]]:
+    return [
+        (Path(line.strip()), each.name)
+        for each in _metadata().distributions()
+        if '"editable"' in (each.read_text("direct_url.json") or "")
+        for file in each.files or ()
+        if file.suffix == ".pth"
+        for line in each.locate_file(file).read_text("utf-8").splitlines()
+    ]
 
 
 def _metadata() -> Any:
