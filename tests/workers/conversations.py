@@ -33,6 +33,13 @@ def echo() -> PythonModel:
                 return model_input.assign(**{name: model_input[name] + by for name in fractions})
             return model_input + by if getattr(model_input, "dtype", None) == "float64" else model_input
 
+        def predict_stream(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:
+            try:
+                for each in model_input:
+                    yield self.predict(context, each, params)
+            finally:
+                print("the stream has ended", flush=True)  # noqa: T201 - a test is about it
+
     return Echo()
 
 

@@ -93,9 +93,25 @@ def test_environment_is_made_once(saved: Path, kept: Path) -> None:
 def test_model_in_another_process_has_no_object_here(saved: Path) -> None:
     with runstone.pyfunc.load_model(str(saved), env="fresh") as model:
         assert model.metadata.flavors[PYFUNC]["python_version"] == platform.python_version()
-        for refused in (model.get_raw_model, model.unwrap_python_model, lambda: model.predict_stream(ROWS)):
+        for refused in (model.get_raw_model, model.unwrap_python_model):
             with pytest.raises(Unsupported, match="in a process of its own"):
                 refused()
+        with pytest.raises(Unsupported, match=r"a model of mlflow\.pyfunc\.model does not predict bit by bit"):
+            model.predict_stream(ROWS)
+
+
+def test_model_answers_bit_by_bit(saved: Path, tmp_path: Path) -> None:
+    class Lines(PythonModel):
+        def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+            return list(self.predict_stream(context, model_input))
+
+        def predict_stream(self, context: Any, model_input: Any, params: Any = None) -> Any:
+            yield from model_input.itertuples(index=False, name=None)
+
+    folder = save(tmp_path / "model", listed(saved), Lines())
+
+    with runstone.pyfunc.load_model(str(folder), env="fresh") as model:
+        assert list(model.predict_stream(ROWS)) == model.predict(ROWS) == [(1.5, "b"), (2.5, "a")]
 
 
 def test_settings_are_changed_where_it_is_loaded(saved: Path, tmp_path: Path) -> None:

@@ -1,50 +1,25 @@
 """The program's side of a worker, with real processes."""
 
+import copy
 import gc
 import os
+import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import numpy
 import pandas as pd
 import psutil
 import pytest
 
-from runstone.errors import InvalidState, InvalidValue, PredictionFailed, WorkerFailed
-from runstone.workers import start
+from runstone.errors import InvalidState, InvalidValue, PredictionFailed, Unsupported, WorkerFailed
 from runstone.workers.process import Worker
 from tests.workers.conversations import SPEC
-
-SAY = f"""
-import sys, time
-sys.path.insert(0, {str(Path(start.__file__).parents[2])!r})
-from runstone.workers import protocol
-out, inp = sys.stdout.buffer, sys.stdin.buffer
-ready = {{"type": "ready", "protocol": 2, "language": "python", "version": "3"}}
-protocol.read(inp)
-"""
-
-
-def started(folder: Path, **options: Any) -> Worker:
-    return Worker([sys.executable, "-I", start.__file__, str(folder)], what="the model", **options)
-
-
-def played(script: str, **options: Any) -> Worker:
-    """A process that says what the script lets it say."""
-    return Worker([sys.executable, "-c", SAY + script], what="the model", **options)
-
-
-@pytest.fixture(scope="module")
-def worker(echo_folder: Path) -> Iterator[Worker]:
-    """One worker for all tests that leave it alive."""
-    made = started(echo_folder)
-    yield made
-    made.close()
+from tests.workers.processes import SAY, START, played, started
 
 
 def test_answer_is_what_the_model_gives(worker: Worker) -> None:
@@ -64,6 +39,48 @@ def test_failure_of_the_model_brings_its_traceback_and_the_next_answer_comes(wor
     assert "in predict" in raised.value.remote_traceback
     assert "In the process of the model" in raised.value.__notes__[0]
     assert worker.predict([1, "x"]) == [1, "x"]
+
+
+# An error that has no text.
+NAMELESS = """
+class Nameless(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+raise Nameless
+"""
+
+
+def test_odd_ends_of_the_model_s_code_are_told_and_the_next_answer_comes(
+    obedient_folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RUNSTONE_TRACKING_TOKEN", "key to the store")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "password of the store")
+    monkeypatch.setenv("WHEAT", "ripe")
+    worker = started(obedient_folder)
+
+    with pytest.raises(PredictionFailed, match=r"^SystemExit: 3\n"):
+        worker.predict("raise SystemExit(3)")
+    with pytest.raises(PredictionFailed, match=r"^Nameless: its text cannot be had: RuntimeError\n"):
+        worker.predict(NAMELESS)
+    with pytest.raises(PredictionFailed, match=r"^FileNotFoundError: caf\\udce9\n"):
+        worker.predict("raise FileNotFoundError('caf\\udce9')")
+    with pytest.raises(PredictionFailed, match=r"^ValueError: <x+\n\.\.\. 900,002 characters \.\.\.\nx+>\n") as raised:
+        worker.predict("raise ValueError('<' + 'x' * 1_000_000 + '>')")
+    assert len(raised.value.remote_traceback) < 200_000
+    with pytest.raises(InvalidValue, match=r"^what the model answers cannot be sent: \{1\} is a set"):
+        worker.predict("answer = {1}")
+    there = worker.predict("import os; answer = dict(os.environ)")
+    assert there["WHEAT"] == "ripe"
+    assert not {"RUNSTONE_TRACKING_TOKEN", "MLFLOW_TRACKING_PASSWORD"} & set(there)
+
+    worker.predict("print('50 %', end='\\r', flush=True)")
+    seen = ""
+    while "50 %\r" not in seen:  # it comes by a thread
+        seen += capfd.readouterr().err
+    with pytest.raises(
+        WorkerFailed, match=r"was killed by SIGABRT; it printed last:(.|\n)*File \"<string>\", line 1 in <module>"
+    ):
+        worker.predict("import os; os.abort()")
 
 
 def test_data_of_an_unknown_kind_are_refused_before_anything_is_sent(worker: Worker) -> None:
@@ -105,11 +122,40 @@ def test_large_data_are_not_doubled_often(echo_folder: Path) -> None:
     assert theirs.rss < 700e6, f"{theirs.rss / 1e6:.0f} MB"
 
 
+def test_text_that_has_no_utf_8_is_refused_before_anything_is_sent(worker: Worker) -> None:
+    with pytest.raises(InvalidValue, match=r"^in 'name': 'caf\\udce9' has a character that UTF-8 has not"):
+        worker.predict({"name": "caf\udce9"})
+
+    assert worker.predict(1) == 1
+
+
+def test_too_long_a_list_is_refused_before_anything_is_sent(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runstone.workers.protocol._LONGEST_HEADER", 1000)
+
+    with pytest.raises(InvalidValue, match=r"bytes of JSON are too much for one message.*as a frame or an array"):
+        worker.predict([1] * 1000)
+
+    assert worker.predict(1) == 1
+
+
+def test_worker_is_neither_pickled_nor_copied(worker: Worker) -> None:
+    for copied in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(Unsupported, match="so it cannot be pickled or copied; load the model again where"):
+            copied(worker)
+
+
+def test_program_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WorkerFailed, match=r"the process of the model cannot be started: .*'/.*/none'"):
+        Worker([str(tmp_path / "none")], what="the model")
+
+
 def test_killed_worker_is_told_and_not_asked_again(echo_folder: Path) -> None:
     worker = started(echo_folder)
     os.kill(worker.pid, signal.SIGKILL)
 
-    with pytest.raises(WorkerFailed, match="the process of the model was killed by signal 9"):
+    with pytest.raises(
+        WorkerFailed, match="the process of the model was killed by SIGKILL, as the system does where memory"
+    ):
         worker.predict(1)
     with pytest.raises(InvalidState, match="the process of the model has ended; load the model again"):
         worker.predict(1)
@@ -160,7 +206,7 @@ def test_worker_ends_with_its_program(echo_folder: Path) -> None:
     script = f"""
 import sys
 from runstone.workers.process import Worker
-worker = Worker([sys.executable, "-I", {start.__file__!r}, {str(echo_folder)!r}], what="the model")
+worker = Worker([sys.executable, "-I", {START!r}, {str(echo_folder)!r}], what="the model")
 print(worker.pid, flush=True)
 input()
 """
@@ -231,7 +277,7 @@ for _ in range(2):
 
 
 def test_worker_that_does_not_end_by_itself_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runstone.workers.process._GRACE", 0.2)
+    monkeypatch.setattr("runstone.workers.child.GRACE", 0.2)
     worker = played("protocol.write(out, ready); sys.stdout.close(); time.sleep(600)")
 
     worker.close()

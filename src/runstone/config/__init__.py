@@ -1,5 +1,6 @@
 """The settings: one table, and the only place that reads the environment."""
 
+import os
 from functools import partial
 
 from runstone.config.setting import Setting, boolean, one_of, schemes, seconds, whole
@@ -307,3 +308,9 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     LOG_FORMAT,
     DEBUG,
 )
+
+
+def without_secrets() -> dict[str, str]:
+    """The environment for a process that runs others' code: without what settings of Runstone keep secret."""
+    secret = {name for each in SETTINGS if each.secret for name in (each.name, each.mlflow)}
+    return {name: value for name, value in os.environ.items() if name not in secret}

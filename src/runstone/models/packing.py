@@ -134,6 +134,14 @@ def _fraction(value: float, _: Packed, __: str) -> Any:
     return float(value) if math.isfinite(value) else {KIND: "float", "value": str(float(value))}
 
 
+def _unicode(value: str, _: Packed, place: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidValue(f"{place}{shown(value)} has a character that UTF-8 has not; give it as bytes") from None
+    return str(value)
+
+
 def _text(kind: str, write: Callable[[Any], str]) -> _Writer:
     return lambda value, _, __: {KIND: kind, "value": write(value)}
 
@@ -165,7 +173,7 @@ _PLAIN: dict[type, _Writer] = {
     bool: _as_it_is,
     int: _whole,
     float: _fraction,
-    str: lambda value, _, __: str(value),
+    str: _unicode,
     bytes: _text("bytes", _base64),
     datetime: _text("datetime", datetime.isoformat),
     date: _text("date", date.isoformat),

@@ -1,7 +1,7 @@
 """A model that predicts in an environment of its own, which has what the model was saved with."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -50,13 +50,15 @@ class WorkerModel(PyFuncModel):
         """
         return self._worker.predict(data, params)
 
-    def predict_stream(self, data: Any, params: dict[str, Any] | None = None) -> NoReturn:  # noqa: ARG002 - the base's signature
-        """Not offered: an answer comes as a whole.
+    def predict_stream(self, data: Any, params: dict[str, Any] | None = None) -> Generator[Any]:
+        """Predictions one after the other; the process makes each when it is asked for.
+
+        The arguments, and the errors, are those of :meth:`predict`; what the model's code raises may come with each.
 
         Raises:
-            Unsupported: Always.
+            Unsupported: The model does not answer so.
         """
-        raise Unsupported("a model in a process of its own does not predict bit by bit; call predict, or load it here")
+        return self._worker.predict_stream(data, params)
 
     def unwrap_python_model(self) -> NoReturn:
         """Not offered: the object is in the other process.

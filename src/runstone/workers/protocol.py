@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from runstone.entities.names import shown
-from runstone.errors import WorkerFailed
+from runstone.errors import InvalidValue, WorkerFailed
 
 PROTOCOL = 2
 MAGIC = b"RSW1"
@@ -27,8 +27,16 @@ def write(stream: BinaryIO, header: dict[str, Any], tables: Sequence[Any] = ()) 
         stream: Where to.
         header: What the message says; what JSON can hold.
         tables: Tables of Arrow that it refers to.
+
+    Raises:
+        InvalidValue: The header is too long; nothing is sent then.
     """
     encoded = msgspec.json.encode({**header, _PARTS: [_length(table) for table in tables]})
+    if len(encoded) > _LONGEST_HEADER:
+        raise InvalidValue(
+            f"{len(encoded):,} bytes of JSON are too much for one message, at most {_LONGEST_HEADER:,} go: give large "
+            "data as a frame or an array, or in several calls"
+        )
     stream.write(_FRAME.pack(MAGIC, len(encoded)) + encoded)
     for table in tables:
         _write_table(stream, table)
