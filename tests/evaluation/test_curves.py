@@ -15,6 +15,10 @@ from sklearn.linear_model import LogisticRegression
 import runstone
 from runstone.evaluation import curves
 from runstone.evaluation.classes import Classified, Labels
+from runstone.evaluation.document import Evaluation
+from runstone.evaluation.explanations import Explained
+from runstone.evaluation.feature_records import Shap, ShapFeature
+from runstone.evaluation.pictures import pictures
 from tests.evaluation.conftest import PLAIN
 
 
@@ -172,3 +176,16 @@ def test_pictures_have_the_names_of_mlflow(patients: pd.DataFrame, classifier: A
     }
     assert result.artifacts["roc_curve_plot"].data.startswith(b"\x89PNG")
     assert result.artifacts["importance"].data.startswith(b"name,mean,low,high\nage,")
+
+
+def test_shap_values_have_a_picture() -> None:
+    rows = pd.DataFrame({"age": [1, 2, 3], "ward": ["n", "s", "n"]})
+    features = [ShapFeature("ward", 0.4, [0.3, 0.1]), ShapFeature("age", 0.2, [0.1, 0.1])]
+    values = np.random.default_rng(0).normal(size=(3, 2, 1))
+
+    for labels in [], ["a", "b"]:
+        kept = Shap("tree", "probability", 3, features, labels=labels)
+        evaluation = Evaluation(1, "classifier", 3, {}, positive="yes", shap=kept)
+        for shown in (rows, rows[["age", "age"]].to_numpy()):
+            drawn = pictures(evaluation, Explained(kept, values, shown, ["age", "ward"]))
+            assert drawn["shap_summary_plot.png"].startswith(b"\x89PNG")

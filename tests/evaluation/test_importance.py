@@ -1,5 +1,6 @@
 """What a model looks at."""
 
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,9 @@ def test_importance_is_tried_on_a_sample_and_its_list_is_short() -> None:
     assert found.examples == 1000
     assert found.features[0].name == "x7"
     assert (len(found.features), found.left_out) == (30, 5)
+    fewer = evaluated(lambda rows: rows["x7"], data, importance_repeats=2, explainability_nsamples=50)
+    assert fewer.evaluation.importance is not None
+    assert fewer.evaluation.importance.examples == 50
 
 
 def test_importance_can_be_switched_off(houses: pd.DataFrame, regressor: Any) -> None:
@@ -88,3 +92,14 @@ def test_importance_that_takes_long_is_measured_when_wanted(
     monkeypatch.setattr(importance, "perf_counter", clock(2.0))
 
     assert evaluated(regressor, houses, log_model_explainability=True).evaluation.importance is not None
+
+
+def test_without_the_library_nothing_is_said_of_shap_but_to_whom_asks_for_it(
+    houses: pd.DataFrame, regressor: Any
+) -> None:
+    plain = evaluated(regressor, houses, importance_repeats=2, log_explainer=False)
+    asked = evaluated(regressor, houses, importance_repeats=2, explainability_algorithm="kernel")
+
+    assert importlib.util.find_spec("shap") is None, "it is for the environment of the large libraries"
+    assert (plain.evaluation.shap, plain.evaluation.notes) == (None, [])
+    assert asked.evaluation.notes == ["SHAP values need the library shap: pip install shap"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 import runstone
 import runstone.sklearn
@@ -108,3 +109,60 @@ def test_params_that_a_model_does_not_take_are_refused(regressor: Any, houses: p
             model_type="regressor",
             inference_params={"temperature": 1},
         )
+
+
+def test_model_gets_the_columns_that_it_knows(houses: pd.DataFrame, regressor: Any, tmp_path: Path) -> None:
+    signature = runstone.models.infer_signature(houses[["size", "age"]])
+    runstone.sklearn.save_model(regressor, str(tmp_path / "model"), signature=signature)
+    more = houses[["price", "age", "size"]].assign(street="High Street")
+    config = {"resamples": 0, "importance_repeats": 2}
+
+    for model in (regressor, str(tmp_path / "model")):
+        result = runstone.evaluate(
+            model,
+            more,
+            targets="price",
+            model_type="regressor",
+            evaluator_config=config,
+            slices=["street"],
+            baseline_model=lambda rows: rows["street"].str.len() + rows["size"],
+        )
+
+        assert result.metrics["score"] == regressor.score(houses[["size", "age"]], houses["price"])
+        assert result.evaluation.importance is not None
+        assert [feature.name for feature in result.evaluation.importance.features] == ["size", "age"]
+
+
+def test_loaded_classifier_gets_the_rows_of_its_signature(
+    patients: pd.DataFrame, classifier: Any, tmp_path: Path
+) -> None:
+    signature = runstone.models.infer_signature(patients[["age", "dose"]])
+    runstone.sklearn.save_model(classifier, str(tmp_path / "model"), signature=signature)
+
+    result = runstone.evaluate(
+        str(tmp_path / "model"),
+        patients,
+        targets="ill",
+        model_type="classifier",
+        feature_names=["ward", "dose", "age"],
+        evaluator_config=PLAIN,
+    )
+
+    exact = classifier.predict_proba(patients[["age", "dose"]])[:, 1]
+    assert result.metrics["roc_auc"] == roc_auc_score(patients["ill"], exact)
+    assert result.metrics["score"] == result.metrics["accuracy_score"]
+
+
+def test_score_that_fails_is_left_out(houses: pd.DataFrame) -> None:
+    class Odd:
+        def predict(self, rows: pd.DataFrame) -> Any:
+            return rows["size"]
+
+        def score(self) -> str:
+            return "great"
+
+    result = runstone.evaluate(Odd(), houses, targets="price", model_type="regressor", evaluator_config=PLAIN)
+
+    assert "score" not in result.metrics
+    assert result.metrics["example_count"] == 200
+    assert "score was left out, for the model's own method failed with TypeError" in result.evaluation.notes[0]

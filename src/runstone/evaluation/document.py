@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from runstone.errors import InvalidValue
+from runstone.evaluation.feature_records import Feature, Importance, Shap, ShapFeature
 
 VERSION = 1
 
@@ -134,42 +135,6 @@ class Horizon(msgspec.Struct, frozen=True):
     mean_error: float
 
 
-class Feature(msgspec.Struct, frozen=True):
-    """How much a metric suffers when the values of one feature are shuffled.
-
-    Attributes:
-        name: Of the feature.
-        mean: Over the repeats.
-        low: Smallest of the repeats.
-        high: Largest.
-    """
-
-    name: str
-    mean: float
-    low: float
-    high: float
-
-
-class Importance(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the model looks at.
-
-    Attributes:
-        method: ``permutation``.
-        metric: The metric that suffers.
-        repeats: How often each feature was shuffled.
-        examples: How many examples it was tried on.
-        features: The most important first.
-        left_out: How many less important ones are not listed.
-    """
-
-    method: str
-    metric: str
-    repeats: int
-    examples: int
-    features: list[Feature]
-    left_out: int = 0
-
-
 class Slice(msgspec.Struct, frozen=True, omit_defaults=True):
     """The metrics of a part of the examples.
 
@@ -290,6 +255,7 @@ class Evaluation(msgspec.Struct, frozen=True, omit_defaults=True):
         series: Of a forecaster.
         horizons: Of a forecaster.
         importance: Of the features.
+        shap: Of the features, where the library ``shap`` is installed.
         slices: Parts of the examples.
         comparison: With another model.
         checks: What was demanded.
@@ -316,6 +282,7 @@ class Evaluation(msgspec.Struct, frozen=True, omit_defaults=True):
     series: list[ForecastSeries] = []
     horizons: list[Horizon] = []
     importance: Importance | None = None
+    shap: Shap | None = None
     slices: list[Slice] = []
     comparison: Comparison | None = None
     checks: list[Check] = []
@@ -334,6 +301,8 @@ STRUCTS: tuple[type[msgspec.Struct], ...] = (
     Horizon,
     Importance,
     Feature,
+    Shap,
+    ShapFeature,
     Slice,
     Comparison,
     Difference,

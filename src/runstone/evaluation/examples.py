@@ -39,6 +39,12 @@ class Examples:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def with_features(self, names: Sequence[Any] | None) -> "Examples":
+        """The same, with these columns as features where they are all among them, in this order."""
+        if names is None or isinstance(self.features, np.ndarray) or not set(names) <= set(self.features.columns):
+            return self
+        return replace(self, features=self.features[list(names)], feature_names=[str(name) for name in names])
+
     def column(self, name: str, meant: str) -> "pd.Series[Any]":
         """A column by name.
 

@@ -11,8 +11,8 @@ import numpy as np
 from sklearn import metrics as sk
 from sklearn.inspection import permutation_importance
 
-from runstone.evaluation.document import Feature, Importance
 from runstone.evaluation.examples import Examples
+from runstone.evaluation.feature_records import Feature, Importance
 from runstone.evaluation.kinds import Kind
 from runstone.evaluation.models import Model
 from runstone.evaluation.options import Options
@@ -43,7 +43,7 @@ def importance(
     """
     if options.log_model_explainability is False or not found.feature_names:
         return None, []
-    part = _sample(found, options.seed)
+    part = _sample(found, options)
     plain = replace(options, sample_weights=None)
 
     def score(_: Any, features: Any, targets: Any) -> float:
@@ -80,10 +80,10 @@ def importance(
     ), []
 
 
-def _sample(found: Examples, seed: int) -> Examples:
-    rows = np.arange(len(found))
-    if len(rows) > _ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, _ROWS, replace=False))
+def _sample(found: Examples, options: Options) -> Examples:
+    rows, most = np.arange(len(found)), options.explainability_nsamples or _ROWS
+    if len(rows) > most:
+        rows = np.sort(np.random.default_rng(options.seed).choice(rows, most, replace=False))
     features = found.features[rows] if isinstance(found.features, np.ndarray) else found.features.iloc[rows]
     assert found.targets is not None
     return Examples(found.frame.iloc[rows], features, found.feature_names, found.targets.iloc[rows], None)

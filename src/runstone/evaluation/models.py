@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from runstone.client.fluent.models import load_pyfunc
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, Unsupported
+from runstone.models.enforcement import check_input
 from runstone.models.predictor import PyFuncModel
 
 
@@ -42,24 +43,43 @@ class Model:
 
     def probabilities(self, features: Any) -> NDArray[Any] | None:
         """The probability of each label, shape (rows, labels), where it tells them."""
-        method = getattr(_inner(self.thing), "predict_proba", None)
-        return None if method is None else np.asarray(method(features))
+        method = getattr(self.native, "predict_proba", None)
+        return None if method is None else np.asarray(method(self.native_rows(features)))
+
+    @property
+    def native(self) -> Any:
+        """What a loaded model wraps, where it says so: it may tell probabilities, and score itself."""
+        return _inner(self.thing)
+
+    def native_rows(self, features: Any) -> Any:
+        """Rows as the wrapped model gets them: as the signature of a loaded one says."""
+        signature = self.thing.metadata.signature if isinstance(self.thing, PyFuncModel) else None
+        return features if signature is None else check_input(signature, features)
+
+    @property
+    def feature_names(self) -> list[Any] | None:
+        """The columns that it takes, in their order, where its signature says so, or it itself, as estimators do."""
+        inputs = getattr(getattr(getattr(self.thing, "metadata", None), "signature", None), "inputs", None)
+        if inputs is not None:
+            return list(inputs.input_names()) if inputs.has_input_names() and not inputs.is_tensor_spec() else None
+        known = getattr(self.native, "feature_names_in_", None)
+        return None if known is None else list(known)
 
     @property
     def labels(self) -> list[Any] | None:
         """The labels that it knows, in the order of its probabilities, where it tells them."""
-        known = getattr(_inner(self.thing), "classes_", None)
+        known = getattr(self.native, "classes_", None)
         return None if known is None else list(np.asarray(known).tolist())
 
     @property
     def is_estimator(self) -> bool:
         """Whether it scores itself, as the estimators of scikit-learn do."""
-        return callable(getattr(_inner(self.thing), "score", None))
+        return callable(getattr(self.native, "score", None))
 
     def score(self, features: Any, targets: Any, weights: Any) -> float:
         """Its own score."""
         weighted = {} if weights is None else {"sample_weight": weights}
-        return float(_inner(self.thing).score(features, targets, **weighted))
+        return float(self.native.score(self.native_rows(features), targets, **weighted))
 
 
 def as_model(

@@ -10,14 +10,13 @@ from runstone.errors import InvalidValue, Unsupported
 
 DEFAULT = "default"
 _AVERAGES = ("weighted", "macro", "micro")
-# Of MLflow, without a meaning here.
-_NOT_OFFERED = {
-    "col_mapping",
-    "explainability_algorithm",
-    "explainability_kernel_link",
-    "explainability_nsamples",
-    "log_explainer",
-    "log_metrics_with_dataset_info",
+_ALGORITHMS = ("kernel", "permutation")
+# Of MLflow, and what is done here anyway; another value has no meaning.
+_AS_IT_IS = {
+    "col_mapping": {},
+    "explainability_kernel_link": "identity",
+    "log_explainer": False,
+    "log_metrics_with_dataset_info": True,
 }
 
 
@@ -28,6 +27,9 @@ class Options:
     Attributes:
         metric_prefix: Put before the name of each metric.
         log_model_explainability: Whether the importance of the features is measured; ``None`` where it is quick.
+        explainability_nsamples: How many examples it is measured on, at most; chosen by what is measured if ``None``.
+        explainability_algorithm: How SHAP values are computed: ``kernel`` or ``permutation``, which ask the model; if
+            ``None`` those of trees by their trees, and others by ``kernel``.
         pos_label: The label that a binary classifier looks for; 1, else the last in order, if ``None``.
         average: How the metrics of several labels become one: ``weighted``, ``macro`` or ``micro``.
         label_list: All labels of a classifier, in the order of its probabilities.
@@ -49,6 +51,8 @@ class Options:
 
     metric_prefix: str = ""
     log_model_explainability: bool | None = None
+    explainability_nsamples: int | None = None
+    explainability_algorithm: str | None = None
     pos_label: Any = None
     average: str = "weighted"
     label_list: Sequence[Any] | None = None
@@ -74,10 +78,16 @@ class Options:
         _check_count("seed", self.seed, least=0)
         _check_count("seasonality", self.seasonality, least=1)
         _check_count("importance_repeats", self.importance_repeats, least=2)
+        _check_count("explainability_nsamples", self.explainability_nsamples, least=1)
         _check_count("max_classes_for_multiclass_roc_pr", self.max_classes_for_multiclass_roc_pr, least=0)
         level: object = self.confidence_level
         if not isinstance(level, int | float) or not 0 < level < 1:
             raise InvalidValue(f"confidence_level is a number between 0 and 1, such as 0.95; got {shown(level)}")
+        if self.explainability_algorithm not in {None, *_ALGORITHMS}:
+            raise InvalidValue(
+                f"explainability_algorithm is one of {', '.join(_ALGORITHMS)}, or left out, which lets trees explain "
+                f"themselves; got {shown(self.explainability_algorithm)}"
+            )
         if self.average not in _AVERAGES:
             raise InvalidValue(f"average is one of {', '.join(_AVERAGES)}; got {shown(self.average)}")
         for name in ("metric_prefix", "time", "series", "horizon", "lower", "upper"):
@@ -107,8 +117,11 @@ def options(evaluators: Any, config: Mapping[str, Any] | None) -> Options:
     given = dict(config or {})
     if set(given) == {DEFAULT} and isinstance(given[DEFAULT], Mapping):
         given = dict(given[DEFAULT])
-    if refused := sorted(_NOT_OFFERED & set(given)):
-        raise Unsupported(f"evaluator_config has no {refused[0]!r} here; leave it out")
+    for name in sorted(_AS_IT_IS.keys() & given.keys()):
+        if (value := given.pop(name)) not in (None, _AS_IT_IS[name]):
+            raise Unsupported(
+                f"{name} is always {_AS_IT_IS[name]!r} here; got {shown(value)}: leave it out of evaluator_config"
+            )
     known = [field.name for field in fields(Options)]
     if unknown := [name for name in given if name not in known]:
         raise InvalidValue(f"evaluator_config has no {shown(unknown[0])}; it has {', '.join(known)}")

@@ -3,21 +3,30 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from matplotlib import rc_context
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps, rc_context
 from matplotlib.figure import Figure
 
 from runstone.evaluation.document import Comparison, Curve, Evaluation
+from runstone.evaluation.explanations import Explained
 from runstone.media import figures
 
 _SIZE = (6.4, 4.8)
 # Where names of any length stand beside an axis its room has to be measured, which takes as long as drawing.
-_MEASURED = {"confusion_matrix", "permutation_importance_plot", "comparison_plot"}
+_MEASURED = {"confusion_matrix", "permutation_importance_plot", "shap_summary_plot", "comparison_plot"}
 _NAME = 32
+_DOTS = 300
 _FAINT = {"color": "0.6", "linewidth": 1, "linestyle": "--"}
 
 
-def pictures(found: Evaluation) -> dict[str, bytes]:
-    """The pictures as PNG, by the name of the file."""
+def pictures(found: Evaluation, explained: Explained | None) -> dict[str, bytes]:
+    """The pictures as PNG, by the name of the file.
+
+    Args:
+        found: What they show.
+        explained: The SHAP values, where there are some.
+    """
     drawers: dict[str, Callable[[Any, Evaluation], None] | None] = {
         "roc_curve_plot": _roc if found.roc else None,
         "precision_recall_curve_plot": _precision_recall if found.precision_recall else None,
@@ -27,6 +36,7 @@ def pictures(found: Evaluation) -> dict[str, bytes]:
         "residuals_plot": _residuals if found.residuals else None,
         "forecast_plot": _forecast if found.series else None,
         "permutation_importance_plot": _importance if found.importance else None,
+        "shap_summary_plot": None if explained is None else lambda axes, found: _shap(axes, explained, found.positive),
         "comparison_plot": _comparison if found.comparison and found.comparison.metrics else None,
     }
     return {
@@ -127,6 +137,50 @@ def _importance(axes: Any, found: Evaluation) -> None:
     axes.set_yticks(places, [_short(feature.name) for feature in features])
     axes.barh(places, means, xerr=ends, ecolor="0.4", capsize=2)
     axes.set(xlabel=f"loss of {found.importance.metric} when shuffled", title="Importance")
+
+
+_UNITS = {
+    "prediction": "the prediction",
+    "log_prediction": "the logarithm of the prediction",
+    "probability": "the probability",
+    "log_odds": "the log-odds",
+}
+
+
+def _shap(axes: Any, explained: Explained, positive: str | None) -> None:
+    """The values of each example, or the means of each label where there are several."""
+    features, labels = explained.shap.features[:15][::-1], explained.shap.labels
+    axes.set_yticks(range(len(features)), [_short(feature.name) for feature in features])
+    unit = _UNITS[explained.shap.unit] + (f" of {_short(positive)}" if positive is not None else "")
+    if labels:
+        lefts = np.zeros(len(features))
+        for place, label in enumerate(labels[:10]):
+            widths = np.array([feature.by_label[place] for feature in features])
+            axes.barh(range(len(features)), widths, left=lefts, label=_short(label))
+            lefts = lefts + widths
+        axes.legend(frameon=False)
+        axes.set(xlabel=f"mean of the absolute SHAP values, of {unit}", title="SHAP")
+        return
+    random = np.random.default_rng(0)
+    for height, feature in enumerate(features):
+        place = explained.names.index(feature.name)
+        values = explained.values[:_DOTS, place, 0]
+        places = height + random.uniform(-0.25, 0.25, len(values))
+        axes.scatter(values, places, s=6, c=_ranks(explained.rows, place)[:_DOTS], cmap="coolwarm", vmin=0, vmax=1)
+    axes.axvline(0, **_FAINT)
+    axes.set(xlabel=f"SHAP value, of {unit}", title="SHAP")
+    low, high = colormaps["coolwarm"]([0.0, 1.0])
+    axes.plot([], [], "o", markersize=4, color=low, label="low value of the feature")
+    axes.plot([], [], "o", markersize=4, color=high, label="high value")
+    axes.legend(frameon=False, fontsize="small")
+
+
+def _ranks(rows: Any, place: int) -> Any:
+    """Where each value of a feature stands among all, from 0 to 1; in the middle where they have no order."""
+    values = pd.Series(rows[:, place] if isinstance(rows, np.ndarray) else rows.iloc[:, place].array)
+    if not pd.api.types.is_numeric_dtype(values):
+        return np.full(len(values), 0.5)
+    return values.astype(np.float64).rank(pct=True).fillna(0.5).to_numpy()
 
 
 def _comparison(axes: Any, found: Evaluation) -> None:

@@ -13,6 +13,7 @@ from runstone.errors import InvalidValue, ThresholdsNotMet
 from runstone.evaluation import bootstrap, comparison, custom, document, recording
 from runstone.evaluation.document import Bootstrap, Comparison, DatasetName, Evaluation, Measure
 from runstone.evaluation.examples import Examples, described, examples
+from runstone.evaluation.explanations import Explained, explained
 from runstone.evaluation.importance import importance
 from runstone.evaluation.kinds import KINDS, Judged, Kind
 from runstone.evaluation.measures import measures, values, with_intervals
@@ -22,6 +23,7 @@ from runstone.evaluation.pictures import pictures
 from runstone.evaluation.request import Request
 from runstone.evaluation.residuals import order
 from runstone.evaluation.result import EvaluationResult
+from runstone.evaluation.scoring import told_error
 from runstone.evaluation.slices import sliced
 from runstone.evaluation.thresholds import check_thresholds, told
 
@@ -31,13 +33,15 @@ class Subject:
     """What is evaluated.
 
     Attributes:
-        found: The examples.
+        everything: The examples, with all columns as features that are none of the others.
+        found: The same, with the features that the model takes.
         model: What predicts; ``None`` where predictions are a column.
         predictions: Name of a column with predictions.
         dataset: How the data is described.
         baseline: The other model, or the name of the column with its predictions.
     """
 
+    everything: Examples
     found: Examples
     model: Model | None
     predictions: str | None
@@ -61,10 +65,10 @@ def evaluated(*, evaluators: Any, evaluator_config: Any, **given: Any) -> Evalua
     with ExitStack() as closing:
         subject = _subject(request, closing)
         if request.model_type is None:
-            evaluation, outputs = _custom_only(request, subject)
+            evaluation, outputs, values = *_custom_only(request, subject), None
         else:
-            evaluation, outputs = _of_kind(request, subject, KINDS[request.model_type])
-    files = {**pictures(evaluation), **custom.files(request.custom_artifacts, outputs, evaluation)}
+            evaluation, outputs, values = _of_kind(request, subject, KINDS[request.model_type])
+    files = {**pictures(evaluation, values), **custom.files(request.custom_artifacts, outputs, evaluation)}
     result = recording.record(evaluation, files, subject.dataset, request)
     failed = [check for check in evaluation.checks if not check.passed]
     if failed:
@@ -100,7 +104,8 @@ def _subject(request: Request, closing: ExitStack) -> Subject:
     if request.model_type is not None and found.targets is None:
         raise InvalidValue(f"a {request.model_type} is evaluated against targets; name their column by targets='...'")
     dataset = named or described(found, targets, request.source)
-    return Subject(found, model, predictions, dataset, baseline)
+    chosen = found if model is None or request.feature_names is not None else found.with_features(model.feature_names)
+    return Subject(found, chosen, model, predictions, dataset, baseline)
 
 
 def _baseline(request: Request, data: Any, closing: ExitStack) -> Model | str | None:
@@ -128,7 +133,7 @@ class _Measured:
     notes: list[str]
 
 
-def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation, pd.DataFrame]:
+def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation, pd.DataFrame, Explained | None]:
     options, found = request.options, subject.found
     judged = kind.judge(found, subject.model, subject.predictions, options)
     other = None if subject.baseline is None else _judged_baseline(subject.baseline, subject, kind, judged, options)
@@ -138,9 +143,11 @@ def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation
     outputs = _outputs(found, _said(judged))
     ours = measured.ours | custom.measures(request.extra_metrics, outputs, measured.ours, found)
     parts, part_notes = sliced(request.slices, found.frame, judged, kind, drawn)
-    features, feature_notes = None, list[str]()
+    features, shap, feature_notes = None, None, list[str]()
     if subject.model is not None and (not kind.is_forecast or options.log_model_explainability):
         features, feature_notes = importance(found, subject.model, subject.predictions, kind, options)
+        shap, shap_notes = explained(found, subject.model, subject.predictions, judged, kind, options)
+        feature_notes = [*feature_notes, *shap_notes]
     baseline = None if measured.theirs is None else values(measured.theirs)
     evaluation = Evaluation(
         version=document.VERSION,
@@ -149,6 +156,7 @@ def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation
         metrics=ours,
         bootstrap=drawn,
         importance=features,
+        shap=None if shap is None else shap.shap,
         slices=parts,
         comparison=measured.comparison,
         checks=check_thresholds(request.thresholds, values(ours), baseline),
@@ -156,7 +164,7 @@ def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation
         **fields,
         **_names(request, subject),
     )
-    return evaluation, outputs
+    return evaluation, outputs, shap
 
 
 def _measured(
@@ -165,17 +173,20 @@ def _measured(
     """The metrics with their intervals, and how they differ from the other model's."""
     scores = kind.scores(judged)
     ours, theirs = measures(scores), None if other is None else measures(kind.scores(other))
-    samples = None
+    samples, notes = None, scores.notes
     if drawn is not None:
         rows = order(subject.found, options) if kind.is_forecast else np.arange(len(subject.found))
         both = [each for each in (judged, other) if each is not None]
         samples = bootstrap.resampled(both, kind.quick, drawn, rows)
         ours = with_intervals(ours, bootstrap.intervals(samples[0], drawn.level))
     if subject.model is not None and subject.model.is_estimator:
-        own = subject.model.score(subject.found.features, subject.found.targets, subject.found.weights)
-        ours = {"score": Measure(own, greater_is_better=True), **ours}
+        try:
+            own = subject.model.score(subject.found.features, subject.found.targets, subject.found.weights)
+            ours = {"score": Measure(own, greater_is_better=True), **ours}
+        except Exception as error:  # noqa: BLE001  # its method is whatever its author made of it
+            notes = [*notes, f"score was left out, for the model's own method failed with {told_error(error)}"]
     if theirs is None:
-        return _Measured(ours, None, None, scores.notes)
+        return _Measured(ours, None, None, notes)
     shared = None if samples is None else (samples[0], samples[1])
     level = 0.0 if drawn is None else drawn.level
     baseline = subject.baseline
@@ -184,7 +195,7 @@ def _measured(
         comparison.differences(ours, theirs, shared, level),
         kind.test(subject.found, judged, other, options),
     )
-    return _Measured(ours, theirs, compared, scores.notes)
+    return _Measured(ours, theirs, compared, notes)
 
 
 def _judged_baseline(baseline: Model | str, subject: Subject, kind: Kind, judged: Judged, options: Options) -> Judged:
@@ -200,7 +211,8 @@ def _judged_baseline(baseline: Model | str, subject: Subject, kind: Kind, judged
     )
     if isinstance(baseline, str):
         return kind.judge(subject.found, None, baseline, plain)
-    return kind.judge(subject.found, baseline, subject.predictions if subject.model is not None else None, plain)
+    found = subject.everything.with_features(baseline.feature_names)
+    return kind.judge(found, baseline, subject.predictions if subject.model is not None else None, plain)
 
 
 def _custom_only(request: Request, subject: Subject) -> tuple[Evaluation, pd.DataFrame]:

@@ -16,7 +16,7 @@ from runstone.evaluation.result import FILE, EvaluationArtifact, EvaluationResul
 
 FOLDER = "evaluation"
 # What is in evaluation.json as well, for spreadsheets.
-_TABLES = ("per_class_metrics", "slices", "importance", "comparison", "horizons")
+_TABLES = ("per_class_metrics", "slices", "importance", "shap", "comparison", "horizons")
 
 
 def record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset, request: Request) -> EvaluationResult:

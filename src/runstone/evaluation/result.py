@@ -172,7 +172,7 @@ def _told(measure: Measure) -> str:
 
 def _rows(found: Evaluation) -> dict[str, list[dict[str, object]]]:
     """What the tables hold, row by row."""
-    importance = found.importance.features if found.importance else []
+    importance, shap = found.importance.features if found.importance else [], found.shap
     comparison = found.comparison.metrics if found.comparison else {}
     return {
         "metrics": [{"metric": name, **_fields(measure)} for name, measure in found.metrics.items()],
@@ -186,6 +186,13 @@ def _rows(found: Evaluation) -> dict[str, list[dict[str, object]]]:
             for part in found.slices
         ],
         "importance": [_fields(feature) for feature in importance],
+        "shap": []
+        if shap is None
+        else [
+            {"name": each.name, "mean": each.mean}
+            | {f"mean of {label}": value for label, value in zip(shap.labels, each.by_label, strict=True)}
+            for each in shap.features
+        ],
         "comparison": [{"metric": name, **_fields(difference)} for name, difference in comparison.items()],
         "horizons": [_fields(horizon) for horizon in found.horizons],
         "checks": [_fields(check) for check in found.checks],

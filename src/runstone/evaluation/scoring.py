@@ -7,6 +7,11 @@ from typing import Any, Protocol, Self
 from runstone.evaluation.examples import FloatArray
 
 
+def told_error(error: Exception) -> str:
+    """An error of somebody else's code, in one line that is not too long."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """Metrics of a model.
