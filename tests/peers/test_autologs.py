@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn import metrics
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -59,10 +60,28 @@ def ours(seen: Any, address: str) -> dict[str, Any]:
         plain = runstone.last_active_run()
         GridSearchCV(LogisticRegression(max_iter=300), {"C": [0.1, 1.0, 10.0]}, cv=3).fit(features, target)
         grid = runstone.last_active_run()
+        later = measured_later(features, target)
     finally:
         runstone.sklearn.autolog(disable=True)
         context.forget_choices()
-    return {"plain": plain, "grid": grid}
+    return {"plain": plain, "grid": grid, "later": later}
+
+
+def measured_later(features: Any, target: Any) -> Any:
+    """The run of a fit whose model was measured on other data."""
+    x_train, x_test, y_train, y_test = features[::2], features[1::2], target[::2], target[1::2]
+    model = LogisticRegression(max_iter=300).fit(x_train, y_train)
+    predicted = model.predict(x_test)
+    model.score(x_test, y_test)
+    model.score(x_train, y_train)
+    model.score(x_test[:20], y_test[:20])
+    metrics.accuracy_score(y_test, predicted)
+    metrics.f1_score(y_test, predicted, average="macro")
+    metrics.f1_score(y_test, y_pred=predicted, average="micro")
+    metrics.log_loss(y_test, model.predict_proba(x_test))
+    metrics.confusion_matrix(y_test, predicted)
+    metrics.make_scorer(metrics.recall_score, average="macro")(model, x_test, y_test)
+    return runstone.last_active_run()
 
 
 def test_our_own_logs_the_same_names_and_numbers(seen: Any, ours: dict[str, Any]) -> None:
@@ -72,6 +91,13 @@ def test_our_own_logs_the_same_names_and_numbers(seen: Any, ours: dict[str, Any]
     assert data.params["C"] == "0.5"
     assert data.metrics == pytest.approx(seen["plain"]["metrics"])
     assert {key: value for key, value in data.tags.items() if key.startswith("estimator_")} == seen["plain"]["tags"]
+
+
+def test_our_own_logs_what_is_measured_later_by_the_same_names_and_numbers(seen: Any, ours: dict[str, Any]) -> None:
+    theirs = seen["later"]["metrics"]
+
+    assert ours["later"].data.metrics == pytest.approx(theirs)
+    assert "LogisticRegression_score-3_unknown_dataset" in theirs
 
 
 def test_our_own_logs_a_search_by_the_same_names(seen: Any, ours: dict[str, Any], store: RestStore) -> None:

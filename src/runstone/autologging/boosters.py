@@ -4,14 +4,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from runstone.autologging import datasets, pictures
+from runstone.autologging import datasets, pictures, scores
 from runstone.autologging.logbook import Logbook
+from runstone.autologging.patches import Patches
 
 
 def log_estimator(book: Logbook, estimator: Any) -> None:
     """Say which class it is that is fitted."""
     kind = type(estimator)
     book.tags({"estimator_name": kind.__name__, "estimator_class": f"{kind.__module__}.{kind.__qualname__}"})
+
+
+def watch_predictions(kind: type, patches: Patches) -> None:
+    """Remember what the models of a class predict."""
+    for name in scores.PREDICTS:
+        patches.method(kind, name, scores.predicting)
 
 
 def log_data(book: Logbook, features: Any, targets: Any = None, *, name: str | None = None) -> None:

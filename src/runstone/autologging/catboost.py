@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from types import ModuleType
 from typing import Any
 
-from runstone.autologging import boosters, models
+from runstone.autologging import boosters, models, scores
 from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
@@ -55,6 +55,8 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
         for kind in vars(module).values():
             if isinstance(kind, type) and kind.__module__.startswith("catboost."):
                 patches.method(kind, "fit", watched(library, _fit))
+                patches.method(kind, "score", scores.scoring)
+                boosters.watch_predictions(kind, patches)
 
 
 def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
@@ -75,7 +77,8 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     if best is not None:
         book.metrics({"best_iteration": best, "stopped_iteration": model.tree_count_ - 1})
     boosters.log_importance(book, "prediction", _importance(model))
-    models.log(book, "catboost", model, rows, model.predict)
+    model_id = models.log(book, "catboost", model, rows, model.predict)
+    scores.remember(LIBRARY, book, model, model_id)
 
 
 def _all_params(model: Any) -> dict[str, Any]:

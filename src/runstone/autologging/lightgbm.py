@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping
 from types import ModuleType
 from typing import Any
 
-from runstone.autologging import boosters, models
+from runstone.autologging import boosters, models, scores
 from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
@@ -53,6 +53,7 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
         for kind in vars(module).values():
             if isinstance(kind, type) and kind.__module__ == "lightgbm.sklearn":
                 patches.method(kind, "fit", watched(library, _fit))
+                boosters.watch_predictions(kind, patches)
 
 
 def _train(book: Logbook, call: Call) -> Generator[Call, Any, None]:
@@ -82,7 +83,8 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
 
     book.defaults(estimator.get_params())
     _log_booster(book, estimator.booster_)
-    models.log(book, "lightgbm", estimator, rows, estimator.predict)
+    model_id = models.log(book, "lightgbm", estimator, rows, estimator.predict)
+    scores.remember(LIBRARY, book, estimator, model_id)
 
 
 def _evaluated(given: Mapping[str, Any]) -> list[tuple[Any, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from runstone.autologging.guard import Guard
 from runstone.autologging.options import Options
+from runstone.client.client import Client
 from runstone.client.context import Open
 from runstone.client.records import of_model
 from runstone.client.runs import now_ms
@@ -49,6 +50,11 @@ class Logbook:
         self.options, self.attempt = options, guard.attempt
         self.folder: Path | None = None
         self._last: list[Callable[[], None]] = []
+
+    @property
+    def client(self) -> Client:
+        """What the run is logged through."""
+        return self._opened.client
 
     @property
     def run_id(self) -> str:

@@ -1,12 +1,15 @@
 """Functions of other libraries put in place of their own, and put back."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from operator import itemgetter
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 Function = Callable[..., Any]
 Wrap = Callable[[Function], Function]
+
+_WRITTEN_IN_PYTHON = 1 << 9  # Py_TPFLAGS_HEAPTYPE: other classes cannot be changed
 
 
 class Patches:
@@ -26,7 +29,7 @@ class Patches:
             name: The method.
             wrap: Makes the new function, which takes the instance first, from the old one.
         """
-        original = vars(owner).get(name)
+        original = vars(owner).get(name) if owner.__flags__ & _WRITTEN_IN_PYTHON else None
         if isinstance(original, FunctionType):
             self._put(owner, name, original, wrap(original))
         elif hasattr(original, "__get__") and not isinstance(original, classmethod | staticmethod | property):
@@ -47,6 +50,28 @@ class Patches:
         for place in [module, *sys.modules.values()]:
             if getattr(place, "__dict__", {}).get(name) is original:
                 self._put(place, name, original, ours)
+
+    def functions(self, module: ModuleType, names: Collection[str], wrap: Wrap) -> None:
+        """Replace functions of a module where users have them: there, and wherever they have imported them by now.
+
+        That may be under another name. The module's own package keeps the old ones.
+
+        Args:
+            module: Where they are offered.
+            names: Their names.
+            wrap: Makes each new function from the old one.
+        """
+        package = module.__name__.partition(".")[0]
+        found = [vars(module).get(name) for name in names]
+        made = {id(each): (each, wrap(each)) for each in found if isinstance(each, FunctionType)}
+        for place in [module, *sys.modules.values()]:
+            if place is not module and getattr(place, "__name__", "").partition(".")[0] == package:
+                continue
+            values = list(getattr(place, "__dict__", {}).items())
+            if not made.keys().isdisjoint(map(id, map(itemgetter(1), values))):  # nearly all have none, and go quickly
+                for name, value in values:
+                    if id(value) in made:
+                        self._put(place, name, *made[id(value)])
 
     def restore(self) -> None:
         """Put everything back."""

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from runstone.autologging import boosters, models
+from runstone.autologging import boosters, models, scores
 from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
@@ -74,6 +74,7 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
             for base in kind.__mro__ if isinstance(kind, type) else ():
                 if base.__module__ == "xgboost.sklearn":
                     patches.method(base, "fit", watched(library, _fit))
+                    boosters.watch_predictions(base, patches)
 
 
 def _train(book: Logbook, call: Call) -> Generator[Call, Any, None]:
@@ -100,7 +101,8 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
 
     book.defaults(estimator.get_params())
     _log_booster(book, estimator.get_booster())
-    models.log(book, "xgboost", estimator, rows, estimator.predict, **_model_format(book))
+    model_id = models.log(book, "xgboost", estimator, rows, estimator.predict, **_model_format(book))
+    scores.remember(LIBRARY, book, estimator, model_id)
 
 
 def _observed(book: Logbook, call: Call) -> Call:

@@ -7,6 +7,7 @@ from typing import Any
 
 import mlflow  # type: ignore[import-not-found]  # the genuine package is in an environment of its own
 from mlflow import MlflowClient
+from sklearn import metrics
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -39,5 +40,20 @@ seen["grid"] = {
     "children": [[child.data.params["C"], "mean_test_score" in child.data.metrics] for child in children],
     "files": sorted(each.path for each in client.list_artifacts(grid.info.run_id)),
 }
+
+x_train, x_test, y_train, y_test = features[::2], features[1::2], target[::2], target[1::2]
+model = LogisticRegression(max_iter=300).fit(x_train, y_train)
+later = mlflow.last_active_run()
+predicted = model.predict(x_test)
+model.score(x_test, y_test)
+model.score(x_train, y_train)
+model.score(x_test[:20], y_test[:20])
+metrics.accuracy_score(y_test, predicted)
+metrics.f1_score(y_test, predicted, average="macro")
+metrics.f1_score(y_test, y_pred=predicted, average="micro")
+metrics.log_loss(y_test, model.predict_proba(x_test))
+metrics.confusion_matrix(y_test, predicted)
+metrics.make_scorer(metrics.recall_score, average="macro")(model, x_test, y_test)
+seen["later"] = {"run_id": later.info.run_id, "metrics": client.get_run(later.info.run_id).data.metrics}
 
 Path(sys.argv[1]).write_text(json.dumps(seen), encoding="utf-8")

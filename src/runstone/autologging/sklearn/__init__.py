@@ -5,7 +5,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from runstone.autologging import datasets, models
+from runstone.autologging import datasets, models, scores
 from runstone.autologging.fits import Call, Choice, Watch, chosen, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
@@ -14,6 +14,8 @@ from runstone.autologging.patches import Patches
 from runstone.autologging.sklearn import evaluation, reports, search, states, validation
 
 _TRAINS = ("fit", "fit_predict", "fit_transform")
+# What the names of functions end in that give one number.
+_MEASURES = {"score", "error", "loss", "deviance", "corrcoef"}
 # Steps that prepare data say little by themselves: they are logged with the pipeline that they are a part of.
 _PREPARES = ("preprocessing", "impute", "feature_extraction", "feature_selection", "compose", "random_projection")
 
@@ -23,7 +25,8 @@ class SklearnOptions(Options, frozen=True, kw_only=True):
 
     Attributes:
         max_tuning_runs: How many candidates of a search become runs of their own, the best first; all if ``None``.
-        log_post_training_metrics: Whether the model is measured on its training data.
+        log_post_training_metrics: Whether the model is measured on its training data, and what you measure of it
+            later is logged.
         serialization_format: How a model is written; by skops where it can if ``None``.
         pos_label: The class that precision and recall are about, where there are two; their mean over all classes,
             weighted, if ``None``.
@@ -65,7 +68,8 @@ def autolog(
         disable_for_unsupported_versions: Whether a version of scikit-learn that is not tested is left alone.
         silent: Whether no warning is given either.
         max_tuning_runs: How many candidates of a search become runs of their own, the best first; all if ``None``.
-        log_post_training_metrics: Whether the model is measured on its training data.
+        log_post_training_metrics: Whether the model is measured on its training data, and what you measure of it later
+            is logged too.
         serialization_format: ``skops``, ``cloudpickle`` or ``pickle``; skops where it can if ``None``.
         registered_model_name: Name in the registry that each model becomes a version of.
         pos_label: The class that precision and recall are about, where there are two; their mean over all classes,
@@ -94,6 +98,14 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
         if isinstance(kind, type) and kind.__module__ == module.__name__:
             for name in _TRAINS:
                 patches.method(kind, name, chosen(library, _choose))
+            for name in scores.PREDICTS:
+                patches.method(kind, name, scores.predicting)
+            patches.method(kind, "score", scores.scoring)
+            if kind.__name__ == "_BaseScorer":
+                patches.method(kind, "__call__", scores.judging)
+    if module.__name__ == "sklearn.metrics":
+        measures = [name for name in module.__all__ if name.rpartition("_")[2] in _MEASURES]
+        patches.functions(module, measures, scores.measuring)
     if module.__name__ == "sklearn.model_selection._validation":
         patches.function(module, "cross_validate", watched(library, validation.watch, always=True))
 
@@ -126,7 +138,7 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     rows = models.some_rows(features) if options.log_models else None
     began = perf_counter()
 
-    yield call
+    result = yield call
 
     training = evaluation.Evaluation(estimator, features, targets, given.get("sample_weight"), options.pos_label)
     if options.log_post_training_metrics and not states.changes_its_data(estimator):
@@ -138,6 +150,11 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     model_id = _log_model(book, estimator, rows, options.serialization_format)
     measured = {f"training_{name}": value for name, value in training.found.items()}
     book.metrics(measured, model_id=model_id, dataset=described)
+    if options.log_post_training_metrics:
+        fitted = scores.remember(LIBRARY, book, estimator, model_id)
+        predicted = getattr(estimator, "labels_", None) if result is estimator else result
+        if predicted is not None:
+            scores.remember_predicted(fitted, call.function.__name__, features, predicted)
 
 
 def _log_model(book: Logbook, estimator: Any, rows: Any, serialization_format: str | None) -> str | None:
