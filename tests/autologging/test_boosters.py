@@ -3,6 +3,7 @@
 import inspect
 import pickle
 import random
+import re
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -88,7 +89,7 @@ def outcome(train: Callable[..., Any], **options: Any) -> Any:
     try:
         result = train(**options)
     except Exception as error:  # noqa: BLE001  # compared
-        result = type(error), str(error)
+        result = type(error), re.sub(r"^\[\d\d:\d\d:\d\d\] ", "", str(error))  # XGBoost says what time it is
     return result, pickle.dumps(np.random.get_state()), random.getstate()
 
 
