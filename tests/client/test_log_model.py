@@ -1,6 +1,8 @@
 """A model is logged with one call, and found again by any of its names."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -58,6 +60,24 @@ def test_model_is_loaded_by_each_of_its_names(model: LinearRegression) -> None:
 def test_model_that_cannot_be_kept_leaves_nothing_behind(model: LinearRegression) -> None:
     with pytest.raises(InvalidValue, match="does not predict from its input_example"):
         runstone.sklearn.log_model(model, name="line", input_example=pd.DataFrame({"other": ["a"]}))
+
+    assert runstone.search_logged_models(output_format="list") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"registered_model_name": "a/b"}, "the name of a registered model holds neither '/' nor ':'; got 'a/b'"),
+        ({"registered_model_name": ""}, "the name of a registered model is not empty"),
+        ({"step": "last"}, "the step of a model is an integer; got 'last', a str"),
+        ({"tags": {"..": 1}}, "the tag name '..' is not a plain path"),
+        ({"metadata": {"lock": object()}}, "'MLmodel' holds plain values"),
+    ],
+)
+@pytest.mark.parametrize("verb", [runstone.log_model, runstone.sklearn.log_model])
+def test_wrong_argument_logs_nothing(verb: Any, options: dict[str, Any], message: str, model: LinearRegression) -> None:
+    with runstone.start_run(), pytest.raises(InvalidValue, match=re.escape(message)):
+        verb(model, name="line", **options)
 
     assert runstone.search_logged_models(output_format="list") == []
 

@@ -127,7 +127,7 @@ def test_trees_that_were_cut_off_are_not_taken_for_fewer(tmp_path: Path) -> None
     saving.save(FLAVOR, booster(), tmp_path / "model", Extras())
     file = tmp_path / "model" / "model.lgb"
     file.write_text(file.read_text().partition("\nend of trees\n")[0])
-    (tmp_path / "model" / "manifest.json").unlink()
+    manifest.write(tmp_path / "model")
 
     with pytest.raises(InvalidModel, match=r"model\.lgb.*it was cut off"):
         loading.load(tmp_path / "model", uri="here", trust=False)

@@ -1,5 +1,6 @@
 """A folder becomes a model that predicts, with all that was known when it was saved."""
 
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -39,3 +40,30 @@ def test_typed_schema_that_cannot_be_read_is_refused(folder: Path) -> None:
 
     with pytest.raises(InvalidModel, match=r"schema\.json. cannot be read"):
         loading.load(folder, uri=str(folder), trust=True)
+
+
+def test_folder_of_ours_without_its_manifest_is_not_whole(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+    with pytest.raises(
+        InvalidModel, match=r"was saved by Runstone, and has no manifest\.json: its folder is not whole"
+    ):
+        loading.load(folder, uri=str(folder), trust=True)
+
+
+def test_schema_that_is_nested_without_end_is_refused(folder: Path) -> None:
+    (folder / "schema.json").write_text("[" * 100_000)
+    manifest.write(folder)
+
+    with pytest.raises(InvalidModel, match=r"schema\.json. cannot be read"):
+        loading.load(folder, uri=str(folder), trust=True)
+
+
+def test_zip_that_would_fill_the_memory_is_not_unpacked(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "model.skops", "w") as made:
+        made.writestr("schema.json", "{}")
+        made.filelist[0].file_size = 2**31  # what its list says, by which it is unpacked
+    manifest.write(folder)
+
+    with pytest.raises(InvalidModel, match=r"model\.skops' would unpack to 2,147,483,648 bytes"):
+        loading.load(folder, uri="s3://bucket/model", trust=False)

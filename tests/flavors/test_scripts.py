@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import runstone
-from runstone.errors import InvalidModel, InvalidState, InvalidValue, LocalFileNotFound, Unsupported
-from runstone.models import ModelConfig, set_model
+from runstone.errors import InvalidModel, InvalidState, InvalidValue, LocalFileNotFound
+from runstone.models import ModelConfig, manifest, set_model
 from runstone.pyfunc import PyFuncModel, load_model, save_model
 
 ROWS = pd.DataFrame({"height": [1.0, 2.0]})
@@ -185,7 +185,7 @@ def test_script_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_folder_without_its_script_is_refused(tmp_path: Path) -> None:
     folder = saved(tmp_path)
     (folder / "scaled.py").unlink()
-    (folder / "manifest.json").unlink()
+    manifest.write(folder)
 
     with pytest.raises(InvalidModel, match="its folder is not whole"):
         load_model(str(folder))
@@ -234,8 +234,3 @@ def test_packages_that_a_script_imports_are_required(tmp_path: Path) -> None:
 
 def test_front_door_has_the_words() -> None:
     assert runstone.models.set_model is set_model
-
-
-def test_settings_are_for_a_model_in_this_process(tmp_path: Path) -> None:
-    with pytest.raises(Unsupported, match="leave it out, or env='fresh'"):
-        load_model(str(saved(tmp_path)), model_config={"by": 3}, env="fresh")

@@ -1,5 +1,6 @@
 """The file MLmodel is written and read by MLflow's keys."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,13 @@ def test_keys_of_a_newer_mlflow_are_kept(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("flavors: [", "is no YAML"),
+        ("[" * 5000, "is no YAML"),
+        ("\ufeff\x00", "is no YAML"),
         ("- a\n", "holds no mapping"),
+        (
+            "a: &a [x, x, x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefgh")),
+            "holds more than 100,000 values",
+        ),
         ("flavors: 3\n", "'flavors' of a model is a mapping of names to settings; got 3"),
         ("run_id: a\n", "'flavors' of a model is a mapping of names to settings; got None"),
         ("flavors: {runstone: {format: 2}}\n", "saved in layout 2 by a newer Runstone; this one reads up to 1"),
@@ -45,9 +52,20 @@ def test_file_that_describes_no_model_is_refused(content: str, message: str, tmp
         Model.load(tmp_path)
 
 
-def test_folder_without_the_file_is_no_model(tmp_path: Path) -> None:
-    with pytest.raises(InvalidModel, match="it has no file 'MLmodel'"):
+def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(InvalidModel, match="is no YAML: 'utf-8' codec"):
         Model.load(tmp_path)
+
+
+def test_folder_without_the_file_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "odd" / "MLmodel").mkdir(parents=True)
+
+    for place in (tmp_path, tmp_path / "file", tmp_path / "odd", tmp_path / "absent"):
+        with pytest.raises(InvalidModel, match="it has no file 'MLmodel'"):
+            Model.load(place)
 
 
 def test_model_is_read_from_its_folder_or_its_file(tmp_path: Path) -> None:

@@ -92,3 +92,30 @@ def test_file_that_was_written_on_purpose_is_recorded_anew(folder: Path) -> None
     manifest.amend(folder, "MLmodel")
 
     assert manifest.check(folder) is not None
+
+
+def test_only_what_python_and_registries_write_counts_for_nothing(folder: Path) -> None:
+    (folder / "artifacts" / "__pycache__").mkdir(parents=True)
+
+    for path in ("artifacts/registered_model_meta", "artifacts/__pycache__/table.bin"):
+        (folder / path).write_text("\n")
+        with pytest.raises(ModelChanged, match=f"'{path}' was added"):
+            manifest.check(folder)
+        (folder / path).unlink()
+
+
+def test_folder_may_lie_below_one_of_compiled_files(tmp_path: Path) -> None:
+    place = tmp_path / "__pycache__" / "model"
+    place.mkdir(parents=True)
+    (place / "MLmodel").write_text("flavors: {}\n")
+
+    assert [file.path for file in manifest.write(place).files] == ["MLmodel"]
+
+
+@pytest.mark.parametrize("target", ["nowhere", "code"])
+def test_link_in_the_place_of_a_file_is_a_change(target: str, folder: Path) -> None:
+    (folder / "MLmodel").unlink()
+    (folder / "MLmodel").symlink_to(target)
+
+    with pytest.raises(ModelChanged, match="'MLmodel' was changed"):
+        manifest.check(folder)

@@ -18,6 +18,7 @@ from runstone.flavors.pyfunc import PyfuncFlavor
 from runstone.flavors.python_model import PythonModel
 from runstone.flavors.saving import Extras
 from runstone.models import example, manifest, requirements
+from runstone.models.format import RUNSTONE, Model
 from runstone.workers.verification import Outcome, verify
 
 ROWS = pd.DataFrame({"height": [1.0, 2.0, 3.0], "level": pd.Categorical(["a", "b", "a"])})
@@ -162,7 +163,16 @@ def test_damaged_example_is_told(saved: Path) -> None:
             outcomes(saved)
 
 
+def test_manifest_that_is_missing_is_told(saved: Path) -> None:
+    (saved / manifest.MANIFEST).unlink()
+
+    assert outcomes(saved)["files"] == ("failed", ["there is no manifest.json, which Runstone wrote with the model"])
+
+
 def test_folder_of_mlflow_has_no_hashes_to_compare(saved: Path) -> None:
     (saved / manifest.MANIFEST).unlink()
+    model = Model.load(saved)
+    del model.flavors[RUNSTONE]
+    model.save(saved)
 
     assert outcomes(saved)["files"][0] == "skipped"

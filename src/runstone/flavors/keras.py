@@ -87,6 +87,7 @@ class KerasFlavor:
         place = libraries.file_of(folder, settings, "data", _FOLDER)
         file = libraries.file_of(place, {}, "data", _FILE)
         with libraries.reading(file, "keras"):
+            libraries.check_zip(file)
             return keras.saving.load_model(file, safe_mode=settings.get("safe_mode") is not False)
 
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:  # noqa: ARG002

@@ -1,5 +1,6 @@
 """What flavors need of any library: it may be missing, its files may be damaged, and its classes are known by name."""
 
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -9,6 +10,10 @@ from typing import Any
 from runstone.entities import ArtifactPath
 from runstone.entities.names import shown
 from runstone.errors import InvalidModel, InvalidValue, Unsupported
+
+# What a zip unpacks to is looked at from so many bytes on: it may be so many times its length.
+_LARGE = 2**30
+_DENSE = 100
 
 
 def imported(module: str, *, install: str) -> Any:
@@ -81,6 +86,21 @@ def file_of(folder: Path, settings: Mapping[str, Any], key: str, default: str) -
     if not place.exists():
         raise InvalidModel(f"the model has no file {str(place)!r}: its folder is not whole")
     return place
+
+
+def check_zip(file: Path) -> None:
+    """Look at what a zip unpacks to before any of it is unpacked.
+
+    Raises:
+        InvalidModel: It is much more than its own length explains.
+        zipfile.BadZipFile: It is no zip.
+    """
+    with zipfile.ZipFile(file) as opened:
+        size = sum(each.file_size for each in opened.infolist())
+    if size > _LARGE and size > _DENSE * file.stat().st_size:
+        raise InvalidModel(
+            f"{str(file)!r} would unpack to {size:,} bytes, {_DENSE} times its length and more, as no model does"
+        )
 
 
 @contextmanager

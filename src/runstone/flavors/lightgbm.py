@@ -110,6 +110,7 @@ class LightgbmFlavor:
         if file.suffix == ".skops":
             skops = libraries.imported("skops.io", install="runstone[lightgbm]")
             with libraries.reading(file, "skops"):
+                libraries.check_zip(file)
                 return skops.load(file, trusted=list(settings.get("skops_trusted_types") or _OWN))
         if file.suffix != ".lgb":
             return pickles.load(file)
@@ -145,6 +146,8 @@ def _by_skops(model: Any, file: Path, trusted: list[str]) -> None:
     try:
         skops.dump(model, file)
         unknown = set(skops.get_untrusted_types(file=file)) - set(trusted)
+    except OSError:  # a full disk, which is full for a pickle too
+        raise
     except Exception as error:
         file.unlink(missing_ok=True)
         raise InvalidValue(f"skops cannot write {shown(model)}: {error}; leave serialization_format out") from error

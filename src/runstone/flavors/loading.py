@@ -12,7 +12,7 @@ from runstone.flavors import resolve, stand_ins
 from runstone.flavors.base import Flavor
 from runstone.models import manifest
 from runstone.models.fields import Field
-from runstone.models.format import FROM_HINTS, PYFUNC, SCHEMA, Model
+from runstone.models.format import FROM_HINTS, PYFUNC, RUNSTONE, SCHEMA, Model
 from runstone.models.predictor import PyFuncModel
 from runstone.models.schema import ColSpec, Schema
 from runstone.models.scripts import config_of
@@ -93,12 +93,16 @@ def read(folder: Path) -> Model:
         ModelChanged: A file is not the one that was saved.
     """
     model = Model.load(folder)
-    manifest.check(folder)
+    if manifest.check(folder) is None and RUNSTONE in model.flavors:
+        raise InvalidModel(
+            f"the model in {str(folder)!r} was saved by Runstone, and has no {manifest.MANIFEST}: "
+            "its folder is not whole"
+        )
     typed = folder / SCHEMA
     if typed.is_file():  # says all that the block of the file MLmodel says, and more
         try:
             model.signature = ModelSignature.from_typed(json.loads(typed.read_bytes()))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidModel(f"{str(typed)!r} cannot be read: {error}") from error
     elif model.others.get(FROM_HINTS) and model.signature is not None and model.signature.inputs is not None:
         columns = (each for each in model.signature.inputs if isinstance(each, ColSpec))

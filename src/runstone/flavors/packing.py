@@ -29,41 +29,67 @@ class Fetched(NamedTuple):
     uri: str
 
 
-def copy(source: Path, place: Path) -> None:
-    """Copy a file, or a folder with all that is in it.
+def check_paths(what: str, given: object) -> None:
+    """Check that an argument is a list of paths.
 
     Raises:
+        InvalidValue: It is not.
+    """
+    if given is None:
+        return
+    if isinstance(given, str | Path):
+        raise InvalidValue(f"{what} is a list of paths; got {str(given)!r}: put it in brackets")
+    if not isinstance(given, Sequence) or not all(isinstance(each, str | Path) for each in given):
+        raise InvalidValue(f"{what} is a list of paths; got {shown(given)}")
+
+
+def copy(what: str, source: Path, place: Path, *, without: Sequence[str] = ()) -> None:
+    """Copy a file, or a folder with all that is in it; links are followed.
+
+    Args:
+        what: The argument that names it, for messages.
+        source: The file or folder.
+        place: Where it goes.
+        without: Names of folders in it that are left out.
+
+    Raises:
+        InvalidValue: It cannot be read as a whole, or another file has the place.
         LocalFileNotFound: It is not there.
     """
     if not source.exists():
         raise LocalFileNotFound(str(source))
+    if place.exists():
+        raise InvalidValue(f"{what}: {str(source)!r} has the same name as another one, {place.name!r}; rename one")
     place.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, place, ignore=shutil.ignore_patterns(*_NO_CODE), dirs_exist_ok=True)
-    else:
-        shutil.copy2(source, place)
+    try:
+        if source.is_dir():
+            shutil.copytree(source, place, ignore=shutil.ignore_patterns(*without))
+        else:
+            shutil.copy2(source, place)
+    except (shutil.Error, shutil.SpecialFileError, PermissionError) as error:
+        failed = error.args[0]  # of a folder: all that failed, each with its path
+        path, why = (failed[0][0], failed[0][2]) if isinstance(failed, list) else (str(source), str(error))
+        raise InvalidValue(f"{what}: {shown(path)} cannot be copied into the model: {why}") from error
 
 
 def copy_code(paths: Sequence[str], folder: Path) -> None:
     """Copy modules and packages into the place of a model's code.
 
     Raises:
-        InvalidValue: ``paths`` is no list, or a file would hide a module of Python's.
+        InvalidValue: Two have one name, or a file would hide a module of Python's.
         LocalFileNotFound: One is not there.
     """
-    if isinstance(paths, str | Path):
-        raise InvalidValue(f"code_paths is a list of paths; got {str(paths)!r}: put it in brackets")
     for given in paths:
         source = Path(given)
         name = source.resolve().name
         if name == CODE and source.is_dir():
             # As it is unpacked: what a model brought once, given to another one.
             for each in source.iterdir():
-                copy(each, folder / CODE / each.name)
+                copy("code_paths", each, folder / CODE / each.name, without=_NO_CODE)
         elif name.partition(".")[0] in sys.stdlib_module_names:
             raise InvalidValue(f"code_paths: {given!r} has the name of a module of Python's own; rename it")
         else:
-            copy(source, folder / CODE / name)
+            copy("code_paths", source, folder / CODE / name, without=_NO_CODE)
 
 
 def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> frozenset[str]:
@@ -86,8 +112,9 @@ def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> froz
             break
         for name, path in absent.items():
             _copy_sources(name, path, code)
-    if shim.NAME in needed:
-        copy(Path(shim.__file__), code / f"{shim.NAME}.py")
+    stand_in = code / f"{shim.NAME}.py"
+    if shim.NAME in needed and not stand_in.exists():
+        copy("code_paths", Path(shim.__file__), stand_in)
     for name, path in absent.items():
         warnings.warn(
             f"the model needs the module {name!r}, which is yours and which no installed package brings: it cannot be "
@@ -120,7 +147,7 @@ def copy_artifacts(artifacts: Mapping[str, str | Path | Fetched], folder: Path) 
         place = Path(_ARTIFACTS) / path.resolve().name
         if (folder / place).exists():
             place = Path(_ARTIFACTS) / str(number) / path.resolve().name
-        copy(path, folder / place)
+        copy("artifacts", path, folder / place)
         places[name] = {"path": place.as_posix(), "uri": uri}
     return places
 
@@ -128,11 +155,11 @@ def copy_artifacts(artifacts: Mapping[str, str | Path | Fetched], folder: Path) 
 def _copy_sources(name: str, path: Path, code: Path) -> None:
     """Copy a module, or of a package its Python files."""
     if path.is_file():
-        copy(path, code / path.name)
+        copy("infer_code_paths", path, code / path.name)
         return
     for file in sorted(path.rglob("*.py")):
         if not set(file.relative_to(path).parts) & set(_NO_CODE):
-            copy(file, code / name / file.relative_to(path))
+            copy("infer_code_paths", file, code / name / file.relative_to(path))
 
 
 def _callers_level() -> int:

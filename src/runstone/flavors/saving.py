@@ -1,17 +1,19 @@
 """A model and what goes with it, into a folder: what all flavors share."""
 
+import errno
 import inspect
 import json
 import platform
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
+from uuid import uuid4
 
 from runstone.entities.names import shown
-from runstone.errors import AlreadyExists, InvalidValue, LocalFileNotFound, RunstoneError, Unsupported
+from runstone.errors import AlreadyExists, BackendError, InvalidValue, LocalFileNotFound, RunstoneError, Unsupported
 from runstone.flavors import packing
 from runstone.flavors.base import Flavor, Predict, Saved
 from runstone.models import card, manifest, requirements
@@ -19,6 +21,9 @@ from runstone.models import example as examples
 from runstone.models.enforcement import check_input, check_params
 from runstone.models.format import FORMAT, FROM_HINTS, MLMODEL, PYFUNC, RUNSTONE, SCHEMA, Model
 from runstone.models.signature import ModelSignature, infer_signature
+
+# What the system says where a file cannot grow.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,23 +68,51 @@ def save(
 
     Raises:
         AlreadyExists: Something is in the folder.
-        InvalidValue: The model, or something of what goes with it, cannot be kept.
+        BackendError: There is no room for it.
+        InvalidValue: The model, or something of what goes with it, cannot be kept; or the folder cannot be made.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise AlreadyExists(f"{str(path)!r} is there already and is not empty; choose another folder")
     _check(extras)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    with _draft(path) as draft:
+        return _write(flavor, model, draft, extras, about or Model(), options)
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """A folder to write into, whose files come to their place once all of them are there.
+
+    It is beside the place; within it where that is there already, as it may be the root of a disk, or a link.
+    """
+    draft = (path if path.exists() else path.parent) / f".{path.name}-{uuid4().hex}"
     try:
-        made = _write(flavor, model, draft, extras, about or Model(), options)
-        draft.chmod(0o755)
-        if path.exists():
-            path.rmdir()
-        draft.rename(path)
-    except BaseException:
+        draft.mkdir(parents=True)
+    except OSError as error:
+        raise InvalidValue(
+            f"the folder {str(path)!r} cannot be made: {error.strerror}; choose another place, or give write access"
+        ) from error
+    try:
+        yield draft
+        _put(draft, path)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise BackendError(f"the model cannot be written to {str(path)!r}: {error.strerror}; make room") from error
+    finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _put(draft: Path, path: Path) -> None:
+    if draft.parent == path:
+        for file in sorted(draft.iterdir(), key=lambda each: each.name == MLMODEL):  # without it, it is no model yet
+            file.rename(path / file.name)
+        return
+    try:
+        draft.rename(path)
+    except OSError:
+        if path.exists():
+            raise AlreadyExists(f"{str(path)!r} was made by somebody else meanwhile; choose another folder") from None
         raise
-    return made
 
 
 def adopt(folder: Path, **ids: str | None) -> Model:
@@ -146,7 +179,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         if saved.flavor:
             saved.flavor["code"] = packing.CODE
     for file in extras.extra_files or ():
-        packing.copy(Path(file), folder / "extra_files" / Path(file).resolve().name)
+        packing.copy("extra_files", Path(file), folder / "extra_files" / Path(file).resolve().name)
     about.add_flavor(PYFUNC, **pyfunc)
     if saved.flavor:
         about.add_flavor(flavor.name, **saved.flavor)
@@ -260,5 +293,9 @@ def _check(extras: Extras) -> None:
         raise InvalidValue(
             "pip_requirements replaces what is found, extra_pip_requirements adds to it; give one of them"
         )
+    if extras.metadata is not None and not isinstance(extras.metadata, Mapping):
+        raise InvalidValue(f"metadata is a dict of plain values; got {shown(extras.metadata)}")
+    packing.check_paths("code_paths", extras.code_paths)
+    packing.check_paths("extra_files", extras.extra_files)
     if extras.signature not in (None, False) and not isinstance(extras.signature, ModelSignature):
         raise InvalidValue(f"signature is what infer_signature gives, or False for none; got {shown(extras.signature)}")

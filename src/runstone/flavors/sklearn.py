@@ -130,6 +130,7 @@ class SklearnFlavor:
             raise Unsupported('this model needs skops; install it with: pip install "runstone[sklearn]"')
         trusted = settings.get("skops_trusted_types") or []
         with libraries.reading(file, "skops"):
+            libraries.check_zip(file)
             return skops_io.load(file, trusted=trusted)
 
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:
@@ -149,6 +150,8 @@ def _skops(model: Any, folder: Path, trusted: list[str], *, must: bool) -> list[
     try:
         skops_io.dump(model, file)
         named = sorted(skops_io.get_untrusted_types(file=file))
+    except OSError:  # a full disk, which is full for a pickle too
+        raise
     except Exception as error:
         file.unlink(missing_ok=True)
         if must:

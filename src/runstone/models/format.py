@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidModel, Unsupported
+from runstone.errors import InvalidModel, InvalidValue, Unsupported
 from runstone.models.signature import ModelSignature
 
 MLMODEL = "MLmodel"
@@ -25,6 +25,8 @@ RUNSTONE = "runstone"
 FROM_HINTS = "is_signature_from_type_hint"
 # What names a model elsewhere.
 _URI = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+# How many values the file may hold.
+_MOST = 100_000
 # The newest layout of a folder that this version reads.
 FORMAT = 1
 
@@ -92,8 +94,20 @@ class Model:
         return cls(**known, others={key: value for key, value in content.items() if key not in _KEYS})
 
     def save(self, folder: Path) -> None:
-        """Write the file into a folder."""
-        (folder / MLMODEL).write_text(_yaml().safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True), "utf-8")
+        """Write the file into a folder.
+
+        Raises:
+            InvalidValue: Something in it is no plain value.
+        """
+        yaml = _yaml()
+        try:
+            written = yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True).encode()
+        except yaml.representer.RepresenterError as error:
+            raise InvalidValue(
+                f"the file {MLMODEL!r} holds plain values: texts, numbers, truths, and lists and dicts of them; "
+                f"got {shown(error.args[-1])} in metadata, model_config or an option"
+            ) from None
+        (folder / MLMODEL).write_bytes(written)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Model":
@@ -115,14 +129,17 @@ class Model:
         file = folder if folder.name == MLMODEL and folder.is_file() else folder / MLMODEL
         try:
             text = file.read_text("utf-8")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise InvalidModel(
                 f"{str(folder)!r} is no folder of a model: it has no file {MLMODEL!r}; check the path"
             ) from None
+        except UnicodeDecodeError as error:
+            raise InvalidModel(f"{str(file)!r} is no YAML: {error}") from None
         try:
             content = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             raise InvalidModel(f"{str(file)!r} is no YAML: {error}") from error
+        _check_size(content, file)
         if not isinstance(content, dict):
             raise InvalidModel(f"{str(file)!r} holds no mapping; got {shown(content)}")
         return cls.from_dict(content)
@@ -147,6 +164,20 @@ def _check_layout(layout: object) -> None:
         raise InvalidModel(
             f"the model was saved in layout {shown(layout)} by a newer Runstone; this one reads up to {FORMAT}: upgrade"
         )
+
+
+def _check_size(content: Any, file: Path) -> None:
+    """A few lines of YAML that name one another can stand for more than any memory holds."""
+    waiting, count = [content], 0
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+        count += 1
+        if count > _MOST:
+            raise InvalidModel(f"{str(file)!r} holds more than {_MOST:,} values, as no model's does")
 
 
 def _yaml() -> Any:

@@ -8,14 +8,17 @@ import msgspec
 from msgspec import Struct
 
 from runstone.entities import ArtifactPath
-from runstone.errors import InvalidModel, ModelChanged, RunstoneError
+from runstone.errors import InvalidArtifactPath, InvalidModel, ModelChanged, RunstoneError
 
 MANIFEST = "manifest.json"
 # Who made the model, as `models/signing.py` writes it; it says so of the manifest too.
 SIGNATURE = "model.sig"
 FORMAT = 1
 # Written beside a model later, by whoever keeps or uses it.
-_NOT_OURS = ("registered_model_meta",)
+_NOT_OURS = (MANIFEST, SIGNATURE, "registered_model_meta")
+_COMPILED = "__pycache__"
+# Where compiled code may appear: beside the code, and beside a script in the folder itself.
+_CODE = ("code", _COMPILED)
 
 
 class FileRecord(Struct, frozen=True):
@@ -50,7 +53,15 @@ class Manifest(Struct, frozen=True):
 
 
 def write(folder: Path) -> Manifest:
-    """Record all files of a folder."""
+    """Record all files of a folder.
+
+    Raises:
+        InvalidValue: The name of a file is none that stores of files take.
+    """
+    for file in _files(folder):
+        path = file.relative_to(folder).as_posix()
+        if ArtifactPath(path) != path:
+            raise InvalidArtifactPath(path, "is no composed Unicode")
     return _write(folder, Manifest([_record(folder, file) for file in _files(folder)]))
 
 
@@ -124,7 +135,7 @@ def _differences(folder: Path, recorded: Manifest) -> Iterator[tuple[str, str]]:
     for path in sorted(found.keys() - wanted.keys()):
         yield path, "was added"
     for path, file in found.items():
-        if path in wanted and _record(folder, file) != wanted[path]:
+        if path in wanted and (not file.is_file() or _record(folder, file) != wanted[path]):
             yield path, "was changed"
 
 
@@ -135,11 +146,17 @@ def _write(folder: Path, made: Manifest) -> Manifest:
 
 def _files(folder: Path) -> list[Path]:
     found = (file for file in folder.rglob("*") if file.is_file() or file.is_symlink())
-    ours = (file for file in found if file.name not in _NOT_OURS and "__pycache__" not in file.parts)
     return sorted(
-        (file for file in ours if file not in {folder / MANIFEST, folder / SIGNATURE}),
+        (file for file in found if not _is_left_out(file.relative_to(folder))),
         key=lambda file: file.relative_to(folder).as_posix(),
     )
+
+
+def _is_left_out(path: Path) -> bool:
+    """Whether somebody may write a file beside a model later: the manifest, or Python what it compiles of the code."""
+    if path.parts[0] in _CODE:
+        return _COMPILED in path.parts
+    return path.as_posix() in _NOT_OURS
 
 
 def _record(folder: Path, file: Path) -> FileRecord:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from runstone import environments
 from runstone.errors import RunstoneError
 from runstone.models import comparison, example, manifest, requirements, signing
-from runstone.models.format import Model
+from runstone.models.format import RUNSTONE, Model
 from runstone.workers import fresh
 
 _INSTALLED = """
@@ -87,7 +87,7 @@ def verify(folder: Path, *, uri: str, quick: bool, trust: bool, public_key: Path
         Unsupported: A key is given, and the library for signatures is not installed.
     """
     model = Model.load(folder)
-    looked = [_files(folder), *_signature(folder, public_key)]
+    looked = [_files(model, folder), *_signature(folder, public_key)]
     if any(check.outcome is Outcome.FAILED for check in looked) or not trust:
         why = _CHANGED if looked[0].outcome is Outcome.FAILED else _UNTRUSTED if not trust else _UNSIGNED
         return Verification([*looked, _skipped("environment", why), _skipped("answers", why)])
@@ -109,8 +109,10 @@ def _check(name: str, wrong: list[str], right: str) -> Check:
     return Check(name, Outcome.FAILED, wrong) if wrong else Check(name, Outcome.PASSED, [right])
 
 
-def _files(folder: Path) -> Check:
+def _files(model: Model, folder: Path) -> Check:
     wrong = manifest.differences(folder)
+    if wrong is None and RUNSTONE in model.flavors:
+        return Check("files", Outcome.FAILED, [f"there is no {manifest.MANIFEST}, which Runstone wrote with the model"])
     if wrong is None:
         return _skipped("files", f"there is no {manifest.MANIFEST}, as in folders that MLflow saved")
     recorded = manifest.read(folder)

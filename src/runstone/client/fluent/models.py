@@ -13,7 +13,7 @@ from runstone.client.fluent.model_files import client_of
 from runstone.client.fluent.registry import register_model
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import Entry, ModelInfo
-from runstone.entities.names import shown
+from runstone.entities.names import check_int64, model_name, shown
 from runstone.errors import InvalidValue
 from runstone.flavors import loading, resolve
 from runstone.flavors.base import Flavor
@@ -41,6 +41,7 @@ def log_model(
         Unsupported: A registered model is named, and there is no registry, as offline; nothing is logged then.
         RunstoneError: The store could not take it; the logged model is marked as failed.
     """
+    check_int64("the step of a model", entry.step)  # before the model is saved, as all that can be
     client, experiment_id = context.client(), None
     opened = context.active()
     if opened is not None and entry.run_id in {None, opened.run.info.run_id}:
@@ -49,6 +50,7 @@ def log_model(
     elif entry.run_id is not None:
         experiment_id = client.get_run(entry.run_id).info.experiment_id
     if registered_model_name is not None:
+        model_name(registered_model_name)
         client._check_registry()  # offline there is none: before the model is kept
     info = model_logging.log(client, experiment_id or context.experiment_id(), entry, flavor, model, extras, **options)
     remember(info.model_id)

@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from runstone.client import arguments, context
+from runstone.client import arguments
 from runstone.client.fluent import models
 from runstone.client.fluent.artifacts import download_artifacts
+from runstone.client.fluent.model_files import client_of
 from runstone.client.fluent.models import load_pyfunc as load_model
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import Entry, ModelInfo
@@ -177,7 +178,7 @@ def get_model_dependencies(model_uri: str, format: str = "pip") -> str:
     names = {"pip": requirements.REQUIREMENTS, "conda": requirements.CONDA}
     if format not in names:
         raise InvalidValue(f"format is one of {', '.join(map(repr, names))}; got {shown(format)}")
-    file = fetched(context.client(), model_uri).path / names[format]
+    file = fetched(client_of(model_uri), model_uri).path / names[format]
     if not file.is_file():
         raise ArtifactNotFound(f"{names[format]} of the model {model_uri}")
     return str(file)
