@@ -61,11 +61,7 @@ def after_exit(code: object) -> End:
 
 
 class Watch:
-    """Notices how the process ends, and changes nothing about it; SIGTERM is heeded only while asked for.
-
-    Attributes:
-        fate: How it ends, so far as is known.
-    """
+    """Notices how the process ends, and changes nothing about it; SIGTERM is heeded only while asked for."""
 
     def __init__(self, end_thread: Callable[[End], None], terminate: Callable[[], bool]) -> None:
         """Begin to notice.
@@ -74,15 +70,24 @@ class Watch:
             end_thread: Ends the runs of the thread that calls it, whose function was left by an error.
             terminate: Ends all runs, since the process is to be terminated; returns whether that could be done now.
         """
-        self.fate = FINISHED
+        self._fate = FINISHED
         self._terminate = terminate
         sys.excepthook = self._noticing(sys.excepthook)
         threading.excepthook = _ending(threading.excepthook, end_thread)
         if not self._sees_exits():
             sys.exit = self._exit
+        self._shell, self._shown = _notebook(), _last_shown()
+        if self._shell is not None:
+            self._shell.events.register("post_run_cell", self._cell_ended)
         self._masks: dict[int, set[int]] = {}
         # The runs are the parent's, and a child that is stuck in native code would never come to call our handler.
         os.register_at_fork(before=self._hold, after_in_parent=self._let_go, after_in_child=self._let_go_in_child)
+
+    @property
+    def fate(self) -> End:
+        """How the process ends, so far as is known."""
+        shown = _last_shown()
+        return self._fate if self._shell is None or shown is self._shown else after(shown)
 
     def heed_termination(self) -> None:
         """Let SIGTERM end the runs first, in place of dying at once; whoever has a handler of their own decides."""
@@ -111,7 +116,7 @@ class Watch:
 
     def _noticing(self, hook: Callable[[type[BaseException], BaseException, TracebackType | None], object]) -> "_Hook":
         def notice(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-            self.fate = after(error)
+            self._fate = after(error)
             hook(kind, error, trace)
 
         return notice
@@ -138,6 +143,13 @@ class Watch:
         monitoring.set_events(tool, monitoring.events.RAISE)
         return True
 
+    def _cell_ended(self, result: Any) -> None:
+        """A notebook catches what leaves a cell; a run that is left open ends as its last cell did."""
+        # What leaves a script that a cell runs is shown, and does not leave the cell.
+        shown, former = _last_shown(), self._shown
+        self._fate = after(result.error_before_exec or result.error_in_exec or (None if shown is former else shown))
+        self._shown = shown
+
     def _raised(self, code: CodeType, offset: int, error: BaseException) -> None:  # noqa: ARG002  # as it is called
         if isinstance(error, SystemExit) and _WITNESS not in error.__dict__:
             error.__dict__[_WITNESS] = _Witness(self, after_exit(error.code))
@@ -162,7 +174,18 @@ class _Witness:
 
     def __del__(self) -> None:
         if sys._getframe().f_back is None and _is_main_thread():
-            self._watch.fate = self._end
+            self._watch._fate = self._end
+
+
+def _notebook() -> Any:
+    """The shell of IPython that the program runs in: a notebook, or a terminal; ``None`` if there is none."""
+    shells = sys.modules.get("IPython")
+    return None if shells is None else shells.get_ipython()
+
+
+def _last_shown() -> BaseException | None:
+    """The error that was shown last, by whoever catches all."""
+    return getattr(sys, "last_value", None)
 
 
 def _is_main_thread() -> bool:
