@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import signal
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -14,6 +15,8 @@ from runstone.client import context
 
 REQUIRE_ALL = "RUNSTONE_REQUIRE_ALL"
 OURS = ("RUNSTONE_", "MLFLOW_")
+# Tests that say what they have counted.
+COUNTING = re.compile(r"\btests/(faults|journal)/")
 # What a run records by itself would be in the way of tests that are not about it; those that are switch it on.
 CAPTURES = [setting.name for setting in config.SETTINGS if setting.name.startswith("RUNSTONE_CAPTURE_")]
 CAPTURES.append(config.ENABLE_SYSTEM_METRICS_LOGGING.name)
@@ -70,6 +73,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _forbid_skip(report)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests of faults have counted is their result: it is shown at the end, whoever ran them."""
+    told = [report for report in terminalreporter.stats.get("passed", ()) if COUNTING.search(report.nodeid)]
+    if any(report.capstdout for report in told):
+        terminalreporter.section("counted under faults")
+    for report in sorted(told, key=lambda report: str(report.nodeid)):
+        for line in report.capstdout.splitlines():
+            terminalreporter.write_line(f"{report.nodeid.partition('::')[2]}: {line}")
 
 
 @pytest.fixture

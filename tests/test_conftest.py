@@ -78,3 +78,20 @@ def test_a():
     done = run(tmp_path, code, before=IN_BACKGROUND)
 
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_what_is_counted_under_faults_is_shown_at_the_end(tmp_path: Path, workers: str) -> None:
+    for folder in ("faults", "client"):
+        (tmp_path / "tests" / folder).mkdir(parents=True)
+        (tmp_path / "tests" / folder / f"test_{folder}.py").write_text(
+            f"import pytest\n\n@pytest.mark.parametrize('seed', [1, 2])\ndef test_it(seed):\n"
+            f"    print(seed, 'kills of {folder}')\n"
+        )
+
+    shown = run(tmp_path, "", PYTEST_ADDOPTS=f"-n {workers}").stdout
+
+    assert shown.count("kills of faults") == 2
+    assert "counted under faults" in shown
+    assert "test_it[1]: 1 kills of faults\ntest_it[2]: 2 kills of faults" in shown
+    assert "kills of client" not in shown
