@@ -18,6 +18,18 @@ RAISED_EXIT = (RunStatus.FAILED, "exit code 5") if sys.version_info >= (3, 12) e
 BEGIN = (
     "import os, signal, sys, threading, time\nimport runstone\nrunstone.start_run()\nrunstone.log_metric('loss', 1)\n"
 )
+FULL_MEMORY = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+kept = []
+while True:
+    kept.append(bytearray(1 << 16))
+"""
+SHARED = r"""
+import subprocess
+child = f"import runstone\nwith runstone.start_run(run_id='{runstone.active_run().info.run_id}'): 1 / 0"
+assert subprocess.run([sys.executable, "-c", child], stderr=subprocess.DEVNULL).returncode == 1
+"""
 
 
 def ended(folder: Path, script: str) -> tuple[int, str]:
@@ -54,6 +66,7 @@ def run_in(folder: Path) -> Run:
         ("raise ValueError(chr(0xD800))", 1, RunStatus.FAILED, "ValueError: \\ud800"),
         ("sys.exit('a\\0b')", 1, RunStatus.FAILED, "exit: a\\x00b"),
         ("raise ValueError", 1, RunStatus.FAILED, "ValueError"),
+        (FULL_MEMORY, 1, RunStatus.FAILED, "MemoryError"),
         (
             "os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)",
             -15,
@@ -134,6 +147,20 @@ def test_resumed_run_forgets_why_it_had_ended(tmp_path: Path) -> None:
 
     run = run_in(tmp_path)
     assert (run.info.status, END in run.data.tags) == (RunStatus.FINISHED, False)
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "status", "reason"),
+    [("pass", 0, RunStatus.FINISHED, None), ("sys.exit(3)", 3, RunStatus.FAILED, "exit code 3")],
+)
+def test_process_that_ends_its_run_last_says_why_it_ended(
+    tmp_path: Path, script: str, code: int, status: RunStatus, reason: str | None
+) -> None:
+    returned, _ = ended(tmp_path, SHARED + script)
+
+    run = run_in(tmp_path)
+    assert (returned, run.info.status, run.data.tags.get(END)) == (code, status, reason)
+    assert TRACEBACK not in run.data.tags
 
 
 def test_long_traceback_is_cut_at_its_beginning() -> None:

@@ -97,7 +97,7 @@ def test_sync_sends_runs_with_their_files_to_the_address_that_is_named(address: 
     ]
     code, said = sync("--tracking-uri", address, "sync")
     assert code == 0, said
-    assert "(first): 2 entries and 1 file sent" in said
+    assert "(first): 4 entries and 1 file sent" in said
     assert "Found there afterwards: 1 value, 0 params and 1 file." in said
 
     client = Client(address)

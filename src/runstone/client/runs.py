@@ -231,7 +231,10 @@ class RunVerbs(Connection):
         """Write down that a run ends, and why; it is sent later."""
         journal = self._journal(run_id)
         journal.lives = False
-        tags = [Tag(key, text) for key, text in ((END, end.reason), (TRACEBACK, end.traceback)) if text]
+        said = {END: end.reason, TRACEBACK: end.traceback}
+        for key in (key for key, text in said.items() if not text):
+            journal.log(deleted_tag=key)  # what another process of the run has said, which ended before
+        tags = [Tag(key, text) for key, text in said.items() if text]
         journal.log(tags=tags, status=end.status, end_time=now_ms() if end_time is None else end_time)
         return journal
 
