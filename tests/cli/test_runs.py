@@ -133,7 +133,7 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
     shown = command("runs", "show", run_ids[0]).stdout
     broken = command("runs", "show", run_ids[1])
 
-    assert "code        0123456789ab on main with a patch and 1 untracked files\n" in shown
+    assert "code        0123456789ab on main with a patch and 1 untracked file\n" in shown
     assert "repository  ssh://host\n" in shown
     assert "command     python train.py --note 'a b'\n" in shown
     assert "python      3.11.7, 1 packages\n" in shown

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from runstone.entities import Applied
-from runstone.errors import BackendUnavailable, JournalFull, RunNotFound
+from runstone.errors import BackendError, BackendUnavailable, JournalFull, RunNotFound
 from runstone.journal import folder as folders
-from runstone.journal import models
+from runstone.journal import leftovers, models
 from runstone.journal.folder import RunFacts, journals_of
 from runstone.journal.models import ModelFacts
 from runstone.journal.run_journal import RunJournal
@@ -177,3 +177,45 @@ def test_folder_that_the_disk_does_not_take_is_told(tmp_path: Path, monkeypatch:
 
     with pytest.raises(JournalFull, match="cannot be written: Input/output error"):
         journal.metric("loss", 0.5, 0, 0)
+
+
+def test_journal_that_the_disk_does_not_give_back_is_told(
+    tmp_path: Path, store: Forgetful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = RunJournal(tmp_path, RunFacts(run_id=store.create_run("0").info.run_id), lambda: store)
+    journal.metric("loss", 0.5, 0, 0)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "pread", _fail)
+        with pytest.raises(BackendError, match=r"the journal .*journal\.jsonl cannot be read: Input/output error"):
+            journal.flush()
+
+    journal.flush()
+
+    assert steps_of(store, journal.facts.run_id) == [0]
+    assert journal.retire()
+
+
+def _fail(*_: object) -> bytes:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_line_that_was_damaged_before_it_was_sent_is_told_and_its_file_is_kept(
+    tmp_path: Path, store: Forgetful, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = RunJournal(tmp_path, RunFacts(run_id=store.create_run("0").info.run_id), lambda: store)
+    for step in range(3):
+        journal.metric("loss", 0.5, 0, step)
+    [path] = journals_of(journal.folder)
+    text = path.read_bytes()
+    with path.open("r+b") as file:
+        file.seek(text.index(b'"step":1'))
+        file.write(b'"stop":1')
+
+    journal.flush()
+
+    assert steps_of(store, journal.facts.run_id) == [0, 2]
+    assert f"{path}: line 3: " in caplog.text
+    assert not journal.retire()
+    journal.close()
+    [left] = leftovers.find(tmp_path)
+    assert leftovers.send(left, store, "sqlite:///runstone.db").damages["damaged-journal.jsonl"][0].line == 3

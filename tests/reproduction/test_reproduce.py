@@ -287,7 +287,7 @@ def test_secrets_beside_a_change_do_not_hinder_it(train: Train, reproduce: Comma
     done = reproduce(train())
 
     assert done.exit_code == 0, done.output
-    assert "secrets of its code were replaced" in done.stderr
+    assert "Secrets of its code that were replaced by [redacted]: " in done.stderr
 
 
 MODEL_OF_COMMIT = "w = 5.0\ndef fit(lr, steps):\n    return [w * lr] * steps\n"

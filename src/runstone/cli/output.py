@@ -57,6 +57,16 @@ def visible(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
+def counted(count: int, noun: str) -> str:
+    """How many there are of something whose plural ends with an s.
+
+    Example:
+        >>> counted(1, "file"), counted(2, "file")
+        ('1 file', '2 files')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def moment(milliseconds: int | None) -> str | None:
     """A time as people of this place write it; the plain number where calendars have none. ``None`` stays ``None``.
 

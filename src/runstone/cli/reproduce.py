@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from runstone.cli.options import as_json, connected
-from runstone.cli.output import print_facts, print_json, print_table, visible
+from runstone.cli.output import counted, print_facts, print_json, print_table, visible
 from runstone.client.capture.redaction import MARK
 from runstone.errors import InvalidValue
 from runstone.reproduction import comparison
@@ -122,7 +122,7 @@ def _tell(planned: Plan, *, with_this_python: bool) -> None:
     code, environment = planned.code, planned.environment
     told = [f"commit {code.commit}", f"from {' or '.join(planned.places) or 'nowhere'}"]
     told += ["with a patch"] if code.patch else []
-    told += [f"and {len(code.untracked)} untracked files"] if code.untracked else []
+    told += [f"and {counted(len(code.untracked), 'untracked file')}"] if code.untracked else []
     facts = f"Python {environment.python.version} and {len(environment.packages)} packages"
     click.echo(f"The run {planned.run.info.run_id} ({visible(planned.run.info.run_name)}) is done again:", err=True)
     for name, value in (
@@ -135,7 +135,7 @@ def _tell(planned: Plan, *, with_this_python: bool) -> None:
     for left in code.left_out:
         click.echo(visible(f"  Not kept: {left.path or 'code'}: {left.reason}"), err=True)
     if code.redacted:
-        click.echo(f"  {code.redacted} secrets of its code were replaced by {MARK}.", err=True)
+        click.echo(f"  Secrets of its code that were replaced by {MARK}: {code.redacted}.", err=True)
     click.echo("The command runs with your rights, and can do all that you can.", err=True)
 
 

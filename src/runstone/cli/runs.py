@@ -9,7 +9,7 @@ import click
 from runstone import config
 from runstone.cli.console import print_console
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
-from runstone.cli.output import Cell, duration, moment, print_facts, print_json, print_table, visible
+from runstone.cli.output import Cell, counted, duration, moment, print_facts, print_json, print_table, visible
 from runstone.client.client import Client
 from runstone.entities import Run, ViewType
 from runstone.entities.tag import END, TRACEBACK
@@ -135,8 +135,8 @@ def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
     if code := captured.code:
         told = [code.commit[:12] if code.commit else "no commit", *([f"on {code.branch}"] if code.branch else [])]
         told += ["with a patch"] if code.patch else []
-        told += [f"and {len(code.untracked)} untracked files"] if code.untracked else []
-        told += [f"; {len(code.left_out)} files left out"] if code.left_out else []
+        told += [f"and {counted(len(code.untracked), 'untracked file')}"] if code.untracked else []
+        told += [f"; {counted(len(code.left_out), 'file')} left out"] if code.left_out else []
         facts += [
             ("code", visible(" ".join(told).replace(" ;", ";"))),
             ("repository", code.remote and visible(code.remote)),

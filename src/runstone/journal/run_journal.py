@@ -41,7 +41,7 @@ from runstone.journal import folder as folders
 from runstone.journal import reader
 from runstone.journal.creation import create, create_named_models
 from runstone.journal.folder import RunFacts
-from runstone.journal.reader import Position
+from runstone.journal.reader import Position, Stretch
 from runstone.journal.settling import settle
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
@@ -97,6 +97,7 @@ class RunJournal:
         self._follows = 0
         self._direct, self._direct_n = uuid4().hex, 0
         self._synced = 0
+        self._is_damaged = False
         self._params: dict[str, str] = {}
         self._models: set[str] = set()
         self._errors: list[RunstoneError] = []
@@ -274,7 +275,7 @@ class RunJournal:
             writer = self._writer
             if writer is None or not self.waits:
                 return False
-            stretch = reader.read(writer.file, self._sent, until=writer.size)
+            stretch = self._read(writer)
             applied = self._append(writer.writer, stretch.entries, self._follows)
             if applied.applied < self._follows:
                 # The store was restored from an older copy: what is left of the journal is sent once more.
@@ -282,10 +283,20 @@ class RunJournal:
                 return True
             self._keep(applied)
             self._sent, self._follows, self.is_parked = stretch.end, stretch.end.n, False
-            if writer.size > LARGE_BYTES:
+            if writer.size > LARGE_BYTES and not self._is_damaged:
                 self.settle()
                 writer.remove(self._sent)  # the next call begins another
             return True
+
+    def _read(self, writer: Writer) -> Stretch:
+        try:
+            stretch = reader.read(writer.file, self._sent, until=writer.size)
+        except OSError as error:
+            raise BackendError(f"the journal {writer.path} cannot be read: {error.strerror}") from error
+        for damage in stretch.damages:
+            self._is_damaged = True  # the file stays, for whoever comes next to keep it
+            _logger.warning("%s: line %d: %s", writer.path, damage.line, damage.reason)
+        return stretch
 
     def _keep(self, applied: Applied) -> None:
         self._errors += [
@@ -387,7 +398,7 @@ class RunJournal:
 
     def retire(self, *, clears: bool = True) -> bool:
         """Remove the file, and the run's folder if it holds nothing else, if all was sent; returns whether it was."""
-        if self.waits or not self._sending.acquire(timeout=_RETIRE_WAIT_S):
+        if self.waits or self._is_damaged or not self._sending.acquire(timeout=_RETIRE_WAIT_S):
             return False
         try:
             writer = self._writer
