@@ -13,6 +13,7 @@ from runstone.client.capture.console import Console
 from runstone.client.capture.part import Subject
 from runstone.client.connection import open_journals
 from runstone.entities import ArtifactPath
+from runstone.errors import RunDeleted
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.server.listen import ServerOptions
@@ -106,6 +107,22 @@ def test_run_whose_server_went_away_is_told_once_at_its_end(server: Going, told:
     place = folders.root() / "runs" / run.info.run_id
     assert message.endswith(f"waits in {place}, for the next start in this folder or for `runstone sync`")
     assert len(told.messages) <= 2  # the thread may have found out before
+
+
+def test_run_that_was_deleted_meanwhile_is_told_once_at_the_end(
+    server: Going, told: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_CAPTURE_CONSOLE", "false")
+    run_id = runstone.start_run().info.run_id
+    Client(server.address).delete_run(run_id)
+    runstone.log_metric("loss", 0.5)
+    with pytest.raises(RunDeleted):
+        runstone.end_run()
+    open_journals.close()
+
+    [message] = told.messages
+    assert message.startswith(f"the run {run_id} is not sent: the run '{run_id}' is deleted; restore it first; what is")
+    assert message.endswith("for the next start in this folder or for `runstone sync`")
 
 
 def test_many_runs_without_a_server_are_told_together_at_the_end(server: Going, told: pytest.LogCaptureFixture) -> None:

@@ -251,8 +251,11 @@ class Journals:
         except BackendUnavailable as error:
             address.is_away(error)  # the others of it would wait as long
         except RunstoneError as error:
-            _logger.warning("the run %s: %s", journal.facts.run_id, error)
-        if journal.waits:
+            if journal.waits:
+                _logger.warning(_WAITS, f"the run {journal.facts.run_id} is not sent", error, journal.folder)
+            else:
+                _logger.warning("the run %s: %s", journal.facts.run_id, error)
+        if journal.waits and address.pause:
             address.left.append(journal)
         if not journal.retire():
             journal.close()
