@@ -117,5 +117,6 @@ def test_500_points_then_sigkill_500_kept(tmp_path: Path, monkeypatch: pytest.Mo
     assert killed.stderr == ""
     with closing(open_store(f"sqlite:///{tmp_path}/runstone.db")) as store:
         history = store.metric_history(killed.stdout.strip(), "loss")
+    print(f"{len(history)} of 500 points kept")
     assert [(metric.step, metric.value) for metric in history] == [(step, step / 8) for step in range(500)]
     assert killed.stdout.strip() in synced.stdout

@@ -134,6 +134,7 @@ def test_server_that_comes_after_the_process_has_ended_is_sent_all_by_sync(
         run = store.get_run(ended.stdout.strip())
         steps = [metric.step for metric in store.metric_history(run.info.run_id, "loss")]
 
+    print(f"server away for a whole run: {len(steps)} values")
     assert (
         f"does not answer: [Errno 111] Connection refused; what is logged is kept in {tmp_path}/.runstone"
         in ended.stderr

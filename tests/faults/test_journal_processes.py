@@ -47,6 +47,7 @@ def test_processes_that_go_on_with_one_run_at_once_lose_nothing_of_each_other(tm
         steps = [[metric.step for metric in store.metric_history(run_id, f"loss{n}")] for n in range(PROCESSES)]
         run = store.get_run(run_id)
 
+    print(f"{PROCESSES} processes, each resumed one run {TIMES} times: {sum(map(len, steps))} values")
     assert [child.exitcode for child in children] == [0] * PROCESSES
     assert steps == [list(range(TIMES * CALLS))] * PROCESSES
     assert len(run.data.params) == PROCESSES * TIMES * CALLS
@@ -126,6 +127,7 @@ def test_threads_and_forks_log_to_one_run(tmp_path: Path, monkeypatch: pytest.Mo
             assert len(store.metric_history(ran.stdout.strip(), "worker.0")) == 200
         send_all(tmp_path, store, uri)
         found = {name: [m.step for m in store.metric_history(ran.stdout.strip(), name)] for name in names}
+    print(f"{len(names)} threads of three processes: {sum(map(len, found.values()))} values")
     assert found == {name: list(range(200)) for name in names}
 
 
@@ -162,6 +164,8 @@ def test_clock_that_is_set_back_between_calls_changes_neither_order_nor_count(
         run = store.get_run(ran.stdout.strip())
         history = store.metric_history(ran.stdout.strip(), "loss")
     times = [metric.timestamp for metric in sorted(history, key=lambda metric: metric.step)]
+    print(f"clock set back 60 s before each of {len(history)} values")
     assert len(history) == 300
+    assert run.info.status == "FINISHED"
     assert times == sorted(set(times), reverse=True)
     assert (run.data.metrics["loss"], run.data.tags["last"]) == (299 / 8, "299")

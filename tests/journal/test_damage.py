@@ -71,6 +71,7 @@ def test_journal_that_is_cut_at_any_byte_keeps_all_whole_lines(
         assert told.damages == {}
         assert kept(store, f"{size:032x}") == whole(text[:size], lines)
         assert not folder.exists()
+    print(f"a journal of {len(text)} bytes cut at each of them")
     assert kept(store, f"{len(text):032x}") == {"k1", "k2", "k3", "k4"}
 
 
@@ -93,6 +94,7 @@ def test_bit_that_is_changed_anywhere_is_found_and_costs_no_other_line(
         assert (folder / "damaged-journal.jsonl").read_bytes() == changed
         assert [path.name for path in folder.iterdir()] == ["damaged-journal.jsonl"]
         shutil.rmtree(folder)
+    print(f"a bit of each of {len(text) - 1} bytes changed")
 
 
 def test_last_line_without_its_end_counts_as_never_acknowledged(
