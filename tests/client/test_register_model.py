@@ -60,6 +60,21 @@ def test_logged_model_is_registered_with_its_run(chosen: Client, name: str) -> N
         chosen.create_model_version(name, SOURCE, model_id="m-1")
 
 
+def test_versions_are_found_by_their_logged_model(chosen: Client, name: str) -> None:
+    logged, other = (runstone.create_external_model(each) for each in ("logged", "other"))
+    runstone.register_model(f"models:/{logged.model_id}", name)
+    # Its source is the model, whoever made the version.
+    named = chosen.create_model_version(name, f"models:/{logged.model_id}")
+    runstone.register_model(f"models:/{other.model_id}", name)
+
+    found = chosen.search_model_versions(f"model_id = '{logged.model_id}'", order_by=["version_number"])
+    both = chosen.search_model_versions(f"model_id IN ('{logged.model_id}', '{other.model_id}')")
+
+    assert named.model_id == logged.model_id
+    assert [version.version for version in found] == ["1", "2"]
+    assert len(both) == 3
+
+
 def test_what_cannot_be_registered_is_refused(chosen: Client, name: str) -> None:
     with pytest.raises(InvalidValue, match="RUN_ID"):
         runstone.register_model("runs:/", name)

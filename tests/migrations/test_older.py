@@ -2,6 +2,8 @@
 
 from contextlib import closing
 
+from sqlalchemy import create_engine, text
+
 from runstone.entities import Metric, RunStatus, ViewType
 from runstone.stores.sql.migrations.commands import check, current, upgrade
 from runstone.stores.sql.revisions import HEAD
@@ -52,3 +54,17 @@ def test_older_database_takes_changes_once_it_is_upgraded(older_uri: str) -> Non
         found = store.search_runs(["1"], filter_string="metrics.loss = 0.5")
 
     assert [each.info.run_id for each in found] == [OFFLINE]
+
+
+def test_older_versions_whose_source_is_a_logged_model_are_found_by_it(older_uri: str) -> None:
+    engine = create_engine(older_uri)
+    with engine.begin() as connection:
+        model_id = connection.scalar(text("SELECT uuid FROM logged_model"))
+        connection.execute(text("UPDATE model_version SET source = :source"), {"source": f"models:/{model_id}"})
+    engine.dispose()
+
+    upgrade(older_uri)
+
+    with closing(SqlStore(older_uri)) as store:
+        [version] = store.search_model_versions(filter_string=f"model_id = '{model_id}'")
+    assert (version.name, version.model_id) == ("churn", model_id)

@@ -120,6 +120,7 @@ MODEL_VERSIONS = Subject(
         "name": FieldType.TEXT,
         "version_number": FieldType.WHOLE_NUMBER,
         "run_id": FieldType.TEXT,
+        "model_id": FieldType.TEXT,
         "source_path": FieldType.TEXT,
         "current_stage": FieldType.TEXT,
         "creation_timestamp": FieldType.TIME,

@@ -249,6 +249,8 @@ class ModelVersionCases:
             ("name ILIKE 'C%'", {"churn 1", "churn 2"}),
             ("run_id = 'abc'", {"other 1"}),
             ("run_id IN ('abc', 'def')", {"other 1"}),
+            ("model_id IS NULL", {"churn 1", "churn 2", "other 1"}),
+            ("model_id != 'm-1'", set()),
             ("source_path = 's3://bucket/2'", {"churn 2"}),
             ("source_path LIKE 's3://%'", {"churn 1", "churn 2"}),
             ("tags.a = 'b'", {"other 1"}),

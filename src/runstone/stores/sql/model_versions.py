@@ -142,7 +142,9 @@ def create(
     check_length("the description of a version", description, MAX_MODEL_DESCRIPTION)
     model = registered_models.find(connection, name, lock=LOCKED)
     source, location = _resolved(connection, source)
-    run_id = run_id or _run_of(connection, source, model_id)
+    if logged := LOGGED_MODEL.fullmatch(source):
+        model_id = model_id or logged[1]
+    run_id = run_id or _run_of(connection, model_id)
     changed = now()
     moment = changed if created_at is None else created_at
     check_time("the time at which a version was made", moment)
@@ -163,13 +165,12 @@ def create(
     return number
 
 
-def _run_of(connection: Connection, source: str, model_id: str) -> str:
-    """The run that made a logged model, named by its id or as the source; empty if there is no such model."""
-    logged = LOGGED_MODEL.fullmatch(source)
-    if logged is None and not model_id:
+def _run_of(connection: Connection, model_id: str) -> str:
+    """The run that made a logged model; empty where none is named."""
+    if not model_id:
         return ""
     query = "SELECT source_run_id FROM logged_model WHERE uuid = ?"
-    return str(driver_of(connection).execute(query, (model_id or (logged and logged[1]),)).fetchone()[0])
+    return str(driver_of(connection).execute(query, (model_id,)).fetchone()[0])
 
 
 def _resolved(connection: Connection, source: str) -> tuple[str, str]:

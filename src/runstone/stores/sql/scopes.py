@@ -141,6 +141,7 @@ _MODELS: dict[str, tuple[Table, dict[str, Attribute]]] = {
             "name": Attribute(model_version.c.name, str),
             "version_number": Attribute(model_version.c.version, int),
             "run_id": Attribute(model_version.c.run_id, str),
+            "model_id": Attribute(model_version.c.logged_model, str, may_be_null=True),
             "source_path": Attribute(model_version.c.source, str),
             "current_stage": Attribute(model_version.c.stage, str),
             "creation_timestamp": Attribute(model_version.c.created_at, int),

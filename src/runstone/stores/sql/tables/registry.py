@@ -48,7 +48,7 @@ model_version = Table(
     Column("location", Text, nullable=False),  # where the files are: the source's own, if that is another version
     Column("run_id", Text, nullable=False),
     Column("run_link", Text, nullable=False),
-    Column("logged_model", Text),  # id of the logged model that it is, if it is one
+    Column("logged_model", Text),  # id of the logged model that it was made of, if it was
     UniqueConstraint("model_id", "version"),
     CheckConstraint("stage IN ('None', 'Staging', 'Production', 'Archived')", name="stage"),
 )
@@ -58,6 +58,7 @@ Index(
 )
 Index("ix_model_version_run_id", model_version.c.run_id)
 Index("ix_model_version_source", model_version.c.source)
+Index("ix_model_version_logged_model", model_version.c.logged_model)
 
 model_version_tag = Table(
     "model_version_tag",
