@@ -28,7 +28,7 @@ def test_logged_model_belongs_to_the_active_run(model: LinearRegression) -> None
 
     logged = runstone.get_logged_model(info.model_id)
     assert (logged.name, logged.status, logged.source_run_id) == ("line", "READY", run.info.run_id)
-    assert logged.params == {"depth": "1"}
+    assert (logged.params, logged.tags["runstone.flavor"]) == ({"depth": "1"}, "sklearn")
     [output] = runstone.get_run(run.info.run_id).outputs.model_outputs
     assert (output.model_id, output.step) == (info.model_id, 3)
 

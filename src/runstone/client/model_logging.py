@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from runstone.client.client import Client
 from runstone.entities import LoggedModel, LoggedModelStatus, ModelOutput
+from runstone.entities.tag import FLAVOR
 from runstone.errors import InvalidState, RunstoneError
 from runstone.flavors import saving
 from runstone.flavors.base import Flavor
@@ -100,7 +101,7 @@ def log(
     try:
         # Before the store hears of it: what cannot be saved leaves nothing behind.
         saving.save(flavor, model, folder / "model", extras, **options)
-        logged = _entered(client, experiment_id, entry)
+        logged = _entered(client, experiment_id, entry, flavor)
         try:
             saved = saving.adopt(
                 folder / "model",
@@ -121,18 +122,16 @@ def log(
     return _info(logged, saved)
 
 
-def _entered(client: Client, experiment_id: str, entry: Entry) -> LoggedModel:
+def _entered(client: Client, experiment_id: str, entry: Entry, flavor: Flavor) -> LoggedModel:
+    tags = {FLAVOR: flavor.name, **(entry.tags or {})}
     if entry.model_id is None:
-        return client.create_logged_model(
-            experiment_id, entry.name, entry.run_id, entry.tags, entry.params, entry.model_type
-        )
+        return client.create_logged_model(experiment_id, entry.name, entry.run_id, tags, entry.params, entry.model_type)
     logged = client.get_logged_model(entry.model_id)
     if logged.status is not LoggedModelStatus.PENDING:
         raise InvalidState(f"the logged model {entry.model_id!r} is {logged.status} already; make another one")
     if entry.params:
         client.log_model_params(entry.model_id, entry.params)
-    if entry.tags:
-        client.set_logged_model_tags(entry.model_id, entry.tags)
+    client.set_logged_model_tags(entry.model_id, tags)
     return logged
 
 

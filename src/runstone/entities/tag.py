@@ -55,6 +55,8 @@ TRACEBACK = "runstone.traceback"
 # The models of a run, for clients of MLflow 1 and 2; and, on a logged model, that its files are kept elsewhere.
 MODEL_HISTORY = "mlflow.log-model.history"
 EXTERNAL = "mlflow.model.isExternal"
+# On a logged model, the flavor that keeps it: its files tell that too, but a list of models does not open them.
+FLAVOR = "runstone.flavor"
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
 GIT_COMMIT = "mlflow.source.git.commit"
 GIT_BRANCH = "mlflow.source.git.branch"
