@@ -1,12 +1,7 @@
-import { Button } from "@/components/button";
+import type { ReactNode } from "react";
+
 import { PageHeader } from "@/components/page-header";
 import { Segments } from "@/components/segments";
-import { ColumnPicker } from "@/features/runs/components/column-picker";
-import { FilterBox } from "@/features/runs/components/filter-box";
-import type { ColumnChoice } from "@/features/runs/hooks/use-column-choice";
-import type { RunPages } from "@/features/runs/hooks/use-run-pages";
-import type { ChangeView, TableView } from "@/features/runs/table-view";
-import { formatCount } from "@/lib/format";
 
 import styles from "./experiment-top.module.css";
 
@@ -15,65 +10,29 @@ const VIEWS = [
   { value: "charts", label: "Charts", icon: "chart" },
 ] as const;
 
+export type ExperimentPart = (typeof VIEWS)[number]["value"];
+
 interface ExperimentTopProps {
   /** Name of the experiment, once it is known. */
   name: string | undefined;
-  found: RunPages;
-  columns: ColumnChoice;
-  view: TableView;
-  onView: ChangeView;
-  isCharts: boolean;
-  onCharts: (on: boolean) => void;
-  onShelf: (shelf: TableView["shelf"]) => void;
+  /** How much was found, as `12 runs`; empty until that is known. */
+  count: string;
+  part: ExperimentPart;
+  onPart: (part: ExperimentPart) => void;
+  /** What chooses among what is shown below. */
+  children: ReactNode;
 }
 
-/** The head of an experiment: its name, which runs, and how they are shown. */
-export function ExperimentTop(props: ExperimentTopProps) {
-  const { name, found, columns, view, onView, isCharts, onCharts, onShelf } = props;
-  const { query, runs } = found;
-  const isDeleted = view.shelf === "deleted";
-  // There may be more than are here: the protocol tells no number of all.
-  const count = query.hasNextPage
-    ? `More than ${formatCount(runs.length, "run")}`
-    : formatCount(runs.length, "run");
+/** The head of an experiment: its name, which part of it is shown, and the tools of that part. */
+export function ExperimentTop({ name, count, part, onPart, children }: ExperimentTopProps) {
   return (
     <div className={styles["top"]}>
       <PageHeader
         title={name ?? "…"}
-        about={<span>{query.isSuccess ? count : "\u00a0"}</span>}
-        actions={
-          <Segments
-            label="View"
-            value={isCharts ? "charts" : "table"}
-            choices={VIEWS}
-            onChange={(next) => onCharts(next === "charts")}
-          />
-        }
+        about={<span>{count || "\u00a0"}</span>}
+        actions={<Segments label="View" value={part} choices={VIEWS} onChange={onPart} />}
       />
-      <div className={styles["tools"]}>
-        <FilterBox
-          filter={view.filter}
-          onFilter={(filter) => onView({ filter })}
-          error={query.isError ? query.error : null}
-        />
-        <Button icon="tree" aria-pressed={view.tree} onClick={() => onView({ tree: !view.tree })}>
-          Nested
-        </Button>
-        <Button
-          icon="trash"
-          aria-pressed={isDeleted}
-          onClick={() => onShelf(isDeleted ? "active" : "deleted")}
-        >
-          Trash
-        </Button>
-        {!isCharts && (
-          <ColumnPicker
-            known={columns.known}
-            shown={columns.shown}
-            onChange={(next) => onView({ columns: next })}
-          />
-        )}
-      </div>
+      <div className={styles["tools"]}>{children}</div>
     </div>
   );
 }

@@ -1,6 +1,8 @@
 /** What the query part of each page's address may hold. Anything else is dropped. */
 import { many, one } from "@/lib/search-params";
 
+import type { TableSearch } from "./table-search";
+
 type Raw = Record<string, unknown>;
 
 function choice<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
@@ -41,17 +43,9 @@ function readChartSearch(raw: Raw): ChartSearch {
   };
 }
 
-export interface ExperimentSearch extends ChartSearch {
-  /** The filter, in the server's grammar. */
+export interface ExperimentSearch extends ChartSearch, TableSearch {
+  /** The filter of the runs, in the server's grammar. */
   q?: string | undefined;
-  /** Column ids, `-` before one that sorts downward. */
-  sort?: string[] | undefined;
-  /** The columns shown, in their order; the page chooses where it is left out. */
-  cols?: string[] | undefined;
-  /** Columns that stay at the left. */
-  pin?: string[] | undefined;
-  /** Widths that differ from the usual, as `column~pixels`. */
-  w?: string[] | undefined;
   view?: "charts" | undefined;
   runs?: "deleted" | undefined;
   tree?: "1" | undefined;

@@ -1,55 +1,17 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 
-import { sortKeyOf } from "@/features/runs/columns";
-import type { ChangeView, TableView } from "@/features/runs/table-view";
+import type { ChangeRunsView, RunsView } from "@/features/runs/runs-view";
 
 import type { ExperimentSearch } from "./searches";
+import { tableSearchOf, tableViewOf } from "./table-search";
 
 const FROM = "/experiments/$experimentId";
 
-function widthsOf(texts: readonly string[]): Record<string, number> {
-  const widths: Record<string, number> = {};
-  for (const text of texts) {
-    const at = text.lastIndexOf("~");
-    const width = Number(text.slice(at + 1));
-    if (at > 0 && Number.isFinite(width) && width > 0) widths[text.slice(0, at)] = width;
-  }
-  return widths;
-}
-
-function searchOf(view: TableView): Partial<ExperimentSearch> {
-  const list = (items: readonly string[]) => (items.length > 0 ? [...items] : undefined);
-  return {
-    q: view.filter || undefined,
-    sort: list(view.sort.map(({ column, descending }) => (descending ? `-${column}` : column))),
-    cols: view.columns && [...view.columns],
-    pin: list(view.pinned),
-    w: list(Object.entries(view.widths).map(([id, width]) => `${id}~${width}`)),
-    tree: view.tree ? "1" : undefined,
-    runs: view.shelf === "deleted" ? "deleted" : undefined,
-  };
-}
-
-/** How the table is looked at, out of the address and back into it. */
-export function useExperimentView() {
+/** What the address of an experiment's page says, and how to change it. */
+export function useExperimentSearch() {
   const search = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
-  const { q, sort, cols, pin, w, tree, runs } = search;
-
-  const view = useMemo<TableView>(
-    () => ({
-      filter: q ?? "",
-      sort: (sort ?? []).map(sortKeyOf),
-      columns: cols,
-      pinned: pin ?? [],
-      widths: widthsOf(w ?? []),
-      tree: tree === "1",
-      shelf: runs ?? "active",
-    }),
-    [q, sort, cols, pin, w, tree, runs],
-  );
-
   const change = useCallback(
     (next: Partial<ExperimentSearch>) => {
       void navigate({
@@ -61,6 +23,33 @@ export function useExperimentView() {
     },
     [navigate],
   );
-  const onView = useCallback<ChangeView>((part) => change(searchOf({ ...view, ...part })), [change, view]);
-  return { search, view, onView, change };
+  return { search, change };
+}
+
+/** How the table of runs is looked at, out of the address and back into it. */
+export function useRunsView(): [RunsView, ChangeRunsView] {
+  const { search, change } = useExperimentSearch();
+  const { q, sort, cols, pin, w, tree, runs } = search;
+  const view = useMemo<RunsView>(
+    () => ({
+      ...tableViewOf({ sort, cols, pin, w }),
+      filter: q ?? "",
+      tree: tree === "1",
+      shelf: runs ?? "active",
+    }),
+    [q, sort, cols, pin, w, tree, runs],
+  );
+  const onView = useCallback<ChangeRunsView>(
+    (part) => {
+      const next = { ...view, ...part };
+      change({
+        ...tableSearchOf(next),
+        q: next.filter || undefined,
+        tree: next.tree ? "1" : undefined,
+        runs: next.shelf === "deleted" ? "deleted" : undefined,
+      });
+    },
+    [view, change],
+  );
+  return [view, onView];
 }

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 
+import { sortKeyOf } from "@/tables/columns";
 import { aRun } from "@/testing/runs";
 
-import { columnOf, dataOf, orderBy, sortKeyOf, usualWidth } from "./columns";
+import { columnOf, dataOf, orderBy } from "./columns";
 import { columnsAtFirst, knownColumns } from "./hooks/use-column-choice";
 
 it("tells the kind and the key of a column from its id", () => {
@@ -54,7 +55,7 @@ it("finds what a run logged by its key", () => {
 });
 
 it("gives long names more room, up to a limit", () => {
-  const width = (id: string) => usualWidth(columnOf(id)!);
+  const width = (id: string) => columnOf(id)!.width;
 
   expect(width("metrics.a")).toBeLessThan(width("metrics.a_rather_long_name"));
   expect(width(`metrics.${"x".repeat(200)}`)).toBeLessThanOrEqual(190);

@@ -1,9 +1,10 @@
 import { MetricValue } from "@/components/metric-value";
 import { StatusMark } from "@/components/status-mark";
 import { TimeAgo } from "@/components/time-ago";
+import type { Column } from "@/tables/columns";
 import type { Run } from "@/types/wire";
 
-import { dataOf, type Column } from "../columns";
+import { dataOf } from "../columns";
 import { RunDuration } from "./run-duration";
 
 function AttributeCell({ run, name }: { run: Run; name: string }) {

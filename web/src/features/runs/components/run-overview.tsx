@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import { CopyText } from "@/components/copy-text";
 import { KeyValues } from "@/components/key-values";
 import { MetricValue } from "@/components/metric-value";
+import { isSystemTag } from "@/lib/system-tags";
 import type { Run } from "@/types/wire";
 
-import { isSystemTag } from "../columns";
 import { isSystemMetric } from "../metric-sections";
 import { RunFacts } from "./run-facts";
 import { RunNote } from "./run-note";

@@ -1,80 +1,76 @@
 import { useCallback } from "react";
 
-import { ErrorNotice } from "@/components/error-notice";
-import { TableSkeleton } from "@/components/table-skeleton";
+import type { Column } from "@/tables/columns";
+import { DataTable, type RowSelection } from "@/tables/data-table";
+import { PagedPanel } from "@/tables/paged-panel";
 
-import { isFilterError } from "../filter-error";
+import { NAME_COLUMN } from "../columns";
 import type { RunPages } from "../hooks/use-run-pages";
-import type { Selection } from "../hooks/use-selection";
-import type { ChangeView, TableView } from "../table-view";
+import type { ChangeRunsView, RunsView } from "../runs-view";
 import type { RunNode } from "../tree";
-import styles from "./runs-panel.module.css";
-import { RunsTable } from "./runs-table";
+import { RunCell } from "./run-cell";
+import { RunNameCell } from "./run-name-cell";
 
 interface RunsPanelProps {
   found: RunPages;
   nodes: readonly RunNode[];
-  shown: readonly string[];
-  view: TableView;
-  onView: ChangeView;
-  selection: Selection;
+  columns: readonly Column[];
+  view: RunsView;
+  onView: ChangeRunsView;
+  selection: RowSelection;
   folded: ReadonlySet<string>;
   onFold: (runId: string) => void;
 }
 
-function emptyWords(view: TableView): string {
+function emptyWords(view: RunsView): string {
   if (view.filter !== "") return "No run matches the filter.";
   return view.shelf === "deleted" ? "No run of this experiment is in the trash." : "There are no runs.";
 }
 
-/** The table of runs, or what stands in its place while there is nothing to show. */
-export function RunsPanel({ found, nodes, ...rest }: RunsPanelProps) {
-  const { query } = found;
-  const { hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
-  const fetchMore = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
+const idOf = ({ run }: RunNode) => run.info.run_id;
+const nameOf = ({ run }: RunNode) => run.info.run_name;
 
-  if (query.isPending) {
-    return (
-      <div className={styles["panel"]}>
-        <TableSkeleton rows={14} />
-      </div>
-    );
-  }
-  if (query.isError && nodes.length === 0) {
-    // What is wrong with a filter stands at the filter.
-    if (isFilterError(query.error)) return <p className={styles["nothing"]}>The filter cannot be read.</p>;
-    return (
-      <div className={styles["panel"]}>
-        <ErrorNotice
-          what="The runs could not be loaded"
-          error={query.error}
-          onRetry={() => void query.refetch()}
-        />
-      </div>
-    );
-  }
-  if (nodes.length === 0) {
-    return <p className={styles["nothing"]}>{emptyWords(rest.view)}</p>;
-  }
+/** The table of runs, or what stands in its place while there is nothing to show. */
+export function RunsPanel({
+  found,
+  nodes,
+  columns,
+  view,
+  onView,
+  selection,
+  folded,
+  onFold,
+}: RunsPanelProps) {
+  const { tree: isTree } = view;
+  const cell = useCallback(
+    (node: RunNode, column: Column) =>
+      column.id === NAME_COLUMN ? (
+        <RunNameCell node={node} isTree={isTree} isFolded={folded.has(idOf(node))} onFold={onFold} />
+      ) : (
+        <RunCell run={node.run} column={column} />
+      ),
+    [isTree, folded, onFold],
+  );
   return (
-    <RunsTable
-      nodes={nodes}
-      onNearEnd={fetchMore}
-      isStale={query.isPlaceholderData || query.isError}
-      foot={
-        query.isFetchNextPageError && (
-          <div className={styles["foot"]}>
-            <ErrorNotice
-              what="More runs could not be loaded"
-              error={query.error}
-              onRetry={() => void fetchNextPage()}
-            />
-          </div>
-        )
-      }
-      {...rest}
+    <PagedPanel
+      query={found.query}
+      what="runs"
+      isEmpty={nodes.length === 0}
+      nothing={emptyWords(view)}
+      table={(paging) => (
+        <DataTable
+          label="Runs"
+          rows={nodes}
+          idOf={idOf}
+          nameOf={nameOf}
+          columns={columns}
+          cell={cell}
+          view={view}
+          onView={onView}
+          selection={selection}
+          {...paging}
+        />
+      )}
     />
   );
 }

@@ -1,6 +1,9 @@
 import { useMemo } from "react";
 
-import { ATTRIBUTE_COLUMNS, isSystemTag, NAME_COLUMN } from "../columns";
+import { isSystemTag } from "@/lib/system-tags";
+import type { Column } from "@/tables/columns";
+
+import { ATTRIBUTE_COLUMNS, columnOf, NAME_COLUMN } from "../columns";
 import { SYSTEM_SECTION } from "../metric-sections";
 import type { RunPage } from "../api/search-runs";
 
@@ -42,12 +45,15 @@ export function columnsAtFirst(known: readonly string[]): string[] {
   ];
 }
 
+const columnsOf = (ids: readonly string[]): Column[] => ids.flatMap((id) => columnOf(id) ?? []);
+
 /** The columns to choose from, and those that are shown; the name is always the first. */
 export function useColumnChoice(pages: readonly RunPage[], chosen: readonly string[] | undefined) {
-  const known = useMemo(() => knownColumns(pages), [pages]);
+  const ids = useMemo(() => knownColumns(pages), [pages]);
+  const known = useMemo(() => columnsOf(ids), [ids]);
   const shown = useMemo(
-    () => [NAME_COLUMN, ...(chosen ?? columnsAtFirst(known)).filter((id) => id !== NAME_COLUMN)],
-    [chosen, known],
+    () => columnsOf([NAME_COLUMN, ...(chosen ?? columnsAtFirst(ids)).filter((id) => id !== NAME_COLUMN)]),
+    [chosen, ids],
   );
   return { known, shown };
 }

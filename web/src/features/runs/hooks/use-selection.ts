@@ -1,12 +1,9 @@
 import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
 
-export interface Selection {
+import type { RowSelection } from "@/tables/data-table";
+
+interface Selection extends RowSelection {
   ids: readonly string[];
-  size: number;
-  has: (runId: string) => boolean;
-  /** Selects or unselects a row; with `range` all rows from the one touched last. */
-  toggle: (runId: string, index: number, range: boolean) => void;
-  setAll: (runIds: readonly string[]) => void;
 }
 
 /** Which runs are selected, among rows in a given order. The ids are kept by the caller. */

@@ -1,12 +1,16 @@
 import { useEffect, useId, useRef, useState } from "react";
 
-import { Button } from "@/components/button";
-import { TextField } from "@/components/text-field";
+import { isFilterError, placeInFilter, type Failure } from "@/lib/filter-error";
 
-import { isFilterError, placeInFilter, type Failure } from "../filter-error";
+import { Button } from "./button";
 import styles from "./filter-box.module.css";
+import { TextField } from "./text-field";
 
 interface FilterBoxProps {
+  /** As `Filter runs`. */
+  label: string;
+  /** A filter to show how one is written. */
+  example: string;
   /** The filter that holds. */
   filter: string;
   onFilter: (filter: string) => void;
@@ -15,7 +19,7 @@ interface FilterBoxProps {
 }
 
 /** Takes a filter in the server's grammar, on Enter; shows where one goes wrong. */
-export function FilterBox({ filter, onFilter, error }: FilterBoxProps) {
+export function FilterBox({ label, example, filter, onFilter, error }: FilterBoxProps) {
   const [text, setText] = useState(filter);
   const [former, setFormer] = useState(filter);
   const field = useRef<HTMLInputElement>(null);
@@ -45,11 +49,11 @@ export function FilterBox({ filter, onFilter, error }: FilterBoxProps) {
       >
         <TextField
           ref={field}
-          label="Filter runs"
+          label={label}
           icon="search"
           mono
           className={styles["field"]}
-          placeholder={'metrics.accuracy > 0.9 and params.model = "tree"'}
+          placeholder={example}
           value={text}
           aria-invalid={isShown}
           aria-describedby={isShown ? errorId : undefined}

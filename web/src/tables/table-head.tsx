@@ -1,30 +1,25 @@
 import { useEffect, useRef } from "react";
 
-import type { ChangeView, TableView } from "../table-view";
-import { ColumnHead } from "./column-head";
-import styles from "./runs-table.module.css";
-import type { CellWindow } from "./runs-table-row";
+import { classNames } from "@/lib/class-names";
 
-interface RunsTableHeadProps {
+import { ColumnHead } from "./column-head";
+import styles from "./data-table.module.css";
+import type { CellWindow } from "./table-row";
+import type { ChangeTableView, TableView } from "./table-view";
+
+interface TableHeadProps {
   cells: CellWindow;
   /** Ids of all columns shown, in order. */
   order: readonly string[];
   view: TableView;
-  onView: ChangeView;
+  onView: ChangeTableView;
   onResize: (resizing: { id: string; width: number } | undefined) => void;
-  allSelected: boolean;
-  someSelected: boolean;
-  onSelectAll: (on: boolean) => void;
+  /** `undefined` where rows cannot be selected. */
+  selectAll: SelectAllProps | undefined;
 }
 
 /** The heads of the columns: sort by a click, more by the menu, width by the edge. */
-export function RunsTableHead(props: RunsTableHeadProps) {
-  const { cells, order, view, onView, onResize, allSelected, someSelected, onSelectAll } = props;
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (box.current) box.current.indeterminate = someSelected && !allSelected;
-  }, [someSelected, allSelected]);
-
+export function TableHead({ cells, order, view, onView, onResize, selectAll }: TableHeadProps) {
   const sortBy = (id: string, also: boolean) => {
     const current = view.sort.find((key) => key.column === id);
     const others = also ? view.sort.filter((key) => key.column !== id) : [];
@@ -34,28 +29,24 @@ export function RunsTableHead(props: RunsTableHeadProps) {
     else onView({ sort: others });
   };
 
-  const shared = { order, view, onView, onResize };
+  const shared = { order, view, onView, onResize, onSort: sortBy };
 
   return (
     <div role="rowgroup" className={styles["heads"]}>
       <div role="row" aria-rowindex={1} className={styles["head-row"]}>
-        <div role="columnheader" className={`${styles["check"] ?? ""} ${styles["pinned"] ?? ""}`}>
-          <input
-            ref={box}
-            type="checkbox"
-            aria-label="Select all runs"
-            checked={allSelected}
-            onChange={(event) => onSelectAll(event.target.checked)}
-          />
-        </div>
+        {selectAll ? (
+          <SelectAll {...selectAll} />
+        ) : (
+          <div className={classNames(styles["margin"], styles["pinned"])} role="presentation" />
+        )}
         {cells.left.map((column, at) => (
           <ColumnHead
             key={column.id}
             column={column}
             former={cells.left[at - 1]}
+            next={cells.left[at + 1]}
             isPinned
             isEdge={at === cells.left.length - 1}
-            onSort={sortBy}
             {...shared}
           />
         ))}
@@ -65,11 +56,37 @@ export function RunsTableHead(props: RunsTableHeadProps) {
             key={column.id}
             column={column}
             former={cells.center[at - 1]}
-            onSort={sortBy}
+            next={cells.center[at + 1]}
             {...shared}
           />
         ))}
       </div>
+    </div>
+  );
+}
+
+export interface SelectAllProps {
+  /** As `Select all runs`. */
+  label: string;
+  areAll: boolean;
+  areSome: boolean;
+  onSelect: (on: boolean) => void;
+}
+
+function SelectAll({ label, areAll, areSome, onSelect }: SelectAllProps) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = areSome && !areAll;
+  }, [areSome, areAll]);
+  return (
+    <div role="columnheader" className={classNames(styles["check"], styles["pinned"])}>
+      <input
+        ref={box}
+        type="checkbox"
+        aria-label={label}
+        checked={areAll}
+        onChange={(event) => onSelect(event.target.checked)}
+      />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useRef, type PointerEvent } from "react";
 
-import { MAX_WIDTH, MIN_WIDTH, type SizedColumn } from "../hooks/use-table-columns";
-import styles from "./runs-table.module.css";
+import styles from "./data-table.module.css";
+import { MAX_WIDTH, MIN_WIDTH, type SizedColumn } from "./use-table-columns";
 
 interface ResizeHandleProps {
   column: SizedColumn;

@@ -5,12 +5,13 @@ import { Button } from "@/components/button";
 import { PopOver } from "@/components/pop-over";
 import { TextField } from "@/components/text-field";
 
-import { columnOf, KIND_LABELS, NAME_COLUMN } from "../columns";
 import styles from "./column-picker.module.css";
+import type { Column } from "./columns";
 
 interface ColumnPickerProps {
-  known: readonly string[];
-  shown: readonly string[];
+  known: readonly Column[];
+  /** Those that are shown; the first always is, and is not chosen here. */
+  shown: readonly Column[];
   onChange: (columns: string[] | undefined) => void;
 }
 
@@ -28,27 +29,28 @@ export function ColumnPicker(props: ColumnPickerProps) {
 function PickerPanel({ known, shown, onChange }: ColumnPickerProps) {
   const [search, setSearch] = useState("");
   const list = useRef<HTMLDivElement>(null);
-  const chosen = useMemo(() => new Set(shown), [shown]);
+  const rest = useMemo(() => shown.slice(1).map((column) => column.id), [shown]);
+  const chosen = useMemo(() => new Set(rest), [rest]);
+  const first = shown[0]?.id;
   const found = useMemo(() => {
     const needle = search.trim().toLocaleLowerCase();
-    return known.filter((id) => id !== NAME_COLUMN && id.toLocaleLowerCase().includes(needle));
-  }, [known, search]);
+    const has = (text: string) => text.toLocaleLowerCase().includes(needle);
+    return known.filter(({ id, label, group }) => id !== first && (has(id) || has(label) || has(group)));
+  }, [known, search, first]);
   const rows = useVirtualizer({
     count: found.length,
     getScrollElement: () => list.current,
     estimateSize: () => ROW,
     overscan: 8,
   });
-  const rest = shown.filter((id) => id !== NAME_COLUMN);
-  const allOn = found.length > 0 && found.every((id) => chosen.has(id));
+  const allOn = found.length > 0 && found.every(({ id }) => chosen.has(id));
 
   const toggle = (id: string) =>
     onChange(chosen.has(id) ? rest.filter((each) => each !== id) : [...rest, id]);
   const toggleFound = () => {
-    const wanted = new Set(found);
-    onChange(
-      allOn ? rest.filter((id) => !wanted.has(id)) : [...rest, ...found.filter((id) => !chosen.has(id))],
-    );
+    const wanted = found.map(({ id }) => id);
+    const others = rest.filter((id) => !wanted.includes(id));
+    onChange(allOn ? others : [...rest, ...wanted.filter((id) => !chosen.has(id))]);
   };
 
   return (
@@ -64,16 +66,16 @@ function PickerPanel({ known, shown, onChange }: ColumnPickerProps) {
       <div ref={list} className={styles["list"]}>
         <div style={{ height: rows.getTotalSize() }} className={styles["inner"]}>
           {rows.getVirtualItems().map((item) => {
-            const id = found[item.index] ?? "";
-            const column = columnOf(id);
+            const column = found[item.index];
             if (!column) return null;
+            const { id } = column;
             return (
               <label key={id} className={styles["row"]} style={{ transform: `translateY(${item.start}px)` }}>
                 <input type="checkbox" checked={chosen.has(id)} onChange={() => toggle(id)} />
                 <span className={styles["name"]} title={column.label}>
                   {column.label}
                 </span>
-                <span className={styles["kind"]}>{KIND_LABELS[column.kind]}</span>
+                <span className={styles["kind"]}>{column.group}</span>
               </label>
             );
           })}

@@ -1,12 +1,11 @@
 import { getCoreRowModel, useReactTable, type ColumnDef } from "@tanstack/react-table";
 import { useMemo } from "react";
 
-import { columnOf, NAME_COLUMN, usualWidth, type Column } from "../columns";
-import type { RunNode } from "../tree";
+import type { Column } from "./columns";
+import type { TableView } from "./table-view";
 
 export const MIN_WIDTH = 56;
 export const MAX_WIDTH = 640;
-export const CHECK_WIDTH = 36;
 
 declare module "@tanstack/react-table" {
   // The two parameters are the library's; an interface is merged only under the same names.
@@ -16,44 +15,45 @@ declare module "@tanstack/react-table" {
   }
 }
 
-const NO_ROWS: RunNode[] = [];
+const NO_ROWS: never[] = [];
 
-/** The columns shown, with their widths, those at the left apart from those that scroll. */
+/** The columns with their widths, those at the left, after `start` pixels, apart from those that scroll. */
 export function useTableColumns(
-  shown: readonly string[],
-  pinned: readonly string[],
-  widths: Readonly<Record<string, number>>,
+  shown: readonly Column[],
+  { pinned, widths }: Pick<TableView, "pinned" | "widths">,
+  start: number,
 ) {
-  const columns = useMemo<ColumnDef<RunNode>[]>(
+  const columns = useMemo<ColumnDef<never>[]>(
     () =>
-      shown.flatMap((id) => {
-        const column = columnOf(id);
-        if (!column) return [];
-        return [{ id, size: usualWidth(column), minSize: MIN_WIDTH, maxSize: MAX_WIDTH, meta: { column } }];
-      }),
+      shown.map((column) => ({
+        id: column.id,
+        size: column.width,
+        minSize: MIN_WIDTH,
+        maxSize: MAX_WIDTH,
+        meta: { column },
+      })),
     [shown],
   );
+  const first = shown[0]?.id ?? "";
+  const isShown = (id: string) => shown.some((column) => column.id === id);
   const table = useReactTable({
     data: NO_ROWS,
     columns,
     getCoreRowModel: getCoreRowModel(),
     state: {
       columnSizing: { ...widths },
-      columnPinning: {
-        left: [NAME_COLUMN, ...pinned.filter((id) => id !== NAME_COLUMN && shown.includes(id))],
-      },
+      columnPinning: { left: [first, ...pinned.filter((id) => id !== first && isShown(id))] },
     },
   });
   const sized = (list: ReturnType<typeof table.getLeftLeafColumns>): SizedColumn[] =>
     list.flatMap((each) => {
       const column = each.columnDef.meta?.column;
-      return column ? [{ ...column, width: each.getSize(), start: each.getStart("left") + CHECK_WIDTH }] : [];
+      return column ? [{ ...column, width: each.getSize(), start: each.getStart("left") + start }] : [];
     });
   return { left: sized(table.getLeftLeafColumns()), center: sized(table.getCenterLeafColumns()) };
 }
 
 export interface SizedColumn extends Column {
-  width: number;
   /** Distance in pixels from the left edge of the table; means something for columns at the left only. */
   start: number;
 }

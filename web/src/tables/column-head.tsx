@@ -1,23 +1,24 @@
 import { Icon } from "@/components/icon";
 import { classNames } from "@/lib/class-names";
 
-import { KIND_LABELS, NAME_COLUMN, type SortKey } from "../columns";
-import type { SizedColumn } from "../hooks/use-table-columns";
-import type { ChangeView, TableView } from "../table-view";
 import { ColumnMenu } from "./column-menu";
+import type { SortKey } from "./columns";
+import styles from "./data-table.module.css";
 import { ResizeHandle } from "./resize-handle";
-import styles from "./runs-table.module.css";
+import type { ChangeTableView, TableView } from "./table-view";
+import type { SizedColumn } from "./use-table-columns";
 
 interface ColumnHeadProps {
   column: SizedColumn;
-  /** The column before it: the word for the kind stands once above columns of a kind. */
+  /** The columns beside it: the word for a group stands once above its columns, and may be as wide as they are. */
   former: SizedColumn | undefined;
+  next: SizedColumn | undefined;
   isPinned?: boolean;
   /** Whether it is the last of those at the left. */
   isEdge?: boolean;
   order: readonly string[];
   view: TableView;
-  onView: ChangeView;
+  onView: ChangeTableView;
   onSort: (id: string, also: boolean) => void;
   onResize: (resizing: { id: string; width: number } | undefined) => void;
 }
@@ -29,9 +30,19 @@ function ariaSort(sort: SortKey | undefined): "none" | "ascending" | "descending
 
 /** The head of one column. */
 export function ColumnHead(props: ColumnHeadProps) {
-  const { column, former, isPinned = false, isEdge = false, order, view, onView, onSort, onResize } = props;
+  const {
+    column,
+    former,
+    next,
+    isPinned = false,
+    isEdge = false,
+    order,
+    view,
+    onView,
+    onSort,
+    onResize,
+  } = props;
   const sort = view.sort.find((key) => key.column === column.id);
-  const isFirstOfKind = former?.kind !== column.kind && column.id !== NAME_COLUMN;
   return (
     <div
       role="columnheader"
@@ -41,19 +52,25 @@ export function ColumnHead(props: ColumnHeadProps) {
       data-edge={isEdge}
       style={isPinned ? { width: column.width, left: column.start } : { width: column.width }}
     >
-      <span className={styles["kind"]} aria-hidden="true">
-        {isFirstOfKind && KIND_LABELS[column.kind]}
+      <span className={styles["group"]} aria-hidden="true" data-alone={next?.group !== column.group}>
+        {former?.group !== column.group && column.group}
       </span>
       <span className={styles["label-row"]}>
-        <button
-          type="button"
-          className={styles["label"]}
-          title={`${column.id}\nClick to sort, with Shift as a further key`}
-          onClick={(event) => onSort(column.id, event.shiftKey)}
-        >
-          <span className={styles["label-text"]}>{column.label}</span>
-          {sort && <Icon name={sort.descending ? "down" : "up"} size={12} />}
-        </button>
+        {column.isSortable ? (
+          <button
+            type="button"
+            className={styles["label"]}
+            title={`${column.title}\nClick to sort, with Shift as a further key`}
+            onClick={(event) => onSort(column.id, event.shiftKey)}
+          >
+            <span className={styles["label-text"]}>{column.label}</span>
+            {sort && <Icon name={sort.descending ? "down" : "up"} size={12} />}
+          </button>
+        ) : (
+          <span className={styles["label-text"]} title={column.title}>
+            {column.label}
+          </span>
+        )}
         <ColumnMenu column={column} order={order} view={view} onView={onView} />
       </span>
       <ResizeHandle

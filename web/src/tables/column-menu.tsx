@@ -1,20 +1,20 @@
 import { Icon } from "@/components/icon";
 import { Menu, MenuItem, MenuLine } from "@/components/menu";
 
-import { NAME_COLUMN, type Column } from "../columns";
-import type { ChangeView, TableView } from "../table-view";
-import styles from "./runs-table.module.css";
+import type { Column } from "./columns";
+import styles from "./data-table.module.css";
+import type { ChangeTableView, TableView } from "./table-view";
 
 interface ColumnMenuProps {
   column: Column;
   order: readonly string[];
   view: TableView;
-  onView: ChangeView;
+  onView: ChangeTableView;
 }
 
-/** The columns after the name with one of them moved by a place. */
+/** The columns after the first with one of them moved by a place. */
 function moved(order: readonly string[], id: string, by: -1 | 1): string[] {
-  const next = order.filter((each) => each !== NAME_COLUMN);
+  const next = order.slice(1);
   const at = next.indexOf(id);
   const other = next[at + by];
   if (at < 0 || other === undefined) return next;
@@ -35,15 +35,19 @@ export function ColumnMenu({ column, order, view, onView }: ColumnMenuProps) {
         </button>
       }
     >
-      <MenuItem icon="up" onSelect={() => onView({ sort: [{ column: id, descending: false }] })}>
-        Sort upward
-      </MenuItem>
-      <MenuItem icon="down" onSelect={() => onView({ sort: [{ column: id, descending: true }] })}>
-        Sort downward
-      </MenuItem>
-      {id !== NAME_COLUMN && (
+      {column.isSortable && (
         <>
-          <MenuLine />
+          <MenuItem icon="up" onSelect={() => onView({ sort: [{ column: id, descending: false }] })}>
+            Sort upward
+          </MenuItem>
+          <MenuItem icon="down" onSelect={() => onView({ sort: [{ column: id, descending: true }] })}>
+            Sort downward
+          </MenuItem>
+        </>
+      )}
+      {id !== order[0] && (
+        <>
+          {column.isSortable && <MenuLine />}
           <MenuItem
             icon="pin"
             onSelect={() =>
@@ -63,7 +67,7 @@ export function ColumnMenu({ column, order, view, onView }: ColumnMenuProps) {
             icon="close"
             onSelect={() =>
               onView({
-                columns: order.filter((each) => each !== id && each !== NAME_COLUMN),
+                columns: order.slice(1).filter((each) => each !== id),
                 pinned: view.pinned.filter((each) => each !== id),
               })
             }

@@ -1,0 +1,147 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+
+import { Button } from "@/components/button";
+import { FilterBox } from "@/components/filter-box";
+import { FirstSteps } from "@/features/experiments/components/first-steps";
+import type { ChangeChartsView, ChartsView } from "@/features/runs/charts-view";
+import { orderBy } from "@/features/runs/columns";
+import { MetricCharts } from "@/features/runs/components/metric-charts";
+import { RunsPanel } from "@/features/runs/components/runs-panel";
+import { SelectionBar } from "@/features/runs/components/selection-bar";
+import { useColumnChoice } from "@/features/runs/hooks/use-column-choice";
+import { idsOf, useRunPages, type RunPages } from "@/features/runs/hooks/use-run-pages";
+import { useRunsById } from "@/features/runs/hooks/use-runs-by-id";
+import { useSelection } from "@/features/runs/hooks/use-selection";
+import { useShownNodes } from "@/features/runs/hooks/use-shown-nodes";
+import type { RunsView } from "@/features/runs/runs-view";
+import { ColumnPicker } from "@/tables/column-picker";
+import type { Run } from "@/types/wire";
+
+import { countOf } from "./count-of";
+import { ExperimentTop, type ExperimentPart } from "./experiment-top";
+import styles from "./pages/experiment-page.module.css";
+import { useChartsView } from "./use-charts-view";
+import { useExperimentSearch, useRunsView } from "./use-experiment-view";
+import { useSelectedIds } from "./use-selected-ids";
+
+/** With nothing selected, the charts draw so many runs from the top of the table. */
+const CHARTED_AT_FIRST = 10;
+
+interface ExperimentRunsProps {
+  experimentId: string;
+  name: string | undefined;
+  part: "table" | "charts";
+  onPart: (part: ExperimentPart) => void;
+}
+
+/** The runs of an experiment, as a table or as charts. */
+export function ExperimentRuns({ experimentId, name, part, onPart }: ExperimentRunsProps) {
+  const { search, change } = useExperimentSearch();
+  const [view, onView] = useRunsView();
+  const [chartsView, onChartsView] = useChartsView(search, change);
+  const [selectedIds, setSelectedIds] = useSelectedIds();
+  const navigate = useNavigate();
+
+  const order = useMemo(() => orderBy(view.sort), [view.sort]);
+  const found = useRunPages({ experimentId, filter: view.filter, orderBy: order, shelf: view.shelf });
+  const columns = useColumnChoice(found.pages, view.columns);
+  const { nodes, folded, fold } = useShownNodes(found.runs, view.tree);
+  const rows = useMemo(() => idsOf(nodes.map((node) => node.run)), [nodes]);
+  const selection = useSelection(selectedIds, setSelectedIds, rows);
+  const selected = useRunsById(selectedIds, found.runs);
+  const unselect = useCallback(() => setSelectedIds([]), [setSelectedIds]);
+  const isCharts = part === "charts";
+
+  return (
+    <>
+      <ExperimentTop
+        name={name}
+        count={countOf(found.query, found.runs.length, "run")}
+        part={part}
+        onPart={onPart}
+      >
+        <FilterBox
+          label="Filter runs"
+          example={'metrics.accuracy > 0.9 and params.model = "tree"'}
+          filter={view.filter}
+          onFilter={(filter) => onView({ filter })}
+          error={found.query.isError ? found.query.error : null}
+        />
+        <Button icon="tree" aria-pressed={view.tree} onClick={() => onView({ tree: !view.tree })}>
+          Nested
+        </Button>
+        <Button
+          icon="trash"
+          aria-pressed={view.shelf === "deleted"}
+          onClick={() => {
+            unselect();
+            onView({ shelf: view.shelf === "deleted" ? "active" : "deleted" });
+          }}
+        >
+          Trash
+        </Button>
+        {!isCharts && <ColumnPicker {...columns} onChange={(next) => onView({ columns: next })} />}
+      </ExperimentTop>
+      {isUnused(found, view) ? (
+        <div className={styles["scroll"]}>
+          <FirstSteps title="This experiment has no runs yet" experiment={name ?? ""} />
+        </div>
+      ) : isCharts && found.query.isSuccess ? (
+        <div className={styles["scroll"]}>
+          <ChartedRuns
+            selected={selectedIds.length > 0 ? selected.runs : undefined}
+            found={found.runs}
+            view={chartsView}
+            onView={onChartsView}
+          />
+        </div>
+      ) : (
+        <RunsPanel
+          found={found}
+          nodes={nodes}
+          columns={columns.shown}
+          view={view}
+          onView={onView}
+          selection={selection}
+          folded={folded}
+          onFold={fold}
+        />
+      )}
+      <SelectionBar
+        ids={selectedIds}
+        shelf={view.shelf}
+        onClear={unselect}
+        onCharts={isCharts ? undefined : () => onPart("charts")}
+        onCompare={() => void navigate({ to: "/compare", search: { run: [...selectedIds] } })}
+      />
+    </>
+  );
+}
+
+/** Whether there is nothing because nothing has been logged, not because of a filter. */
+function isUnused({ query, runs }: RunPages, view: RunsView): boolean {
+  return query.isSuccess && runs.length === 0 && view.filter === "" && view.shelf === "active";
+}
+
+interface ChartedRunsProps {
+  /** The runs chosen; without a choice the first of those found are drawn. */
+  selected: readonly Run[] | undefined;
+  found: readonly Run[];
+  view: ChartsView;
+  onView: ChangeChartsView;
+}
+
+function ChartedRuns({ selected, found, view, onView }: ChartedRunsProps) {
+  const runs = useMemo(() => selected ?? found.slice(0, CHARTED_AT_FIRST), [selected, found]);
+  return (
+    <>
+      {!selected && found.length > CHARTED_AT_FIRST && (
+        <p className={styles["hint"]}>
+          The first {CHARTED_AT_FIRST} runs of the table are drawn. Select runs there to choose others.
+        </p>
+      )}
+      <MetricCharts runs={runs} view={view} onView={onView} />
+    </>
+  );
+}
