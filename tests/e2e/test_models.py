@@ -1,4 +1,4 @@
-"""The page of a logged model, of a real model that a run made, and the way there."""
+"""The logged models of an experiment, and the page of one, of real models that a run made, and the ways there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,9 +27,10 @@ HOUSES = pd.DataFrame(
 
 @dataclass(frozen=True)
 class Logged:
-    """Where a run and its model are on a server."""
+    """Where a run, its experiment's models, and its model are on a server."""
 
     run: str
+    models: str
     model: str
     model_id: str
     empty: str
@@ -49,6 +50,8 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
                 price, "price", input_example=HOUSES, registered_model_name="prices", tags={"owner": "sales"}
             )
             runstone.log_metric("rmse", 12.5, step=3, model_id=made.model_id)
+            holdout = runstone.data.from_pandas(HOUSES, name="holdout")
+            runstone.log_metric("mae", 8.25, model_id=made.model_id, dataset=holdout)
         assert made.model_id is not None
         client = runstone.Client(place)
         empty = client.create_logged_model(run.info.experiment_id, "unfinished")
@@ -56,6 +59,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
         context.forget_choices()
         yield Logged(
             f"{at}/runs/{run.info.run_id}",
+            f"{at}?view=models",
             f"{at}/models/{made.model_id}",
             made.model_id,
             f"{at}/models/{empty.model_id}",
@@ -83,6 +87,63 @@ def test_run_leads_to_its_model_with_signature_and_files(logged: Logged, open_pa
     page.get_by_role("tab", name="Files").click()
     page.get_by_role("button", name="requirements.txt").click()
     expect(page.get_by_role("region", name="Preview of requirements.txt")).to_contain_text("scikit-learn==")
+
+
+def test_experiment_leads_to_its_models(logged: Logged, open_page: OpenPage) -> None:
+    page = open_page(logged.models.removesuffix("?view=models"))
+
+    page.get_by_role("button", name="Models", exact=True).click()
+
+    expect(page.get_by_text("2 models")).to_be_visible()
+    row = page.get_by_role("row", name="price Ready")
+    expect(row).to_contain_text("sklearn")
+    expect(row).to_contain_text("prices 1")
+    expect(row.get_by_role("link", name="fit")).to_be_visible()
+    expect(row).to_contain_text(logged.model_id)
+    expect(row).to_contain_text("12.50")
+    expect(page.get_by_role("columnheader", name="mae")).to_contain_text("holdout")
+    row.get_by_role("link", name="price").click()
+    expect(page).to_have_url(logged.model)
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="houses").click()
+    expect(page).to_have_url(logged.models)
+
+
+def test_models_are_sorted_and_filtered_and_the_address_keeps_it(logged: Logged, open_page: OpenPage) -> None:
+    page = open_page(logged.models)
+    first = page.locator("[role=row][aria-rowindex='2'] a").first
+    expect(first).to_have_text("unfinished")
+
+    page.locator('[role=columnheader] button[title^="metrics.mae on the dataset holdout"]').click()
+    expect(first).to_have_text("price")
+    page.get_by_label("Filter models").fill("status = 'PENDING'")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 model", exact=True)).to_be_visible()
+    page.reload()
+
+    expect(page.get_by_text("1 model", exact=True)).to_be_visible()
+    expect(first).to_have_text("unfinished")
+    assert "msort=-metrics@holdout@" in page.url
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", NARROW), ("dark", WIDE)])
+def test_models_show_and_are_accessible(
+    theme: str, width: int, logged: Logged, open_page: OpenPage, screenshots: Path
+) -> None:
+    page = open_page(logged.models, theme=theme, width=width)
+    expect(page.get_by_role("link", name="price")).to_be_visible()
+
+    page.screenshot(path=screenshots / f"models-{theme}-{width}.png")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+
+
+def test_experiment_without_models_tells_how_to_log_one(logged: Logged, open_page: OpenPage) -> None:
+    page = open_page(f"{logged.models.split('/experiments/')[0]}/experiments/0?view=models")
+
+    expect(page.get_by_label("What to type", exact=True)).to_contain_text('runstone.log_model(line, "line"')
+
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -8,6 +8,7 @@ import styles from "./experiment-top.module.css";
 const VIEWS = [
   { value: "table", label: "Table", icon: "table" },
   { value: "charts", label: "Charts", icon: "chart" },
+  { value: "models", label: "Models", icon: "model" },
 ] as const;
 
 export type ExperimentPart = (typeof VIEWS)[number]["value"];

@@ -46,9 +46,15 @@ function readChartSearch(raw: Raw): ChartSearch {
 export interface ExperimentSearch extends ChartSearch, TableSearch {
   /** The filter of the runs, in the server's grammar. */
   q?: string | undefined;
-  view?: "charts" | undefined;
+  view?: "charts" | "models" | undefined;
   runs?: "deleted" | undefined;
   tree?: "1" | undefined;
+  /** The filter of the logged models, and what of `TableSearch` is meant for their table. */
+  mq?: string | undefined;
+  msort?: string[] | undefined;
+  mcols?: string[] | undefined;
+  mpin?: string[] | undefined;
+  mw?: string[] | undefined;
 }
 
 export function readExperimentSearch(raw: Raw): ExperimentSearch {
@@ -58,9 +64,14 @@ export function readExperimentSearch(raw: Raw): ExperimentSearch {
     cols: many(raw["cols"]),
     pin: many(raw["pin"]),
     w: many(raw["w"]),
-    view: choice(raw["view"], ["charts"]),
+    view: choice(raw["view"], ["charts", "models"]),
     runs: choice(raw["runs"], ["deleted"]),
     tree: choice(raw["tree"], ["1"]),
+    mq: one(raw["mq"]),
+    msort: many(raw["msort"]),
+    mcols: many(raw["mcols"]),
+    mpin: many(raw["mpin"]),
+    mw: many(raw["mw"]),
     ...readChartSearch(raw),
   };
 }

@@ -25,7 +25,13 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         {experimentId !== undefined && (
           <>
             <Icon name="right" size={12} />
-            <Link to="/experiments/$experimentId" params={{ experimentId }} className={styles["crumb"]}>
+            <Link
+              to="/experiments/$experimentId"
+              params={{ experimentId }}
+              // From a model back to the models.
+              search={modelId === undefined ? {} : { view: "models" }}
+              className={styles["crumb"]}
+            >
               {experiment.data?.name ?? experimentId}
             </Link>
           </>

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 
+import type { ChangeModelsView, ModelsView } from "@/features/models/models-view";
 import type { ChangeRunsView, RunsView } from "@/features/runs/runs-view";
 
 import type { ExperimentSearch } from "./searches";
@@ -48,6 +49,25 @@ export function useRunsView(): [RunsView, ChangeRunsView] {
         tree: next.tree ? "1" : undefined,
         runs: next.shelf === "deleted" ? "deleted" : undefined,
       });
+    },
+    [view, change],
+  );
+  return [view, onView];
+}
+
+/** The same of the table of logged models. */
+export function useModelsView(): [ModelsView, ChangeModelsView] {
+  const { search, change } = useExperimentSearch();
+  const { mq, msort, mcols, mpin, mw } = search;
+  const view = useMemo<ModelsView>(
+    () => ({ ...tableViewOf({ sort: msort, cols: mcols, pin: mpin, w: mw }), filter: mq ?? "" }),
+    [mq, msort, mcols, mpin, mw],
+  );
+  const onView = useCallback<ChangeModelsView>(
+    (part) => {
+      const next = { ...view, ...part };
+      const { sort, cols, pin, w } = tableSearchOf(next);
+      change({ mq: next.filter || undefined, msort: sort, mcols: cols, mpin: pin, mw: w });
     },
     [view, change],
   );

@@ -3,8 +3,14 @@ import { copyText } from "@/lib/clipboard";
 import { useToast } from "./toasts";
 import styles from "./copy-text.module.css";
 
+interface CopyTextProps {
+  text: string;
+  mono?: boolean;
+  tabIndex?: number;
+}
+
 /** Text that goes to the clipboard at a click; cut short where it is long, whole on hover. */
-export function CopyText({ text, mono = false }: { text: string; mono?: boolean }) {
+export function CopyText({ text, mono = false, tabIndex }: CopyTextProps) {
   const toast = useToast();
   const copy = async () => {
     const done = await copyText(text);
@@ -13,6 +19,7 @@ export function CopyText({ text, mono = false }: { text: string; mono?: boolean 
   return (
     <button
       type="button"
+      tabIndex={tabIndex}
       className={styles["text"]}
       data-mono={mono}
       title={`${text}\nClick to copy`}

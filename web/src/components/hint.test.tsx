@@ -15,7 +15,7 @@ it("says what to set, to be copied, and which page of the documentation tells mo
   );
 
   expect(screen.getByText("Nothing was kept.")).toBeTruthy();
-  expect(screen.getByLabelText("What to set").textContent).toBe("export RUNSTONE_CAPTURE_CONSOLE=true");
-  expect(screen.getByRole("button", { name: "Copy: What to set" })).toBeTruthy();
+  expect(screen.getByLabelText("What to type").textContent).toBe("export RUNSTONE_CAPTURE_CONSOLE=true");
+  expect(screen.getByRole("button", { name: "Copy: What to type" })).toBeTruthy();
   expect(screen.getByText(/on its page “What a run captures”/)).toBeTruthy();
 });

@@ -18,7 +18,7 @@ export function Hint({ title, children, code, page }: HintProps) {
     <div className={styles["hint"]}>
       <p className={styles["title"]}>{title}</p>
       {children !== undefined && <p className={styles["text"]}>{children}</p>}
-      {code !== undefined && <CodeBlock code={code} label="What to set" />}
+      {code !== undefined && <CodeBlock code={code} label="What to type" />}
       {page !== undefined && (
         <p className={styles["text"]}>The documentation tells more on its page “{page}”.</p>
       )}

@@ -20,7 +20,7 @@ export function stringifySearch(search: Record<string, unknown>): string {
     else if (typeof value === "number" || value === true) params.set(name, String(value));
   }
   // These stand bare in a query without harm, and read better so.
-  const text = params.toString().replaceAll(/%(2F|3A|2C|7E)/g, decodeURIComponent);
+  const text = params.toString().replaceAll(/%(2F|3A|2C|40|7E)/g, decodeURIComponent);
   return text ? `?${text}` : "";
 }
 

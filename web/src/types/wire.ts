@@ -23,6 +23,7 @@ export type LoggedModel = Schemas["LoggedModel"];
 export type LoggedModelMetric = Schemas["LoggedModelMetric"];
 export type ModelVersion = Schemas["ModelVersion"];
 export type OneLoggedModel = Schemas["OneLoggedModel"];
+export type ModelOrder = Schemas["ModelOrder"];
 export type LoggedModels = Schemas["LoggedModels"];
 export type ModelArtifacts = Schemas["ModelArtifacts"];
 export type ModelVersions = Schemas["ModelVersions"];

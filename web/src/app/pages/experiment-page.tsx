@@ -4,6 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import { ErrorNotice } from "@/components/error-notice";
 import { experimentQuery } from "@/features/experiments/api/experiments";
 
+import { ExperimentModels } from "../experiment-models";
 import { ExperimentRuns } from "../experiment-runs";
 import type { ExperimentPart } from "../experiment-top";
 import { useExperimentSearch } from "../use-experiment-view";
@@ -35,7 +36,7 @@ export function ExperimentPage() {
   };
   return (
     <div key={experimentId} className={styles["page"]}>
-      <ExperimentRuns part={part} {...shared} />
+      {part === "models" ? <ExperimentModels {...shared} /> : <ExperimentRuns part={part} {...shared} />}
     </div>
   );
 }

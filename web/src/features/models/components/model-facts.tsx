@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 
 import { CopyText } from "@/components/copy-text";
 import { Fact, Facts } from "@/components/facts";
-import type { LoggedModel, ModelVersion } from "@/types/wire";
+import type { LoggedModel } from "@/types/wire";
 
-import { versionsQuery } from "../api/models";
+import { runNamesQuery } from "../api/models";
+import { RegisteredVersions } from "./registered-versions";
 
 interface ModelFactsProps {
   model: LoggedModel;
@@ -18,7 +19,7 @@ interface ModelFactsProps {
 export function ModelFacts({ model, experiment, flavors }: ModelFactsProps) {
   const { info } = model;
   const { experiment_id: experimentId, source_run_id: runId, model_type: type } = info;
-  const versions = useQuery(versionsQuery(model));
+  const runs = useQuery(runNamesQuery(experimentId, runId ? [runId] : []));
   return (
     <>
       <Facts title="Details">
@@ -28,7 +29,7 @@ export function ModelFacts({ model, experiment, flavors }: ModelFactsProps) {
         {runId !== undefined && runId !== "" && (
           <Fact name="Run">
             <Link to="/experiments/$experimentId/runs/$runId" params={{ experimentId, runId }}>
-              {runId.slice(0, 8)}
+              {runs.data?.get(runId) ?? runId.slice(0, 8)}
             </Link>
           </Fact>
         )}
@@ -43,19 +44,7 @@ export function ModelFacts({ model, experiment, flavors }: ModelFactsProps) {
           <CopyText text={info.artifact_uri} mono />
         </Fact>
       </Facts>
-      {versions.data !== undefined && versions.data.length > 0 && (
-        <Facts title="Registered">
-          {versions.data.map((version) => (
-            <Fact key={`${version.name}/${version.version}`} name={`Version ${version.version}`}>
-              {registered(version)}
-            </Fact>
-          ))}
-        </Facts>
-      )}
+      <RegisteredVersions modelId={info.model_id} />
     </>
   );
-}
-
-function registered({ name, aliases = [] }: ModelVersion): string {
-  return [name, ...aliases.map((alias) => `@${alias}`)].join(" ");
 }

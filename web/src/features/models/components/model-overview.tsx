@@ -5,6 +5,7 @@ import { CopyText } from "@/components/copy-text";
 import { ErrorNotice } from "@/components/error-notice";
 import { KeyValues } from "@/components/key-values";
 import { TableSkeleton } from "@/components/table-skeleton";
+import { isSystemTag } from "@/lib/system-tags";
 import type { LoggedModel } from "@/types/wire";
 
 import type { ModelFiles } from "../api/model-files";
@@ -22,7 +23,7 @@ interface ModelOverviewProps {
 /** How to load a model, what it takes and gives, how good it is, and where it came from. */
 export function ModelOverview({ model, files, experiment }: ModelOverviewProps) {
   const { params = [] } = model.data ?? {};
-  const { tags = [] } = model.info;
+  const tags = (model.info.tags ?? []).filter((tag) => !isSystemTag(tag.key));
   return (
     <div className={styles["overview"]}>
       <div className={styles["data"]}>
