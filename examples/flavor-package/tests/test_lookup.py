@@ -27,3 +27,10 @@ def test_verbs_are_found_by_the_name_of_the_flavor(tmp_path):
     for place in ("a", "b"):
         loaded = runstone.pyfunc.load_model(str(tmp_path / place))
         assert loaded.predict(np.array([[59.0, 5.0]])).tolist() == [6.1]
+
+
+def test_module_of_the_verbs_is_imported_as_others_are():
+    import runstone.lookup
+    from runstone.lookup import save_model
+
+    assert save_model is runstone.lookup.save_model

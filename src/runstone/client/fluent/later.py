@@ -6,6 +6,7 @@ A script that logs values pays for no models: they would double the time of ``im
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -43,7 +44,7 @@ class LaterModule(ModuleType):
 
 
 def install(package: str, more: Callable[[str], Names]) -> dict[str, ModuleType]:
-    """The modules of all built-in flavors, by name; ``import PACKAGE.NAME`` finds them from now on.
+    """The modules of all built-in flavors, by name; ``import PACKAGE.NAME`` finds them, and others', from now on.
 
     Args:
         package: The front door's name.
@@ -54,6 +55,7 @@ def install(package: str, more: Callable[[str], Names]) -> dict[str, ModuleType]
         for name in BUILT_IN
     }
     sys.modules.update({f"{package}.{name}": module for name, module in made.items()})
+    sys.meta_path.append(_Finder(package))
     return made
 
 
@@ -62,12 +64,37 @@ def installed(package: str, name: str) -> ModuleType | None:
 
     What is installed is read when somebody asks for a name, and the package when somebody asks for a verb.
     """
-    if name not in import_module("runstone.flavors.resolve").names():
-        return None
-    full = f"{package}.{name}"
-    made = sys.modules.setdefault(full, LaterModule(full, _about(name), _loading(full, name, lambda _: {})))
-    setattr(sys.modules[package], name, made)
-    return made
+    return import_module(f"{package}.{name}") if _is_flavor(name) else None
+
+
+class _Finder:
+    """Finds the modules of flavors that other packages bring, where Python finds no module of that name.
+
+    Args:
+        package: The front door's name.
+    """
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002
+        """Where a module is, as Python asks its finders."""
+        package, _, name = fullname.rpartition(".")
+        if package != self._package or not _is_flavor(name):
+            return None
+        return ModuleSpec(fullname, self)  # type: ignore[arg-type]  # typeshed wants what Python does without
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module, as Python asks its loaders."""
+        name = spec.name.rpartition(".")[2]
+        return LaterModule(spec.name, _about(name), _loading(spec.name, name, lambda _: {}))
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Load nothing before something of it is asked for."""
+
+
+def _is_flavor(name: str) -> bool:
+    return name in import_module("runstone.flavors.resolve").names()
 
 
 def _about(name: str) -> str:
