@@ -1,6 +1,6 @@
 """Make the folders of ``spec/models`` anew: ``python -m tests.peers.golden_models``.
 
-One of each kind by each maker: MLflow 2, MLflow 3 and Runstone. Needs `make peer` and `make clients`.
+One of each kind by each maker: MLflow 2, MLflow 3 and Runstone. Needs `make peer`, `make clients` and `make libraries`.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.peers import genuine
-from tests.peers.flavor_examples import LIGHT, plain
+from tests.peers.flavor_examples import LIGHT, ROWS, plain
 
 PLACE = genuine.ROOT / "spec" / "models"
 OURS = Path(__file__).with_name("our_flavors.py")
@@ -22,6 +22,7 @@ NAMES = {
     "lightgbm": "lightgbm_booster",
     "onnx": "onnx_matrix",
 }
+SPARK = "spark_pipeline"
 # A custom model as a script: a pickle of MLflow's would name places of the machine that it was made on.
 SCRIPT = """\
 from {package}.models import set_model
@@ -67,6 +68,20 @@ def main() -> None:
                 file = PLACE / maker / "pyfunc" / "model" / "MLmodel"
                 file.write_text(file.read_text().replace(str(folder), "/project"))
             (PLACE / maker / "pyfunc" / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+    _make_spark(PLACE / "mlflow-2-spark")
+
+
+def _make_spark(place: Path) -> None:
+    """A pipeline of Spark by MLflow 2, which borrows the library from the environment that has it."""
+    lent = list(map(str, (genuine.ROOT / ".venv-libraries").resolve().glob("lib/python*/site-packages")))
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        script, python = genuine.SCRIPTS / "flavors.py", genuine.MAKERS["2"]
+        genuine.run(script, json.dumps(lent), "save", folder, SPARK, address="", folder=folder, python=python)
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(folder / SPARK, place / "model")
+        expected = {"rows": plain(ROWS), "predictions": json.loads((folder / f"{SPARK}.json").read_text())}
+        (place / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 
 def _make(folder: Path, python: Path | None) -> None:

@@ -13,7 +13,7 @@ from tests.peers.passages import Passage
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
-# MLflow 2 has no graphs of PyTorch; its Spark would cost another start of Java on either side.
+# MLflow 2 has no graphs of PyTorch; its Spark is in spec/models, as it would cost another start of Java on either side.
 NOT_BY_2 = {"pytorch_graph", "spark_pipeline"}
 PYTHON = ROOT / ".venv-libraries" / "bin" / "python"
 

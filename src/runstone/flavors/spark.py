@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidValue, Unsupported
 from runstone.flavors import libraries
 from runstone.flavors.base import Predict, Saved
 
@@ -59,7 +59,7 @@ class SparkFlavor:
 
         Raises:
             InvalidModel: The folder cannot be read.
-            Unsupported: Spark is not installed.
+            Unsupported: Spark, or Java, is not installed.
         """
         libraries.imported("pyspark", install="pyspark")
         pipelines = libraries.imported("pyspark.ml.pipeline", install="pyspark")
@@ -112,8 +112,21 @@ def _address(place: Path) -> str:
 
 
 def _session() -> Any:
-    """The session of the process, started if there is none."""
+    """The session of the process, started if there is none.
+
+    Raises:
+        Unsupported: Java cannot be started.
+    """
     sql = libraries.imported("pyspark.sql", install="pyspark")
-    return sql.SparkSession.getActiveSession() or (
-        sql.SparkSession.builder.master("local[1]").config(map=_ALONE).getOrCreate()
-    )
+    if (active := sql.SparkSession.getActiveSession()) is not None:
+        return active
+    try:
+        return sql.SparkSession.builder.master("local[1]").config(map=_ALONE).getOrCreate()
+    except Exception as error:
+        if "JAVA_GATEWAY_EXITED" not in str(error):
+            raise
+        version = libraries.imported("pyspark", install="pyspark").__version__
+        raise Unsupported(
+            f"Spark {version} could not start Java, which it runs in: install a Java that this Spark supports, and let "
+            "JAVA_HOME name its folder; what Java said stands above"
+        ) from error

@@ -1,10 +1,15 @@
 """Pipelines of Spark ML, in one session on this machine."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyspark
 import pytest
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.base import Transformer
@@ -22,6 +27,16 @@ from runstone.testing.flavors import FlavorCases
 ROWS = pd.DataFrame({"height": [61.5, 58.0, 70.2, 49.9], "leaves": [5.0, 4.0, 7.0, 3.0]})
 RIPE = [1.0, 0.0, 1.0, 0.0]
 FLAVOR = SparkFlavor()
+_LOAD = """
+import sys
+from runstone.errors import Unsupported
+from runstone.pyfunc import load_model
+
+try:
+    load_model(sys.argv[1])
+except Unsupported as error:
+    print(error)
+"""
 VECTORS = {"inputCols": ["height", "leaves"], "outputCol": "features"}
 
 
@@ -126,3 +141,22 @@ def test_stage_that_spark_cannot_write_is_refused(tmp_path: Path) -> None:
         saving.save(FLAVOR, Mine(), tmp_path / "model", Extras())
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_of_mlflow_2_predicts_what_its_maker_said() -> None:
+    place = Path(__file__).parents[3] / "spec" / "models" / "mlflow-2-spark"
+    wanted = json.loads((place / "expected.json").read_text())
+
+    found = loading.load(place / "model", uri="spec", trust=True).predict(pd.DataFrame(wanted["rows"]))
+
+    assert found == wanted["predictions"]
+
+
+def test_missing_java_is_named(fitted: PipelineModel, tmp_path: Path) -> None:
+    saving.save(FLAVOR, fitted, tmp_path / "model", Extras())
+    variables = {**os.environ, "JAVA_HOME": "/nowhere"}
+
+    command = [sys.executable, "-c", _LOAD, str(tmp_path / "model")]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith(f"Spark {pyspark.__version__} could not start Java, which it runs in: install a Java")
