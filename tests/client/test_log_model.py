@@ -10,7 +10,8 @@ from sklearn.linear_model import LinearRegression
 
 import runstone
 import runstone.sklearn
-from runstone.errors import InvalidState, InvalidValue, NotFound, UnknownFlavor
+from runstone.entities import LoggedModelStatus
+from runstone.errors import InvalidState, InvalidValue, NotFound, RunstoneError, UnknownFlavor
 
 pytestmark = pytest.mark.usefixtures("chosen")
 
@@ -80,6 +81,22 @@ def test_wrong_argument_logs_nothing(verb: Any, options: dict[str, Any], message
         verb(model, name="line", **options)
 
     assert runstone.search_logged_models(output_format="list") == []
+
+
+def test_model_whose_files_cannot_be_stored_is_marked_as_failed(model: LinearRegression, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    runstone.set_tracking_uri(f"sqlite:///{tmp_path}/own.db")
+    experiment = runstone.create_experiment("no room", artifact_location=str(tmp_path / "file" / "artifacts"))
+
+    with (
+        runstone.start_run(experiment_id=experiment) as run,
+        pytest.raises(RunstoneError, match="leads through a file"),
+    ):
+        runstone.sklearn.log_model(model, name="line")
+
+    found: Any = runstone.search_logged_models([experiment], output_format="list")
+    assert [logged.status for logged in found] == [LoggedModelStatus.FAILED]
+    assert not runstone.get_run(run.info.run_id).outputs.model_outputs
 
 
 def test_model_of_no_flavor_is_refused() -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from runstone.errors import InvalidValue, UntrustedModel
+from runstone.errors import InvalidModel, InvalidValue, UntrustedModel
 from runstone.flavors import loading, saving
 from runstone.flavors.saving import Extras
 from runstone.flavors.sklearn import SklearnFlavor
@@ -133,3 +133,30 @@ def test_file_does_not_vouch_for_its_own_types(tmp_path: Path) -> None:
 
     with pytest.raises(UntrustedModel, match=r"posix\.system"):
         loading.load(tmp_path / "model", uri="s3://bucket/model", trust=False)
+
+
+class Forgets(LinearRegression):  # type: ignore[misc]  # scikit-learn ships no types
+    """Goes into a pickle, and does not come out of it."""
+
+    def __setstate__(self, state: Any) -> None:
+        raise KeyError("coef_")
+
+
+def test_model_that_does_not_come_back_is_refused_with_an_example(tmp_path: Path) -> None:
+    model = Forgets().fit(ROWS, [1, 0, 1, 0])
+
+    with pytest.raises(
+        InvalidValue, match=r"cannot be loaded from what was saved: .*model\.pkl' cannot be unpickled: Key"
+    ):
+        saving.save(FLAVOR, model, tmp_path / "model", Extras(input_example=ROWS))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_model_that_does_not_come_back_is_told_when_it_is_loaded(tmp_path: Path) -> None:
+    saving.save(FLAVOR, Forgets().fit(ROWS, [1, 0, 1, 0]), tmp_path / "model", Extras())
+
+    with pytest.raises(
+        InvalidModel, match=r"model\.pkl' cannot be unpickled: KeyError in test_sklearn\.py, line \d+: 'coef_'"
+    ):
+        loading.load(tmp_path / "model", uri="here", trust=True)

@@ -21,8 +21,6 @@ class Saved:
         modules: Modules that the model cannot do without, besides those that the flavor names.
         signature: What the model says itself that it takes and gives; ``None`` if it says nothing.
         takes_params: Whether it takes params when it predicts.
-        trial: Loads what was saved, so that it predicts as it will for others: from the folder, and the block
-            ``python_function`` of ``MLmodel``. ``None`` for a model that predicts the same before it is loaded.
     """
 
     flavor: dict[str, Any]
@@ -30,7 +28,6 @@ class Saved:
     modules: frozenset[str] = frozenset()
     signature: ModelSignature | None = None
     takes_params: bool = True
-    trial: Callable[[Path, Mapping[str, Any]], Predict] | None = None
 
 
 class Flavor(Protocol):

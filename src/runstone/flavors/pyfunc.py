@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidModel, InvalidValue, RunstoneError
+from runstone.errors import InvalidModel, InvalidValue
 from runstone.flavors import imports, namespaces, packing, pickles, scripts, stand_ins
 from runstone.flavors.base import Predict, Saved
 from runstone.flavors.custom import Custom, made_of
@@ -116,7 +116,6 @@ def _save_pickle(model: Any, folder: Path, settings: dict[str, Any], *, streamab
         modules=pickles.modules(folder / _FILE) | used,
         signature=custom.signature,
         takes_params=custom.predict.takes_params,
-        trial=_trial,
     )
 
 
@@ -136,7 +135,6 @@ def _save_script(script: Path, folder: Path, settings: dict[str, Any], *, stream
         modules=used,
         signature=custom.signature,
         takes_params=custom.predict.takes_params,
-        trial=_trial,
     )
 
 
@@ -155,24 +153,7 @@ def _save_loader(
     with stand_ins.namespace(folder, packing.CODE).loading():
         _loader(loader_module, InvalidValue)
     settings |= {"loader_module": loader_module, "streamable": False}
-    return Saved(flavor={}, pyfunc=settings, modules=frozenset({loader_module.partition(".")[0]}), trial=_trial)
-
-
-def _trial(folder: Path, settings: Mapping[str, Any]) -> Predict:
-    """The model out of its folder, as whoever loads it will have it."""
-    flavor = PyfuncFlavor()
-    try:
-        with stand_ins.namespace(folder, settings.get("code")).loading():
-            return flavor.predictor(flavor.load(folder, settings), settings)
-    except InvalidModel as error:
-        raise InvalidValue(f"the model cannot be loaded from what was saved: {error}") from error
-    except RunstoneError:
-        raise
-    except Exception as error:
-        raise InvalidValue(
-            f"the model cannot be loaded from what was saved: {type(error).__name__}: {error}; "
-            "load_context may use what is in artifacts and in code_paths alone"
-        ) from error
+    return Saved(flavor={}, pyfunc=settings, modules=frozenset({loader_module.partition(".")[0]}))
 
 
 def _streamable(custom: Custom, *, wanted: bool | None) -> bool:

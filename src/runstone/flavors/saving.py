@@ -13,8 +13,16 @@ from typing import Any
 from uuid import uuid4
 
 from runstone.entities.names import shown
-from runstone.errors import AlreadyExists, BackendError, InvalidValue, LocalFileNotFound, RunstoneError, Unsupported
-from runstone.flavors import packing
+from runstone.errors import (
+    AlreadyExists,
+    BackendError,
+    InvalidModel,
+    InvalidValue,
+    LocalFileNotFound,
+    RunstoneError,
+    Unsupported,
+)
+from runstone.flavors import packing, resolve, stand_ins
 from runstone.flavors.base import Flavor, Predict, Saved
 from runstone.models import card, manifest, requirements
 from runstone.models import example as examples
@@ -190,9 +198,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         about.signature = saved.signature
         about.others[FROM_HINTS] = True  # without it, MLflow would make a frame of what comes
     if extras.input_example is not None:
-        told = {**pyfunc, **saved.flavor}  # as whoever loads it will find it
-        predict = saved.trial(folder, pyfunc) if saved.trial else flavor.predictor(model, told)
-        _keep_example(about, folder, extras, predict)
+        _keep_example(about, folder, extras, _reopened(flavor, folder, resolve.settings(about, flavor)))
     if about.signature is not None:
         _check_params_are_taken(about.signature, saved)
         _write_schema(folder, about.signature)
@@ -202,6 +208,22 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
     about.save(folder)
     manifest.write(folder)
     return about
+
+
+def _reopened(flavor: Flavor, folder: Path, settings: Mapping[str, Any]) -> Predict:
+    """The model out of its folder, as whoever loads it will have it."""
+    try:
+        with stand_ins.namespace(folder, settings.get("code")).loading():
+            return flavor.predictor(flavor.load(folder, settings), settings)
+    except InvalidModel as error:
+        raise InvalidValue(f"the model cannot be loaded from what was saved: {error}") from error
+    except RunstoneError:
+        raise
+    except Exception as error:
+        raise InvalidValue(
+            f"the model cannot be loaded from what was saved: {type(error).__name__}: {error}; "
+            "load_context may use what is in artifacts and in code_paths alone"
+        ) from error
 
 
 def _write_schema(folder: Path, signature: ModelSignature) -> None:

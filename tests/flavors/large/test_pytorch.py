@@ -16,7 +16,7 @@ from runstone.errors import InvalidModel, InvalidValue, UntrustedModel
 from runstone.flavors import loading, resolve, saving
 from runstone.flavors.pytorch import PytorchFlavor
 from runstone.flavors.saving import Extras
-from runstone.models import manifest
+from runstone.models import example, manifest
 from runstone.models.format import Model
 from runstone.testing.flavors import FlavorCases
 
@@ -83,6 +83,20 @@ def test_network_is_in_evaluation_when_it_is_loaded(tmp_path: Path) -> None:
     loaded = loading.load(tmp_path / "model", uri="here", trust=False)
 
     np.testing.assert_array_equal(loaded.predict(ROWS.to_numpy("float64")), loaded.predict(ROWS.to_numpy("float32")))
+
+
+def test_example_leaves_the_network_as_it_was_and_is_answered_as_a_loaded_one_answers(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Dropout(0.5)).train()
+    before = model[1].running_mean.clone()
+
+    saving.save(FLAVOR, model, tmp_path / "model", Extras(input_example=ROWS))
+
+    assert model.training
+    assert torch.equal(model[1].running_mean, before)
+    test = example.self_test(tmp_path / "model")
+    assert test is not None
+    predicted = loading.load(tmp_path / "model", uri="here", trust=False).predict(ROWS)
+    pd.testing.assert_frame_equal(test.expected, predicted)
 
 
 def test_layers_of_ones_own_do_not_pass_for_those_of_the_library(tmp_path: Path) -> None:
