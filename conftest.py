@@ -16,7 +16,7 @@ from runstone.client import context
 REQUIRE_ALL = "RUNSTONE_REQUIRE_ALL"
 OURS = ("RUNSTONE_", "MLFLOW_")
 # Tests that say what they have counted.
-COUNTING = re.compile(r"\btests/(faults|journal)/")
+COUNTING = re.compile(r"\btests/faults/")
 # What a run records by itself would be in the way of tests that are not about it; those that are switch it on.
 CAPTURES = [setting.name for setting in config.SETTINGS if setting.name.startswith("RUNSTONE_CAPTURE_")]
 CAPTURES.append(config.ENABLE_SYSTEM_METRICS_LOGGING.name)
