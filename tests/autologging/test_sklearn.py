@@ -9,9 +9,10 @@ import pytest
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
+from sklearn.dummy import DummyClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import confusion_matrix, log_loss, roc_auc_score
+from sklearn.metrics import confusion_matrix, log_loss, roc_auc_score, roc_curve
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
@@ -198,6 +199,52 @@ def test_pictures_are_kept_with_the_run() -> None:
     assert files(only_run()) == ["estimator.html", "training_confusion_matrix.svg"]
     picture = runstone.artifacts.load_text(f"runs:/{only_run().info.run_id}/training_confusion_matrix.svg")
     assert [element.text for element in ElementTree.fromstring(picture)].count("b & c") == 2
+
+
+CURVES = ["training_precision_recall_curve.svg", "training_roc_curve.svg"]
+
+
+@pytest.mark.parametrize("model", [LogisticRegression(), LinearSVC()], ids=["probabilities", "decisions"])
+@pytest.mark.parametrize("positive", [None, 0])
+def test_curves_of_two_classes_are_those_of_scikit_learn(model: Any, positive: int | None) -> None:
+    autolog(log_models=False, pos_label=positive)
+    kinds = (Y == 1).astype(int)
+
+    model.fit(X, kinds)
+
+    run = only_run()
+    assert [name for name in files(run) if "curve" in name] == CURVES
+    told = model.predict_proba(X)[:, 1] if hasattr(model, "predict_proba") else model.decision_function(X)
+    false, true, _ = roc_curve(kinds == (1 if positive is None else 0), told if positive is None else -told)
+    assert len(false) == len(drawn(run, "training_roc_curve.svg"))
+    expected = [(70 + 320 * x, 40 + 320 * (1 - y)) for x, y in zip(false, true, strict=True)]
+    assert np.allclose(drawn(run, "training_roc_curve.svg"), expected, atol=0.051)
+
+
+def drawn(run: Any, name: str) -> list[tuple[float, float]]:
+    """The points of the line of a picture."""
+    picture = ElementTree.fromstring(runstone.artifacts.load_text(f"runs:/{run.info.run_id}/{name}"))
+    (line,) = picture.iter("{http://www.w3.org/2000/svg}polyline")
+    return [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]  # type: ignore[misc]
+
+
+def test_curves_of_many_rows_are_drawn_by_some_of_their_points() -> None:
+    autolog(log_models=False)
+    rows = np.random.default_rng(0).random((3000, 2))
+
+    LogisticRegression().fit(rows, rows[:, 0] + np.random.default_rng(1).random(3000) > 1)
+
+    run = only_run()
+    assert [len(drawn(run, name)) for name in CURVES] == [400, 400]
+
+
+def test_classes_of_which_one_alone_occurs_have_no_curves() -> None:
+    autolog(log_models=False)
+
+    DummyClassifier().fit(X, np.zeros(len(X)))
+    DummyClassifier().fit(X, Y)
+
+    assert [name for run in all_runs() for name in files(run) if "curve" in name] == []
 
 
 def test_model_that_predicts_more_slowly_than_it_fits_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:

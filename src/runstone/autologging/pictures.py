@@ -50,6 +50,34 @@ def matrix(rows: Sequence[Sequence[float]], labels: Sequence[str], title: str) -
     return _svg(left + len(rows) * size + 16, top + len(rows) * size + 16, parts)
 
 
+def curve(points: Sequence[Sequence[float]], title: str, across: str, up: str, *, chance: bool = False) -> str:
+    """A line through points between 0 and 1.
+
+    Args:
+        points: Across and up, in the order of the line.
+        title: What it shows.
+        across: What the points are across.
+        up: What they are up.
+        chance: Whether the diagonal is drawn, where guessing would be.
+    """
+    size, left, top = 320, 70, 40
+    parts = [_text(8, 18, title)]
+    for number in range(6):
+        share, place = number / 5, size * number / 5
+        parts.append(
+            f'<path d="M{left} {top + place:.0f}h{size}M{left + place:.0f} {top}v{size}" stroke="#ddd" fill="none"/>'
+        )
+        parts.append(_text(left + place, top + size + 18, f"{share:g}", anchor="middle"))
+        parts.append(_text(left - 8, top + size - place + 4, f"{share:g}", anchor="end"))
+    if chance:
+        parts.append(f'<path d="M{left} {top + size}l{size} {-size}" stroke="#999" stroke-dasharray="4" fill="none"/>')
+    line = " ".join(f"{left + size * x:.1f},{top + size * (1 - y):.1f}" for x, y in points)
+    parts.append(f'<polyline points="{line}" stroke="#3b6ea5" stroke-width="2" fill="none"/>')
+    parts.append(_text(left + size / 2, top + size + 38, across, anchor="middle"))
+    turned = f'<g transform="translate(20 {top + size / 2:.0f}) rotate(-90)">{_text(0, 0, up, anchor="middle")}</g>'
+    return _svg(left + size + 30, top + size + 50, [*parts, turned])
+
+
 def _text(x: float, y: float, text: str, *, anchor: str = "start", colour: str = "#222") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" {_FONT}>{escape(text)}</text>'
 

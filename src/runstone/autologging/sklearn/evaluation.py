@@ -112,6 +112,37 @@ class Evaluation:
             multi_class="ovo" if weights is None else "ovr",  # pairs of classes know no weights
         )
 
+    def curves(self) -> tuple[Any, Any, Any] | None:
+        """The positive class, its ROC curve, and its precision by recall; ``None`` where there are not two classes.
+
+        A curve is an array of points, float64, shape (n, 2).
+        """
+        labels = getattr(self._estimator, "classes_", None)
+        if "accuracy_score" not in self.found or labels is None or getattr(labels, "shape", None) != (2,):
+            return None
+        import sklearn
+
+        try:
+            with without_warnings(), sklearn.config_context(skip_parameter_validation=True):
+                return self._curves(labels.tolist())
+        except Exception:  # noqa: BLE001  # as for a number that cannot be measured
+            return None
+
+    def _curves(self, labels: list[Any]) -> tuple[Any, Any, Any]:
+        import numpy as np
+        from sklearn import metrics
+
+        positive = labels[1] if self._pos_label is None else self._pos_label
+        if self.probabilities is not None:
+            told = self.probabilities[:, labels.index(positive)]
+        else:
+            told = self._estimator.decision_function(self._features) * (1 if positive == labels[1] else -1)
+        false, true, _ = metrics.roc_curve(self._targets, told, pos_label=positive, sample_weight=self._weights)
+        precision, recall, _ = metrics.precision_recall_curve(
+            self._targets, told, pos_label=positive, sample_weight=self._weights
+        )
+        return positive, np.column_stack([false, true]), np.column_stack([recall, precision])
+
     def confusion(self) -> tuple[list[list[float]], list[str]] | None:
         """How many rows of each class were taken for each class, and the names of the classes; ``None`` without any."""
         if "accuracy_score" not in self.found or getattr(self.predicted, "ndim", 1) > 1:
