@@ -8,10 +8,10 @@ import joblib
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier, StackingClassifier
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
@@ -98,6 +98,18 @@ def test_class_of_the_user_alone_is_not_logged_but_what_it_fits() -> None:
     Selfmade().fit_transform(X, Y)
 
     assert only_run().data.tags["estimator_name"] == "LinearRegression"
+
+
+def test_loop_of_partial_fits_is_the_users_own() -> None:
+    autolog(log_models=False)
+    model = SGDClassifier()
+
+    for _ in range(2):
+        model.partial_fit(X, Y, classes=[0, 1, 2])
+    MiniBatchKMeans(2, n_init=1).partial_fit(X)
+    model.score(X, Y)
+
+    assert all_runs() == []
 
 
 def test_step_that_prepares_data_is_not_logged_alone() -> None:
