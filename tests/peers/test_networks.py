@@ -43,8 +43,65 @@ def test_results_are_the_same_bits_with_and_without(seen: dict[str, Any], way: s
     assert seen[way]["restored"]
 
 
-def test_nothing_of_it_has_failed(seen: dict[str, Any]) -> None:
-    assert seen["said"] == []
+def test_nothing_of_it_has_failed_but_checkpoints_by_what_is_not_measured(seen: dict[str, Any]) -> None:
+    said = set(seen["said"])
+
+    assert {text.partition(", and goes on: ")[2].partition(", and what is measured is ")[0] for text in said} == {
+        "no checkpoint was kept: checkpoint_monitor is 'loss_of_none'"
+    }
+    assert {text.split()[3] for text in said} == {"pytorch", "keras"}
+
+
+STATES = {"lightning": (".pth", ".weights.pth"), "pytorch_lightning": (".pth", ".weights.pth")}
+STATES["keras"] = (".keras", ".weights.h5")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_best_state_of_a_network_is_kept_while_it_trains(seen: dict[str, Any], way: str) -> None:
+    kept = seen[way]["checkpoints"]["by default"]
+    losses = seen[way]["run"]["losses"]
+
+    assert kept["states"] == [f"checkpoints/latest_checkpoint{STATES[way][0]}"]
+    told = kept["told"]["checkpoints/latest_checkpoint_metrics.json"]
+    assert told["epoch"] == losses.index(min(losses))
+    assert told["val_loss"] == min(losses)
+    assert told["global_step"] > 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_state_is_kept_and_is_the_networks(seen: dict[str, Any], way: str) -> None:
+    kept = seen[way]["checkpoints"]["all weights"]
+
+    assert kept["states"] == [f"checkpoints/epoch_{epoch}/checkpoint{STATES[way][1]}" for epoch in range(3)]
+    assert kept["loaded"] == [False, False, True]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_states_are_kept_by_steps(seen: dict[str, Any], way: str) -> None:
+    kept, steps = seen[way]["checkpoints"]["every five steps"], {"keras": [5, 10, 15]}.get(way, [5, 10])
+
+    assert sorted(kept["states"]) == sorted(
+        f"checkpoints/global_step_{step}/checkpoint{STATES[way][0]}" for step in steps
+    )
+    assert {told["global_step"] for told in kept["told"].values()} == set(steps)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_more_may_be_better(seen: dict[str, Any], way: str) -> None:
+    (told,) = seen[way]["checkpoints"]["the highest"]["told"].values()
+
+    assert told["val_loss"] == max(seen[way]["run"]["losses"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_state_is_kept_where_none_is_wanted(seen: dict[str, Any], way: str) -> None:
+    assert seen[way]["checkpoints"]["none"]["states"] == []
+    assert seen[way]["checkpoints"]["the best of every two steps"]["states"] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_keeping_states_changes_no_bit_of_the_training(seen: dict[str, Any], way: str) -> None:
+    assert all(kept["same"] for kept in seen[way]["checkpoints"].values())
 
 
 @pytest.mark.parametrize("way", WAYS)

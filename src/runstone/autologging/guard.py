@@ -7,6 +7,7 @@ from typing import TypeVar
 from runstone.errors import InvalidValue
 
 T = TypeVar("T")
+Attempt = Callable[[Callable[[], object]], object]
 
 _logger = logging.getLogger("runstone")
 # What has been warned of in this process: a sweep of a thousand fits need not say it a thousand times.

@@ -2,22 +2,23 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from runstone.autologging import boosters, models
+from runstone.autologging.checkpoints import CheckpointOptions, Checkpoints, Place
 from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
-from runstone.autologging.options import Options
 from runstone.autologging.patches import Patches
 
 # Arguments of `fit` that are no params: data, and what is done besides.
 _NO_PARAMS = ("self", "x", "y", "validation_data", "callbacks", "verbose")
 
 
-class KerasOptions(Options, frozen=True, kw_only=True):
+class KerasOptions(CheckpointOptions, frozen=True, kw_only=True):
     """Choices for Keras.
 
     Attributes:
@@ -42,6 +43,12 @@ def autolog(
     silent: bool = False,
     registered_model_name: str | None = None,
     extra_tags: Mapping[str, Any] | None = None,
+    checkpoint: bool = True,
+    checkpoint_monitor: str = "val_loss",
+    checkpoint_mode: str = "min",
+    checkpoint_save_best_only: bool = True,
+    checkpoint_save_weights_only: bool = False,
+    checkpoint_save_freq: str | int = "epoch",
 ) -> None:
     """Log every ``fit`` of a model of Keras from now on: params, the metrics of each epoch, a summary and the model.
 
@@ -58,9 +65,15 @@ def autolog(
         silent: Whether no warning is given either.
         registered_model_name: Name in the registry that each model becomes a version of.
         extra_tags: Tags of every run that is logged to.
+        checkpoint: Whether states of the model are kept with the run while it trains.
+        checkpoint_monitor: The metric that says which state is the best.
+        checkpoint_mode: ``min`` where less of it is better, ``max`` where more is.
+        checkpoint_save_best_only: Whether only the best state is kept, instead of all.
+        checkpoint_save_weights_only: Whether the state of the optimizer is left out.
+        checkpoint_save_freq: When a state is looked at: each ``epoch``, or after so many steps.
 
     Raises:
-        InvalidValue: One of the tags breaks a rule.
+        InvalidValue: One of the tags breaks a rule, or a choice about checkpoints is none.
     """
     LIBRARY.choose(**locals())
 
@@ -133,7 +146,41 @@ def _observed(book: Logbook, call: Call, callbacks: Any) -> Call:
 
     observer = Observer() if options.log_every_n_steps is None else StepObserver()
     others = [] if callbacks is None else list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-    return call.having(callbacks=[observer, *others])
+    return call.having(callbacks=[observer, *_keepers(book, options), *others])
+
+
+def _keepers(book: Logbook, options: KerasOptions) -> list[Any]:
+    """A callback that keeps states of the model, if that is wanted."""
+    from keras.callbacks import Callback
+
+    if not options.checkpoint:
+        return []
+    checkpoints = Checkpoints(book, options, (".keras", ".weights.h5"))
+
+    class Keeper(Callback):  # type: ignore[misc]  # it is not in this environment
+        epoch = 0
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            del logs
+            self.epoch = epoch
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            del epoch
+            self.look(checkpoints.after_epoch, logs)
+
+        def look(self, keep: Any, logs: Any) -> None:
+            book.attempt(lambda: keep(Place(self.epoch, int(self.model.optimizer.iterations)), logs or {}, self.save))
+
+        def save(self, path: Path) -> None:
+            with _random_numbers_kept():
+                (self.model.save_weights if options.checkpoint_save_weights_only else self.model.save)(path)
+
+    class StepKeeper(Keeper):  # batches cost more where a callback is told of them
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            del batch
+            self.look(checkpoints.after_step, logs)
+
+    return [Keeper() if options.checkpoint_save_freq == "epoch" else StepKeeper()]
 
 
 LIBRARY = Library("keras", ("keras",), ("keras",), ("3.5", "4"), _patch, KerasOptions)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from runstone.autologging.guard import Guard
+from runstone.autologging.guard import Attempt, Guard
 from runstone.autologging.options import Options
 from runstone.client.client import Client
 from runstone.client.context import Open
@@ -49,7 +49,7 @@ class Logbook:
         self._opened, self._library = opened, library
         self.options, self.attempt = options, guard.attempt
         self.folder: Path | None = None
-        self._last: list[Callable[[], None]] = []
+        self._last: list[Callable[[], object]] = []
 
     @property
     def client(self) -> Client:
@@ -143,7 +143,11 @@ class Logbook:
         client.log_batch(made.info.run_id, metrics=_points(metrics, 0), params=params(values))
         client.set_terminated(made.info.run_id, RunStatus.FINISHED)
 
-    def at_end(self, action: Callable[[], None]) -> None:
+    def apart(self) -> Attempt:
+        """A guard for what may fail, and end, without the rest of the fit."""
+        return Guard(self._library, silent=self.options.silent).attempt
+
+    def at_end(self, action: Callable[[], object]) -> None:
         """Do something when the fit has ended, well or not."""
         self._last.append(action)
 

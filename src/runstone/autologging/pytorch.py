@@ -1,19 +1,20 @@
 """Autologging of PyTorch Lightning: ``Trainer.fit``, imported from ``lightning`` or from ``pytorch_lightning``."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from runstone.autologging import boosters, models
+from runstone.autologging.checkpoints import CheckpointOptions, Checkpoints, Place
 from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
-from runstone.autologging.options import Options
 from runstone.autologging.patches import Patches
 
 
-class PytorchOptions(Options, frozen=True, kw_only=True):
+class PytorchOptions(CheckpointOptions, frozen=True, kw_only=True):
     """Choices for PyTorch Lightning.
 
     Attributes:
@@ -36,6 +37,12 @@ def autolog(
     silent: bool = False,
     registered_model_name: str | None = None,
     extra_tags: Mapping[str, Any] | None = None,
+    checkpoint: bool = True,
+    checkpoint_monitor: str = "val_loss",
+    checkpoint_mode: str = "min",
+    checkpoint_save_best_only: bool = True,
+    checkpoint_save_weights_only: bool = False,
+    checkpoint_save_freq: str | int = "epoch",
 ) -> None:
     """Log every ``Trainer.fit`` of PyTorch Lightning from now on: params, the metrics of each epoch and the module.
 
@@ -50,9 +57,15 @@ def autolog(
         silent: Whether no warning is given either.
         registered_model_name: Name in the registry that each model becomes a version of.
         extra_tags: Tags of every run that is logged to.
+        checkpoint: Whether states of the module are kept with the run while it trains.
+        checkpoint_monitor: The metric that says which state is the best.
+        checkpoint_mode: ``min`` where less of it is better, ``max`` where more is.
+        checkpoint_save_best_only: Whether only the best state is kept, instead of all.
+        checkpoint_save_weights_only: Whether the state of the optimizer is left out.
+        checkpoint_save_freq: When a state is looked at: each ``epoch``, or after so many steps.
 
     Raises:
-        InvalidValue: One of the tags breaks a rule.
+        InvalidValue: One of the tags breaks a rule, or a choice about checkpoints is none.
     """
     LIBRARY.choose(**locals())
 
@@ -105,6 +118,8 @@ class Observer:
         self._epochs = Curves(book, every=book.options.log_every_n_epoch)
         self._every_step = book.options.log_every_n_step
         self._steps = Curves(book, every=self._every_step)
+        self._options = book.options
+        self._checkpoints = Checkpoints(book, book.options, (".pth", ".weights.pth"))
         book.at_end(self._epochs.close)
         if self._every_step is not None:
             book.at_end(self._steps.close)
@@ -127,9 +142,12 @@ class Observer:
         del module
         if trainer.is_global_zero:
             self._book.attempt(lambda: self.tell(trainer, trainer.current_epoch))
+            self._keep(trainer, self._checkpoints.after_epoch)
 
     def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
         """Log the metrics of a step."""
+        if self._options.checkpoint_save_freq != "epoch":
+            self._keep(trainer, self._checkpoints.after_step)
         if self._every_step is not None and trainer.is_global_zero:
             step = trainer.global_step
             if step % self._every_step == 0:
@@ -148,6 +166,15 @@ class Observer:
                 if not (per_step and key.endswith("_step"))
             },
         )
+
+    def _keep(self, trainer: Any, keep: Callable[..., None]) -> None:
+        """Keep the state of now; where several processes train, they would all have to write it."""
+
+        def save(path: Path) -> None:
+            trainer.save_checkpoint(path, weights_only=self._options.checkpoint_save_weights_only)
+
+        if self._options.checkpoint and trainer.world_size == 1:
+            keep(Place(trainer.current_epoch, trainer.global_step), trainer.callback_metrics, save)
 
     def _log_optimizer(self, trainer: Any, module: Any) -> None:
         if trainer.optimizers:

@@ -150,6 +150,7 @@ def last_run() -> dict[str, Any]:
         "curves": {
             key: [point.step for point in client.get_metric_history(run.info.run_id, key)] for key in run.data.metrics
         },
+        "losses": [point.value for point in client.get_metric_history(run.info.run_id, "val_loss")],
         "data": [read.dataset.profile for read in run.inputs.dataset_inputs],
         "models": len(run.outputs.model_outputs),
     }
@@ -160,6 +161,51 @@ WAYS = {
     "pytorch_lightning": lambda **options: train_lightning(pytorch_lightning, **options),
     "keras": train_keras,
 }
+
+
+CHOICES: dict[str, dict[str, Any]] = {
+    "by default": {},
+    "all weights": {"checkpoint_save_best_only": False, "checkpoint_save_weights_only": True},
+    "every five steps": {"checkpoint_save_best_only": False, "checkpoint_save_freq": 5},
+    "the highest": {"checkpoint_mode": "max"},
+    "the best of every two steps": {"checkpoint_monitor": "loss_of_none", "checkpoint_save_freq": 2},
+    "none": {"checkpoint": False},
+}
+
+
+def checkpoints(way: str, train: Any) -> dict[str, Any]:
+    """What is kept of a training, for each choice."""
+    autolog = getattr(runstone, "keras" if way == "keras" else "pytorch").autolog
+    plain = train()
+    found: dict[str, Any] = {}
+    for title, chosen in CHOICES.items():
+        autolog(log_models=False, **chosen)
+        same, original = train() == plain, trained[-1]
+        autolog(disable=True)
+        run = runstone.last_active_run()
+        assert run is not None
+        folder = Path(runstone.artifacts.download_artifacts(f"runs:/{run.info.run_id}"))
+        files = sorted(path for path in (folder / "checkpoints").rglob("*") if path.is_file())
+        told = {str(path.relative_to(folder)): json.loads(path.read_text()) for path in files if path.suffix == ".json"}
+        states = [path for path in files if path.suffix != ".json"]
+        found[title] = {
+            "same": same,
+            "states": [str(path.relative_to(folder)) for path in states],
+            "told": told,
+            "loaded": [says(loaded(path, original)) == says(original) for path in states],
+        }
+    return found
+
+
+def loaded(path: Path, original: Any) -> Any:
+    """A network in the state of a checkpoint."""
+    if path.suffix == ".keras":
+        return keras.saving.load_model(path)
+    if path.suffix == ".h5":
+        copied = keras.models.clone_model(original)
+        copied.load_weights(path)
+        return copied
+    return type(original).load_from_checkpoint(path, weights_only=True)
 
 
 def main(told: Path) -> None:
@@ -182,6 +228,7 @@ def main(told: Path) -> None:
             "model": model,
             "failed": failed_run["status"],
             "failed models": failed_run["models"],
+            "checkpoints": checkpoints(name, train),
         }
     told.write_text(json.dumps({**seen, "said": said}), "utf-8")
 
