@@ -61,7 +61,17 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "VotingClassifier": {"estimators": [("one", DecisionTreeClassifier(random_state=0))]},
     "VotingRegressor": {"estimators": [("one", LinearRegression())]},
 }
-FEW = {"n_estimators": 3, "max_iter": 20, "n_init": 1, "n_components": 2, "cv": 2, "n_alphas": 3, "perplexity": 3}
+FEW = {
+    "thresholds": 3,
+    "max_subpopulation": 20,
+    "n_estimators": 3,
+    "max_iter": 20,
+    "n_init": 1,
+    "n_components": 2,
+    "cv": 2,
+    "n_alphas": 3,
+    "perplexity": 3,
+}
 SEVERAL_TARGETS = {"MultiOutputClassifier", "MultiOutputRegressor", "ClassifierChain", "RegressorChain"}
 SEVERAL_TARGETS |= {"MultiTaskElasticNet", "MultiTaskElasticNetCV", "MultiTaskLasso", "MultiTaskLassoCV"}
 TEXTS = {"CountVectorizer", "TfidfVectorizer", "HashingVectorizer"}
