@@ -6,11 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
 import msgspec
+from msgspec import Struct
 
 from runstone import config
 from runstone.errors import EnvironmentFailed, Unsupported
@@ -19,27 +19,41 @@ from runstone.errors import EnvironmentFailed, Unsupported
 _TOLD = 1500
 
 
-def environment(requirements: Sequence[str], *, version: str, what: str) -> Path:
-    """The Python of an environment with these packages; it is made on the first call, and found on the next.
+class Wanted(Struct, frozen=True):
+    """What an environment shall be.
+
+    Attributes:
+        python: Version of Python, such as ``3.11.7``.
+        requirements: Lines as ``requirements.txt`` has them.
+        constraints: Such lines that ask for nothing, and say which versions may be had.
+    """
+
+    python: str
+    requirements: list[str]
+    constraints: list[str] = []
+
+
+def environment(wanted: Wanted, *, what: str) -> Path:
+    """The Python of an environment; it is made on the first call, and found on the next.
 
     Args:
-        requirements: Lines as ``requirements.txt`` has them.
-        version: Version of Python that is wanted, such as ``3.11.7``.
+        wanted: What it shall be.
         what: What needs it, for messages.
 
     Raises:
         EnvironmentFailed: The Python or a package cannot be had.
         Unsupported: uv is not installed.
     """
-    known = [platform.system(), platform.machine(), version, sorted(requirements)]
-    key = hashlib.sha256(msgspec.json.encode(known)).hexdigest()[:32]
+    key = hashlib.sha256(msgspec.json.encode([platform.system(), platform.machine(), wanted])).hexdigest()[:32]
     root = Path(config.ENVIRONMENTS.required()).expanduser()
     place = root / key
-    if not place.exists():
+    if not python_of(place).exists():  # of one whose Python is no longer installed, only the link is there
         root.mkdir(parents=True, exist_ok=True)
         draft = Path(mkdtemp(prefix=f".{key}-", dir=root))
         try:
-            make(draft, requirements, version=version, what=what)
+            make(draft, wanted, what=what)
+            if not python_of(place).exists():
+                shutil.rmtree(place, ignore_errors=True)
             draft.rename(place)
         except OSError:
             if not place.exists():  # else another process made the same, and was first
@@ -49,7 +63,7 @@ def environment(requirements: Sequence[str], *, version: str, what: str) -> Path
     return python_of(place)
 
 
-def make(folder: Path, requirements: Sequence[str], *, version: str, what: str) -> Path:
+def make(folder: Path, wanted: Wanted, *, what: str) -> Path:
     """Make such an environment in an empty folder; returns its Python.
 
     Where the very version cannot be had, it has the newest of the same minor version.
@@ -58,22 +72,27 @@ def make(folder: Path, requirements: Sequence[str], *, version: str, what: str) 
     """
     uv = uv_command()
     start = (uv, "venv", "--quiet", "--relocatable", "--allow-existing", "--python")
-    wanted = sys.executable if version == platform.python_version() else version
+    version = wanted.python
+    first = sys.executable if version == platform.python_version() else version
     minor = ".".join(version.split(".")[:2])
-    if _said(*start, wanted, str(folder)) and (said := _said(*start, minor, str(folder))):
-        raise EnvironmentFailed(f"{what} needs Python {version}, which cannot be had: {said}; install it and try again")
-    listed = folder / "requirements.txt"
-    listed.write_text("".join(f"{line}\n" for line in requirements), "utf-8")
+    if _said(*start, first, str(folder)) and (said := _said(*start, minor, str(folder))):
+        raise EnvironmentFailed(
+            f"{what} needs Python {version}, which cannot be had: {said}; install it, or let uv fetch it, and try again"
+        )
     python = python_of(folder)
-    said = _said(uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(listed))
-    if said:
+    install = [uv, "pip", "install", "--quiet", "--python", str(python)]
+    for option, lines in (("-r", wanted.requirements), ("-c", wanted.constraints)):
+        listed = folder / ("requirements.txt" if option == "-r" else "constraints.txt")
+        listed.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        install += [option, str(listed)]
+    if said := _said(*install):
         raise EnvironmentFailed(f"the packages that {what} needs cannot be installed: {said}")
     return python
 
 
 def python_of(folder: Path) -> Path:
     """The Python of an environment."""
-    return folder / "Scripts" / "python.exe" if sys.platform == "win32" else folder / "bin" / "python"
+    return folder / "bin" / "python"
 
 
 def uv_command() -> str:
@@ -91,7 +110,9 @@ def uv_command() -> str:
 
 def _said(*command: str) -> str:
     """Why a command failed, in one line; empty where it did not."""
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603  # a list, of ours
+    done = subprocess.run(  # noqa: S603  # a list, of ours
+        command, capture_output=True, text=True, errors="replace", check=False, env=config.without_secrets()
+    )
     if not done.returncode:
         return ""
     plain = " ".join(re.sub(r"[^\x20-\x7e]", " ", done.stderr).split())  # without uv's arrows and lines

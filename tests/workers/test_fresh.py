@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import runstone
-from runstone.errors import EnvironmentFailed, InvalidModel, InvalidValue, PredictionFailed, Unsupported, UntrustedModel
+from runstone import environments as environments_of
+from runstone.errors import EnvironmentFailed, InvalidValue, PredictionFailed, Unsupported, UntrustedModel
 from runstone.flavors import saving
 from runstone.flavors.pyfunc import PyfuncFlavor
 from runstone.flavors.python_model import PythonModel
@@ -19,6 +20,8 @@ from runstone.models.format import PYFUNC, Model
 from runstone.models.manifest import write as write_manifest
 from runstone.workers import fresh
 
+# An environment without packages.
+EMPTY = environments_of.Wanted(platform.python_version(), [])
 # Another pandas than the one that runs the tests.
 OTHER = "2.3.3"
 ROWS = pd.DataFrame({"x": [1.5, 2.5], "level": pd.Categorical(["b", "a"], ["b", "a"])})
@@ -173,8 +176,16 @@ def test_python_that_is_not_to_be_had_is_named(tmp_path: Path, monkeypatch: pyte
 
     with pytest.raises(EnvironmentFailed, match=r"needs Python 3\.99\.1, which cannot be had"):
         runstone.pyfunc.load_model(str(changed(folder, "3.99.1")), env="fresh")
-    with pytest.raises(Unsupported, match=r"was saved with Python 3\.9\.1; env='fresh' works from Python 3\.11 on"):
-        runstone.pyfunc.load_model(str(changed(folder, "3.9.1")), env="fresh")
+
+
+def test_environment_whose_python_is_gone_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_ENVIRONMENTS", str(tmp_path / "environments"))
+    python = environments_of.environment(EMPTY, what="the test")
+    python.unlink()
+    python.symlink_to(tmp_path / "uninstalled")
+
+    assert environments_of.environment(EMPTY, what="the test") == python
+    assert python.exists()
 
 
 def changed(folder: Path, version: str) -> Path:
@@ -193,23 +204,6 @@ def test_missing_uv_is_told(saved: Path, tmp_path: Path, monkeypatch: pytest.Mon
 
     with pytest.raises(Unsupported, match=r"environments are made by uv, which is not installed; .* pip install uv"):
         runstone.pyfunc.load_model(str(saved), env="fresh")
-
-
-def test_model_that_says_not_what_it_needs_is_refused(tmp_path: Path) -> None:
-    folder = save(tmp_path / "model", ["numpy"])
-    (folder / requirements.LOCK).unlink()
-    (folder / requirements.REQUIREMENTS).unlink()
-    write_manifest(folder)
-
-    with pytest.raises(InvalidModel, match=r"has no file 'requirements\.txt', which says what it needs"):
-        runstone.pyfunc.load_model(str(folder), env="fresh")
-
-
-def test_older_folder_is_installed_from_its_requirements(tmp_path: Path) -> None:
-    folder = save(tmp_path / "model", ["numpy>=2", "pandas"])
-    (folder / requirements.LOCK).unlink()
-
-    assert fresh.needed(folder, "here") == ["numpy>=2", "pandas", "msgspec", "pyarrow", "pyyaml"]
 
 
 def test_packages_of_a_stranger_are_not_installed(saved: Path) -> None:

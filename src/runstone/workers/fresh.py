@@ -1,6 +1,5 @@
 """A model that predicts in an environment of its own, which has what the model was saved with."""
 
-import sys
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,18 +7,14 @@ from typing import Any, NoReturn
 from runstone import environments
 from runstone.config import WORKER_TIMEOUT
 from runstone.entities.names import shown_address
-from runstone.errors import InvalidModel, Unsupported, UntrustedModel
+from runstone.errors import Unsupported, UntrustedModel
 from runstone.flavors import loading
-from runstone.models import requirements
 from runstone.models.format import PYFUNC, Model
 from runstone.models.predictor import PyFuncModel
 from runstone.workers import start as first_file
+from runstone.workers.needs import needs
 from runstone.workers.process import Worker
 
-# What the worker itself needs; in the versions that the model has, where it has them.
-NEEDS = ("msgspec", "numpy", "pyarrow", "pyyaml")
-# The oldest Python that a worker runs on.
-OLDEST = (3, 11)
 _START = first_file.__file__
 
 
@@ -102,7 +97,7 @@ def load(
         raise UntrustedModel(uri, "env='fresh' installs the packages that it asks for")
     loading.configure(model, model_config)
     what = f"the model at {shown_address(uri)}"
-    python = environments.environment(needed(folder, uri), version=python_version(model, uri), what=what)
+    python = environments.environment(needs(model, folder, uri), what=what)
     config = None if model_config is None else model.flavors[PYFUNC]["config"]
     return start(model, folder, python, what=what, config=config)
 
@@ -123,37 +118,3 @@ def start(model: Model, folder: Path, python: Path, *, what: str, config: dict[s
     """
     command = [str(python), "-I", "-X", "utf8", _START, str(folder.resolve())]
     return WorkerModel(model, Worker(command, what=what, config=config, timeout=WORKER_TIMEOUT.get()))
-
-
-def needed(folder: Path, uri: str) -> list[str]:
-    """The packages that a model was saved with, exactly where it says so, and what a worker needs.
-
-    Raises:
-        InvalidModel: It has no such list.
-    """
-    for name in (requirements.LOCK, requirements.REQUIREMENTS):
-        if (folder / name).is_file():
-            lines = requirements.listed(name, folder / name)
-            known = {requirements.name_in(line) for line in lines}
-            return [*lines, *(name for name in NEEDS if name not in known)]
-    raise InvalidModel(
-        f"the model at {shown_address(uri)} has no file {requirements.REQUIREMENTS!r}, which says what it needs; "
-        "load it without env='fresh'"
-    )
-
-
-def python_version(model: Model, uri: str) -> str:
-    """The Python that a model was saved with; this one's if it does not say.
-
-    Raises:
-        Unsupported: No worker runs on it.
-    """
-    here = ".".join(map(str, sys.version_info[:3]))
-    version = str(model.flavors.get(PYFUNC, {}).get("python_version") or here)
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    if numbers < OLDEST:
-        raise Unsupported(
-            f"the model at {shown_address(uri)} was saved with Python {version}; env='fresh' works from Python "
-            f"{'.'.join(map(str, OLDEST))} on: load it without, or save it again with a newer one"
-        )
-    return version

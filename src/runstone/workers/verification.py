@@ -11,10 +11,12 @@ import msgspec
 from msgspec import Struct
 
 from runstone import environments
+from runstone.entities.names import shown_address
 from runstone.errors import RunstoneError
 from runstone.models import comparison, example, manifest, requirements, signing
 from runstone.models.format import RUNSTONE, Model
 from runstone.workers import fresh
+from runstone.workers.needs import needs
 
 _INSTALLED = """
 import importlib.metadata, json, platform
@@ -133,15 +135,15 @@ def _signature(folder: Path, public_key: Path | None) -> list[Check]:
 
 def _environment(model: Model, folder: Path, place: Path, uri: str) -> tuple[Check, Path | None]:
     try:
-        version = fresh.python_version(model, uri)
-        python = environments.make(place, fresh.needed(folder, uri), version=version, what=f"the model at {uri}")
+        wanted = needs(model, folder, uri)
+        python = environments.make(place, wanted, what=f"the model at {shown_address(uri)}")
     except RunstoneError as error:
         return Check("environment", Outcome.FAILED, [error.message]), None
     command = [str(python), "-I", "-c", _INSTALLED]
     printed = subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603  # a list, of ours
     found = msgspec.json.decode(printed, type=_Installed)
     installed = {requirements.normal(name): at for name, at in found.packages.items()}
-    once = "" if found.python == version else f" ({version} when it was saved)"
+    once = "" if found.python == wanted.python else f" ({wanted.python} when it was saved)"
     right = f"Python {found.python}{once} with {len(installed)} packages"
     return _check("environment", list(_other_versions(folder, installed)), right), python
 
@@ -160,7 +162,7 @@ def _answers(model: Model, folder: Path, python: Path, uri: str) -> Check:
     if test is None:
         return _skipped("answers", "the model was saved without an example: give input_example=")
     try:
-        with fresh.start(model, folder, python, what=f"the model at {uri}") as worker:
+        with fresh.start(model, folder, python, what=f"the model at {shown_address(uri)}") as worker:
             got = worker.predict(test.data, test.params)
     except RunstoneError as error:
         return Check("answers", Outcome.FAILED, [error.message])
