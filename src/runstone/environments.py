@@ -116,4 +116,4 @@ def _said(*command: str) -> str:
     if not done.returncode:
         return ""
     plain = " ".join(re.sub(r"[^\x20-\x7e]", " ", done.stderr).split())  # without uv's arrows and lines
-    return plain[:_TOLD] or f"uv ended with {done.returncode}"
+    return plain.removeprefix("error: ")[:_TOLD] or f"uv ended with {done.returncode}"

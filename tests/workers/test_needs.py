@@ -116,7 +116,7 @@ def test_folder_that_says_not_what_it_needs_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", ["3.9.1", "2.7.18", "3.10"])
 def test_python_that_no_worker_runs_on_is_refused(tmp_path: Path, version: str) -> None:
-    with pytest.raises(Unsupported, match=rf"with Python {version}; env='fresh' works from Python 3\.11 on: load it"):
+    with pytest.raises(Unsupported, match=rf"with Python {version}, and Runstone runs on 3\.11 and newer: load it"):
         wanted(tmp_path, version, requirements="pandas")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from runstone.flavors.pyfunc import PyfuncFlavor
 from runstone.flavors.python_model import PythonModel
 from runstone.flavors.saving import Extras
 from runstone.models import example, manifest, requirements
-from runstone.models.format import RUNSTONE, Model
 from runstone.workers.verification import Outcome, verify
 
+SPEC = Path(__file__).parents[2] / "spec" / "models"
 ROWS = pd.DataFrame({"height": [1.0, 2.0, 3.0], "level": pd.Categorical(["a", "b", "a"])})
 
 
@@ -115,15 +116,37 @@ def test_failure_of_the_model_is_told(tmp_path: Path) -> None:
     assert outcomes(folder)["answers"] == ("failed", ["RuntimeError: no longer"])
 
 
-def test_model_without_an_example_has_no_answers(tmp_path: Path) -> None:
+def test_model_without_an_example_is_loaded_and_has_no_answers(tmp_path: Path) -> None:
     class Same(PythonModel):
         def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
             return model_input
 
     folder = custom(tmp_path / "model", Same())
 
-    assert outcomes(folder)["answers"][0] == "skipped"
-    assert "without an example" in outcomes(folder)["answers"][1][0]
+    assert outcomes(folder)["answers"] == (
+        "skipped",
+        ["it can be loaded; it was saved without an example: give input_example="],
+    )
+    (folder / "python_model.pkl").write_bytes(b"")
+    manifest.write(folder)
+    assert outcomes(folder)["answers"][0] == "failed"
+
+
+def test_folder_of_mlflow_answers_its_example_and_has_no_hashes_to_compare() -> None:
+    for maker in ("mlflow-2", "mlflow-3"):
+        found = outcomes(SPEC / maker / "sklearn" / "model")
+
+        assert found["files"] == ("skipped", ["there is no manifest.json, as in folders that MLflow saved"])
+        assert found["answers"] == ("passed", ["it answers its example; what it once answered was not kept"])
+
+
+def test_damaged_example_of_mlflow_is_told(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SPEC / "mlflow-3" / "sklearn" / "model", tmp_path / "model"))
+    for content in ("[", "\udcff"):
+        (folder / example.SERVING).write_bytes(content.encode("utf-8", "surrogateescape"))
+
+        with pytest.raises(InvalidModel, match=r"the example in '.*serving_input_example\.json' cannot be read: "):
+            outcomes(folder)
 
 
 def test_example_keeps_types_and_params(tmp_path: Path) -> None:
@@ -167,12 +190,3 @@ def test_manifest_that_is_missing_is_told(saved: Path) -> None:
     (saved / manifest.MANIFEST).unlink()
 
     assert outcomes(saved)["files"] == ("failed", ["there is no manifest.json, which Runstone wrote with the model"])
-
-
-def test_folder_of_mlflow_has_no_hashes_to_compare(saved: Path) -> None:
-    (saved / manifest.MANIFEST).unlink()
-    model = Model.load(saved)
-    del model.flavors[RUNSTONE]
-    model.save(saved)
-
-    assert outcomes(saved)["files"][0] == "skipped"

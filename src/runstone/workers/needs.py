@@ -56,8 +56,8 @@ def _python(model: Model, what: str) -> str:
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     if numbers < OLDEST:
         raise Unsupported(
-            f"{what} was saved with Python {version}; env='fresh' works from Python {'.'.join(map(str, OLDEST))} on: "
-            "load it without, or save it again with a newer one"
+            f"{what} was saved with Python {version}, and Runstone runs on {'.'.join(map(str, OLDEST))} and newer: "
+            "load it without env='fresh', or save it again with a newer one"
         )
     return version
 

@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from runstone import environments
 from runstone.entities.names import shown_address
-from runstone.errors import RunstoneError
-from runstone.models import comparison, example, manifest, requirements, signing
+from runstone.errors import InvalidModel, RunstoneError
+from runstone.models import comparison, example, manifest, requests, requirements, signing
+from runstone.models.example import SelfTest
 from runstone.models.format import RUNSTONE, Model
 from runstone.workers import fresh
 from runstone.workers.needs import needs
@@ -158,14 +159,26 @@ def _other_versions(folder: Path, installed: dict[str, str]) -> Iterator[str]:
 
 
 def _answers(model: Model, folder: Path, python: Path, uri: str) -> Check:
-    test = example.self_test(folder)
-    if test is None:
-        return _skipped("answers", "the model was saved without an example: give input_example=")
+    test = example.self_test(folder) or _example_of_mlflow(model, folder)
     try:
         with fresh.start(model, folder, python, what=f"the model at {shown_address(uri)}") as worker:
+            if test is None:
+                return _skipped("answers", "it can be loaded; it was saved without an example: give input_example=")
             got = worker.predict(test.data, test.params)
     except RunstoneError as error:
         return Check("answers", Outcome.FAILED, [error.message])
     if not test.is_answered:
         return Check("answers", Outcome.PASSED, ["it answers its example; what it once answered was not kept"])
     return _check("answers", comparison.differences(test.expected, got), "it answers its example as when it was saved")
+
+
+def _example_of_mlflow(model: Model, folder: Path) -> SelfTest | None:
+    """An example as MLflow keeps it: without an answer."""
+    file = folder / example.SERVING
+    if not file.is_file():
+        return None
+    try:
+        rows, params = requests.read(file.read_text("utf-8"), arrays=model.signature is None)
+    except ValueError as error:
+        raise InvalidModel(f"the example in {str(file)!r} cannot be read: {error}") from error
+    return SelfTest(rows, params, expected=None, is_answered=False)
