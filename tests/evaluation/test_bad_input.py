@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ def nothing_is_logged() -> Iterator[None]:
     assert runstone.search_runs(output_format="list") == []
 
 
-def with_column(name: str, values: list[Any], **more: Any) -> dict[str, Any]:
+def with_column(name: str, values: Any, **more: Any) -> dict[str, Any]:
     return {"data": FRAME.assign(**{name: values}), **more}
 
 
@@ -146,6 +146,23 @@ CASES: list[tuple[dict[str, Any], type[RunstoneError], str]] = [
     ({"evaluator_config": {"sample_weights": [0, 0, 0]}}, InvalidValue, "not all of them are 0"),
     ({"extra_metrics": [len]}, InvalidValue, "extra_metrics are made by make_metric"),
     ({"custom_artifacts": ["plot"]}, InvalidValue, "each of custom_artifacts is a function; got 'plot'"),
+    ({"validation_thresholds": [1]}, InvalidValue, "validation_thresholds is a dict from the name of a metric"),
+    (
+        {"model_type": "forecaster", "evaluator_config": {"horizon": "y"}},
+        InvalidValue,
+        "horizon is a whole number of steps ahead, from 1; got 0 in row 0",
+    ),
+    (
+        {"model_type": "forecaster", **with_column("x", [1, None, 3], evaluator_config={"time": "x"})},
+        InvalidValue,
+        "1 of 3 values of the column 'x' are missing, the first in row 1",
+    ),
+    ({"model_type": "regressor", **with_column("y", pd.date_range("2026", periods=3))}, InvalidValue, "got datetime64"),
+    (
+        {"targets": pd.Series([0, 1, 0], index=[2, 0, 1])},
+        InvalidValue,
+        r"the index of the data in another order; give targets.loc\[data.index\]",
+    ),
     ({"slices": [3]}, InvalidValue, "a slice is the name of a column or a filter; got 3"),
 ]
 
@@ -171,8 +188,12 @@ def test_classifier_of_several_outputs_is_refused() -> None:
         def predict_proba(self, rows: Any) -> Any:
             return np.array([np.zeros((3, 2)), "odd", 1], dtype=object)
 
-    with pytest.raises(InvalidValue, match="a classifier of several outputs"):
-        runstone.evaluate(Several(), FRAME, targets="y", model_type="classifier")
+    class Known(Several):
+        classes_: ClassVar = [np.array([0, 1]), np.array([0, 1])]
+
+    for model in Several(), Known():
+        with pytest.raises(InvalidValue, match="a classifier of several outputs"):
+            runstone.evaluate(model, FRAME, targets="y", model_type="classifier")
 
 
 def test_missing_library_is_named_with_the_way_out() -> None:

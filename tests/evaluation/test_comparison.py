@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
+from statsmodels.api import OLS
+from statsmodels.stats.contingency_tables import mcnemar
 
 import runstone
 from runstone.errors import InvalidValue, ThresholdsNotMet
@@ -15,8 +17,9 @@ from runstone.evaluation.document import Comparison
 from runstone.evaluation.examples import Examples
 from runstone.evaluation.numbers import Numbers
 from runstone.evaluation.options import Options
+from tests.evaluation.conftest import PLAIN
 
-DRAWN = {"resamples": 100, "log_model_explainability": False}
+DRAWN = {**PLAIN, "resamples": 100}
 
 
 def compared(data: Any, model_type: str = "regressor", **config: Any) -> Comparison:
@@ -42,7 +45,7 @@ def test_better_classifier_is_told_apart_by_mcnemar(patients: pd.DataFrame, clas
         targets="ill",
         model_type="classifier",
         baseline_model=lambda rows: other.predict_proba(rows[["dose"]]),
-        evaluator_config=DRAWN,
+        evaluator_config={**DRAWN, "pictures": True},
     )
 
     found = result.evaluation.comparison
@@ -246,3 +249,42 @@ def test_models_that_order_their_labels_differently_are_compared() -> None:
 
     assert found is not None
     assert found.metrics["roc_auc"].baseline == 1
+
+
+def test_test_that_does_not_weigh_says_so(houses: pd.DataFrame, regressor: Any) -> None:
+    found = runstone.evaluate(
+        regressor,
+        houses,
+        targets="price",
+        model_type="regressor",
+        baseline_model=lambda rows: rows["size"],
+        evaluator_config={**PLAIN, "sample_weights": np.ones(200)},
+    ).evaluation
+
+    assert found.notes == ["the test of the difference lets all examples count the same, without sample_weights"]
+
+
+def test_tests_are_those_of_statsmodels(houses: pd.DataFrame) -> None:
+    random = np.random.default_rng(5)
+    data = pd.DataFrame({"y": random.normal(size=80)})
+    data["ours"], data["theirs"] = data["y"] + random.normal(size=80), data["y"] + 1.3 * random.normal(size=80)
+    lost = (data["y"] - data["ours"]) ** 2 - (data["y"] - data["theirs"]) ** 2
+    signs = (data > 0).astype(int)
+    ours, theirs = signs["ours"] == signs["y"], signs["theirs"] == signs["y"]
+
+    def p_value(rows: pd.DataFrame, model_type: str) -> float:
+        compared = runstone.evaluate(
+            data=rows,
+            targets="y",
+            predictions="ours",
+            model_type=model_type,
+            baseline_model="theirs",
+            evaluator_config=PLAIN,
+        ).evaluation.comparison
+        assert compared is not None
+        assert compared.test is not None
+        return compared.test.p_value
+
+    assert p_value(signs, "classifier") == pytest.approx(mcnemar(pd.crosstab(ours, theirs), exact=True).pvalue)
+    # Of one step ahead the corrected test of Diebold and Mariano is the t-test of the losses.
+    assert p_value(data, "forecaster") == pytest.approx(OLS(lost, np.ones(80)).fit().pvalues.iloc[0])

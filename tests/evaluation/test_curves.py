@@ -80,6 +80,18 @@ def test_lift_ends_at_one() -> None:
     assert curve.y[0] == pytest.approx(500 / binary().truth.sum())
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_lift_of_equal_scores_does_not_depend_on_the_order_of_the_rows(order: int) -> None:
+    truth = np.repeat([0, 1], 50)[::order]
+    told = np.r_[np.full(20, 0.9), np.full(80, 0.2)]
+    examples = Classified(Labels([0, 1], 1), truth, truth, np.column_stack([1 - told, told]), None, "weighted")
+
+    curve = curves.lift(examples, most=10)[0]
+
+    assert curve.x == [0.2, 1.0]
+    assert curve.y == [truth[:20].mean() * 2, 1.0]
+
+
 def test_weights_count_as_examples_do() -> None:
     twice = binary(weights=np.full(500, 2.0))
 
@@ -149,7 +161,7 @@ def test_names_are_drawn_as_they_are() -> None:
         targets="y",
         predictions="guess",
         model_type="classifier",
-        evaluator_config=PLAIN,
+        evaluator_config={"resamples": 0},
     )
 
     assert found.artifacts["confusion_matrix"].data.startswith(b"\x89PNG")

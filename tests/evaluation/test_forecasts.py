@@ -110,7 +110,11 @@ def test_column_that_is_not_there_is_named(sales: pd.DataFrame) -> None:
 def test_forecaster_is_asked_for_its_importance_only_when_wanted(houses: pd.DataFrame, regressor: Any) -> None:
     def evaluated(**config: Any) -> Any:
         return runstone.evaluate(
-            regressor, houses, targets="price", model_type="forecaster", evaluator_config={"resamples": 0, **config}
+            regressor,
+            houses,
+            targets="price",
+            model_type="forecaster",
+            evaluator_config={**PLAIN, "log_model_explainability": None, **config},
         ).evaluation.importance
 
     assert evaluated() is None

@@ -12,10 +12,16 @@ from sklearn.inspection import permutation_importance
 import runstone
 from runstone.evaluation import importance
 
+QUICK = {"resamples": 0, "pictures": False}
+
 
 def evaluated(model: Any, data: Any, **config: Any) -> runstone.EvaluationResult:
     return runstone.evaluate(
-        model, data, targets="price", model_type="regressor", evaluator_config={"resamples": 0, **config}
+        model,
+        data,
+        targets="price",
+        model_type="regressor",
+        evaluator_config={**QUICK, **config},
     )
 
 
@@ -41,7 +47,7 @@ def test_importance_of_an_array_has_names_by_place(houses: pd.DataFrame, regress
         houses[["size", "age"]].to_numpy(),
         targets=houses["price"],
         model_type="regressor",
-        evaluator_config={"resamples": 0},
+        evaluator_config=QUICK,
     ).evaluation.importance
 
     assert found is not None

@@ -60,6 +60,7 @@ def test_inference_params_come_with_each_call(address: str) -> None:
     assert evaluated(address, inference_params={}) == 2
 
 
+@pytest.mark.slow
 def test_model_predicts_in_an_environment_of_its_own(
     address: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,7 +100,8 @@ def test_model_that_is_here_already_is_not_loaded(given: dict[str, Any], told: s
 
 
 def test_params_that_a_model_does_not_take_are_refused(regressor: Any, houses: pd.DataFrame, tmp_path: Path) -> None:
-    runstone.sklearn.save_model(regressor, str(tmp_path / "model"), input_example=houses[["size", "age"]][:2])
+    signature = runstone.models.infer_signature(houses[["size", "age"]])
+    runstone.sklearn.save_model(regressor, str(tmp_path / "model"), signature=signature)
 
     with pytest.raises(RunstoneError, match="temperature"):
         runstone.evaluate(
@@ -115,7 +117,7 @@ def test_model_gets_the_columns_that_it_knows(houses: pd.DataFrame, regressor: A
     signature = runstone.models.infer_signature(houses[["size", "age"]])
     runstone.sklearn.save_model(regressor, str(tmp_path / "model"), signature=signature)
     more = houses[["price", "age", "size"]].assign(street="High Street")
-    config = {"resamples": 0, "importance_repeats": 2}
+    config = {"resamples": 0, "pictures": False, "importance_repeats": 2}
 
     for model in (regressor, str(tmp_path / "model")):
         result = runstone.evaluate(

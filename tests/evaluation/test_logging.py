@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import polars
+import pyarrow
 import pytest
 
 import runstone
@@ -93,6 +95,27 @@ def test_classifier_by_address_tells_probabilities(patients: pd.DataFrame, class
     assert result.metrics["roc_auc"] > 0.5
 
 
+def test_pictures_are_left_out_when_wanted(houses: pd.DataFrame, regressor: Any) -> None:
+    config = {"resamples": 0, "log_model_explainability": False}
+
+    drawn = evaluated(regressor, houses, evaluator_config=config)
+    plain = evaluated(regressor, houses, evaluator_config={**config, "pictures": False})
+
+    assert set(drawn.artifacts) == {"residuals_plot"}
+    assert set(plain.artifacts) == set()
+    assert plain.metrics == drawn.metrics
+
+
+def test_demand_may_name_a_metric_with_its_prefix(houses: pd.DataFrame, regressor: Any) -> None:
+    good, bad = (runstone.MetricThreshold(value, greater_is_better=True) for value in (0.5, 2))
+    config = {**PLAIN, "metric_prefix": "val_"}
+
+    for name in ("r2_score", "val_r2_score"):
+        evaluated(regressor, houses, evaluator_config=config, validation_thresholds={name: good})
+        with pytest.raises(ThresholdsNotMet, match="r2_score is 0"):
+            evaluated(regressor, houses, evaluator_config=config, validation_thresholds={name: bad})
+
+
 def test_prefix_keeps_two_evaluations_of_a_run_apart(houses: pd.DataFrame, regressor: Any) -> None:
     with runstone.start_run() as run:
         evaluated(regressor, houses)
@@ -128,12 +151,17 @@ def test_dataset_tells_its_own_targets_and_predictions(houses: pd.DataFrame, reg
     assert result.metrics["r2_score"] == pytest.approx(evaluated(regressor, houses).metrics["r2_score"])
 
 
-def test_frame_of_polars_is_taken(houses: pd.DataFrame, regressor: Any) -> None:
-    polars = pytest.importorskip("polars")
+def test_tables_of_polars_and_arrow_are_taken(houses: pd.DataFrame, regressor: Any) -> None:
+    frame, table = polars.DataFrame(houses.to_dict("list")), pyarrow.Table.from_pandas(houses)
+    wanted = pytest.approx(evaluated(regressor, houses).metrics)
 
-    result = evaluated(regressor, polars.DataFrame(houses.to_dict("list")))
-
-    assert result.metrics == pytest.approx(evaluated(regressor, houses).metrics)
+    for data in (frame, frame.lazy(), table, table.to_batches()[0]):
+        assert evaluated(regressor, data).metrics == wanted
+    compared = evaluated(
+        regressor, table.append_column("old", table["age"]), baseline_model="old"
+    ).evaluation.comparison
+    assert compared is not None
+    assert compared.baseline == "old"
 
 
 def test_column_of_what_a_model_gives_can_be_named(houses: pd.DataFrame, regressor: Any) -> None:

@@ -132,3 +132,14 @@ def test_metric_of_one_example_is_left_out_and_said_so() -> None:
 
     assert "r2_score" not in found.metrics
     assert found.evaluation.notes == ["r2_score is not defined for one example"]
+
+
+def test_model_is_evaluated_on_one_example(houses: pd.DataFrame, regressor: Any) -> None:
+    found = runstone.evaluate(
+        regressor, houses[:1], targets="price", model_type="regressor", evaluator_config={"pictures": False}
+    )
+
+    assert found.metrics["example_count"] == 1
+    assert "score" not in found.metrics
+    assert found.evaluation.importance is None
+    assert found.evaluation.notes == ["r2_score is not defined for one example"]

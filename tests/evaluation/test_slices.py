@@ -51,13 +51,52 @@ def test_numbers_of_many_values_are_cut_in_quarters(data: pd.DataFrame) -> None:
 
     assert [part.examples for part in found] == [25, 25, 25, 25]
     ends = np.quantile(data["size"], [0.25, 0.5, 0.75])
-    one, two, three = (f"{end:.3f}".rstrip("0") for end in ends)
+    one, two, three = (f"{end:g}" for end in ends)
     assert [part.name for part in found] == [
         f"size <= {one}",
         f"{one} < size <= {two}",
         f"{two} < size <= {three}",
         f"size > {three}",
     ]
+
+
+def test_value_that_fills_several_quarters_is_one_part(data: pd.DataFrame) -> None:
+    data["wait"] = np.r_[np.arange(20), np.zeros(80)]
+    data["debt"] = -data["wait"]
+
+    found = sliced(data, "wait", "debt").evaluation.slices
+
+    assert [(part.name, part.examples) for part in found] == [
+        ("wait <= 0", 81),
+        ("wait > 0", 19),
+        ("debt <= -1", 19),
+        ("debt > -1", 81),
+    ]
+
+
+def test_infinite_and_large_numbers_and_times_are_cut_in_quarters(data: pd.DataFrame) -> None:
+    data["ratio"] = np.r_[np.inf, -np.inf, np.nan, np.arange(97)]
+    data["day"] = 20260000.0 + np.arange(100) // 4
+    data["at"] = pd.date_range("2026-01-01", periods=100, freq="D")
+
+    def parts(by: str) -> list[tuple[str, int]]:
+        return [(part.name, part.examples) for part in sliced(data, by).evaluation.slices]
+
+    assert parts("ratio") == [
+        ("ratio <= 24", 26),
+        ("24 < ratio <= 48", 24),
+        ("48 < ratio <= 72", 24),
+        ("ratio > 72", 25),
+        ("ratio is missing", 1),
+    ]
+    assert parts("day")[0] == ("day <= 20260006", 28)
+    assert [examples for _, examples in parts("at")] == [25, 25, 25, 25]
+    assert parts("at")[0][0] == "at <= 2026-01-25 18:00:00"
+
+
+def test_column_of_lists_is_no_slice(data: pd.DataFrame) -> None:
+    with pytest.raises(InvalidValue, match="the slice 'kind' is a column whose values cannot be compared"):
+        sliced(data.assign(kind=pd.Series([[1]] * 100, dtype=object)), "kind")
 
 
 def test_filter_is_a_slice(data: pd.DataFrame) -> None:

@@ -63,7 +63,8 @@ def test_every_demand_that_fails_is_named() -> None:
         runstone.validate_evaluation_results(demanded, result(a=0.5, b=2.0), result(b=2.0))
 
     assert str(caught.value) == (
-        "a is 0.5; wanted: a >= 0.8; b is 2; wanted: b <= 1.8 (0.1 of 2 better); gone is not there; wanted: gone >= 1"
+        "a is 0.5; wanted: a >= 0.8; b is 2; wanted: b <= 1.8 (0.1 of 2 better); "
+        "gone is not there, but a, b; wanted: gone >= 1"
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 from runstone.evaluation.examples import Examples, FloatArray, IntArray, finite_numbers
-from runstone.evaluation.models import Model, column_of_output
+from runstone.evaluation.models import SEVERAL, Model, column_of_output
 from runstone.evaluation.options import Options
 
 _SUM_TOLERANCE = 1e-3
@@ -189,7 +189,7 @@ def _columns(found: Examples, options: Options) -> NDArray[Any] | None:
 
 def _probabilities(told: NDArray[Any], labels: Labels, rows: int) -> FloatArray:
     if told.dtype == object and told.ndim == 1:
-        raise InvalidValue("a classifier of several outputs is not evaluated in one go; evaluate each output")
+        raise InvalidValue(SEVERAL)
     count = len(labels.known)
     values: NDArray[np.float64] = finite_numbers(told.ravel(), "probabilities").reshape(told.shape)
     if len(values) != rows:

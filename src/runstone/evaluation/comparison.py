@@ -13,7 +13,7 @@ from runstone.evaluation.document import Difference, Measure, PairedTest
 from runstone.evaluation.examples import Examples, FloatArray
 from runstone.evaluation.numbers import Numbers
 from runstone.evaluation.options import Options
-from runstone.evaluation.residuals import column_codes
+from runstone.evaluation.residuals import column_codes, steps_ahead
 
 _PERMUTATIONS = 1999
 _BATCH = 2_000_000
@@ -108,7 +108,7 @@ def diebold_mariano(candidate: Numbers, baseline: Numbers, found: Examples, opti
     if options.time is not None:
         times = column_codes(found, options.time)
         losses = np.bincount(times, losses) / np.bincount(times)
-    ahead = 1 if options.horizon is None else int(found.numbers(options.horizon, "horizon").max())
+    ahead = 1 if options.horizon is None else int(steps_ahead(found, options.horizon).max())
     about = f"mean of the squared errors of this model less those of the other, over {len(losses)} times"
     count, mean = len(losses), float(losses.mean())
     if count < 3 or not losses.any():

@@ -63,7 +63,8 @@ def lift(examples: Classified, most: int) -> list[Curve]:
         weights = np.ones(len(told)) if examples.weights is None else examples.weights
         share = np.cumsum(weights[order]) / weights.sum()
         hits = np.cumsum((weights * is_positive)[order]) / (weights @ is_positive)
-        used = share > 0
+        # Of equal scores none is higher, in whatever order they stand in the data.
+        used = (share > 0) & np.r_[np.diff(told[order]) != 0, True]
         found.append(Curve(label, *thinned(share[used], hits[used] / share[used])))
     return found
 

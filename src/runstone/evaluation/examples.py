@@ -92,8 +92,11 @@ def finite_numbers(values: Any, what: str) -> FloatArray:
     Raises:
         InvalidValue: Some are no numbers, or not finite.
     """
+    array = np.asarray(values)
+    if array.dtype.kind in "mMc":
+        raise InvalidValue(f"{what} are numbers; got {array.dtype}")
     try:
-        numbers = np.asarray(pd.to_numeric(pd.Series(np.asarray(values))), dtype=np.float64)
+        numbers = np.asarray(pd.to_numeric(pd.Series(array)), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidValue(f"{what} are numbers: {error}") from None
     bad = ~np.isfinite(numbers)
@@ -118,7 +121,7 @@ def examples(
     """Read what a caller gave.
 
     Args:
-        data: A frame of pandas or polars, a dict of columns, an array, or a list of rows.
+        data: A frame of pandas or polars, a table of Arrow, a dict of columns, an array, or a list of rows.
         targets: Name of a column; or the targets themselves.
         predictions: Name of the column with predictions, which is no feature.
         feature_names: Names of the columns that the model gets, or, with an array, of its columns.
@@ -132,7 +135,7 @@ def examples(
         raise InvalidValue("evaluate() needs data: a frame, an array, or a dataset of runstone.data")
     if predictions is not None and not isinstance(predictions, str):
         raise InvalidValue(f"predictions is the name of a column; got {shown(predictions)}")
-    if (frame := _as_frame(data)) is not None:
+    if (frame := as_frame(data)) is not None:
         no_features = {predictions, *not_features, *_columns_of(options)}
         found = _of_frame(frame, targets, feature_names, no_features)
     else:
@@ -147,7 +150,8 @@ def described(found: Examples, targets: Any, source: str | None) -> Dataset:
     return from_numpy(found.features, source, None if found.targets is None else found.targets.to_numpy())
 
 
-def _as_frame(data: Any) -> pd.DataFrame | None:
+def as_frame(data: Any) -> pd.DataFrame | None:
+    """Data with named columns as a frame; ``None`` for other data."""
     if isinstance(data, pd.DataFrame):
         return data
     if isinstance(data, Mapping):
@@ -155,8 +159,13 @@ def _as_frame(data: Any) -> pd.DataFrame | None:
             return pd.DataFrame(data)
         except ValueError as error:
             raise InvalidValue(f"a dict of data has columns of one length: {error}") from None
-    if type(data).__module__.partition(".")[0] == "polars" and hasattr(data, "to_dict"):
-        return pd.DataFrame({name: column.to_list() for name, column in data.to_dict().items()})
+    library = type(data).__module__.partition(".")[0]
+    if library == "polars" and hasattr(data, "collect_schema"):
+        found = data.collect() if hasattr(data, "collect") else data
+        return pd.DataFrame({name: column.to_list() for name, column in found.to_dict().items()})
+    if library == "pyarrow" and hasattr(data, "column_names"):
+        table: pd.DataFrame = data.to_pandas()
+        return table
     return None
 
 
@@ -188,6 +197,7 @@ def _of_frame(
         truth = None if targets is None else column_of(frame, targets, "targets")
     else:
         truth = _given_targets(targets, len(frame))
+        _check_order(targets, frame)
     if feature_names is None:
         left_out = {*no_features, targets if isinstance(targets, str) else None}
         names = [name for name in frame.columns if name not in left_out]
@@ -234,6 +244,18 @@ def _given_targets(targets: Any, rows: int) -> "pd.Series[Any]":
     if len(array) != rows:
         raise InvalidValue(f"the data has {rows} rows, and there are {len(array)} targets")
     return pd.Series(array)
+
+
+def _check_order(targets: Any, frame: pd.DataFrame) -> None:
+    """See that targets with the index of the data have its order, for rows are taken by their place."""
+    index = targets.index if isinstance(targets, pd.Series) else frame.index
+    if index.equals(frame.index) or index.equals(pd.RangeIndex(len(index))) or not index.is_unique:
+        return
+    if index.isin(frame.index).all():
+        raise InvalidValue(
+            "the targets have the index of the data in another order; give targets.loc[data.index], or "
+            "targets.to_numpy() if the rows belong together as they stand"
+        )
 
 
 def _weights(given: Any, found: Examples) -> FloatArray | None:

@@ -118,7 +118,7 @@ def explained(
         kind: Its type.
         options: Whether and how it is explained.
     """
-    if options.log_model_explainability is False or not found.feature_names:
+    if options.log_model_explainability is False or not found.feature_names or len(found) < 2:
         return None, []
     if find_spec("shap") is None:
         wanted = options.explainability_algorithm is not None

@@ -41,7 +41,7 @@ def importance(
         kind: Its type.
         options: How often features are shuffled, and whether at all.
     """
-    if options.log_model_explainability is False or not found.feature_names:
+    if options.log_model_explainability is False or not found.feature_names or len(found) < 2:
         return None, []
     part = _sample(found, options)
     plain = replace(options, sample_weights=None)

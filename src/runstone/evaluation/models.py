@@ -17,6 +17,8 @@ from runstone.errors import InvalidValue, Unsupported
 from runstone.models.enforcement import check_input
 from runstone.models.predictor import PyFuncModel
 
+SEVERAL = "a classifier of several outputs is not evaluated in one go; evaluate each output"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
@@ -67,8 +69,14 @@ class Model:
 
     @property
     def labels(self) -> list[Any] | None:
-        """The labels that it knows, in the order of its probabilities, where it tells them."""
+        """The labels that it knows, in the order of its probabilities, where it tells them.
+
+        Raises:
+            InvalidValue: It has several outputs, each with labels of its own.
+        """
         known = getattr(self.native, "classes_", None)
+        if isinstance(known, list) and any(np.ndim(each) for each in known):
+            raise InvalidValue(SEVERAL)
         return None if known is None else list(np.asarray(known).tolist())
 
     @property

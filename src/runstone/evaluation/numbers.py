@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from runstone.evaluation.examples import Examples, FloatArray, finite_numbers
 from runstone.evaluation.models import Model, column_of_output
 from runstone.evaluation.options import Options
 from runstone.evaluation.scoring import Scores
+
+# A spread below this share of the squares is what rounding left.
+_ROUNDING = 1e-12
 
 BETTER = {
     "score": True,
@@ -178,54 +182,68 @@ class QuickNumbers:
         Args:
             weights: float64, shape (rows,).
         """
-        given = self.given
-        if given.weights is not None:
-            weights = weights * given.weights
-        total = weights.sum()
-        squared = float(weights @ self._errors**2)
-        centred = given.truth - weights @ given.truth / total
-        spread = float(weights @ centred**2)
+        if self.given.weights is not None:
+            weights = weights * self.given.weights
+        total, sums = float(weights.sum()), self._sums(weights)
+        squared = sums["squared"]
+        spread = sums["spread"] - sums["centred"] ** 2 / total
+        is_spread = spread > _ROUNDING * sums["spread"]
         found = {
-            "mean_absolute_error": float(weights @ self._absolute / total),
+            "mean_absolute_error": sums["absolute"] / total,
             "mean_squared_error": squared / total,
-            "root_mean_squared_error": float(np.sqrt(squared / total)),
-            "r2_score": 1 - squared / spread if spread > 0 else float("nan"),
-            "mean_absolute_percentage_error": float(weights @ self._relative / total),
+            "root_mean_squared_error": sqrt(squared / total),
+            "r2_score": 1 - squared / spread if is_spread else nan,
+            "mean_absolute_percentage_error": sums["relative"] / total,
         }
-        return found | self.of_forecasts(weights) if given.is_forecast else found
+        return found | self._of_forecasts(total, sums) if self.given.is_forecast else found
 
     def of_forecasts(self, weights: FloatArray) -> dict[str, float]:
         """The metrics of forecasts alone."""
-        given, total = self.given, weights.sum()
-        size = float(weights @ np.abs(given.truth))
-        found = {
-            "mean_error": float(weights @ -self._errors / total),
-            "weighted_absolute_percentage_error": float(weights @ self._absolute) / size if size else float("nan"),
-            "symmetric_mean_absolute_percentage_error": float(weights @ self._symmetric / total),
+        return self._of_forecasts(float(weights.sum()), self._sums(weights))
+
+    def _of_forecasts(self, total: float, sums: dict[str, float]) -> dict[str, float]:
+        means = {
+            "mean_error": "error",
+            "symmetric_mean_absolute_percentage_error": "symmetric",
+            "mean_absolute_scaled_error": "scaled",
+            "interval_coverage": "inside",
+            "mean_interval_width": "width",
         }
-        if given.scale is not None:
-            found["mean_absolute_scaled_error"] = float(weights @ (self._absolute / given.scale) / total)
-        if given.lower is not None and given.upper is not None:
-            inside = (given.lower <= given.truth) & (given.truth <= given.upper)
-            found["interval_coverage"] = float(weights @ inside / total)
-            found["mean_interval_width"] = float(weights @ (given.upper - given.lower) / total)
+        found = {name: sums[column] / total for name, column in means.items() if column in sums}
+        found["weighted_absolute_percentage_error"] = sums["absolute"] / sums["size"] if sums["size"] else nan
         return found
 
-    @cached_property
-    def _errors(self) -> FloatArray:
-        return self.given.truth - self.given.predicted
+    def _sums(self, weights: FloatArray) -> dict[str, float]:
+        return dict(zip(self._columns, (weights @ self._table).tolist(), strict=True))
 
     @cached_property
-    def _absolute(self) -> FloatArray:
-        return np.abs(self._errors)
+    def _table(self) -> FloatArray:
+        return np.column_stack(list(self._columns.values()))
 
     @cached_property
-    def _relative(self) -> FloatArray:
-        return self._absolute / np.maximum(np.abs(self.given.truth), np.finfo(np.float64).eps)
-
-    @cached_property
-    def _symmetric(self) -> FloatArray:
-        """Twice the error by the sum of both, as the M competitions count it; 0 where both are 0."""
-        size = np.abs(self.given.truth) + np.abs(self.given.predicted)
-        shares: FloatArray = np.divide(2 * self._absolute, size, out=np.zeros_like(size), where=size > 0)
-        return shares
+    def _columns(self) -> dict[str, FloatArray]:
+        """All that is summed up, row by row: so one product gives all sums."""
+        given = self.given
+        errors, size = given.truth - given.predicted, np.abs(given.truth)
+        absolute, centred = np.abs(errors), given.truth - given.truth.mean()
+        if np.ptp(given.truth) == 0:
+            centred = np.zeros_like(centred)
+        columns = {
+            "absolute": absolute,
+            "squared": errors**2,
+            "relative": absolute / np.maximum(size, np.finfo(np.float64).eps),
+            "centred": centred,
+            "spread": centred**2,
+        }
+        if not given.is_forecast:
+            return columns
+        # Twice the error by the sum of both, as the M competitions count it; 0 where both are 0.
+        both = size + np.abs(given.predicted)
+        symmetric = np.divide(2 * absolute, both, out=np.zeros_like(both), where=both > 0)
+        columns |= {"error": -errors, "size": size, "symmetric": symmetric}
+        if given.scale is not None:
+            columns["scaled"] = absolute / given.scale
+        if given.lower is not None and given.upper is not None:
+            columns["inside"] = ((given.lower <= given.truth) & (given.truth <= given.upper)).astype(np.float64)
+            columns["width"] = given.upper - given.lower
+        return columns

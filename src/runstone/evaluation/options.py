@@ -40,6 +40,7 @@ class Options:
         confidence_level: Of the intervals, between 0 and 1.
         seed: Of the generator of random numbers.
         importance_repeats: How often each feature is shuffled.
+        pictures: Whether they are drawn, which takes most of the time of a small evaluation.
         time: Column with the times of a forecast.
         series: Column that says which series a row belongs to.
         horizon: Column with the number of steps ahead, from 1.
@@ -64,6 +65,7 @@ class Options:
     confidence_level: float = 0.95
     seed: int = 0
     importance_repeats: int = 5
+    pictures: bool = True
 
     time: str | None = None
     series: str | None = None

@@ -1,18 +1,21 @@
 """All that ``evaluate`` does, in order: read, predict, compute, and only then log."""
 
 import os
+import warnings
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.exceptions import UndefinedMetricWarning
 
 from runstone.data import Dataset
 from runstone.errors import InvalidValue, ThresholdsNotMet
 from runstone.evaluation import bootstrap, comparison, custom, document, recording
 from runstone.evaluation.document import Bootstrap, Comparison, DatasetName, Evaluation, Measure
-from runstone.evaluation.examples import Examples, described, examples
+from runstone.evaluation.examples import Examples, as_frame, described, examples
 from runstone.evaluation.explanations import Explained, explained
 from runstone.evaluation.importance import importance
 from runstone.evaluation.kinds import KINDS, Judged, Kind
@@ -25,7 +28,7 @@ from runstone.evaluation.residuals import order
 from runstone.evaluation.result import EvaluationResult
 from runstone.evaluation.scoring import told_error
 from runstone.evaluation.slices import sliced
-from runstone.evaluation.thresholds import check_thresholds, told
+from runstone.evaluation.thresholds import MetricThreshold, check_thresholds, told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,14 +68,15 @@ def evaluated(*, evaluators: Any, evaluator_config: Any, **given: Any) -> Evalua
     with ExitStack() as closing:
         subject = _subject(request, closing)
         if request.model_type is None:
-            evaluation, outputs, values = *_custom_only(request, subject), None
+            evaluation, outputs, explanation = *_custom_only(request, subject), None
         else:
-            evaluation, outputs, values = _of_kind(request, subject, KINDS[request.model_type])
-    files = {**pictures(evaluation, values), **custom.files(request.custom_artifacts, outputs, evaluation)}
+            evaluation, outputs, explanation = _of_kind(request, subject, KINDS[request.model_type])
+    drawn = pictures(evaluation, explanation) if request.options.pictures else {}
+    files = {**drawn, **custom.files(request.custom_artifacts, outputs, evaluation)}
     result = recording.record(evaluation, files, subject.dataset, request)
     failed = [check for check in evaluation.checks if not check.passed]
     if failed:
-        raise ThresholdsNotMet("; ".join(told(check) for check in failed))
+        raise ThresholdsNotMet("; ".join(told(check, values(evaluation.metrics)) for check in failed))
     return result
 
 
@@ -83,6 +87,8 @@ def _subject(request: Request, closing: ExitStack) -> Subject:
         data = named.data
         targets = named.targets if targets is None else targets
         predictions = predictions or named.predictions
+    frame = as_frame(data)
+    data = data if frame is None else frame
     model = None
     if request.model is not None:
         model = as_model(
@@ -111,9 +117,7 @@ def _subject(request: Request, closing: ExitStack) -> Subject:
 def _baseline(request: Request, data: Any, closing: ExitStack) -> Model | str | None:
     """The other model: a column of the data, where there is one of this name, else a model."""
     given: Any = request.baseline_model
-    if given is None or (
-        isinstance(given, str) and given in getattr(data, "columns", data if isinstance(data, dict) else ())
-    ):
+    if given is None or (isinstance(given, str) and given in getattr(data, "columns", ())):
         return given
     if isinstance(given, str) and ":" not in given and os.sep not in given:
         raise InvalidValue(
@@ -159,7 +163,7 @@ def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation
         shap=None if shap is None else shap.shap,
         slices=parts,
         comparison=measured.comparison,
-        checks=check_thresholds(request.thresholds, values(ours), baseline),
+        checks=check_thresholds(_unprefixed(request, ours), values(ours), baseline),
         notes=[*measured.notes, *notes, *part_notes, *feature_notes],
         **fields,
         **_names(request, subject),
@@ -181,14 +185,18 @@ def _measured(
         ours = with_intervals(ours, bootstrap.intervals(samples[0], drawn.level))
     if subject.model is not None and subject.model.is_estimator:
         try:
-            own = subject.model.score(subject.found.features, subject.found.targets, subject.found.weights)
-            ours = {"score": Measure(own, greater_is_better=True), **ours}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UndefinedMetricWarning)  # what is not defined is not there
+                own = subject.model.score(subject.found.features, subject.found.targets, subject.found.weights)
+            ours = ({"score": Measure(own, greater_is_better=True)} if np.isfinite(own) else {}) | ours
         except Exception as error:  # noqa: BLE001  # its method is whatever its author made of it
             notes = [*notes, f"score was left out, for the model's own method failed with {told_error(error)}"]
     if theirs is None:
         return _Measured(ours, None, None, notes)
     shared = None if samples is None else (samples[0], samples[1])
     level = 0.0 if drawn is None else drawn.level
+    if subject.found.weights is not None:
+        notes = [*notes, "the test of the difference lets all examples count the same, without sample_weights"]
     baseline = subject.baseline
     compared = Comparison(
         baseline.name if isinstance(baseline, Model) else str(baseline),
@@ -232,10 +240,19 @@ def _custom_only(request: Request, subject: Subject) -> tuple[Evaluation, pd.Dat
         model_type="",
         examples=len(found),
         metrics=metrics,
-        checks=check_thresholds(request.thresholds, values(metrics), None),
+        checks=check_thresholds(_unprefixed(request, metrics), values(metrics), None),
         **_names(request, subject),
     )
     return evaluation, outputs
+
+
+def _unprefixed(request: Request, known: Mapping[str, Measure]) -> dict[str, MetricThreshold]:
+    """What is demanded, by the names of the metrics without the prefix, which may stand before them."""
+    prefix = request.options.metric_prefix
+    return {
+        name if name in known else name.removeprefix(prefix): threshold
+        for name, threshold in request.thresholds.items()
+    }
 
 
 def _names(request: Request, subject: Subject) -> dict[str, Any]:

@@ -52,6 +52,11 @@ class Request:
                 "without a model_type there is nothing to compute: name classifier, regressor or forecaster, or give "
                 "extra_metrics"
             )
+        if not isinstance(self.thresholds, Mapping):
+            raise InvalidValue(
+                f"validation_thresholds is a dict from the name of a metric to a MetricThreshold; got "
+                f"{shown(self.thresholds)}"
+            )
         self._check_loading()
         for part in self.slices:
             if not isinstance(part, str):

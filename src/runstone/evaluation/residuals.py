@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from runstone.errors import InvalidValue
 from runstone.evaluation.document import ForecastSeries, Horizon, Residuals
 from runstone.evaluation.examples import Examples, FloatArray, IntArray
 from runstone.evaluation.numbers import Numbers
@@ -33,9 +34,31 @@ def order(found: Examples, options: Options) -> IntArray:
 
 
 def column_codes(found: Examples, name: str) -> IntArray:
-    """Numbers of the values of a column, which have the order of the values."""
+    """Numbers of the values of a column, which have the order of the values.
+
+    Raises:
+        InvalidValue: Some are missing.
+    """
     codes, _ = pd.factorize(found.column(name, "evaluator_config"), sort=True)
+    if (codes < 0).any():
+        raise InvalidValue(
+            f"{int((codes < 0).sum())} of {len(codes)} values of the column {name!r} are missing, the first in row "
+            f"{int(np.argmax(codes < 0))}; drop or fill these rows"
+        )
     return np.asarray(codes, dtype=np.int64)
+
+
+def steps_ahead(found: Examples, name: str) -> IntArray:
+    """The number of steps ahead of each row.
+
+    Raises:
+        InvalidValue: Some are no whole numbers from 1.
+    """
+    steps = found.numbers(name, "horizon")
+    if (bad := (steps < 1) | (steps % 1 != 0)).any():
+        row = int(np.argmax(bad))
+        raise InvalidValue(f"horizon is a whole number of steps ahead, from 1; got {steps[row]:g} in row {row}")
+    return steps.astype(np.int64)
 
 
 def series(
@@ -78,7 +101,7 @@ def horizons(found: Examples, given: Numbers, options: Options) -> list[Horizon]
     """The errors by the number of steps ahead."""
     if options.horizon is None:
         return []
-    steps = found.numbers(options.horizon, "horizon").astype(np.int64)
+    steps = steps_ahead(found, options.horizon)
     made = []
     for step in np.unique(steps):
         errors = (given.predicted - given.truth)[steps == step]

@@ -1,6 +1,7 @@
 """Metrics of parts of the examples."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from runstone.evaluation.kinds import Judged, Kind
 from runstone.evaluation.measures import measures, with_intervals
 
 _VALUES = 20
-_QUARTERS = 4
 # A number with more values than this is cut into quarters.
 _FEW = 10
 _RESAMPLES = 200
@@ -68,28 +68,55 @@ def _parts(by: str, frame: pd.DataFrame) -> Iterator[tuple[str, BoolArray]]:
         yield by, _filtered(by, frame)
         return
     column: pd.Series[Any] = frame[by]
-    is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    if is_number and column.nunique() > _FEW:
-        quarters = pd.qcut(column, _QUARTERS, duplicates="drop")
-        for place, quarter in enumerate(quarters.cat.categories):
-            yield _between(by, quarter, place, len(quarters.cat.categories)), np.asarray(quarters == quarter)
+    if _is_scale(column) and column.nunique() > _FEW:
+        yield from _quarters(by, column)
     else:
-        for value in _in_order(column):
+        for value in _in_order(by, column):
             yield f"{by} = {value}", np.asarray(column == value, dtype=np.bool_)
     if (missing := column.isna()).any():
         yield f"{by} is missing", np.asarray(missing)
 
 
-def _between(by: str, quarter: Any, place: int, count: int) -> str:
-    if place == 0:
-        return f"{by} <= {quarter.right:g}"
-    if place == count - 1:
-        return f"{by} > {quarter.left:g}"
-    return f"{quarter.left:g} < {by} <= {quarter.right:g}"
+def _is_scale(column: "pd.Series[Any]") -> bool:
+    """Whether its values have an order and distances: numbers or times."""
+    types = pd.api.types
+    return (types.is_numeric_dtype(column) and not types.is_bool_dtype(column)) or types.is_datetime64_any_dtype(column)
 
 
-def _in_order(column: "pd.Series[Any]") -> list[Any]:
-    values = list(column.dropna().unique())
+def _quarters(by: str, column: "pd.Series[Any]") -> Iterator[tuple[str, BoolArray]]:
+    """Four parts with about as many values; fewer where a value comes so often that it fills several."""
+    known = column.dropna()
+    is_time = pd.api.types.is_datetime64_any_dtype(column)
+    inner = known if is_time else known[np.isfinite(known.astype(np.float64))]
+    last = known.max()
+    ends = [end for end in inner.quantile([0.25, 0.5, 0.75]).unique() if end < last] or [known[known < last].max()]
+    for place, text in enumerate(_between(by, ends)):
+        is_in = column.notna()
+        if place > 0:
+            is_in &= column > ends[place - 1]
+        if place < len(ends):
+            is_in &= column <= ends[place]
+        yield text, np.asarray(is_in, dtype=np.bool_)
+
+
+def _between(by: str, ends: list[Any]) -> list[str]:
+    """Names of the parts between these ends, which are written with so many digits that they differ."""
+    texts = list(map(str, ends))
+    if not isinstance(ends[0], pd.Timestamp):
+        several = [[f"{end:.{digits}g}" for end in ends] for digits in (6, 9, 17)]
+        texts = next((each for each in several if len(set(each)) == len(each)), several[-1])
+    inner = [f"{low} < {by} <= {high}" for low, high in pairwise(texts)]
+    return [f"{by} <= {texts[0]}", *inner, f"{by} > {texts[-1]}"]
+
+
+def _in_order(by: str, column: "pd.Series[Any]") -> list[Any]:
+    try:
+        values = list(column.dropna().unique())
+    except TypeError:
+        raise InvalidValue(
+            f"the slice {shown(by)} is a column whose values cannot be compared, such as lists; name another, or a "
+            'filter such as "age > 60"'
+        ) from None
     try:
         return sorted(values)
     except TypeError:

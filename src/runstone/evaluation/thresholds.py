@@ -1,6 +1,6 @@
 """What is demanded of metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -155,10 +155,16 @@ def validate_evaluation_results(
         if not check.passed
     ]
     if failed:
-        raise ThresholdsNotMet("; ".join(told(check) for check in failed))
+        raise ThresholdsNotMet("; ".join(told(check, candidate_result.metrics) for check in failed))
 
 
-def told(check: Check) -> str:
-    """One thing that was demanded and is not so, in words."""
-    value = "not there" if check.value is None else f"{check.value:.6g}"
-    return f"{check.metric} is {value}; wanted: {check.wanted}"
+def told(check: Check, metrics: Iterable[str]) -> str:
+    """One thing that was demanded and is not so, in words.
+
+    Args:
+        check: What was demanded.
+        metrics: Names of the metrics that are there.
+    """
+    if check.value is None:
+        return f"{check.metric} is not there, but {', '.join(metrics)}; wanted: {check.wanted}"
+    return f"{check.metric} is {check.value:.6g}; wanted: {check.wanted}"

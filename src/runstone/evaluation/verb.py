@@ -48,7 +48,8 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
     Args:
         model: A function from features to predictions, something with a method ``predict``, such as an estimator of
             scikit-learn or a loaded model, or the URI of a model. ``None`` where the data has predictions.
-        data: A frame of pandas or polars, a dict of columns, an array, or a dataset of ``runstone.data``.
+        data: A frame of pandas or polars, a table of Arrow, a dict of columns, an array, or a dataset of
+            ``runstone.data``.
         model_type: ``classifier``, ``regressor`` or ``forecaster``; ``None`` for ``extra_metrics`` alone.
         targets: Name of the column with what is true; or the targets themselves.
         predictions: Name of the column with predictions: of the data, or of what the model gives.
@@ -118,7 +119,7 @@ def evaluate(  # noqa: PLR0913  # the arguments are MLflow's
         model_id=model_id,
         slices=tuple(slices or ()),
         baseline_model=baseline_model,
-        thresholds=dict(validation_thresholds or {}),
+        thresholds={} if validation_thresholds is None else validation_thresholds,
     )
     return result
 
