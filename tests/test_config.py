@@ -89,3 +89,18 @@ def test_every_setting_is_in_the_table_once() -> None:
 
     assert list(config.SETTINGS) == declared
     assert len({setting.name for setting in declared}) == len(declared)
+
+
+def test_environment_for_others_code_has_no_secrets_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "key")
+    monkeypatch.setenv("RUNSTONE_TRACKING_PASSWORD", "word")
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", "postgresql://ann:w:rd@host/wheat?x=a:b@c")
+    monkeypatch.setenv("RUNSTONE_REGISTRY_URI", "https://ann@host/a:b@c")
+    monkeypatch.setenv("PLACE", "https://ann:word@host")
+
+    there = config.without_secrets()
+
+    assert not {"MLFLOW_TRACKING_TOKEN", "RUNSTONE_TRACKING_PASSWORD"} & set(there)
+    assert there["RUNSTONE_TRACKING_URI"] == "postgresql://ann@host/wheat?x=a:b@c"
+    assert there["RUNSTONE_REGISTRY_URI"] == "https://ann@host/a:b@c"
+    assert there["PLACE"] == "https://ann:word@host"

@@ -48,7 +48,7 @@ def environment(wanted: Wanted, *, what: str) -> Path:
     root = Path(config.ENVIRONMENTS.required()).expanduser()
     place = root / key
     if not python_of(place).exists():  # of one whose Python is no longer installed, only the link is there
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = Path(mkdtemp(prefix=f".{key}-", dir=root))
         try:
             make(draft, wanted, what=what)

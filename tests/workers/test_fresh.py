@@ -89,6 +89,7 @@ def test_environment_is_made_once(saved: Path, kept: Path) -> None:
 
     runstone.pyfunc.load_model(str(saved), env="fresh").close()
 
+    assert kept.stat().st_mode & 0o777 == 0o700
     assert {place: place.stat().st_mtime_ns for place in kept.iterdir()} == before
     assert not [place for place in kept.iterdir() if place.name.startswith(".")]
 
@@ -115,6 +116,20 @@ def test_model_answers_bit_by_bit(saved: Path, tmp_path: Path) -> None:
 
     with runstone.pyfunc.load_model(str(folder), env="fresh") as model:
         assert list(model.predict_stream(ROWS)) == model.predict(ROWS) == [(1.5, "b"), (2.5, "a")]
+
+
+def test_code_that_starts_processes_has_runstone_there_as_well(saved: Path, tmp_path: Path) -> None:
+    class Pool(PythonModel):
+        def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+            from multiprocessing import get_context
+
+            with get_context("spawn").Pool(1) as pool:
+                return pool.apply(eval, ("__import__('runstone.errors').errors.InvalidValue.__name__",))
+
+    folder = save(tmp_path / "model", listed(saved), Pool())
+
+    with runstone.pyfunc.load_model(str(folder), env="fresh") as model:
+        assert model.predict(None) == "InvalidValue"
 
 
 def test_settings_are_changed_where_it_is_loaded(saved: Path, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """The settings: one table, and the only place that reads the environment."""
 
 import os
+import re
 from functools import partial
 
 from runstone.config.setting import Setting, boolean, one_of, schemes, seconds, whole
+
+_PASSWORD = re.compile(r"(://[^/@:]*):[^/@]*@")
 
 LOG_FORMATS = ("text", "json")
 FSYNCS = ("always", "interval", "never")
@@ -311,6 +314,13 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
 
 
 def without_secrets() -> dict[str, str]:
-    """The environment for a process that runs others' code: without what settings of Runstone keep secret."""
-    secret = {name for each in SETTINGS if each.secret for name in (each.name, each.mlflow)}
-    return {name: value for name, value in os.environ.items() if name not in secret}
+    """The environment for a process that runs others' code.
+
+    Settings of Runstone that are secret are not in it, and its addresses have no password.
+    """
+    names = {name: each.secret for each in SETTINGS for name in (each.name, each.mlflow)}
+    return {
+        name: _PASSWORD.sub(r"\1@", value) if name in names else value
+        for name, value in os.environ.items()
+        if not names.get(name)
+    }

@@ -27,7 +27,11 @@ class WorkerModel(PyFuncModel):
     def __init__(self, model: Model, worker: Worker) -> None:
         super().__init__(model, worker, worker.predict)
         self._worker = worker
-        self.when_closed(worker.close)
+
+    def close(self) -> None:
+        """End the process, also while another thread waits for an answer, and let go of files that were fetched."""
+        self._worker.close()
+        super().close()
 
     def predict(self, data: Any, params: dict[str, Any] | None = None) -> Any:
         """Predictions for some rows; the process checks them against the signature.

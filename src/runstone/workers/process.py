@@ -121,6 +121,8 @@ class Worker:
                     self._child.wait_at_most(GRACE)
                     self._send_dropped()
             finally:
+                if self._has_ended():  # as below
+                    self._child.close()
                 self._turn.release()
 
     def _send_dropped(self) -> None:

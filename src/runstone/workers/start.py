@@ -19,6 +19,7 @@ def _bring_runstone() -> None:
     spec.loader.exec_module(module)
 
 
-if __name__ == "__main__":
+if __name__ in {"__main__", "__mp_main__"}:  # the second in processes that a model's code starts by multiprocessing
     _bring_runstone()
+if __name__ == "__main__":
     importlib.import_module("runstone.workers.worker").main(sys.argv[1])

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from runstone import environments
+from runstone.config import without_secrets
 from runstone.entities.names import shown_address
 from runstone.errors import InvalidModel, RunstoneError
 from runstone.models import comparison, example, manifest, requests, requirements, signing
@@ -141,8 +142,8 @@ def _environment(model: Model, folder: Path, place: Path, uri: str) -> tuple[Che
     except RunstoneError as error:
         return Check("environment", Outcome.FAILED, [error.message]), None
     command = [str(python), "-I", "-c", _INSTALLED]
-    printed = subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603  # a list, of ours
-    found = msgspec.json.decode(printed, type=_Installed)
+    done = subprocess.run(command, capture_output=True, check=True, env=without_secrets())  # noqa: S603  # a list, of ours
+    found = msgspec.json.decode(done.stdout, type=_Installed)
     installed = {requirements.normal(name): at for name, at in found.packages.items()}
     once = "" if found.python == wanted.python else f" ({wanted.python} when it was saved)"
     right = f"Python {found.python}{once} with {len(installed)} packages"
