@@ -1,11 +1,13 @@
 """Scores and metrics that a user computes after a fit are logged to its run."""
 
 import gc
+import pickle
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 import catboost
+import joblib
 import lightgbm
 import pandas as pd
 import pytest
@@ -321,6 +323,19 @@ def test_what_fails_of_it_is_told_once_and_the_score_is_given(
 
     assert scores[0] == scores[1] > 0.5
     assert complaints == ["a fit of sklearn is not logged as a whole, and goes on: ZeroDivisionError: division by zero"]
+
+
+def test_metric_is_pickled_as_the_place_where_it_is_found() -> None:
+    plain = pickle.dumps(accuracy_score), pickle.dumps(metrics.make_scorer(f1_score))
+
+    autolog(log_models=False, max_tuning_runs=0)
+
+    assert (pickle.dumps(accuracy_score), pickle.dumps(metrics.make_scorer(f1_score))) == plain
+    assert pickle.loads(plain[0]) is accuracy_score
+    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2, scoring=metrics.make_scorer(accuracy_score))
+    with joblib.parallel_config(backend="loky", n_jobs=2):
+        search.fit(X_train, y_train)
+    assert only_run().data.metrics["best_cv_score"] == search.best_score_
 
 
 def test_error_of_a_metric_is_its_own() -> None:

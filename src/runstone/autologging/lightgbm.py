@@ -49,7 +49,7 @@ def autolog(
 
 def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
     if module.__name__ == "lightgbm":  # all of it is there then
-        patches.function(module, "train", watched(library, _train, inner=_observed))
+        patches.functions(module, ["train"], watched(library, _train, inner=_observed))
         for kind in vars(module).values():
             if isinstance(kind, type) and kind.__module__ == "lightgbm.sklearn":
                 patches.method(kind, "fit", watched(library, _fit))

@@ -35,38 +35,22 @@ class Patches:
         elif hasattr(original, "__get__") and not isinstance(original, classmethod | staticmethod | property):
             self._put(owner, name, original, Conditional(original, wrap))
 
-    def function(self, module: ModuleType, name: str, wrap: Wrap) -> None:
-        """Replace a function of a module, also in every module that has imported it under this name by now.
-
-        Args:
-            module: Where it is defined or offered.
-            name: Its name.
-            wrap: Makes the new function from the old one.
-        """
-        original = vars(module).get(name)
-        if not isinstance(original, FunctionType) or any(ours is original for _, _, _, ours in self._done.values()):
-            return
-        ours = wrap(original)
-        for place in [module, *sys.modules.values()]:
-            if getattr(place, "__dict__", {}).get(name) is original:
-                self._put(place, name, original, ours)
-
     def functions(self, module: ModuleType, names: Collection[str], wrap: Wrap) -> None:
-        """Replace functions of a module where users have them: there, and wherever they have imported them by now.
+        """Replace functions of a module, and wherever else they are by now, under whatever name.
 
-        That may be under another name. The module's own package keeps the old ones.
+        They are replaced where they are defined too: a pickle of a function is the place where it is found.
 
         Args:
             module: Where they are offered.
             names: Their names.
             wrap: Makes each new function from the old one.
         """
-        package = module.__name__.partition(".")[0]
+        ours = {id(each) for _, _, _, each in self._done.values()}
         found = [vars(module).get(name) for name in names]
-        made = {id(each): (each, wrap(each)) for each in found if isinstance(each, FunctionType)}
-        for place in [module, *sys.modules.values()]:
-            if place is not module and getattr(place, "__name__", "").partition(".")[0] == package:
-                continue
+        made = {
+            id(each): (each, wrap(each)) for each in found if isinstance(each, FunctionType) and id(each) not in ours
+        }
+        for place in list(sys.modules.values()) if made else ():
             values = list(getattr(place, "__dict__", {}).items())
             if not made.keys().isdisjoint(map(id, map(itemgetter(1), values))):  # nearly all have none, and go quickly
                 for name, value in values:

@@ -69,7 +69,7 @@ def autolog(
 
 def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
     if module.__name__ == "xgboost":  # all of it is there then
-        patches.function(module, "train", watched(library, _train, inner=_observed))
+        patches.functions(module, ["train"], watched(library, _train, inner=_observed))
         for kind in vars(module).values():
             for base in kind.__mro__ if isinstance(kind, type) else ():
                 if base.__module__ == "xgboost.sklearn":

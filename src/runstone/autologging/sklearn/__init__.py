@@ -107,7 +107,7 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
         measures = [name for name in module.__all__ if name.rpartition("_")[2] in _MEASURES]
         patches.functions(module, measures, scores.measuring)
     if module.__name__ == "sklearn.model_selection._validation":
-        patches.function(module, "cross_validate", watched(library, validation.watch, always=True))
+        patches.functions(module, ["cross_validate"], watched(library, validation.watch, always=True))
 
 
 def _choose(call: Call) -> Watch | Choice:
