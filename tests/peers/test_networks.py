@@ -120,6 +120,8 @@ def test_trained_model_is_logged_and_predicts_the_same_when_loaded(seen: dict[st
     assert model["is equal"]
     assert model["is equal as a function"]
     assert model["run"]
+    assert '"shape": [-1, 3]' in model["signature"]["inputs"]
+    assert '"shape": [-1, 1]' in model["signature"]["outputs"]
     assert seen[way]["run"]["models"] == 1
     assert seen[way]["failed models"] == 0
 

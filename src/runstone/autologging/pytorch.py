@@ -43,6 +43,7 @@ def autolog(
     checkpoint_save_best_only: bool = True,
     checkpoint_save_weights_only: bool = False,
     checkpoint_save_freq: str | int = "epoch",
+    log_model_signatures: bool = True,
 ) -> None:
     """Log every ``Trainer.fit`` of PyTorch Lightning from now on: params, the metrics of each epoch and the module.
 
@@ -63,6 +64,7 @@ def autolog(
         checkpoint_save_best_only: Whether only the best state is kept, instead of all.
         checkpoint_save_weights_only: Whether the state of the optimizer is left out.
         checkpoint_save_freq: When a state is looked at: each ``epoch``, or after so many steps.
+        log_model_signatures: Whether the module says what it takes and gives, where it trains on a dataset of tensors.
 
     Raises:
         InvalidValue: One of the tags breaks a rule, or a choice about checkpoints is none.
@@ -78,7 +80,7 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
 def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     trainer, given = call.args[0], call.arguments()
     book.params({"epochs": trainer.max_epochs})
-    _log_data(book, given.get("train_dataloaders"))
+    rows = _log_data(book, given.get("train_dataloaders"))
     observer = Observer(book)
     trainer.callbacks.append(observer)
     try:
@@ -92,7 +94,7 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
             observer.tell(trainer, trainer.current_epoch - 1)
         size = sum(each.numel() for each in module.parameters())
         book.file("model_summary.txt").write_text(f"{module}\n\n{size} parameters\n", "utf-8")
-        models.log(book, "pytorch", module, None, None)
+        models.log(book, "pytorch", module, rows, lambda rows: _answer(module, rows))
 
 
 class Observer:
@@ -198,11 +200,27 @@ def _nothing(*_: Any, **__: Any) -> None:
     """What a callback does that has nothing to do."""
 
 
-def _log_data(book: Logbook, loader: Any) -> None:
+def _log_data(book: Logbook, loader: Any) -> Any:
+    """Say what is trained on, where that is tensors; returns some rows of it."""
     tensors = getattr(getattr(loader, "dataset", None), "tensors", None)
-    if tensors:
-        features, *others = (tensor.detach().cpu().numpy() for tensor in tensors)
-        boosters.log_data(book, features, others[0] if others else None)
+    if not tensors:
+        return None
+    features, *others = (tensor.detach().cpu().numpy() for tensor in tensors)
+    boosters.log_data(book, features, others[0] if others else None)
+    return models.some_rows(features) if book.options.log_models else None
+
+
+def _answer(module: Any, rows: Any) -> Any:
+    """What a module says of rows, and it is left as it was."""
+    import torch
+
+    trains = [(part, part.training) for part in module.modules()]
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            return module.eval()(torch.as_tensor(rows).to(module.device)).cpu().numpy()
+    finally:
+        for part, mode in trains:
+            part.training = mode
 
 
 LIBRARY = Library(

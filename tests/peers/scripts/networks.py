@@ -88,6 +88,7 @@ def train_lightning(library: Any, *, fails: bool = False) -> Any:
         sorted(written["callbacks"]),
         float(trainer.callback_metrics["val_loss"]),
         trainer.callbacks == before,
+        [part.training for part in module.modules()],
         torch.rand(1).item(),
     ]
 
@@ -135,6 +136,7 @@ def logged_model(original: Any) -> dict[str, Any]:
         "is equal": says(flavor.load_model(uri)) == wanted,
         "is equal as a function": np.asarray(runstone.pyfunc.load_model(uri).predict(ROWS)).tolist() == wanted,
         "run": info.run_id == run.info.run_id,
+        "signature": None if info.signature is None else info.signature.to_dict(),
     }
 
 
