@@ -1,6 +1,7 @@
 """Runs without any server: kept in a folder, read back from it, sent by ``runstone sync``."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy
@@ -49,6 +50,24 @@ def test_runs_are_made_logged_to_and_read_back() -> None:
     assert runstone.get_run(inner.info.run_id).info.run_name == "renamed"
     assert "gone" not in runstone.get_run(inner.info.run_id).data.tags
     assert runstone.artifacts.load_text(f"runs:/{outer.info.run_id}/notes/a.txt") == "a note"
+
+
+@pytest.mark.usefixtures("offline")
+def test_file_is_logged_without_reading_back_what_was_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    with runstone.start_run() as run:
+        runstone.log_metric("loss", 0.5)
+        with monkeypatch.context() as watched:
+            watched.setattr(os, "pread", _fail)
+            runstone.log_text("much was seen", "notes/a.txt")
+            listed = context.client().list_artifacts(run.info.run_id, "notes")
+
+    assert [file.path for file in listed] == ["notes/a.txt"]
+    with pytest.raises(RunNotFound):
+        runstone.log_text("nobody's", "a.txt", run_id="a" * 32)
+
+
+def _fail(*_: object) -> bytes:
+    raise AssertionError("the journal was read")
 
 
 def test_datasets_that_were_read_offline_arrive(address: str, offline: None) -> None:
@@ -139,6 +158,7 @@ def test_sync_of_a_folder_without_journals_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("offline")
 def test_list_of_runs_says_what_waits(address: str) -> None:
+    Client(address).search_experiments()  # it is there, whichever test comes first
     with runstone.start_run():
         pass
 

@@ -48,6 +48,10 @@ class OfflineClient(Client):
     def _begin(self, facts: RunFacts) -> None:
         open_journals.of(self._tracking_uri, facts.run_id, facts, sends=self._sends).begin()
 
+    def _artifacts(self, run_id: str, *, writes: bool) -> ArtifactRepository:  # noqa: ARG002  # there is no trash
+        """The files of a run; what was logged, which may be long, is not read back for them."""
+        return self._repository(str(self._offline.place_of_files(arguments.identifier("the id of a run", run_id))))
+
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove one tag of a run; that it has none is no error here."""
         self._journal(run_id).log(deleted_tag=arguments.text("the name of a tag", key))

@@ -171,6 +171,15 @@ class OfflineStore(OfflineModels, NeedsStore):
             outputs=RunOutputs(list(made.values())),
         )
 
+    def place_of_files(self, run_id: str) -> Path:
+        """The folder in which the files of a run are kept.
+
+        Raises:
+            RunNotFound: The folder has no such run.
+        """
+        folder, _ = self._facts(run_id)
+        return folder / folders.ARTIFACTS
+
     def metric_history(
         self,
         run_id: str,
