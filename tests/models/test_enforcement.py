@@ -279,6 +279,20 @@ def test_lists_and_single_values_stay_what_they_are() -> None:
     assert "a frame with one column; it has 2" in str(refused(signature, pd.DataFrame({"q": ["c"], "r": ["d"]})))
 
 
+@pytest.mark.parametrize(
+    ("value", "is_taken_as"),
+    [
+        (np.float64(3.5), 3.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (np.str_("wheat"), "wheat"),
+        (pd.Timestamp("2026-03-01"), dt.datetime(2026, 3, 1)),
+    ],
+)
+def test_single_value_of_a_library_is_no_list(value: Any, is_taken_as: Any) -> None:
+    assert check_input(infer_signature(value), value) == is_taken_as
+
+
 def test_series_takes_a_list_or_a_column_of_its_name() -> None:
     series = pd.Series(pd.Categorical(["p", "q"]), name="kind")
     signature = infer_signature(series)

@@ -18,9 +18,14 @@ def checked(schema: Schema, data: Any, what: str) -> Any:
     [field] = [one.field for one in schema if isinstance(one, ColSpec)]
     if schema.container in SERIES:
         return _series(field, data, SERIES[schema.container], what)
-    if isinstance(data, list | tuple) or library_of(data) is not None:
+    if isinstance(data, list | tuple) or _holds_values(data):
         return _list(field, _listed(field, data, what), what)
     return _value(field, data, None, what)
+
+
+def _holds_values(data: Any) -> bool:
+    """Whether it is an array, a series or a frame; not one value of such a library, as ``numpy.float64``."""
+    return library_of(data) is not None and hasattr(data, "__len__") and getattr(data, "shape", None) != ()
 
 
 def _listed(field: Field, data: Any, what: str) -> Any:
