@@ -78,6 +78,7 @@ def test_filter_error_points_at_the_character() -> None:
         errors.ExperimentDeleted("1"),
         errors.ArtifactNotFound("a"),
         errors.ModelArtifactNotFound("weights"),
+        errors.ModelNotFound("runs:/r/model", "the run logged none"),
     ],
 )
 def test_error_is_the_same_behind_a_server(error: RunstoneError) -> None:

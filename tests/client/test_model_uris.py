@@ -1,5 +1,6 @@
 """A model is loaded from wherever its files are, and a stranger's code only if it is trusted."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +16,11 @@ from sklearn.linear_model import LinearRegression
 
 import runstone
 import runstone.sklearn
+from runstone.artifacts import resolve
 from runstone.client.client import Client
 from runstone.client.model_logging import ModelInfo
-from runstone.errors import InvalidValue, ModelChanged, NotFound, UntrustedModel
+from runstone.entities import ArtifactPath
+from runstone.errors import InvalidValue, ModelChanged, ModelNotFound, NotFound, UntrustedModel
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 from tests.artifacts import services
@@ -221,8 +224,32 @@ def test_unknown_places_are_refused(chosen: Client, tmp_path: Path) -> None:
 
 
 def test_empty_place_is_told(chosen: Client, run_id: str, bucket: str) -> None:
-    with pytest.raises(NotFound, match=r"any file of the model 's3://bucket/nothing'"):
+    with pytest.raises(NotFound, match=r"there is no model at 's3://bucket/nothing'"):
         runstone.pyfunc.load_model(f"{bucket}/nothing")
+
+
+def test_absent_model_of_a_run_is_told_with_those_it_has(
+    chosen: Client, run_id: str, model: LinearRegression, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelNotFound, match=f"no model at 'runs:/{run_id}/tree': the run logged none"):
+        runstone.pyfunc.load_model(f"runs:/{run_id}/tree")
+    runstone.sklearn.log_model(model, name="line", run_id=run_id)
+
+    with pytest.raises(ModelNotFound, match=f"no model at 'runs:/{run_id}/tree': the run logged 'line'"):
+        runstone.pyfunc.load_model(f"runs:/{run_id}/tree")
+
+
+def test_model_whose_files_are_gone_is_told(chosen: Client, logged: ModelInfo) -> None:
+    version = runstone.register_model(logged.model_uri, f"gone {logged.model_id}")
+    kept = runstone.get_logged_model(logged.model_id).artifact_location
+    repository = resolve.repository(kept, tracking_uri=chosen.tracking_uri)
+    for entry in repository.list():
+        repository.delete(ArtifactPath(entry.path))
+    shutil.rmtree(kept, ignore_errors=True)
+
+    for uri in (logged.model_uri, f"models:/{version.name}/1"):
+        with pytest.raises(ModelNotFound, match="and are there no more"):
+            runstone.pyfunc.load_model(uri)
 
 
 def test_files_that_were_fetched_are_removed(

@@ -16,8 +16,8 @@ from runstone.artifacts.local import LocalRepository
 from runstone.client import arguments
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath, ModelVersion
-from runstone.entities.names import shown_address
-from runstone.errors import ArtifactNotFound, InvalidValue, LocalFileNotFound, NotFound
+from runstone.entities.names import shown_address, without_password
+from runstone.errors import InvalidValue, LocalFileNotFound, ModelNotFound, NotFound, RunstoneError
 
 # What names a model, and a file of it: MODEL_ID/PATH, NAME@ALIAS/PATH, or NAME/VERSION/PATH.
 _MODELS = re.compile(r"(models:/+(?:m-[0-9a-f]{32}|[^/@]+@[^/@]+|[^/@]+/[^/@]+))(?:/(.*))?")
@@ -85,10 +85,10 @@ def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> Mode
     if isinstance(repository, LocalRepository) and dst_path is None:
         place = repository.local_path(found.path)
         if not place.is_dir():
-            raise LocalFileNotFound(str(place))
+            raise _absent(client, model_uri, str(place))
         return ModelFolder(place, found.own)
     if not repository.list(found.path):
-        raise ArtifactNotFound(f"any file of the model {shown_address(model_uri)}")
+        raise _absent(client, model_uri, found.uri)
     if dst_path is not None:
         return ModelFolder(transfer.download(repository, found.path, Path(dst_path)), found.own)
     folder = Path(mkdtemp(prefix="runstone-model-"))
@@ -100,6 +100,18 @@ def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> Mode
     # Some models read their files when they predict.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return ModelFolder(place, found.own, is_temporary=True)
+
+
+def _absent(client: Client, uri: str, place: str) -> RunstoneError:
+    """Why there is no folder of a model."""
+    if uri.startswith("runs:"):
+        run = client.get_run(arguments.run_uri(uri)[0])
+        names = {client.get_logged_model(output.model_id).name for output in run.outputs.model_outputs}
+        logged = f"logged {', '.join(map(repr, sorted(names)))}" if names else "logged none"
+        return ModelNotFound(uri, f"the run {logged}, and has no files at {shown_address(place)}")
+    if uri.startswith("models:"):
+        return ModelNotFound(uri, f"its files were at {shown_address(place)}, and are there no more")
+    return ModelNotFound(without_password(uri)) if urlsplit(uri).scheme not in {"", "file"} else LocalFileNotFound(place)
 
 
 def replace(client: Client, model_uri: str, folder: Path, names: Iterable[str]) -> None:

@@ -23,6 +23,7 @@
     │   ├── WebhookNotFound
     │   ├── ModelAliasNotFound         INVALID_PARAMETER_VALUE, as MLflow answers
     │   ├── ArtifactNotFound
+    │   ├── ModelNotFound              nothing is kept where a model is looked for
     │   ├── ModelArtifactNotFound (KeyError)  a model's code asks for an artifact that it was not saved with
     │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
     │       └── MethodNotAllowed       the path is served, but not by this method
@@ -63,6 +64,7 @@ from runstone.errors.absences import (
     MethodNotAllowed,
     ModelAliasNotFound,
     ModelArtifactNotFound,
+    ModelNotFound,
     ModelVersionNotFound,
     RegisteredModelNotFound,
     RunNotFound,
@@ -146,6 +148,7 @@ __all__ = [
     "MethodNotAllowed",
     "ModelAliasNotFound",
     "ModelArtifactNotFound",
+    "ModelNotFound",
     "ModelChanged",
     "ModelVersionNotFound",
     "NotFound",

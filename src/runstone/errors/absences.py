@@ -114,6 +114,19 @@ class ArtifactNotFound(NotFound):
         super().__init__(f"there is no artifact {path!r}", path=path)
 
 
+class ModelNotFound(NotFound):
+    """Nothing is kept where a model is looked for.
+
+    Attributes:
+        uri: The URI that was looked for.
+    """
+
+    uri: str
+
+    def __init__(self, uri: str, why: str = "") -> None:
+        super().__init__(f"there is no model at {uri!r}{why and f': {why}'}", uri=uri)
+
+
 class ModelArtifactNotFound(NotFound, KeyError):
     """A model's code asks for an artifact that the model was not saved with.
 
