@@ -84,7 +84,7 @@ def test_metric_that_cannot_be_taken_is_explained(function: Any, name: str, told
 
 
 def test_metric_needs_a_function_with_a_name() -> None:
-    with pytest.raises(InvalidValue, match="eval_fn is a function; got 3, a int"):
+    with pytest.raises(InvalidValue, match="eval_fn is a function; got 3, an int"):
         metric(3)
     with pytest.raises(InvalidValue, match="give the metric one with name="):
         metric(lambda frame, metrics: 1)
@@ -121,7 +121,7 @@ def test_artifacts_become_files_of_the_run() -> None:
 @pytest.mark.parametrize(
     ("made", "told"),
     [
-        (3, "gives a dict from name to artifact; <lambda> gave 3, a int"),
+        (3, "gives a dict from name to artifact; <lambda> gave 3, an int"),
         ({"a": object()}, "the artifact 'a' is a path, a figure, a frame"),
         ({"evaluation": {}}, "there is a file 'evaluation.json' already; give the artifact 'evaluation' another name"),
         ({"a": Path("gone.txt")}, "is a file that is not there: 'gone.txt'"),

@@ -37,7 +37,7 @@ def test_arithmetic_of_another_machine_is_no_difference(expected: Any, got: Any)
         (numpy.array([1.0]), numpy.array([[1.0]]), "the shape (1, 1) instead of (1,)"),
         (numpy.array([1, 2]), numpy.array([1, 3]), "row 1: 3 instead of 2"),
         (FRAME, FRAME[["y"]], "the columns ['y'] instead of the columns ['y', 'level']"),
-        (FRAME, numpy.zeros(2), "a ndarray instead of the columns ['y', 'level']"),
+        (FRAME, numpy.zeros(2), "an ndarray instead of the columns ['y', 'level']"),
         (FRAME, FRAME.assign(level=["a", "b"]), "column 'level' row 1: 'b' instead of"),
         ({"a": 1}, {"b": 1}, "the keys ['b'] instead of ['a']"),
         ({"a": [1]}, {"a": [1, 2]}, "['a']: 2 values instead of 1"),

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from runstone.entities import ArtifactPath, RunStatus, ViewType
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidArtifactPath, InvalidValue, Unsupported
 
 _LOGGED_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
@@ -44,7 +44,7 @@ def text(what: str, value: object, *, may_be_empty: bool = True) -> str:
         InvalidValue: It is none, or is empty and may not be.
     """
     if not isinstance(value, str):
-        raise InvalidValue(f"{what} is a string; got {shown(value)}, a {type(value).__name__}")
+        raise InvalidValue(f"{what} is a string; got {shown(value)}, {a_class(value)}")
     if not value and not may_be_empty:
         raise InvalidValue(f"{what} is not empty; got ''")
     return value
@@ -74,7 +74,7 @@ def integer(what: str, value: object) -> int:
             raise TypeError
         return index(value)  # type: ignore[arg-type]  # what has no __index__ is what the except is for
     except TypeError:
-        raise InvalidValue(f"{what} is an integer; got {shown(value)}, a {type(value).__name__}") from None
+        raise InvalidValue(f"{what} is an integer; got {shown(value)}, {a_class(value)}") from None
 
 
 def at_least_one(what: str, value: object) -> int:
@@ -96,7 +96,7 @@ def mapping(what: str, value: object) -> Mapping[Any, Any]:
         InvalidValue: It is none.
     """
     if not isinstance(value, Mapping):
-        raise InvalidValue(f"{what} are given as a dict from name to value; got {shown(value)}, a {_type(value)}")
+        raise InvalidValue(f"{what} are given as a dict from name to value; got {shown(value)}, {a_class(value)}")
     return value
 
 
@@ -159,7 +159,7 @@ def local_path(what: str, value: object) -> Path:
         InvalidValue: It is neither text nor a path, or is empty.
     """
     if not isinstance(value, str | os.PathLike):
-        raise InvalidValue(f"{what} is a path; got {shown(value)}, a {_type(value)}")
+        raise InvalidValue(f"{what} is a path; got {shown(value)}, {a_class(value)}")
     named = os.fspath(value)
     if not isinstance(named, str) or not named or "\0" in named:
         raise InvalidValue(f"{what} is a path such as 'plots/roc.png'; got {shown(named)}")
@@ -198,12 +198,8 @@ def refuse(comes_with: str, **given: object) -> None:
 
 def _listed(what: str, values: object) -> Iterable[Any]:
     if not isinstance(values, Iterable) or isinstance(values, Mapping):
-        raise InvalidValue(f"wanted: {what}; got {shown(values)}, a {_type(values)}")
+        raise InvalidValue(f"wanted: {what}; got {shown(values)}, {a_class(values)}")
     return values
-
-
-def _type(value: object) -> str:
-    return type(value).__name__
 
 
 def logged_model_id(uri: str) -> str | None:

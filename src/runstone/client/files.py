@@ -14,7 +14,7 @@ from runstone.client import arguments
 from runstone.client.records import RecordVerbs
 from runstone.client.runs import now_ms
 from runstone.entities import ArtifactPath, FileInfo, Tag
-from runstone.entities.names import check_int64, shown
+from runstone.entities.names import a_class, check_int64, shown
 from runstone.errors import InvalidValue
 from runstone.media import documents, figures, images
 
@@ -181,7 +181,7 @@ class FileVerbs(RecordVerbs):
         """
         path = arguments.artifact_file(artifact_file)
         if not hasattr(stream, "read"):
-            raise InvalidValue(f"a stream has a method read(); got {shown(stream)}, a {type(stream).__name__}")
+            raise InvalidValue(f"a stream has a method read(); got {shown(stream)}, {a_class(stream)}")
         self._artifacts(run_id, writes=True).write(path, _pieces(stream))
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:

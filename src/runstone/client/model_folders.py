@@ -111,7 +111,9 @@ def _absent(client: Client, uri: str, place: str) -> RunstoneError:
         return ModelNotFound(uri, f"the run {logged}, and has no files at {shown_address(place)}")
     if uri.startswith("models:"):
         return ModelNotFound(uri, f"its files were at {shown_address(place)}, and are there no more")
-    return ModelNotFound(without_password(uri)) if urlsplit(uri).scheme not in {"", "file"} else LocalFileNotFound(place)
+    return (
+        ModelNotFound(without_password(uri)) if urlsplit(uri).scheme not in {"", "file"} else LocalFileNotFound(place)
+    )
 
 
 def replace(client: Client, model_uri: str, folder: Path, names: Iterable[str]) -> None:

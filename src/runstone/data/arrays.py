@@ -3,7 +3,7 @@
 from typing import Any
 
 from runstone.data.dataset import Dataset, check_name, digest_of, place
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue
 
 
@@ -51,7 +51,7 @@ def _arrays(what: str, given: Any) -> dict[str, Any]:
         if not isinstance(array, np.ndarray):
             raise InvalidValue(
                 f"the {what} of a dataset are an array of numpy, or arrays by name; got {shown(array)} "
-                f"{f'for {name!r}, ' if name else ''}a {type(array).__name__}"
+                f"{f'for {name!r}, ' if name else ''}{a_class(array)}"
             )
     return named
 

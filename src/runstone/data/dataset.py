@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runstone.entities import Dataset as Description
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue
 
 # As long as MLflow's digests, so that both look alike in a table.
@@ -119,7 +119,7 @@ def check_name(name: str | None) -> str:
         InvalidValue: It is no text.
     """
     if name is not None and not isinstance(name, str):
-        raise InvalidValue(f"the name of a dataset is a string; got {shown(name)}, a {type(name).__name__}")
+        raise InvalidValue(f"the name of a dataset is a string; got {shown(name)}, {a_class(name)}")
     return name or "dataset"
 
 

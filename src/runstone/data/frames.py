@@ -5,7 +5,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from runstone.data.dataset import Dataset, check_name, digest_of, place
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue, Unsupported
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _check_frame(df: object, library: str) -> None:
             f"from_{library}() needs {library}, which is not installed; install it with 'pip install {library}'"
         ) from None
     if not isinstance(df, frames.DataFrame):
-        raise InvalidValue(f"from_{library}() takes a frame of {library}; got {shown(df)}, a {type(df).__name__}")
+        raise InvalidValue(f"from_{library}() takes a frame of {library}; got {shown(df)}, {a_class(df)}")
 
 
 def _dataset(

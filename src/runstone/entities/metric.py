@@ -6,7 +6,7 @@ from math import isfinite
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from runstone.entities.names import check_int64, check_key, shown
+from runstone.entities.names import a_class, check_int64, check_key, shown
 from runstone.errors import InvalidValue
 
 
@@ -58,11 +58,11 @@ def _check_name(key: str) -> None:
 def _as_float(key: str, value: object) -> float:
     # numpy, torch and tensorflow scalars all answer float(); a string does too, but is a mistake more often than not.
     if isinstance(value, str | bytes):
-        raise InvalidValue(f"the metric {key!r} is a number; got {shown(value)}, a {type(value).__name__}")
+        raise InvalidValue(f"the metric {key!r} is a number; got {shown(value)}, {a_class(value)}")
     try:
         return float(value)  # type: ignore[arg-type]  # what has no __float__ is what the except is for
     except (TypeError, ValueError, OverflowError):
-        raise InvalidValue(f"the metric {key!r} is a number; got {shown(value)}, a {type(value).__name__}") from None
+        raise InvalidValue(f"the metric {key!r} is a number; got {shown(value)}, {a_class(value)}") from None
 
 
 class StoredMetric(Struct, frozen=True, gc=False):

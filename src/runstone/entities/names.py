@@ -40,6 +40,17 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
 
+def a_class(value: object) -> str:
+    """The class of a value with its article.
+
+    Example:
+        >>> a_class(7), a_class("seven")
+        ('an int', 'a str')
+    """
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIO' or name == 'ndarray' else 'a'} {name}"
+
+
 def writable(text: str) -> str:
     r"""A text with what no store keeps, half characters and NUL, written as Python writes it.
 
@@ -77,7 +88,7 @@ def check_key(kind: str, key: object) -> None:
             MLflow's alphabet, or reads as a path that leaves its folder.
     """
     if not isinstance(key, str):
-        raise InvalidValue(f"the name of a {kind} is a string; got {shown(key)}, a {type(key).__name__}")
+        raise InvalidValue(f"the name of a {kind} is a string; got {shown(key)}, {a_class(key)}")
     _check_key(kind, key)
 
 
@@ -105,7 +116,7 @@ def check_length(what: str, value: object, most: int) -> None:
             character (a lone surrogate).
     """
     if not isinstance(value, str):
-        raise InvalidValue(f"{what} is a string; got {shown(value)}, a {type(value).__name__}")
+        raise InvalidValue(f"{what} is a string; got {shown(value)}, {a_class(value)}")
     if len(value) > most:
         raise InvalidValue(f"{what} has at most {most} characters; got {len(value)}: {shown(value)}")
     if "\0" in value:
@@ -194,7 +205,7 @@ def check_int64(what: str, value: object, *, least: int = -(2**63)) -> None:
         InvalidValue: It is no integer, or out of range.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidValue(f"{what} is an integer; got {shown(value)}, a {type(value).__name__}")
+        raise InvalidValue(f"{what} is an integer; got {shown(value)}, {a_class(value)}")
     if not least <= value <= MAX_INT64:
         raise InvalidValue(f"{what} is between {least} and {MAX_INT64}; got {value}")
 

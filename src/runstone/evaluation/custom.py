@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from runstone.client import arguments
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue
 from runstone.evaluation.document import Evaluation, Measure
 from runstone.evaluation.examples import Examples
@@ -45,7 +45,7 @@ def measures(
         given = _called(metric, outputs, values, found)
         if isinstance(given, bool) or not isinstance(given, Real):
             raise InvalidValue(
-                f"the metric {metric.name!r} is a number; its function gave {shown(given)}, a {type(given).__name__}"
+                f"the metric {metric.name!r} is a number; its function gave {shown(given)}, {a_class(given)}"
             )
         value = float(given)
         made[metric.name] = computed[metric.name] = Measure(
@@ -95,7 +95,7 @@ def files(makers: Sequence[Callable[..., Any]], outputs: pd.DataFrame, evaluatio
             if not isinstance(made, Mapping):
                 raise InvalidValue(
                     "a function of custom_artifacts gives a dict from name to artifact; "
-                    f"{getattr(make, '__name__', 'one')} gave {shown(made)}, a {type(made).__name__}"
+                    f"{getattr(make, '__name__', 'one')} gave {shown(made)}, {a_class(made)}"
                 )
             for name, artifact in made.items():
                 file, data = _file(str(name), artifact, Path(folder))
@@ -124,7 +124,7 @@ def _file(name: str, artifact: Any, folder: Path) -> tuple[str, bytes]:
         return f"{name}.png", figures.encode(artifact, ".png")
     raise InvalidValue(
         f"the artifact {name!r} is a path, a figure, a frame, an array, a dict, a list or a text; got "
-        f"{shown(artifact)}, a {type(artifact).__name__}: write it to a file in the folder, and give its path"
+        f"{shown(artifact)}, {a_class(artifact)}: write it to a file in the folder, and give its path"
     )
 
 

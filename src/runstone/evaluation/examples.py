@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from runstone.data import Dataset, from_numpy, from_pandas
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue
 from runstone.evaluation.options import Options
 
@@ -178,8 +178,8 @@ def _as_array(data: Any) -> NDArray[Any]:
         array = array[:, np.newaxis]
     if array.ndim != 2:
         raise InvalidValue(
-            f"data is a frame, a dict of columns, or an array of rows and columns; got {shown(data)}, a "
-            f"{type(data).__name__} of {array.ndim} dimensions"
+            f"data is a frame, a dict of columns, or an array of rows and columns; got {shown(data)}, "
+            f"{a_class(data)} of {array.ndim} dimensions"
         )
     return array
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue
 
 
@@ -56,7 +56,7 @@ def make_metric(
         'cost'
     """
     if not callable(eval_fn):
-        raise InvalidValue(f"eval_fn is a function; got {shown(eval_fn)}, a {type(eval_fn).__name__}")
+        raise InvalidValue(f"eval_fn is a function; got {shown(eval_fn)}, {a_class(eval_fn)}")
     found = name or getattr(eval_fn, "__name__", "")
     if not found or found == "<lambda>":
         raise InvalidValue("this function has no name of its own; give the metric one with name='...'")

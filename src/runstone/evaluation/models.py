@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from runstone.client.fluent.models import load_pyfunc
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue, Unsupported
 from runstone.models.enforcement import check_input
 from runstone.models.predictor import PyFuncModel
@@ -121,12 +121,12 @@ def as_model(
     if not callable(getattr(given, "predict", None)) and not callable(given):
         raise InvalidValue(
             "a model has a method predict(), or is a function from features to predictions; got "
-            f"{shown(given)}, a {type(given).__name__}"
+            f"{shown(given)}, {a_class(given)}"
         )
     if params is not None and not isinstance(given, PyFuncModel):
         raise InvalidValue(
             "inference_params are for a model that is given by its URI, or loaded by runstone.pyfunc.load_model; got "
-            f"{shown(given)}, a {type(given).__name__}: let a function call it with them"
+            f"{shown(given)}, {a_class(given)}: let a function call it with them"
         )
     inner = _inner(given)
     name = getattr(inner, "__name__", None) or type(inner).__name__

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from operator import index
 from typing import Any
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue, Unsupported
 
 DEFAULT = "default"
@@ -95,7 +95,7 @@ class Options:
         for name in ("metric_prefix", "time", "series", "horizon", "lower", "upper"):
             value = getattr(self, name)
             if value is not None and not isinstance(value, str):
-                raise InvalidValue(f"{name} is a string; got {shown(value)}, a {type(value).__name__}")
+                raise InvalidValue(f"{name} is a string; got {shown(value)}, {a_class(value)}")
         if (self.lower is None) != (self.upper is None):
             raise InvalidValue("lower and upper are the two bounds of a forecast; give both, or none")
 
@@ -115,7 +115,7 @@ def options(evaluators: Any, config: Mapping[str, Any] | None) -> Options:
     if named != [DEFAULT]:
         raise Unsupported(f"there is one evaluator, {DEFAULT!r}; got {shown(evaluators)}: leave `evaluators` out")
     if config is not None and not isinstance(config, Mapping):
-        raise InvalidValue(f"evaluator_config is a dict; got {shown(config)}, a {type(config).__name__}")
+        raise InvalidValue(f"evaluator_config is a dict; got {shown(config)}, {a_class(config)}")
     given = dict(config or {})
     if set(given) == {DEFAULT} and isinstance(given[DEFAULT], Mapping):
         given = dict(given[DEFAULT])
@@ -136,6 +136,6 @@ def _check_count(name: str, value: Any, *, least: int) -> None:
     try:
         count = index(value)
     except TypeError:
-        raise InvalidValue(f"{name} is an integer; got {shown(value)}, a {type(value).__name__}") from None
+        raise InvalidValue(f"{name} is an integer; got {shown(value)}, {a_class(value)}") from None
     if count < least:
         raise InvalidValue(f"{name} is at least {least}; got {count}")

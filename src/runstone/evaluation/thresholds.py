@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue, ThresholdsNotMet
 from runstone.evaluation.document import Check
 from runstone.evaluation.result import EvaluationResult
@@ -40,7 +40,7 @@ class MetricThreshold(Struct, frozen=True):
         for name in ("threshold", "min_absolute_change", "min_relative_change"):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-                raise InvalidValue(f"{name} is a number; got {shown(value)}, a {type(value).__name__}")
+                raise InvalidValue(f"{name} is a number; got {shown(value)}, {a_class(value)}")
         if self.threshold is None and not self.compares:
             raise InvalidValue(
                 "a threshold demands something: give threshold, min_absolute_change or min_relative_change"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from runstone.entities.names import a_class
 from runstone.errors import InvalidModel, InvalidValue, RunstoneError, Unsupported
 from runstone.flavors import imports, namespaces, stand_ins
 from runstone.flavors.calls import unwrapped
@@ -133,7 +134,7 @@ def _culprit(model: Any) -> str:
         path, part = path + found[0], found[1]
         seen.add(id(part))
         found = next(((step, each) for step, each in _parts(part) if id(each) not in seen and _fails(each)), None)
-    return f"{path}, a {type(part).__name__}"
+    return f"{path}, {a_class(part)}"
 
 
 def _parts(thing: Any) -> Iterator[tuple[str, Any]]:

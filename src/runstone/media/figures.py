@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue
 
 
@@ -29,7 +29,7 @@ def encode(figure: Any, suffix: str, save_kwargs: dict[str, Any] | None = None) 
             return _matplotlib(figure, suffix, options)
     except ValueError as error:
         raise InvalidValue(f"the figure cannot be written as {suffix!r}: {error}") from error
-    raise InvalidValue(f"a figure is one of matplotlib or plotly; got {shown(figure)}, a {type(figure).__name__}")
+    raise InvalidValue(f"a figure is one of matplotlib or plotly; got {shown(figure)}, {a_class(figure)}")
 
 
 def _plotly(figure: Any, suffix: str, options: dict[str, Any]) -> bytes:

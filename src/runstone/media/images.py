@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from runstone.entities import ArtifactPath
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue, LocalFileNotFound, Unsupported
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ def to_pil(image: Any) -> "PIL.Image.Image":
         made: PIL.Image.Image = image
         return made
     if not hasattr(image, "__array__"):
-        raise InvalidValue(
-            f"an image is a numpy array or an image of PIL; got {shown(image)}, a {type(image).__name__}"
-        )
+        raise InvalidValue(f"an image is a numpy array or an image of PIL; got {shown(image)}, {a_class(image)}")
     array = _numpy().asarray(image)
     if array.ndim not in {2, 3} or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in {1, 3, 4}):
         raise InvalidValue(

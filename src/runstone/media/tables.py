@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from runstone.entities import ArtifactPath, Run
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue, Unsupported
 from runstone.media import cells, frames, images
 
@@ -36,7 +36,7 @@ def to_frame(data: Any) -> "pandas.DataFrame":
         _check_names(data)
         return data.copy()
     if not isinstance(data, Mapping):
-        raise InvalidValue(f"a table is a frame of pandas or a dict of columns; got {shown(data)}, a {_type(data)}")
+        raise InvalidValue(f"a table is a frame of pandas or a dict of columns; got {shown(data)}, {a_class(data)}")
     columns: dict[Any, Any] = dict(data)
     if columns and not any(_is_column(values) for values in columns.values()):
         columns = {name: [value] for name, value in columns.items()}
@@ -201,7 +201,3 @@ def _is_image(value: Any) -> bool:
 
 def _no_parquet() -> Unsupported:
     return Unsupported("Parquet needs pyarrow, which is not installed; install it, or name the file .json")
-
-
-def _type(value: object) -> str:
-    return type(value).__name__

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from runstone.entities.names import a_class
+
 # By the length of the shorter type in bytes: how far two fractions may be apart, as a part of the expected one.
 TOLERANCES = {2: 1e-2, 4: 1e-4, 8: 1e-6}
 # Below this two fractions are the same, whatever part of the expected one it is.
@@ -60,7 +62,7 @@ def _of_frames(expected: Any, got: Any, place: str) -> Iterator[str]:
     names = [str(name) for name in expected.columns]
     others = [str(name) for name in getattr(got, "columns", ())]
     if names != others:
-        what = f"the columns {others}" if hasattr(got, "columns") else f"a {type(got).__name__}"
+        what = f"the columns {others}" if hasattr(got, "columns") else a_class(got)
         yield f"{place}: {what} instead of the columns {names}".removeprefix(": ")
         return
     for name, one, other in zip(names, expected.columns, got.columns, strict=True):

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from runstone.entities import ArtifactPath
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidModel, InvalidValue
 from runstone.models.packing import Packed, packed, unpacked
 
@@ -117,7 +117,7 @@ def _json(value: Any) -> bytes:
 def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
-    raise TypeError(f"a {type(value).__name__} among it is no plain value")
+    raise TypeError(f"{a_class(value)} among it is no plain value")
 
 
 @dataclass(frozen=True)

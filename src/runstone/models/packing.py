@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue, Unsupported
 
 KIND = "kind"
@@ -111,7 +111,7 @@ def _node(value: Any, made: Packed, place: str) -> Any:
     if hasattr(value, "__array__"):
         return _array(value, made, place)
     raise InvalidValue(
-        f"{place}{shown(value)} is a {type(value).__qualname__}, and cannot be packed; wanted: a frame or a series of "
+        f"{place}{shown(value)} is {a_class(value)}, and cannot be packed; wanted: a frame or a series of "
         "pandas or polars, an array, or dicts, lists and plain values with such in them"
     )
 

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.models.fields import Field
 
 # The greatest whole number up to which a type of fractions has every one.
@@ -141,17 +141,6 @@ def said(field: Field) -> str:
         case "timestamp" if field.zone:
             return f"timestamp in the zone {field.zone}"
     return field.type
-
-
-def a_class(value: Any) -> str:
-    """The class of a value with its article.
-
-    Example:
-        >>> a_class(7), a_class("seven")
-        ('an int', 'a str')
-    """
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiouAEIO' or name == 'ndarray' else 'a'} {name}"
 
 
 def _wrong(field: Field, value: Any) -> NotOfType:

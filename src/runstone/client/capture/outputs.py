@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from threading import get_ident
 from typing import Any
 
+from runstone.entities.names import a_class
 from runstone.errors import Unsupported
 
 # Characters that wait until a thread is woken for them, and that wait at most.
@@ -157,7 +158,7 @@ class Outputs:
             stream.write = _Write(self, stream)
         except AttributeError:
             raise Unsupported(
-                f"nobody can listen to what is printed to a {type(stream).__name__}; set "
+                f"nobody can listen to what is printed to {a_class(stream)}; set "
                 "RUNSTONE_CAPTURE_CONSOLE=false, or print to another stream"
             ) from None
 

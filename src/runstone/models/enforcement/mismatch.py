@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import SignatureMismatch
 from runstone.models.fields import Field
-from runstone.models.values import NotOfType, a_class, said
+from runstone.models.values import NotOfType, said
 
 
 def no_fit(what: str, field: Field, row: int | None, value: Any, error: NotOfType) -> SignatureMismatch:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidSignature
 from runstone.models.datatypes import DataType, Object
 from runstone.models.inference.values import field_of_value
@@ -30,7 +30,7 @@ def _param_of(name: str, value: Any) -> ParamSpec:
         )
     if not isinstance(kind, DataType | Object) or kind is DataType.binary:
         raise InvalidSignature(
-            f"the param {name!r} is {shown(value)}, a {type(value).__name__}; a param is a truth, a number, a text, "
+            f"the param {name!r} is {shown(value)}, {a_class(value)}; a param is a truth, a number, a text, "
             "a time, a list of one of them, or a dict"
         )
     return ParamSpec(name, kind, value, (-1,) if is_list else None)

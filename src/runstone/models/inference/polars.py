@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from runstone.entities.names import a_class
 from runstone.errors import InvalidSignature
 from runstone.models.fields import Field, Name, field
 from runstone.models.inference import arrow
@@ -17,7 +18,7 @@ def schema_of(data: Any) -> Schema:
     if isinstance(data, pl.Series):
         return Schema([ColSpec.from_field(field_of(data, data.name or None))], container="polars.Series")
     if not isinstance(data, pl.DataFrame):
-        raise InvalidSignature(f"a signature is made of a frame or a series of polars; got a {type(data).__name__}")
+        raise InvalidSignature(f"a signature is made of a frame or a series of polars; got {a_class(data)}")
     if not data.width:
         raise InvalidSignature("a signature cannot be made of a frame without columns; give one with columns")
     return Schema((ColSpec.from_field(field_of(one, one.name)) for one in data), container="polars")
