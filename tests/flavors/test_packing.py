@@ -165,6 +165,41 @@ def test_requirements_may_be_given(users: Script) -> None:
     assert Path("conda/requirements.txt").read_text() == "msgspec==0.20\n"
 
 
+def test_files_that_requirements_name_go_with_the_model(users: Script) -> None:
+    Path("sub").mkdir()
+    Path("sub/needs.txt").write_text("pandas>=2\n-r more.txt\n--constraint=limits.txt\n--extra-index-url https://x.test\n")
+    Path("sub/more.txt").write_text("msgspec>=0.18 --hash=sha256:00\n")
+    Path("sub/limits.txt").write_text("numpy<9\n")
+
+    save_model("model", python_model=len, pip_requirements="sub/needs.txt")
+
+    assert Path("model/requirements.txt").read_text().splitlines() == [
+        "pandas>=2",
+        "msgspec>=0.18 --hash=sha256:00",
+        "--extra-index-url https://x.test",
+        "-c constraints.txt",
+    ]
+    assert Path("model/constraints.txt").read_text() == "numpy<9\n"
+    assert "constraints" not in Path("model/lock/requirements.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"pip_requirements": ["pandas=>2"]}, InvalidValue, r"pip_requirements: 'pandas=>2' is no requirement such as"),
+        ({"extra_pip_requirements": ["-r absent.txt"]}, LocalFileNotFound, r"no file or folder 'absent.txt'"),
+        ({"conda_env": {"dependencies": [{"pip": ["a b"]}]}}, InvalidValue, "conda_env: 'a b' is no requirement"),
+    ],
+)
+def test_wrong_requirements_are_refused(
+    options: dict[str, Any], error: type[Exception], message: str, users: Script
+) -> None:
+    with pytest.raises(error, match=message):
+        save_model("model", python_model=len, **options)
+
+    assert not Path("model").exists()
+
+
 def test_files_of_one_name_do_not_hide_each_other(users: Script) -> None:
     for name in ("a", "b"):
         Path(name).mkdir()

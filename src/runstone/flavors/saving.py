@@ -276,7 +276,7 @@ def _keep_requirements(modules: set[str], folder: Path, extras: Extras) -> None:
     conda = None if extras.conda_env is None else _conda(extras.conda_env)
     if conda is not None:
         nested = [each["pip"] for each in conda.get("dependencies", ()) if isinstance(each, dict) and "pip" in each]
-        lines = [line for pip in nested for line in pip]
+        lines = requirements.listed("conda_env", [line for pip in nested for line in pip])
     elif extras.pip_requirements is not None:
         lines = requirements.listed("pip_requirements", extras.pip_requirements)
     else:

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidValue, LocalFileNotFound
 
 REQUIREMENTS = "requirements.txt"
 CONDA = "conda.yaml"
 PYTHON_ENV = "python_env.yaml"
+CONSTRAINTS = "constraints.txt"
 LOCK = "lock/requirements.txt"
 
 _BUILD = ("pip", "setuptools", "wheel")
+# Another file, of requirements or of constraints.
+_FILE = re.compile(r"(-r|-c|--requirement|--constraint)(?:\s*=\s*|\s*)(?!.*://)([^-].*)")
 
 
 def of_modules(modules: Iterable[str]) -> list[str]:
@@ -89,18 +92,45 @@ def lock(requirements: Iterable[str]) -> list[str]:
 def listed(what: str, given: Any) -> list[str]:
     """Requirements as a user gives them: a list of lines, or the path of a file with them.
 
+    Other files of requirements that they name are read, and files of constraints are named by their full paths.
+
     Raises:
-        InvalidValue: It is neither, or a line is empty.
+        InvalidValue: It is neither, or a line is no requirement.
+        LocalFileNotFound: A file that they name is not there.
     """
+    wrong = f"{what} is a list such as ['pandas>=2'] or the path of a file; got {shown(given)}"
     if isinstance(given, str | Path):
-        file = Path(given)
-        if not file.is_file():
-            raise InvalidValue(f"{what} is a list such as ['pandas>=2'] or the path of a file; got {shown(given)}")
-        lines = (re.split(r"\s#|^#", line)[0].strip() for line in file.read_text("utf-8").splitlines())
-        return [line for line in lines if line]
+        if not Path(given).is_file():
+            raise InvalidValue(wrong)
+        return _in_file(what, Path(given))
     if not isinstance(given, Sequence) or not all(isinstance(line, str) and line.strip() for line in given):
-        raise InvalidValue(f"{what} is a list such as ['pandas>=2'] or the path of a file; got {shown(given)}")
-    return [line.strip() for line in given]
+        raise InvalidValue(wrong)
+    return [each for line in given for each in _read(what, line.strip(), Path())]
+
+
+def _in_file(what: str, file: Path) -> list[str]:
+    lines = (re.split(r"\s#|^#", line)[0].strip() for line in file.read_text("utf-8").splitlines())
+    return [each for line in lines if line for each in _read(what, line, file.parent)]
+
+
+def _read(what: str, line: str, beside: Path) -> list[str]:
+    """A line, or those of the file that it names."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    if found := _FILE.fullmatch(line):
+        file = beside / found[2]
+        if not file.is_file():
+            raise LocalFileNotFound(str(file))
+        return _in_file(what, file) if found[1] in {"-r", "--requirement"} else [f"-c {file.resolve()}"]
+    asked = re.split(r"\s--", line)[0]  # without its hashes
+    if not asked.startswith(("-", ".")) and not re.search(r"[/\\]", asked):  # an option, an address or a path
+        try:
+            Requirement(asked)
+        except InvalidRequirement as error:
+            raise InvalidValue(
+                f"{what}: {shown(line)} is no requirement such as 'pandas>=2': {str(error).splitlines()[0]}"
+            ) from None
+    return [line]
 
 
 def write(folder: Path, requirements: Sequence[str], *, conda: dict[str, Any] | None = None) -> None:
@@ -114,6 +144,12 @@ def write(folder: Path, requirements: Sequence[str], *, conda: dict[str, Any] | 
     import yaml
 
     python = platform.python_version()
+    constraints = [line for line in requirements if line.startswith("-c ")]
+    plain = [line for line in requirements if line not in constraints]
+    if constraints:
+        texts = (Path(line.removeprefix("-c ")).read_text("utf-8").strip() for line in constraints)
+        (folder / CONSTRAINTS).write_text("".join(f"{text}\n" for text in texts), "utf-8")
+        requirements = [*plain, f"-c {CONSTRAINTS}"]
     (folder / REQUIREMENTS).write_text("".join(f"{line}\n" for line in requirements), "utf-8")
     environment = {"python": python, "build_dependencies": list(_BUILD), "dependencies": [f"-r {REQUIREMENTS}"]}
     (folder / PYTHON_ENV).write_text(yaml.safe_dump(environment, sort_keys=False), "utf-8")
@@ -125,7 +161,7 @@ def write(folder: Path, requirements: Sequence[str], *, conda: dict[str, Any] | 
     (folder / CONDA).write_text(yaml.safe_dump(conda, sort_keys=False), "utf-8")
     place = folder / LOCK
     place.parent.mkdir(exist_ok=True)
-    place.write_text("".join(f"{line}\n" for line in [f"# Python {python}", *lock(requirements)]), "utf-8")
+    place.write_text("".join(f"{line}\n" for line in [f"# Python {python}", *lock(plain)]), "utf-8")
 
 
 def name_in(line: str) -> str:
