@@ -20,7 +20,7 @@ from runstone.artifacts import resolve
 from runstone.client.client import Client
 from runstone.client.model_logging import ModelInfo
 from runstone.entities import ArtifactPath
-from runstone.errors import InvalidValue, ModelChanged, ModelNotFound, NotFound, UntrustedModel
+from runstone.errors import InvalidModel, InvalidValue, ModelChanged, ModelNotFound, NotFound, UntrustedModel
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 from tests.artifacts import services
@@ -216,6 +216,7 @@ def test_unknown_places_are_refused(chosen: Client, tmp_path: Path) -> None:
         (f"models:/m-{'0' * 32}", NotFound, "logged model"),
         ("", InvalidValue, "the URI of a model"),
         (str(tmp_path / "nowhere"), FileNotFoundError, "nowhere"),
+        (__file__, InvalidModel, "is a file, and a model is a folder"),
     ):
         with pytest.raises(error, match=said):
             runstone.pyfunc.load_model(uri)

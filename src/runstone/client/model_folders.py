@@ -17,7 +17,7 @@ from runstone.client import arguments
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath, ModelVersion
 from runstone.entities.names import shown_address, without_password
-from runstone.errors import InvalidValue, LocalFileNotFound, ModelNotFound, NotFound, RunstoneError
+from runstone.errors import InvalidModel, InvalidValue, LocalFileNotFound, ModelNotFound, NotFound, RunstoneError
 
 # What names a model, and a file of it: MODEL_ID/PATH, NAME@ALIAS/PATH, or NAME/VERSION/PATH.
 _MODELS = re.compile(r"(models:/+(?:m-[0-9a-f]{32}|[^/@]+@[^/@]+|[^/@]+/[^/@]+))(?:/(.*))?")
@@ -111,9 +111,11 @@ def _absent(client: Client, uri: str, place: str) -> RunstoneError:
         return ModelNotFound(uri, f"the run {logged}, and has no files at {shown_address(place)}")
     if uri.startswith("models:"):
         return ModelNotFound(uri, f"its files were at {shown_address(place)}, and are there no more")
-    return (
-        ModelNotFound(without_password(uri)) if urlsplit(uri).scheme not in {"", "file"} else LocalFileNotFound(place)
-    )
+    if urlsplit(uri).scheme not in {"", "file"}:
+        return ModelNotFound(without_password(uri))
+    if Path(place).is_file():
+        return InvalidModel(f"{shown_address(place)} is a file, and a model is a folder: give the one with its MLmodel")
+    return LocalFileNotFound(place)
 
 
 def replace(client: Client, model_uri: str, folder: Path, names: Iterable[str]) -> None:
