@@ -16,9 +16,12 @@ from runstone.models import (
     convert_input_example_to_serving_input,
     infer_signature,
     set_signature,
+    sign_model,
     validate_serving_input,
+    verify_model,
 )
 from runstone.pyfunc import PythonModel
+from tests.models.keys import key_pair
 
 pytestmark = pytest.mark.usefixtures("chosen")
 
@@ -91,6 +94,19 @@ def test_signature_of_type_hints_stays() -> None:
 
     with pytest.raises(Unsupported, match="change the hints and save the model again"):
         set_signature("model", SIGNATURE)
+
+
+def test_signed_model_has_to_be_signed_again(model: LinearRegression, tmp_path: Path) -> None:
+    private, public = key_pair(tmp_path, "ours")
+    runstone.sklearn.save_model(model, "model")
+    sign_model("model", private)
+
+    with pytest.warns(UserWarning, match=r"'model' was signed by its owner as it was before: sign it again"):
+        set_signature("model", SIGNATURE)
+
+    assert not verify_model("model", quick=True, public_key=public).has_passed
+    sign_model("model", private)
+    assert verify_model("model", quick=True, public_key=public).has_passed
 
 
 def test_changed_model_gets_no_signature(model: LinearRegression) -> None:

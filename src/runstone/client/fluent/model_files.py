@@ -1,5 +1,6 @@
 """The verbs of ``runstone.models`` about the files of a model."""
 
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,6 +65,8 @@ def get_model_info(model_uri: str) -> ModelInfo:
 def set_signature(model_uri: str, signature: ModelSignature) -> None:
     """Say of a saved or logged model what it takes and gives.
 
+    One that is signed, by :func:`sign_model`, is no longer what was signed, and a warning says so.
+
     Args:
         model_uri: A folder, ``models:/MODEL_ID``, ``runs:/RUN_ID/NAME``, or a place such as ``s3://bucket/path``; no
             version of a registered model: it has the files of the model that was registered, and their signature.
@@ -91,6 +94,11 @@ def set_signature(model_uri: str, signature: ModelSignature) -> None:
         with TemporaryDirectory(prefix="runstone-model-") as draft:
             names = saving.describe(found.path, signature, Path(draft))
             model_folders.replace(client, model_uri, Path(draft), names)
+        if (found.path / manifest.SIGNATURE).is_file():
+            warnings.warn(
+                f"{shown(model_uri)} was signed by its owner as it was before: sign it again, with sign_model",
+                stacklevel=2,
+            )
     finally:
         found.discard()
 
