@@ -162,6 +162,21 @@ def with_attribute(who: Any) -> PythonModel:
     return Asks()
 
 
+def test_model_that_writes_into_its_rows_leaves_the_example_as_it_was(tmp_path: Path) -> None:
+    class Adds(PythonModel):
+        def predict(self, context: Any, model_input: Any) -> Any:
+            model_input["area"] = model_input["height"] ** 2
+            return model_input["area"].tolist()
+
+    example = ROWS.copy()
+
+    loaded = load(save(Adds(), tmp_path / "model", Extras(input_example=example)))
+
+    pd.testing.assert_frame_equal(example, ROWS)
+    assert loaded.predict(ROWS.copy()) == [1.0, 4.0]
+    assert "area" not in (tmp_path / "model" / "example" / "inputs.json").read_text()
+
+
 def test_import_inside_of_predict_finds_the_models_own(tmp_path: Path) -> None:
     def predict(model_input: Any) -> Any:
         def inner() -> Any:

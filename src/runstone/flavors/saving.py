@@ -7,6 +7,7 @@ import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -234,7 +235,7 @@ def _keep_example(about: Model, folder: Path, extras: Extras, predict: Predict) 
     rows, params = examples.with_params(extras.input_example)
     about.saved_input_example_info = examples.write(folder, rows, params)
     try:
-        answer = predict(*_checked(about, rows, params))
+        answer = predict(*_checked(about, deepcopy(rows), params))  # some models write into their rows
     except RunstoneError:
         raise
     except Exception as error:
