@@ -71,6 +71,21 @@ def test_importance_is_tried_on_a_sample_and_its_list_is_short() -> None:
     assert fewer.evaluation.importance.examples == 50
 
 
+def test_model_that_writes_into_its_rows_changes_no_example() -> None:
+    rows = pd.DataFrame({"height": np.arange(30.0), "noise": np.arange(30.0) % 3, "grams": 2 * np.arange(30.0)})
+
+    def doubled(given: pd.DataFrame) -> Any:
+        given["double"] = 2 * given["height"]
+        return given["double"]
+
+    result = runstone.evaluate(doubled, rows, targets="grams", model_type="regressor", slices=["noise"])
+
+    assert list(rows.columns) == ["height", "noise", "grams"]
+    assert result.metrics["mean_absolute_error"] == 0.0
+    assert result.evaluation.importance is not None
+    assert [feature.name for feature in result.evaluation.importance.features] == ["height", "noise"]
+
+
 def test_importance_can_be_switched_off(houses: pd.DataFrame, regressor: Any) -> None:
     assert evaluated(regressor, houses, log_model_explainability=False).evaluation.importance is None
 

@@ -167,7 +167,9 @@ def test_requirements_may_be_given(users: Script) -> None:
 
 def test_files_that_requirements_name_go_with_the_model(users: Script) -> None:
     Path("sub").mkdir()
-    Path("sub/needs.txt").write_text("pandas>=2\n-r more.txt\n--constraint=limits.txt\n--extra-index-url https://x.test\n")
+    Path("sub/needs.txt").write_text(
+        "pandas>=2\n-r more.txt\n--constraint=limits.txt\n--extra-index-url https://x.test\n"
+    )
     Path("sub/more.txt").write_text("msgspec>=0.18 --hash=sha256:00\n")
     Path("sub/limits.txt").write_text("numpy<9\n")
 

@@ -37,7 +37,8 @@ class Model:
     params: Mapping[str, Any] | None = None
 
     def predict(self, features: Any) -> Any:
-        """What it predicts for rows of features."""
+        """What it predicts for rows of features, which stay as they are whatever it does with its own."""
+        features = features if self.is_estimator else features.copy()
         method = getattr(self.thing, "predict", None)
         if self.params is not None:
             return method(features, params=dict(self.params))  # type: ignore[misc]  # as_model saw to it
