@@ -277,13 +277,13 @@ def _keep_requirements(modules: set[str], folder: Path, extras: Extras) -> None:
     conda = None if extras.conda_env is None else _conda(extras.conda_env)
     if conda is not None:
         nested = [each["pip"] for each in conda.get("dependencies", ()) if isinstance(each, dict) and "pip" in each]
-        lines = requirements.listed("conda_env", [line for pip in nested for line in pip])
+        lines = requirements.complete("conda_env", [line for pip in nested for line in pip])
     elif extras.pip_requirements is not None:
-        lines = requirements.listed("pip_requirements", extras.pip_requirements)
+        lines = requirements.complete("pip_requirements", extras.pip_requirements)
     else:
         lines = requirements.of_modules(modules)
         if extras.extra_pip_requirements is not None:
-            more = requirements.listed("extra_pip_requirements", extras.extra_pip_requirements)
+            more = requirements.complete("extra_pip_requirements", extras.extra_pip_requirements)
             named = {requirements.name_in(line) for line in more}
             lines = [line for line in lines if line.partition("=")[0] not in named] + more
     requirements.write(folder, lines, conda=conda)

@@ -92,36 +92,40 @@ def lock(requirements: Iterable[str]) -> list[str]:
 def listed(what: str, given: Any) -> list[str]:
     """Requirements as a user gives them: a list of lines, or the path of a file with them.
 
-    Other files of requirements that they name are read, and files of constraints are named by their full paths.
-
     Raises:
-        InvalidValue: It is neither, or a line is no requirement.
-        LocalFileNotFound: A file that they name is not there.
+        InvalidValue: It is neither, or a line is empty.
     """
     wrong = f"{what} is a list such as ['pandas>=2'] or the path of a file; got {shown(given)}"
     if isinstance(given, str | Path):
-        if not Path(given).is_file():
+        file = Path(given)
+        if not file.is_file():
             raise InvalidValue(wrong)
-        return _in_file(what, Path(given))
+        lines = (re.split(r"\s#|^#", line)[0].strip() for line in file.read_text("utf-8").splitlines())
+        return [line for line in lines if line]
     if not isinstance(given, Sequence) or not all(isinstance(line, str) and line.strip() for line in given):
         raise InvalidValue(wrong)
-    return [each for line in given for each in _read(what, line.strip(), Path())]
+    return [line.strip() for line in given]
 
 
-def _in_file(what: str, file: Path) -> list[str]:
-    lines = (re.split(r"\s#|^#", line)[0].strip() for line in file.read_text("utf-8").splitlines())
-    return [each for line in lines if line for each in _read(what, line, file.parent)]
+def complete(what: str, given: Any) -> list[str]:
+    """The same with the lines of other files that they name, and with whole paths of files of constraints.
+
+    Raises:
+        InvalidValue: It is none of these, or a line is no requirement.
+        LocalFileNotFound: A file that they name is not there.
+    """
+    beside = Path(given).parent if isinstance(given, str | Path) else Path()
+    return [each for line in listed(what, given) for each in _read(what, line, beside)]
 
 
 def _read(what: str, line: str, beside: Path) -> list[str]:
-    """A line, or those of the file that it names."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     if found := _FILE.fullmatch(line):
         file = beside / found[2]
         if not file.is_file():
             raise LocalFileNotFound(str(file))
-        return _in_file(what, file) if found[1] in {"-r", "--requirement"} else [f"-c {file.resolve()}"]
+        return complete(what, file) if found[1] in {"-r", "--requirement"} else [f"-c {file.resolve()}"]
     asked = re.split(r"\s--", line)[0]  # without its hashes
     if not asked.startswith(("-", ".")) and not re.search(r"[/\\]", asked):  # an option, an address or a path
         try:
