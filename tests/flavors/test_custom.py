@@ -11,12 +11,13 @@ import pydantic
 import pytest
 
 import runstone
-from runstone.errors import InvalidValue, ModelArtifactNotFound, SignatureMismatch, UntrustedModel
+from runstone.errors import InvalidModel, InvalidValue, ModelArtifactNotFound, SignatureMismatch, UntrustedModel
 from runstone.flavors import loading, saving
 from runstone.flavors.pyfunc import PyfuncFlavor
 from runstone.flavors.python_model import FunctionModel, PythonModel, PythonModelContext
 from runstone.flavors.saving import Extras
-from runstone.models import infer_signature, signature_of_function
+from runstone.models import infer_signature, manifest, signature_of_function
+from runstone.models.format import PYFUNC, Model
 from runstone.models.predictor import PyFuncModel
 
 FLAVOR = PyfuncFlavor()
@@ -271,6 +272,30 @@ def test_artifact_that_was_not_saved_is_told() -> None:
 
 def test_model_of_a_function_predicts_by_itself() -> None:
     assert FunctionModel(lambda rows, params: (rows, params)).predict(1, {"a": 2}) == (1, {"a": 2})
+
+
+def test_code_of_another_python_is_not_run(tmp_path: Path) -> None:
+    """Python would take it for its own, and crash."""
+
+    class Here(Scaled):
+        def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:
+            return model_input * self.by
+
+    folder = save(Here(2.0), tmp_path / "model")
+    told = Model.load(folder)
+    told.flavors[PYFUNC]["python_version"] = "3.99.1"
+    told.save(folder)
+    manifest.write(folder)
+
+    with pytest.raises(
+        InvalidModel, match=r"code that Python 3\.99\.1 compiled, .* env='fresh' or by Python 3\.99, or"
+    ):
+        load(folder)
+
+    told.flavors[PYFUNC]["python_version"] = f"{sys.version_info[0]}.{sys.version_info[1]}.99"
+    told.save(folder)
+    manifest.write(folder)
+    assert load(folder).predict(2) == 4
 
 
 def test_class_without_predict_stream_does_not_stream(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import io
 import pickle
+import platform
 import traceback
 import types
 import zipfile
@@ -51,15 +52,19 @@ def dump(model: Any, file: Path, *, plain: bool = False, instead: tuple[Any, Any
     return frozenset(getattr(pickler, "imported", ()))
 
 
-def load(file: Path) -> Any:
+def load(file: Path, *, python: str | None = None) -> Any:
     """Read an object; whoever calls has made sure that its maker is trusted.
 
+    Args:
+        file: Where it is.
+        python: Version of Python that wrote it; ``None`` if nobody knows.
+
     Raises:
-        InvalidModel: The file is missing or damaged, or needs a module that is not there.
+        InvalidModel: The file is missing or damaged, needs a module that is not there, or has code of another Python.
     """
     try:
         with file.open("rb") as opened:
-            return _Unpickler(opened, namespaces.current()).load()
+            return _Unpickler(opened, namespaces.current(), python).load()
     except FileNotFoundError:
         raise InvalidModel(f"the model has no file {str(file)!r}: its folder is not whole") from None
     except ModuleNotFoundError as error:
@@ -184,9 +189,10 @@ class _Module:
 class _Unpickler(pickle.Unpickler):
     """Finds what a pickle refers to in the model's own namespace, and makes its functions and classes live there."""
 
-    def __init__(self, file: Any, namespace: Namespace) -> None:
+    def __init__(self, file: Any, namespace: Namespace, python: str | None) -> None:
         super().__init__(file)
         self._namespace = namespace
+        self._python = python
 
     def find_class(self, module_name: str, name: str) -> Any:
         """What a pickle means by a name."""
@@ -203,6 +209,16 @@ class _Unpickler(pickle.Unpickler):
         for part in name.split("."):
             found = getattr(found, part)
         return found
+
+    def _on_builtin_type(self, name: str) -> Any:
+        here, there = platform.python_version(), self._python
+        if name == "CodeType" and there is not None and there.split(".")[:2] != here.split(".")[:2]:
+            # It would be taken for its own by this one, and end the process, or worse.
+            raise InvalidModel(
+                f"the model has code that Python {there} compiled, and Python {here} cannot run it: load it with "
+                f"env='fresh' or by Python {'.'.join(there.split('.')[:2])}, or save it as a script, which runs on both"
+            )
+        return super().find_class(_CLOUDPICKLE, "_builtin_type")(name)
 
     def _on_import_module(self, name: str) -> Any:
         return self._namespace.module(name)

@@ -87,7 +87,7 @@ class PyfuncFlavor:
         if loader == scripts.LOADER:
             model = made_of(scripts.load(folder, settings).models[0])
         else:
-            model = pickles.load(folder / settings.get("python_model", _FILE))
+            model = pickles.load(folder / settings.get("python_model", _FILE), python=settings.get("python_version"))
         context = PythonModelContext(artifacts, config)
         model.load_context(context)
         return Custom(model, context)

@@ -124,7 +124,7 @@ class SklearnFlavor:
         libraries.imported("sklearn", install="runstone[sklearn]")
         file = libraries.file_of(folder, settings, "pickled_model", "model.pkl")
         if settings.get("serialization_format") != "skops":
-            return pickles.load(file)
+            return pickles.load(file, python=settings.get("python_version"))
         skops_io = _skops_io()
         if skops_io is None:
             raise Unsupported('this model needs skops; install it with: pip install "runstone[sklearn]"')
