@@ -4,6 +4,7 @@ import importlib
 import os
 import re
 import signal
+import sys
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -25,6 +26,10 @@ CAPTURES.append(config.ENABLE_SYSTEM_METRICS_LOGGING.name)
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get(REQUIRE_ALL) == "1")
 hypothesis.settings.load_profile("house")
 
+# Thousands of child processes import the same modules: they keep them compiled, though the shell may forbid it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # A shell starts what stands in its background without Ctrl-C, and every child inherits that; tests end some so.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -38,6 +43,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     for name in CAPTURES:
         monkeypatch.setenv(name, "false")
+
+
+@pytest.fixture
+def unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes count no coverage, which would make them half as fast and is lost where they are killed."""
+    for name in list(os.environ):
+        if name.startswith("COVERAGE_"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

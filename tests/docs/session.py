@@ -176,7 +176,9 @@ class PageSession:
 def _environment(folder: Path) -> dict[str, str]:
     home = folder / "home"
     home.mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUNSTONE_", "MLFLOW_", "COV_"))}
+    # Coverage is that of the rooms' own tests; a reader's processes are not slowed by it.
+    not_kept = ("RUNSTONE_", "MLFLOW_", "COVERAGE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(not_kept)}
     path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     return kept | {"PATH": path, "HOME": str(home), "MPLBACKEND": "Agg", "NO_COLOR": "1", "COLUMNS": "120"}
 

@@ -10,3 +10,8 @@ def database_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         return f"sqlite:///{tmp_path_factory.mktemp('database')}/runstone.db"
     uri: str = request.getfixturevalue("postgres_uri")
     return uri
+
+
+@pytest.fixture(autouse=True)
+def _killed(unmeasured_children: None) -> None:
+    """What is killed tells no coverage."""

@@ -37,7 +37,7 @@ QUIET = {
 def environment(address: str, python: Path = PYTHON) -> dict[str, str]:
     """Variables under which the genuine package works on the server at an address, and on nothing else."""
     path = f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    not_kept = ("RUNSTONE_", "MLFLOW_", "PYTHONDONTWRITEBYTECODE")  # it imports so much that it has to keep it compiled
+    not_kept = ("RUNSTONE_", "MLFLOW_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(not_kept)}
     return {**kept, **QUIET, "PATH": path, "MLFLOW_TRACKING_URI": address}
 

@@ -1,0 +1,8 @@
+"""What is measured here is time."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _timed(unmeasured_children: None) -> None:
+    """Its servers and clients run as fast as a user's."""
