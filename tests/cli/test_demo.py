@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from runstone.cli.main import main
-from tests.cli.processes import READY, RunningServer, run
+from tests.cli.processes import READY, RunningServer
 
 
 def _runs(database: Path) -> list[dict[str, object]]:
@@ -22,34 +22,27 @@ def _runs(database: Path) -> list[dict[str, object]]:
 
 
 @pytest.mark.slow
-def test_demo_verifies_what_it_stored_and_can_be_run_again(tmp_path: Path) -> None:
+def test_demo_verifies_what_it_stored_and_can_be_run_again_until_ctrl_c_at_the_terminal(tmp_path: Path) -> None:
     first = CliRunner().invoke(main, ["demo", "--exit", "--data-dir", str(tmp_path / "here")])
-    second = run("demo", "--exit", "--data-dir", "here", folder=tmp_path)
+    with RunningServer(["demo", "--data-dir", "here"], tmp_path) as second:
+        assert second.process.stdout is not None
+        for line in second.process.stdout:
+            if "runstone ui --backend-store-uri" in line:
+                break
+        os.killpg(second.process.pid, signal.SIGINT)
+        second.end()
 
     runs = _runs(tmp_path / "here" / "runstone.db")
 
     assert first.exit_code == 0, first.output
-    assert second.returncode == 0, second.stderr
-    assert first.stderr == second.stderr == ""
+    assert first.stderr == ""
     assert first.stdout.startswith(READY)
     assert "Verified through the server: 3 experiments, 22 runs" in first.stdout
+    assert second.process.returncode == 0
+    assert second.stderr.strip() == "Stopped."
     assert Counter(each["status"] for each in runs) == {"FINISHED": 42, "FAILED": 2}
     assert len({each["experiment_id"] for each in runs}) == 3
     assert list((tmp_path / "here" / "artifacts").rglob("confusion-matrix.png"))
-
-
-@pytest.mark.slow
-def test_demo_serves_until_ctrl_c_at_the_terminal(tmp_path: Path) -> None:
-    with RunningServer(["demo"], tmp_path) as demo:
-        assert demo.process.stdout is not None
-        for line in demo.process.stdout:
-            if "runstone ui --backend-store-uri" in line:
-                break
-        os.killpg(demo.process.pid, signal.SIGINT)
-        demo.end()
-
-    assert demo.process.returncode == 0
-    assert demo.stderr.strip() == "Stopped."
 
 
 @pytest.mark.slow
