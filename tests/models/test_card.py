@@ -47,14 +47,14 @@ def test_card_of_a_model_without_a_signature_has_no_tables(tmp_path: Path, rows:
 def test_card_tells_params_and_leaves_out_what_is_too_much(tmp_path: Path) -> None:
     wide = pd.DataFrame({f"c{number}": [1.0, 2.0] for number in range(40)})
     model = LinearRegression().fit(wide, [1.0, 2.0])
-    signature = infer_signature(wide, model.predict(wide), {"by": 2})
+    signature = infer_signature(wide, model.predict(wide), {"by": 2, "of": ["a", "b"]})
 
     runstone.sklearn.save_model(model, str(tmp_path / "model"), signature=signature)
     told = card(tmp_path / "model")
 
     assert "| and 10 more | | |" in told
-    assert "| by | " in told
-    assert "| 2 |" in told
+    assert "| by | long | 2 |" in told
+    assert "| of | list of string | ['a', 'b'] |" in told
 
 
 def test_card_is_one_of_the_files_that_are_compared(tmp_path: Path, rows: pd.DataFrame) -> None:

@@ -35,7 +35,11 @@ def _lines(folder: Path, model: Model) -> Iterator[str]:
                 yield from ("", f"## {title}", "", *_table(schema))
         if model.signature.params is not None:
             yield from ("", "## Params", "", "| name | type | default |", "|---|---|---|")
-            yield from (f"| {_cell(one.name)} | {one.dtype} | {_cell(one.default)} |" for one in model.signature.params)
+            yield from (
+                f"| {_cell(one.name)} | {_cell(f'{one.dtype!r}' if one.shape is None else f'list of {one.dtype!r}')} "
+                f"| {_cell(one.default)} |"
+                for one in model.signature.params
+            )
     yield from ("", "## How to use it", "", "In Python:", "", "```python", "import runstone", "")
     yield 'model = runstone.pyfunc.load_model(".")  # this folder, or where the model is kept'
     yield from ("model.predict(rows)", "```")
