@@ -47,7 +47,12 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
         price = make_pipeline(columns, LinearRegression()).fit(HOUSES, [210.0, 480.0, 330.0])
         with runstone.start_run(run_name="fit") as run:
             made = runstone.log_model(
-                price, "price", input_example=HOUSES, registered_model_name="prices", tags={"owner": "sales"}
+                price,
+                "price",
+                input_example=HOUSES,
+                registered_model_name="prices",
+                tags={"owner": "sales"},
+                metadata={"ticket": {"id": 3}},
             )
             runstone.log_metric("rmse", 12.5, step=3, model_id=made.model_id)
             holdout = runstone.data.from_pandas(HOUSES, name="holdout")
@@ -79,12 +84,14 @@ def test_run_leads_to_its_model_with_signature_and_files(logged: Logged, open_pa
     expect(page.get_by_label("Requirements", exact=True).last).to_contain_text("scikit-learn==")
     expect(page.get_by_label("Load the model in Python", exact=True)).to_contain_text(f"models:/{logged.model_id}")
     expect(page.get_by_role("region", name="Metrics", exact=True)).to_contain_text("12.5")
-    expect(page.get_by_role("region", name="Registered")).to_contain_text("prices")
+    expect(page.get_by_role("region", name="Registered")).to_contain_text("version 1")
+    expect(page.get_by_role("region", name="Metadata")).to_contain_text('{"id":3}')
 
     page.get_by_role("tab", name="Card").click()
     expect(page.get_by_role("tabpanel").get_by_role("heading", name="Takes")).to_be_visible()
 
     page.get_by_role("tab", name="Files").click()
+    expect(page.get_by_role("region", name="Preview of MLmodel")).to_contain_text("flavors:")
     page.get_by_role("button", name="requirements.txt").click()
     expect(page.get_by_role("region", name="Preview of requirements.txt")).to_contain_text("scikit-learn==")
 

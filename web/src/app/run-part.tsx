@@ -5,6 +5,7 @@ import { CodePanel } from "@/features/capture/components/code-panel";
 import { ConsolePanel } from "@/features/capture/components/console-panel";
 import { EnvironmentPanel } from "@/features/capture/components/environment-panel";
 import { EvaluationPanel } from "@/features/evaluation/components/evaluation-panel";
+import { ModelLink } from "@/features/models/components/model-link";
 import { RunModels } from "@/features/models/components/run-models";
 import { MetricCharts } from "@/features/runs/components/metric-charts";
 import { RunOverview } from "@/features/runs/components/run-overview";
@@ -28,7 +29,12 @@ export function RunPart({ run, search, onSearch, onPath }: RunPartProps) {
     case "charts":
       return <MetricCharts runs={runs} view={view} onView={onView} which="logged" />;
     case "evaluation":
-      return <EvaluationPanel run={run} />;
+      return (
+        <EvaluationPanel
+          run={run}
+          modelLink={(id) => <ModelLink experimentId={run.info.experiment_id} modelId={id} name="" />}
+        />
+      );
     case "system":
       return <MetricCharts runs={runs} view={view} onView={onView} which="system" />;
     case "console":

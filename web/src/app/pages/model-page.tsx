@@ -91,7 +91,13 @@ function ModelPart({ model, search, onPath }: ModelPartProps) {
     case "card":
       return <ModelCard files={files} />;
     case "artifacts":
-      return <ArtifactBrowser owner={{ kind: "model", id }} path={search.path} onPath={onPath} />;
+      return (
+        <ArtifactBrowser
+          owner={{ kind: "model", id }}
+          path={search.path ?? (files.data?.isModel ? "MLmodel" : undefined)}
+          onPath={onPath}
+        />
+      );
     default:
       return <ModelOverview model={model} files={files} experiment={experiment.data?.name} />;
   }

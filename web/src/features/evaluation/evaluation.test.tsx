@@ -25,7 +25,7 @@ beforeEach(() => {
 const show = (name: string) =>
   render(
     <ToastProvider>
-      <EvaluationView evaluation={readEvaluation(golden(name))} />
+      <EvaluationView evaluation={readEvaluation(golden(name))} modelLink={String} />
     </ToastProvider>,
   );
 
@@ -59,7 +59,10 @@ it("shows a forecaster with its series and the errors by horizon", () => {
 it("shows what is there of an evaluation that says next to nothing", () => {
   render(
     <ToastProvider>
-      <EvaluationView evaluation={readEvaluation('{"version": 1, "metrics": {"f1": {"value": null}}}')} />
+      <EvaluationView
+        evaluation={readEvaluation('{"version": 1, "metrics": {"f1": {"value": null}}}')}
+        modelLink={String}
+      />
     </ToastProvider>,
   );
 

@@ -6,16 +6,17 @@ import type { LoggedModel, ModelOrder } from "@/types/wire";
 import { measuredOn, metricColumn, modelDataOf } from "./model-data";
 
 export const MODEL_NAME = "attributes.name";
+const MODEL_ID = "attributes.model_id";
 /** Not a thing that the server sorts by. */
 export const REGISTERED = "attributes.registered";
 
 const ATTRIBUTES: Record<string, { label: string; title: string; width: number }> = {
   name: { label: "Model", title: "name", width: 220 },
-  status: { label: "Status", title: "status", width: 104 },
+  status: { label: "Status", title: "status", width: 88 },
   creation_timestamp: { label: "Created", title: "creation_timestamp", width: 100 },
   source_run_id: { label: "Run", title: "source_run_id: the run that logged it", width: 140 },
-  model_type: { label: "Type", title: "model_type, and the flavor that keeps the model", width: 132 },
-  registered: { label: "Registered", title: "The versions of registered models made of it", width: 160 },
+  model_type: { label: "Type", title: "model_type, and the flavor that keeps the model", width: 140 },
+  registered: { label: "Registered", title: "The versions of registered models made of it", width: 140 },
   model_id: { label: "Model id", title: "model_id", width: 128 },
 };
 
@@ -109,9 +110,10 @@ export function columnsOfModels(models: readonly LoggedModel[]): { known: string
   return {
     known: [...attributes, ...sorted(plain), ...onDatasets, ...sorted(params), ...sorted(tags)],
     atFirst: [
-      ...attributes,
+      ...attributes.filter((id) => id !== MODEL_ID),
       ...[...sorted(loose), ...onDatasets].slice(0, METRICS_AT_FIRST),
       ...sorted(params).slice(0, PARAMS_AT_FIRST),
+      MODEL_ID,
     ],
   };
 }

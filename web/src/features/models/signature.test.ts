@@ -42,7 +42,7 @@ test("nested types and tensors stand in one line", () => {
 test("params tell their default", () => {
   const signature = typed({}, [{ name: "digits", type: "long", default: 2, shape: null }]);
 
-  expect(signature?.params[0]).toMatchObject({ name: "digits", type: "long", more: "default 2" });
+  expect(signature?.params[0]).toMatchObject({ name: "digits", type: "long", more: "2" });
 });
 
 test("the signature of MLflow is read out of MLmodel", () => {

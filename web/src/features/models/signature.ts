@@ -8,7 +8,7 @@ export interface Column {
   isRequired: boolean | undefined;
   /** Whether values may be missing; `undefined` where that is not told. */
   isNullable: boolean | undefined;
-  /** Levels of a category, unit, time zone, range that was seen, default. */
+  /** Levels of a category, unit, time zone, range that was seen; of a param its default. */
   more: string;
 }
 
@@ -106,7 +106,7 @@ function moreOf(fields: Fields): string {
     textAt(fields, "unit") && `in ${textAt(fields, "unit") ?? ""}`,
     (least != null || greatest != null) &&
       `seen ${least == null ? "−∞" : shown(least)} to ${greatest == null ? "∞" : shown(greatest)}`,
-    fields["default"] !== undefined && `default ${shown(fields["default"])}`,
+    fields["default"] !== undefined && shown(fields["default"]),
   ];
   return parts.filter(Boolean).join("; ");
 }

@@ -8,12 +8,16 @@ import { TableSkeleton } from "@/components/table-skeleton";
 import type { Run } from "@/types/wire";
 
 import { evaluationQuery, evaluationsQuery, nameOf } from "../api/evaluations";
-import { EvaluationView } from "./evaluation-view";
+import { EvaluationView, type EvaluationViewProps } from "./evaluation-view";
 
 const REFRESH_MS = 5_000;
 
+interface EvaluationPanelProps extends Pick<EvaluationViewProps, "modelLink"> {
+  run: Run;
+}
+
 /** How good the model of a run is: what `runstone.evaluate` logged. */
-export function EvaluationPanel({ run }: { run: Run }) {
+export function EvaluationPanel({ run, modelLink }: EvaluationPanelProps) {
   const folders = useQuery({
     ...evaluationsQuery(run.info.run_id),
     refetchInterval: run.info.status === "RUNNING" ? REFRESH_MS : false,
@@ -50,14 +54,19 @@ export function EvaluationPanel({ run }: { run: Run }) {
           onChange={setChosen}
         />
       )}
-      <OneEvaluation runId={run.info.run_id} folder={folder} />
+      <OneEvaluation runId={run.info.run_id} folder={folder} modelLink={modelLink} />
     </>
   );
 }
 
-function OneEvaluation({ runId, folder }: { runId: string; folder: string }) {
+interface OneEvaluationProps extends Pick<EvaluationViewProps, "modelLink"> {
+  runId: string;
+  folder: string;
+}
+
+function OneEvaluation({ runId, folder, modelLink }: OneEvaluationProps) {
   const query = useQuery(evaluationQuery(runId, folder));
-  if (query.data) return <EvaluationView evaluation={query.data} />;
+  if (query.data) return <EvaluationView evaluation={query.data} modelLink={modelLink} />;
   if (query.isError)
     return (
       <ErrorNotice

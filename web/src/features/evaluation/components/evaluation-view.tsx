@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import { CopyText } from "@/components/copy-text";
 import { Fact, Facts } from "@/components/facts";
 
@@ -11,13 +13,19 @@ import { MeasuresTable } from "./measures-table";
 import { NumberCharts } from "./number-charts";
 import { SlicesTable } from "./slices-table";
 
+export interface EvaluationViewProps {
+  evaluation: Evaluation;
+  /** The way to a logged model, by its id. */
+  modelLink: (modelId: string) => ReactNode;
+}
+
 /** One evaluation, from the metrics down to the slices. */
-export function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
+export function EvaluationView({ evaluation, modelLink }: EvaluationViewProps) {
   return (
     <div className={styles["evaluation"]}>
       <div className={styles["pair"]}>
         <div className={styles["stack"]}>
-          <AboutFacts evaluation={evaluation} />
+          <AboutFacts evaluation={evaluation} modelLink={modelLink} />
           {evaluation.notes.length > 0 && (
             <ul className={styles["notes"]} aria-label="Notes">
               {evaluation.notes.map((note) => (
@@ -51,7 +59,7 @@ export function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
-function AboutFacts({ evaluation }: { evaluation: Evaluation }) {
+function AboutFacts({ evaluation, modelLink }: EvaluationViewProps) {
   const { modelType, model, modelId, dataset, examples, positive } = evaluation;
   return (
     <Facts title="Evaluated">
@@ -60,11 +68,7 @@ function AboutFacts({ evaluation }: { evaluation: Evaluation }) {
           <CopyText text={model} />
         </Fact>
       )}
-      {modelId !== undefined && (
-        <Fact name="Logged as">
-          <CopyText text={modelId} mono />
-        </Fact>
-      )}
+      {modelId !== undefined && <Fact name="Logged as">{modelLink(modelId)}</Fact>}
       {modelType !== "" && <Fact name="Type">{modelType}</Fact>}
       {positive !== undefined && <Fact name="Positive label">{positive}</Fact>}
       <Fact name="Examples">{examples.toLocaleString("en-US")}</Fact>

@@ -16,6 +16,8 @@ export interface ModelFiles {
   signature: Signature | undefined;
   flavors: string[];
   requirements: string | undefined;
+  /** What whoever logged it wrote beside it, by name. */
+  metadata: [string, string][];
   /** Markdown about the model. */
   card: string | undefined;
 }
@@ -41,6 +43,7 @@ export const modelFilesQuery = (modelId: string) =>
         signature: schema === undefined ? signatureOfMlmodel(about) : readSignature(schema),
         flavors: flavorsOf(about),
         requirements,
+        metadata: metadataOf(about),
         card,
       };
     },
@@ -62,4 +65,12 @@ function flavorsOf(about: unknown): string[] {
   const flavors = fieldsOf(fieldsOf(about)["flavors"]);
   // Runstone's own entry says how the folder was written, not how it can be loaded.
   return Object.keys(flavors).filter((name) => name !== "runstone");
+}
+
+function metadataOf(about: unknown): [string, string][] {
+  const metadata = fieldsOf(fieldsOf(about)["metadata"]);
+  return Object.entries(metadata).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
 }

@@ -1,14 +1,21 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { MetricValue } from "@/components/metric-value";
 import type { LoggedModel } from "@/types/wire";
 
+import { runNamesQuery } from "../api/models";
 import { latestMetrics } from "../latest-metrics";
 import styles from "./tables.module.css";
+
+/** A model may be measured by a run each day; so many of them are asked for their names. */
+const MOST_NAMED = 100;
 
 /** The last values of a model's metrics, with what they were measured on and by which run. */
 export function ModelMetrics({ model }: { model: LoggedModel }) {
   const metrics = latestMetrics(model.data?.metrics ?? []);
+  const runs = [...new Set(metrics.flatMap(({ run_id: run }) => run || []))].slice(0, MOST_NAMED);
+  const names = useQuery(runNamesQuery(model.info.experiment_id, runs));
   return (
     <section className={styles["section"]} aria-label="Metrics">
       <h2 className={styles["title"]}>Metrics</h2>
@@ -48,8 +55,9 @@ export function ModelMetrics({ model }: { model: LoggedModel }) {
                         <Link
                           to="/experiments/$experimentId/runs/$runId"
                           params={{ experimentId: model.info.experiment_id, runId: run }}
+                          title={run}
                         >
-                          {run.slice(0, 8)}
+                          {names.data?.get(run) ?? run.slice(0, 8)}
                         </Link>
                       )}
                     </td>

@@ -28,16 +28,16 @@ export function ModelOverview({ model, files, experiment }: ModelOverviewProps) 
     <div className={styles["overview"]}>
       <div className={styles["data"]}>
         <ModelMetrics model={model} />
-        <section aria-label="Load it">
-          <h2 className={styles["title"]}>Load it</h2>
-          <CodeBlock code={snippetOf(model.info.model_id)} label="Load the model in Python" />
-        </section>
-        <FromFiles files={files} />
         <KeyValues
           title="Params"
           nothing="No param has been logged for this model."
           rows={params.map((param) => ({ key: param.key, value: <CopyText text={param.value ?? ""} /> }))}
         />
+        <section aria-label="Load it">
+          <h2 className={styles["title"]}>Load it</h2>
+          <CodeBlock code={snippetOf(model.info.model_id)} label="Load the model in Python" />
+        </section>
+        <FromFiles files={files} />
       </div>
       <aside className={styles["aside"]} aria-label="About this model">
         <ModelFacts model={model} experiment={experiment} flavors={files.data?.flavors ?? []} />
@@ -46,6 +46,13 @@ export function ModelOverview({ model, files, experiment }: ModelOverviewProps) 
           nothing="No tag is set."
           rows={tags.map((tag) => ({ key: tag.key, value: <CopyText text={tag.value ?? ""} /> }))}
         />
+        {files.data !== undefined && files.data.metadata.length > 0 && (
+          <KeyValues
+            title="Metadata"
+            nothing=""
+            rows={files.data.metadata.map(([key, value]) => ({ key, value: <CopyText text={value} /> }))}
+          />
+        )}
       </aside>
     </div>
   );

@@ -1,10 +1,12 @@
+import { classNames } from "@/lib/class-names";
+
 import type { Column, Signature } from "../signature";
 import styles from "./tables.module.css";
 
 const PARTS = [
-  { part: "inputs", title: "Inputs" },
-  { part: "outputs", title: "Outputs" },
-  { part: "params", title: "Params" },
+  { part: "inputs", title: "Inputs", more: "Levels and ranges" },
+  { part: "outputs", title: "Outputs", more: "Levels and ranges" },
+  { part: "params", title: "Params", more: "Default" },
 ] as const;
 
 /** What a model takes and gives. */
@@ -18,15 +20,22 @@ export function SignatureSection({ signature }: { signature: Signature | undefin
           <code>signature</code>.
         </p>
       ) : (
-        PARTS.filter(({ part }) => signature[part].length > 0).map(({ part, title }) => (
-          <Columns key={part} title={title} columns={signature[part]} />
+        PARTS.filter(({ part }) => signature[part].length > 0).map(({ part, title, more }) => (
+          <Columns key={part} title={title} more={more} columns={signature[part]} />
         ))
       )}
     </section>
   );
 }
 
-function Columns({ title, columns }: { title: string; columns: readonly Column[] }) {
+interface ColumnsProps {
+  title: string;
+  /** Head of what is known besides name and type. */
+  more: string;
+  columns: readonly Column[];
+}
+
+function Columns({ title, more, columns }: ColumnsProps) {
   const isTold = (key: "isRequired" | "isNullable") => columns.some((column) => column[key] !== undefined);
   const hasRequired = isTold("isRequired");
   const hasNullable = isTold("isNullable");
@@ -40,14 +49,14 @@ function Columns({ title, columns }: { title: string; columns: readonly Column[]
         role="region"
         aria-label={`Table of ${title.toLowerCase()}`}
       >
-        <table className={styles["table"]}>
+        <table className={classNames(styles["table"], styles["aligned"])}>
           <thead>
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Type</th>
               {hasRequired && <th scope="col">Required</th>}
               {hasNullable && <th scope="col">May be missing</th>}
-              {hasMore && <th scope="col">Levels and ranges</th>}
+              {hasMore && <th scope="col">{more}</th>}
             </tr>
           </thead>
           <tbody>
