@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy
@@ -11,7 +12,8 @@ import runstone
 from runstone.client import Client, context
 from runstone.client.connection import open_journals
 from runstone.entities import RunStatus
-from runstone.errors import ExperimentNotFound, RunNotFound, Unsupported
+from runstone.entities.tag import END
+from runstone.errors import ExperimentNotFound, JournalFull, RunNotFound, Unsupported
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from tests.client.syncing import sync
@@ -64,6 +66,28 @@ def test_file_is_logged_without_reading_back_what_was_logged(monkeypatch: pytest
     assert [file.path for file in listed] == ["notes/a.txt"]
     with pytest.raises(RunNotFound):
         runstone.log_text("nobody's", "a.txt", run_id="a" * 32)
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_run_whose_journal_is_full_says_how_it_ended(
+    address: str, monkeypatch: pytest.MonkeyPatch, ends_well: bool
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_MAX_MB", "1")
+    with suppress(JournalFull), runstone.start_run() as run:
+        for step in range(20_000):
+            try:
+                runstone.log_metric("loss", 0.5, step=step)
+            except JournalFull:
+                if ends_well:
+                    break
+                raise
+
+    assert sync("--tracking-uri", address, "sync")[0] == 0
+
+    kept = Client(address).get_run(run.info.run_id)
+    assert kept.info.status is (RunStatus.FINISHED if ends_well else RunStatus.FAILED)
+    assert kept.data.tags.get(END, "").startswith("" if ends_well else "JournalFull: the journal ")
 
 
 def _fail(*_: object) -> bytes:

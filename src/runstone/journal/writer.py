@@ -20,6 +20,8 @@ from runstone.journal.format import VERSION, Header, line_of, metric_line
 from runstone.journal.reader import Position
 
 _MADE_BY = "runstone-python"
+# How a run has ended is written to a journal that has grown as far as it may as well.
+_ROOM_FOR_THE_END = 1 << 16
 
 
 class Writer:
@@ -124,7 +126,8 @@ class Writer:
             if self.is_removed:
                 return 0
             n = self.n + 1
-            self._put(line_of(replace(entry, n=n)), n)
+            is_end = entry.status is not None or bool(entry.deleted_tag)
+            self._put(line_of(replace(entry, n=n)), n, room=_ROOM_FOR_THE_END if is_end else 0)
         return n
 
     def may_write(self) -> bool:
@@ -169,10 +172,16 @@ class Writer:
         self._start = len(header)
         return header
 
-    def _put(self, line: bytes, n: int) -> None:
-        """Append a whole line that has this number, or nothing."""
+    def _put(self, line: bytes, n: int, *, room: int = 0) -> None:
+        """Append a whole line that has this number, or nothing.
+
+        Args:
+            line: The line.
+            n: Its number.
+            room: Bytes that the file may have more than others may fill.
+        """
         size = self.size + len(line)
-        if size > self._most:
+        if size > self._most + room:
             raise JournalFull(
                 f"the journal {self.path} has {self.size:,} bytes that are not sent yet, and may not have more than "
                 f"{self._most:,}; let the server take them, or raise RUNSTONE_JOURNAL_MAX_MB"
