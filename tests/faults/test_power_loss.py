@@ -12,9 +12,11 @@ from time import monotonic
 import pytest
 
 from runstone.entities import RunStatus
-from runstone.stores.resolve import open_store
+from runstone.stores.resolve import open_embedded_store, open_store
 from tests.faults.disks import losing_disk
 from tests.faults.loggers import numbers_of, send_all
+from tests.faults.servers import Server
+from tests.faults.trainers import Countdown, Trainer, check, work_all
 
 # Run after run, each of which ends; what a call has returned for is said with the time.
 LOGGING = """
@@ -33,6 +35,7 @@ while True:
     sleep(0.1)
 """
 WAIT_S = 60
+CUTS, CLIENTS = 5, 4
 # How much of the last a loss of power may cost; the thread that asks the disk comes each second, if it is not kept.
 MODES = {"always": 0.0, "interval": 2.5}
 
@@ -81,3 +84,26 @@ def test_loss_of_power_costs_no_more_than_is_promised(tmp_path: Path, mode: str,
     print(f"{mode}, {where}: {len(acknowledged)} runs, {calls_in_all} calls")
     assert calls_in_all > 20
     assert not any(told.refused for told in sent)
+
+
+@pytest.mark.slow
+def test_server_that_loses_its_power_has_all_that_it_answered(tmp_path: Path) -> None:
+    chance, trainers = random.Random(1), list[Trainer]()
+    with losing_disk(tmp_path / "disk") as disk:
+        uri = f"sqlite:///{disk.folder}/runstone.db"
+        server = Server(uri, disk.folder / "files")
+
+        def lose_power() -> None:
+            server.kill()
+            disk.cut()
+
+        for cut in range(CUTS):
+            with server:
+                trainers += [Trainer(f"{cut}-{number}") for number in range(CLIENTS)]
+                work_all(trainers[-CLIENTS:], server.address, Countdown(chance.randint(1, 24), lose_power))
+            disk.give_back()
+        with closing(open_embedded_store(uri, artifact_root=str(tmp_path))) as store:
+            counts = check(store, trainers)
+
+    print(f"{CUTS} times {'its power cut' if disk.is_mounted else 'killed, since no disk may be mounted'}: {counts}")
+    assert counts["runs"] + counts.get("runs without an answer", 0) == CUTS * CLIENTS
