@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import which
 
 SIZE = 8 << 20
 _IMAGE_SIZE = 32 << 20
@@ -70,7 +71,7 @@ class LosingDisk:
         folder.mkdir()
         with image.open("wb") as file:
             file.truncate(_IMAGE_SIZE)
-        self.is_mounted = os.geteuid() == 0 and self._make() and self._mount()
+        self.is_mounted = os.geteuid() == 0 and which("mkfs.ext4") is not None and self._make() and self._mount()
 
     def cut(self) -> None:
         """Take the power away: what the system has not written to the disk is gone, and nothing can be written."""
