@@ -229,6 +229,45 @@ def test_empty_place_is_told(chosen: Client, run_id: str, bucket: str) -> None:
         runstone.pyfunc.load_model(f"{bucket}/nothing")
 
 
+def test_model_of_a_run_is_registered_by_the_name_it_was_logged_by(chosen: Client, logged: ModelInfo) -> None:
+    uri = f"runs:/{logged.run_id}/line"
+
+    made = runstone.register_model(uri, f"of a run {logged.model_id}")
+
+    assert (made.model_id, made.run_id) == (logged.model_id, logged.run_id)
+    assert predicts(f"models:/{made.name}/1")
+    with pytest.raises(ModelNotFound, match=f"no model at 'runs:/{logged.run_id}/tree': the run logged 'line'"):
+        runstone.register_model(f"runs:/{logged.run_id}/tree", "nothing")
+    with pytest.raises(NotFound):
+        chosen.get_registered_model("nothing")
+
+
+def test_single_file_of_a_run_can_be_registered(chosen: Client, run_id: str) -> None:
+    chosen.log_text(run_id, "weights", "weights.txt")
+
+    made = runstone.register_model(f"runs:/{run_id}/weights.txt", f"file {run_id}")
+
+    assert made.source.endswith("/weights.txt")
+
+
+def test_files_of_a_model_are_those_of_its_run_by_its_name(chosen: Client, logged: ModelInfo, tmp_path: Path) -> None:
+    run_id = logged.run_id
+    assert run_id is not None
+
+    listed = {file.path for file in chosen.list_artifacts(run_id, "line")}
+    whole = Path(chosen.download_artifacts(run_id, "line", tmp_path / "into"))
+    one = Path(runstone.artifacts.download_artifacts(run_id=run_id, artifact_path="line/MLmodel"))
+
+    assert {"line/MLmodel", "line/manifest.json", "line/example"} <= listed
+    assert {file.path for file in chosen.list_artifacts(run_id, "line/example")} >= {"line/example/inputs.json"}
+    assert whole == tmp_path / "into" / "line"
+    assert predicts(str(whole))
+    assert one.read_bytes() == (whole / "MLmodel").read_bytes()
+    assert chosen.list_artifacts(run_id, "tree") == []
+    chosen.log_text(run_id, "the run's own", "line/own.txt")
+    assert [file.path for file in chosen.list_artifacts(run_id, "line")] == ["line/own.txt"]
+
+
 def test_absent_model_of_a_run_is_told_with_those_it_has(
     chosen: Client, run_id: str, model: LinearRegression, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.base import ArtifactRepository
 from runstone.client import arguments
-from runstone.entities import LifecycleStage
+from runstone.entities import LifecycleStage, LoggedModel, Run
 from runstone.entities.names import shown
 from runstone.errors import RunDeleted, Unsupported
 from runstone.journal.journals import Journals
@@ -137,6 +137,23 @@ class Connection:
         if writes and info.lifecycle_stage is LifecycleStage.DELETED:
             raise RunDeleted(run_id)
         return self._repository(info.artifact_uri)
+
+    def _model_artifacts(self, model_id: str) -> ArtifactRepository:
+        """The files of a logged model.
+
+        Raises:
+            LoggedModelNotFound: There is no such model.
+        """
+        model_id = arguments.identifier("the id of a logged model", model_id)
+        return self._repository(self._lineage.get_logged_model(model_id).artifact_location)
+
+    def _model_of(self, run: Run, name: str) -> LoggedModel | None:
+        """The logged model of this name that a run made last."""
+        for output in reversed(run.outputs.model_outputs if name else ()):
+            model = self._lineage.get_logged_model(output.model_id)
+            if model.name == name:
+                return model
+        return None
 
     def _repository(self, uri: str) -> ArtifactRepository:
         """The files at a URI; kept, since opening them sets up connections."""

@@ -7,6 +7,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Any, BinaryIO
 
+from msgspec.structs import replace
+
 from runstone.artifacts import transfer
 from runstone.artifacts.base import CHUNK, ArtifactRepository
 from runstone.artifacts.local import LocalRepository
@@ -189,20 +191,24 @@ class FileVerbs(RecordVerbs):
 
         Args:
             run_id: The run.
-            path: The folder; the root if ``None``. One that is not there is empty.
+            path: The folder; the root if ``None``. One that is not there is empty. Where the run has none of this name,
+                it is the logged model of this name that the run made.
 
         Raises:
             InvalidArtifactPath: ``path`` is not the name of an artifact.
             RunNotFound: There is no such run.
         """
-        return self._artifacts(run_id, writes=False).list(arguments.artifact_path(path))
+        repository, place, name = self._place(run_id, arguments.artifact_path(path))
+        found = repository.list(place)
+        return [replace(file, path=f"{name}/{file.path}") for file in found] if name else found
 
     def download_artifacts(self, run_id: str, path: str, dst_path: str | os.PathLike[str] | None = None) -> str:
         """Fetch a file or a folder of a run.
 
         Args:
             run_id: The run.
-            path: The file or folder; empty for all.
+            path: The file or folder; empty for all. Where the run has none of this name, it is the logged model of this
+                name that the run made, or a file of it.
             dst_path: Local folder that it is put into, under its own name. Where it is ``None``, artifacts that are on
                 this machine stay where they are, others are put into a new temporary folder.
 
@@ -215,7 +221,19 @@ class FileVerbs(RecordVerbs):
             InvalidArtifactPath: ``path`` is not the name of an artifact.
             RunNotFound: There is no such run.
         """
-        return fetch(self._artifacts(run_id, writes=False), arguments.artifact_path(path), dst_path)
+        repository, place, name = self._place(run_id, arguments.artifact_path(path))
+        if name and not place and dst_path is not None:
+            dst_path = arguments.local_path("dst_path", dst_path) / name
+        return fetch(repository, place, dst_path)
+
+    def _place(self, run_id: str, path: ArtifactPath) -> tuple[ArtifactRepository, ArtifactPath, str]:
+        """Where a file or folder of a run is: among its files, or among those of its logged model of the name."""
+        repository = self._artifacts(run_id, writes=False)
+        name, _, rest = path.partition("/")
+        model = self._model_of(self._store.get_run(run_id), name)
+        if model is None or repository.list(ArtifactPath(name)):
+            return repository, path, ""
+        return self._model_artifacts(model.model_id), ArtifactPath(rest), name
 
     def _store_file(self, run_id: str, path: ArtifactPath, data: bytes) -> None:
         self._artifacts(run_id, writes=True).write(path, (data,))

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runstone.artifacts import transfer
-from runstone.artifacts.base import ArtifactRepository
 from runstone.client import arguments
 from runstone.client.connection import Connection
 from runstone.entities import (
@@ -227,9 +226,6 @@ class LineageVerbs(Connection):
             RunDeleted: It is in the trash.
         """
         self._lineage.log_outputs(arguments.identifier(_RUN_ID, run_id), each("models", ModelOutput, models))
-
-    def _model_artifacts(self, model_id: str) -> ArtifactRepository:
-        return self._repository(self.get_logged_model(model_id).artifact_location)
 
 
 def each(what: str, kind: type[Any], values: Sequence[Any] | None) -> list[Any]:

@@ -85,10 +85,10 @@ def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> Mode
     if isinstance(repository, LocalRepository) and dst_path is None:
         place = repository.local_path(found.path)
         if not place.is_dir():
-            raise _absent(client, model_uri, str(place))
+            raise absent(client, model_uri, str(place))
         return ModelFolder(place, found.own)
     if not repository.list(found.path):
-        raise _absent(client, model_uri, found.uri)
+        raise absent(client, model_uri, found.uri)
     if dst_path is not None:
         return ModelFolder(transfer.download(repository, found.path, Path(dst_path)), found.own)
     folder = Path(mkdtemp(prefix="runstone-model-"))
@@ -102,8 +102,14 @@ def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> Mode
     return ModelFolder(place, found.own, is_temporary=True)
 
 
-def _absent(client: Client, uri: str, place: str) -> RunstoneError:
-    """Why there is no folder of a model."""
+def absent(client: Client, uri: str, place: str) -> RunstoneError:
+    """Why there is no folder of a model.
+
+    Args:
+        client: As for :func:`fetched`.
+        uri: As for :func:`fetched`.
+        place: Where it would be.
+    """
     if uri.startswith("runs:"):
         run = client.get_run(arguments.run_uri(uri)[0])
         names = {client.get_logged_model(output.model_id).name for output in run.outputs.model_outputs}
@@ -182,10 +188,8 @@ def _of_run(client: Client, uri: str) -> Location:
     run_id, path = arguments.run_uri(uri)
     run = client.get_run(run_id)
     name, _, rest = str(path).partition("/")
-    for output in reversed(run.outputs.model_outputs if name else ()):
-        model = client.get_logged_model(output.model_id)
-        if model.name == name:
-            return Location(model.artifact_location, ArtifactPath(rest), own=True)
+    if model := client._model_of(run, name):
+        return Location(model.artifact_location, ArtifactPath(rest), own=True)
     return Location(run.info.artifact_uri, path, own=True)
 
 

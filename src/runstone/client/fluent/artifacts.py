@@ -125,12 +125,6 @@ def _read(artifact_uri: str) -> tuple[bytes, ArtifactPath]:
     return integrity.read(repository, path), path
 
 
-def _of_run(tracking_uri: str, run_id: str) -> ArtifactRepository:
-    handle = context.client() if tracking_uri == address.get_tracking_uri() else Client(tracking_uri)
-    info = handle.get_run(run_id).info
-    return resolve.repository(info.artifact_uri, tracking_uri=tracking_uri)
-
-
 def _located(
     artifact_uri: str | None,
     run_id: str | None,
@@ -144,7 +138,9 @@ def _located(
         raise InvalidValue("artifact_path goes with run_id; with artifact_uri, put the path into the URI")
     tracking_uri = tracking_uri or address.get_tracking_uri()
     if run_id is not None:
-        return _of_run(tracking_uri, run_id), arguments.artifact_path(artifact_path)
+        handle = context.client() if tracking_uri == address.get_tracking_uri() else Client(tracking_uri)
+        repository, path, _ = handle._place(run_id, arguments.artifact_path(artifact_path))
+        return repository, path
     uri = arguments.text("artifact_uri", artifact_uri, may_be_empty=False)
     if uri.startswith(("models:", "runs:")):
         own = registry_uri is None and tracking_uri == address.get_tracking_uri()

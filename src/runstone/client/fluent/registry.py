@@ -5,11 +5,12 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from runstone.artifacts import resolve
-from runstone.client import arguments, context
+from runstone.client import arguments, context, model_folders
+from runstone.client.client import Client
 from runstone.client.connection import open_stores
 from runstone.entities import LoggedModel, ModelVersion, Page, RegisteredModel
 from runstone.entities.names import shown_address
-from runstone.errors import RegisteredModelExists, Unsupported
+from runstone.errors import ArtifactNotFound, RegisteredModelExists, Unsupported
 from runstone.stores.lineage import LineageStore
 
 T = TypeVar("T")
@@ -29,8 +30,9 @@ def register_model(
     """Add a version to a registered model, which is made if there is none of this name.
 
     Args:
-        model_uri: Where the model's files are: ``runs:/RUN_ID/PATH``, a logged model as ``models:/MODEL_ID``, another
-            version as ``models:/NAME/VERSION``, or a place that clients reach themselves, such as ``s3://bucket/path``.
+        model_uri: What the run logged by a name, as ``runs:/RUN_ID/NAME``, a logged model as ``models:/MODEL_ID``,
+            another version as ``models:/NAME/VERSION``, or a place that clients reach themselves, such as
+            ``s3://bucket/path``.
         name: Name of the registered model.
         await_registration_for: Has no meaning here: a version is ready at once.
         tags: Tags to set on the version.
@@ -38,6 +40,7 @@ def register_model(
 
     Raises:
         InvalidValue: An argument breaks a rule.
+        ModelNotFound: The run has no model, and no files, of this name.
         NotFound: There is no such run, or no such version as the URI says.
         Unsupported: ``env_pack`` was given.
 
@@ -50,7 +53,8 @@ def register_model(
     source, run_id = arguments.text("the URI of a model", model_uri, may_be_empty=False), None
     if source.startswith("runs:"):
         run_id, path = arguments.run_uri(source)
-        source = resolve.joined(client.get_run(run_id).info.artifact_uri, path)
+        model = client._model_of(client.get_run(run_id), path)
+        source = _of_run(client, source) if model is None else f"models:/{model.model_id}"
     model_id = None
     if logged := arguments.logged_model_id(source):
         model = _logged_model(client.tracking_uri, logged)
@@ -58,6 +62,18 @@ def register_model(
     with suppress(RegisteredModelExists):  # it gets one more version
         client.create_registered_model(name)
     return client.create_model_version(name, source, run_id, tags, model_id=model_id)
+
+
+def _of_run(client: Client, uri: str) -> str:
+    """Where the files of a run are that a URI names."""
+    place = model_folders.location(client, uri)
+    repository = place.repository(client.tracking_uri)
+    if not repository.list(place.path):
+        try:
+            repository.info(place.path)  # a single file
+        except ArtifactNotFound:
+            raise model_folders.absent(client, uri, resolve.joined(place.uri, place.path)) from None
+    return resolve.joined(place.uri, place.path)
 
 
 def _logged_model(tracking_uri: str, model_id: str) -> LoggedModel:
