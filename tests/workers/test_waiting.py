@@ -147,6 +147,25 @@ def test_close_ends_what_another_thread_waits_for() -> None:
     assert not psutil.pid_exists(worker.pid)
 
 
+def test_interrupt_of_a_close_ends_a_process_that_takes_its_time() -> None:
+    stuck = SAY + "protocol.write(out, ready); inp.read(1); sys.stderr.write('asked\\n'); time.sleep(600)"
+    script = f"""
+import sys
+from runstone.workers.process import Worker
+worker = Worker([sys.executable, "-c", {stuck!r}], what="the model")
+print(worker.pid, flush=True)
+worker.close()
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        pid = int(cast("IO[bytes]", program.stdout).readline())
+        cast("IO[bytes]", program.stderr).readline()
+        program.send_signal(signal.SIGINT)
+        _, said = program.communicate(timeout=30)
+
+    assert b"KeyboardInterrupt" in said
+    assert not psutil.pid_exists(pid)
+
+
 def test_fork_in_the_middle_of_an_answer_is_told(echo_folder: Path) -> None:
     worker = started(echo_folder)
     reading, writing = os.pipe()

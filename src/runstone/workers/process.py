@@ -237,6 +237,9 @@ def _end(child: Child, turn: threading.Lock, started_by: int) -> None:
             protocol.write(child.requests, {"type": "stop"})
         child.requests.raw.close()
         child.end()
-        child.close()
+    except BaseException:  # an interrupt: nobody wants to wait
+        child.kill()
+        raise
     finally:
+        child.close()
         turn.release()
