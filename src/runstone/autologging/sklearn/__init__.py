@@ -144,7 +144,7 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     if options.log_post_training_metrics and not states.changes_its_data(estimator):
         with states.kept(estimator):
             training.run(most_s=perf_counter() - began)
-        reports.log(book, estimator, training)
+            reports.log(book, estimator, training)
     if is_search:
         search.log(book, estimator, options.max_tuning_runs)
     model_id = _log_model(book, estimator, rows, options.serialization_format)
