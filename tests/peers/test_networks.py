@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 PYTHON = ROOT / ".venv-libraries" / "bin" / "python"
 WAYS = ["lightning", "pytorch_lightning", "keras"]
+CHOOSING = ["lightning", "keras"]  # where every choice is tried
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_best_state_of_a_network_is_kept_while_it_trains(seen: dict[str, Any], w
     assert told["global_step"] > 0
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", CHOOSING)
 def test_every_state_is_kept_and_is_the_networks(seen: dict[str, Any], way: str) -> None:
     kept = seen[way]["checkpoints"]["all weights"]
 
@@ -76,7 +77,7 @@ def test_every_state_is_kept_and_is_the_networks(seen: dict[str, Any], way: str)
     assert kept["loaded"] == [False, False, True]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", CHOOSING)
 def test_states_are_kept_by_steps(seen: dict[str, Any], way: str) -> None:
     kept, steps = seen[way]["checkpoints"]["every five steps"], {"keras": [5, 10, 15]}.get(way, [5, 10])
 
@@ -86,14 +87,14 @@ def test_states_are_kept_by_steps(seen: dict[str, Any], way: str) -> None:
     assert {told["global_step"] for told in kept["told"].values()} == set(steps)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", CHOOSING)
 def test_more_may_be_better(seen: dict[str, Any], way: str) -> None:
     (told,) = seen[way]["checkpoints"]["the highest"]["told"].values()
 
     assert told["val_loss"] == max(seen[way]["run"]["losses"])
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", CHOOSING)
 def test_no_state_is_kept_where_none_is_wanted(seen: dict[str, Any], way: str) -> None:
     assert seen[way]["checkpoints"]["none"]["states"] == []
     assert seen[way]["checkpoints"]["the best of every two steps"]["states"] == []
