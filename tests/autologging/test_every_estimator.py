@@ -132,10 +132,20 @@ def outcome(kind: type[BaseEstimator]) -> dict[str, Any]:
         for name in ("predict", "predict_proba", "decision_function", "transform", "score_samples"):
             if hasattr(estimator, name):
                 seen[name] = pickle.dumps(getattr(estimator, name)(rows))
+        if hasattr(estimator, "score"):
+            seen["score"] = pickle.dumps(estimator.score(*given))
     except Exception as error:  # noqa: BLE001  # compared
         seen["error"] = (type(error), str(error))
     seen["random"] = (pickle.dumps(np.random.get_state()), random.getstate())
     return seen
+
+
+def is_logged(seen: dict[str, Any], name: str, metrics: dict[str, float] | None) -> bool:
+    """Whether the score of an estimator, if it has one and was logged, is among the metrics of its run."""
+    if "score" not in seen or metrics is None:
+        return True
+    logged = metrics.get(f"{name}_score_unknown_dataset")
+    return logged is not None and pickle.dumps(logged) == pickle.dumps(float(pickle.loads(seen["score"])))
 
 
 @pytest.mark.slow
@@ -149,6 +159,8 @@ def test_results_are_the_same_bits_with_and_without() -> None:
     assert [name for name, seen in without.items() if seen != watched[name]] == []
     assert len(without) > 150
     runs = [run for run in all_runs() if PARENT_RUN_ID not in run.data.tags]
+    scored = {run.data.tags["estimator_name"]: dict(run.data.metrics) for run in runs}
+    assert [name for name, seen in without.items() if not is_logged(seen, name, scored.get(name))] == []
     names = [run.data.tags["estimator_name"] for run in runs]
     assert len(names) == len(set(names)) > 120
     failed = {run.data.tags["estimator_name"] for run in runs if run.info.status is RunStatus.FAILED}

@@ -325,17 +325,22 @@ def test_what_fails_of_it_is_told_once_and_the_score_is_given(
     assert complaints == ["a fit of sklearn is not logged as a whole, and goes on: ZeroDivisionError: division by zero"]
 
 
-def test_metric_is_pickled_as_the_place_where_it_is_found() -> None:
-    plain = pickle.dumps(accuracy_score), pickle.dumps(metrics.make_scorer(f1_score))
-
+def test_metrics_and_scorers_are_pickled_as_the_places_where_they_are_found() -> None:
+    plain, made = accuracy_score, metrics.make_scorer(accuracy_score)
     autolog(log_models=False, max_tuning_runs=0)
-
-    assert (pickle.dumps(accuracy_score), pickle.dumps(metrics.make_scorer(f1_score))) == plain
-    assert pickle.loads(plain[0]) is accuracy_score
+    parts = [accuracy_score, plain, made, metrics.make_scorer(accuracy_score), metrics.get_scorer("f1")]
     search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2, scoring=metrics.make_scorer(accuracy_score))
+
     with joblib.parallel_config(backend="loky", n_jobs=2):
         search.fit(X_train, y_train)
+    pickled = [pickle.dumps(part) for part in (*parts, search)]
+    autolog(disable=True)
+
     assert only_run().data.metrics["best_cv_score"] == search.best_score_
+    loaded = [pickle.loads(text) for text in pickled]
+    assert loaded[:2] == [accuracy_score] * 2 == [plain] * 2
+    assert [scorer._score_func for scorer in (*loaded[2:4], loaded[5].scorer_)] == [accuracy_score] * 3
+    assert b"runstone" not in b"".join(pickled)
 
 
 def test_error_of_a_metric_is_its_own() -> None:

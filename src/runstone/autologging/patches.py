@@ -35,22 +35,26 @@ class Patches:
         elif hasattr(original, "__get__") and not isinstance(original, classmethod | staticmethod | property):
             self._put(owner, name, original, Conditional(original, wrap))
 
-    def functions(self, module: ModuleType, names: Collection[str], wrap: Wrap) -> None:
+    def functions(self, module: ModuleType, names: Collection[str], wrap: Wrap, *, inside: bool = True) -> None:
         """Replace functions of a module, and wherever else they are by now, under whatever name.
-
-        They are replaced where they are defined too: a pickle of a function is the place where it is found.
 
         Args:
             module: Where they are offered.
             names: Their names.
             wrap: Makes each new function from the old one.
+            inside: Whether they are replaced in the rest of the module's package, too.
         """
         ours = {id(each) for _, _, _, each in self._done.values()}
         found = [vars(module).get(name) for name in names]
         made = {
             id(each): (each, wrap(each)) for each in found if isinstance(each, FunctionType) and id(each) not in ours
         }
+        if not inside:
+            for _, new in made.values():
+                new.__module__ = module.__name__  # a pickle of it is the place where it is found
         for place in list(sys.modules.values()) if made else ():
+            if not inside and place is not module and _package(place) == _package(module):
+                continue
             values = list(getattr(place, "__dict__", {}).items())
             if not made.keys().isdisjoint(map(id, map(itemgetter(1), values))):  # nearly all have none, and go quickly
                 for name, value in values:
@@ -68,6 +72,10 @@ class Patches:
         if (id(owner), name) not in self._done:
             setattr(owner, name, ours)
             self._done[id(owner), name] = owner, name, original, ours
+
+
+def _package(module: ModuleType) -> str:
+    return getattr(module, "__name__", "").partition(".")[0]
 
 
 class Conditional:

@@ -105,7 +105,8 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
                 patches.method(kind, "__call__", scores.judging)
     if module.__name__ == "sklearn.metrics":
         measures = [name for name in module.__all__ if name.rpartition("_")[2] in _MEASURES]
-        patches.functions(module, measures, scores.measuring)
+        # Scorers that scikit-learn has made must be pickled as ever, with the functions that they were made of.
+        patches.functions(module, measures, scores.measuring, inside=False)
     if module.__name__ == "sklearn.model_selection._validation":
         patches.functions(module, ["cross_validate"], watched(library, validation.watch, always=True))
 
