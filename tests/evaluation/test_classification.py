@@ -208,3 +208,19 @@ def test_weights_count(patients: pd.DataFrame) -> None:
     )
 
     assert found.metrics["accuracy_score"] == 0.5
+
+
+def test_probabilities_of_single_precision_bring_no_warning(patients: pd.DataFrame, classifier: Any) -> None:
+    rows = patients[["age", "dose"]]
+    exact = classifier.predict_proba(rows)
+
+    result = runstone.evaluate(
+        lambda given: classifier.predict_proba(given).astype(np.float32),
+        rows,
+        targets=patients["ill"],
+        model_type="classifier",
+        evaluator_config=PLAIN,
+    )
+
+    assert (exact.astype(np.float32).astype(np.float64).sum(axis=1) != 1).any()
+    assert result.metrics["log_loss"] == pytest.approx(sk.log_loss(patients["ill"], exact), rel=1e-6)
