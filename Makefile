@@ -15,7 +15,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready checked-page demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser azurite postgres peer clients libraries generated dist lock clean
+.PHONY: help setup ready checked-page covered peers demo test test-fast test-stores lint types fmt check docs web web-check e2e bench browser azurite postgres peer clients libraries generated dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -106,13 +106,17 @@ test-stores: setup postgres ## every store, against the shared suite
 test: .venv/.node ## everything; what CI runs
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target ready
 	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
-	$(RUN) coverage report --skip-covered
-	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors/*'
-	$(PYTEST) $(BY_MODULE) -m peer tests/peers
-	$(PYTEST) $(SPREAD) -m browser tests/e2e
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target covered peers e2e
 
 # What precedes the tests, side by side: installs wait for the network while checks keep the processors busy.
 ready: peer clients libraries check checked-page docs browser postgres azurite
+
+covered: ## how much of the code the last tests have run
+	$(RUN) coverage report --skip-covered
+	$(RUN) coverage report --skip-covered --fail-under=100 --include='src/runstone/entities/*,src/runstone/search/*,src/runstone/schemas/*,src/runstone/errors/*'
+
+peers: peer clients libraries ## Runstone beside the genuine MLflow
+	$(PYTEST) $(BY_MODULE) -m peer tests/peers
 
 # In this order: the check writes types that the build reads.
 checked-page: web-check
