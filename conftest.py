@@ -46,8 +46,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Child processes count no coverage, which would make them half as fast and is lost where they are killed."""
+def unmeasured(no_cover: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it pauses the count
+    """Neither a test nor its child processes count coverage, which makes them half as fast.
+
+    For what goes a thousand times where others went once, and for processes that are killed and cannot tell it.
+    """
     for name in list(os.environ):
         if name.startswith("COVERAGE_"):
             monkeypatch.delenv(name)

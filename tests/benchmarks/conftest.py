@@ -4,5 +4,5 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _timed(unmeasured_children: None) -> None:
+def _timed(unmeasured: None) -> None:
     """Its servers and clients run as fast as a user's."""

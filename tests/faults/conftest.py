@@ -13,5 +13,5 @@ def database_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(autouse=True)
-def _killed(unmeasured_children: None) -> None:
+def _killed(unmeasured: None) -> None:
     """What is killed tells no coverage."""

@@ -82,6 +82,7 @@ def _log_many(store: SqlStore) -> None:
         store.submit(some).result()
 
 
+@pytest.mark.no_cover  # other tests have gone there once
 @pytest.mark.slow
 def test_conditions_on_many_runs_find_what_their_values_say(uri: str) -> None:
     with closing(SqlStore(uri)) as store:
@@ -103,6 +104,7 @@ def test_conditions_on_many_runs_find_what_their_values_say(uri: str) -> None:
             assert found.run_ids
 
 
+@pytest.mark.no_cover  # other tests have gone there once
 @pytest.mark.slow
 def test_walk_along_an_index_of_many_runs_answers_what_sorting_all_of_them_does(uri: str) -> None:
     with closing(SqlStore(uri)) as store:

@@ -82,6 +82,7 @@ def test_page_is_right_and_takes_little_memory(tmp_path: Path) -> None:
         assert most < 4 << 20  # the whole of the tail is 5 MB in memory by numpy, and 9 without
 
 
+@pytest.mark.no_cover  # other tests have gone there once
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize("is_shuffled", [False, True])
 def test_stretches_are_the_history(store: SqlStore, is_shuffled: bool) -> None:

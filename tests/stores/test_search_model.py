@@ -200,6 +200,7 @@ def check_search(connection: Connection, searched: Searched) -> None:
     assert pages == expected
 
 
+@pytest.mark.no_cover  # other tests have gone there once
 @settings(max_examples=200, deadline=None)
 @given(searches)
 def test_search_answers_what_python_says_on_pages_of_any_size(searched: Searched) -> None:
@@ -212,6 +213,7 @@ def postgres_engine(module_postgres_uri: str) -> Engine:
     return PostgresServer(module_postgres_uri).open_engine(durable=True)
 
 
+@pytest.mark.no_cover  # other tests have gone there once
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(searched=searches)
@@ -220,6 +222,7 @@ def test_search_on_postgres_answers_the_same(postgres_engine: Engine, searched: 
         check_search(connection, searched)
 
 
+@pytest.mark.no_cover  # other tests have gone there once
 @settings(deadline=None)
 @given(stores, orders, runs)
 def test_pages_skip_and_repeat_nothing_while_runs_are_added(
