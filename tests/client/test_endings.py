@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from runstone import config
 from runstone.client import Client
 from runstone.client.endings import after, after_exit
 from runstone.entities import Run, RunStatus
@@ -85,6 +86,20 @@ def test_run_tells_why_it_ended_and_the_exit_code_stays(
     assert (returned, run.info.status, run.data.tags.get(END)) == (code, status, reason)
     assert run.info.end_time is not None
     assert run.data.metrics == {"loss": 1}
+
+
+def test_exit_code_of_an_interruption_stays_whatever_is_captured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting in config.SETTINGS:
+        if setting.name.startswith("RUNSTONE_CAPTURE_") or setting is config.ENABLE_SYSTEM_METRICS_LOGGING:
+            monkeypatch.setenv(setting.name, "true")
+
+    # At once: what is captured is only being loaded.
+    returned, _ = ended(tmp_path, "os.kill(os.getpid(), signal.SIGINT); time.sleep(20)")
+
+    assert returned == -2
+    assert run_in(tmp_path).info.status is RunStatus.KILLED
 
 
 def test_traceback_is_kept(tmp_path: Path) -> None:

@@ -365,6 +365,8 @@ def _end_what_is_open() -> None:
         _end(opened, _process.watch.fate if _process.watch is not None else FINISHED)
     open_journals.close()
     open_stores.close()
+    if _process.watch is not None:
+        _process.watch.keep_exit_code()
 
 
 def _end(opened: Open, end: End, last_words: str = "") -> None:

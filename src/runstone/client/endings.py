@@ -6,6 +6,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NoReturn
 
@@ -71,6 +72,7 @@ class Watch:
             terminate: Ends all runs, since the process is to be terminated; returns whether that could be done now.
         """
         self._fate = FINISHED
+        self._is_interrupted = False
         self._terminate = terminate
         sys.excepthook = self._noticing(sys.excepthook)
         threading.excepthook = _ending(threading.excepthook, end_thread)
@@ -88,6 +90,16 @@ class Watch:
         """How the process ends, so far as is known."""
         shown = _last_shown()
         return self._fate if self._shell is None or shown is self._shown else after(shown)
+
+    def keep_exit_code(self) -> None:
+        """Let a program that Ctrl-C has ended die of SIGINT, whatever was loaded since.
+
+        The interpreter forgets it when text is run as code, which libraries do while they are imported; and it is told
+        so again by text that Ctrl-C leaves. A session that goes on after Ctrl-C ends as it likes.
+        """
+        if self._is_interrupted and not hasattr(sys, "ps1"):
+            with suppress(KeyboardInterrupt):
+                exec("raise KeyboardInterrupt")  # noqa: S102  # this text is ours
 
     def heed_termination(self) -> None:
         """Let SIGTERM end the runs first, in place of dying at once; whoever has a handler of their own decides."""
@@ -117,6 +129,7 @@ class Watch:
     def _noticing(self, hook: Callable[[type[BaseException], BaseException, TracebackType | None], object]) -> "_Hook":
         def notice(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
             self._fate = after(error)
+            self._is_interrupted = isinstance(error, KeyboardInterrupt)
             hook(kind, error, trace)
 
         return notice
