@@ -148,6 +148,10 @@ def test_options_of_the_session_are_kept(tmp_path: Path) -> None:
     [
         ({"threads": 2}, "onnx_session_options are execution_mode, extra_session_config"),
         ({"execution_mode": "quick"}, "execution_mode is one of parallel, sequential; got 'quick'"),
+        ({"execution_mode": []}, "execution_mode is one of parallel, sequential; got []"),
+        ({"graph_optimization_level": "all"}, "graph_optimization_level of onnx_session_options cannot be 'all': "),
+        ({"extra_session_config": 3}, "extra_session_config of onnx_session_options cannot be 3: "),
+        ({"inter_op_num_threads": "two"}, "inter_op_num_threads of onnx_session_options cannot be 'two': "),
     ],
 )
 def test_unknown_option_of_the_session_is_refused(options: dict[str, Any], message: str, tmp_path: Path) -> None:

@@ -4,12 +4,11 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from runstone.entities import ArtifactPath
 from runstone.entities.names import shown
-from runstone.errors import InvalidModel, InvalidValue, Unsupported
+from runstone.errors import InvalidModel, Unsupported
 
 # What a zip unpacks to is looked at from so many bytes on: it may be so many times its length.
 _LARGE = 2**30
@@ -65,27 +64,42 @@ def named_class(name: str) -> Any:
     module, _, attribute = name.rpartition(".")
     try:
         return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, ValueError, TypeError) as error:  # the last two for dots where no name is
         raise InvalidModel(
             f"the model is of the class {shown(name)}, which is not here: {error}; install what its requirements.txt "
             "lists, or save it with code_paths"
         ) from error
 
 
-def file_of(folder: Path, settings: Mapping[str, Any], key: str, default: str) -> Path:
+def file_of(folder: Path, settings: Mapping[str, Any], key: str, default: str = "") -> Path:
     """The file, or the folder, that a key of a flavor's settings names.
 
     Raises:
         InvalidModel: It is not there, or would be outside of the model's folder.
     """
     named = settings.get(key) or default
-    try:
-        place = folder / str(ArtifactPath(named))
-    except InvalidValue as error:
-        raise InvalidModel(f"{key!r} of a model is a path inside its folder; got {shown(named)}") from error
+    if not isinstance(named, str) or not named or _leads_out(PurePath(named)):
+        raise InvalidModel(f"{key!r} of a model is a path inside its folder; got {shown(named)}")
+    place = folder / named
     if not place.exists():
         raise InvalidModel(f"the model has no file {str(place)!r}: its folder is not whole")
     return place
+
+
+def texts_of(settings: Mapping[str, Any], key: str) -> list[str]:
+    """The list of texts that a key of a flavor's settings has; an empty one for none.
+
+    Raises:
+        InvalidModel: It is no such list.
+    """
+    found = settings.get(key) or []
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise InvalidModel(f"{key!r} of a model is a list of texts; got {shown(found)}")
+    return found
+
+
+def _leads_out(path: PurePath) -> bool:
+    return bool(path.anchor) or ".." in path.parts
 
 
 def check_zip(file: Path) -> None:

@@ -95,8 +95,8 @@ class LightgbmFlavor:
             return ""
         if kind != ".skops":
             return f"{file} is a pickle"
-        strange = set(settings.get("skops_trusted_types") or ()) - set(_OWN)
-        return f"{file} has types of its own: {', '.join(map(str, sorted(strange)))}" if strange else ""
+        strange = set(libraries.texts_of(settings, "skops_trusted_types")) - set(_OWN)
+        return f"{file} has types of its own: {', '.join(sorted(strange))}" if strange else ""
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The booster or estimator.
@@ -111,7 +111,7 @@ class LightgbmFlavor:
             skops = libraries.imported("skops.io", install="runstone[lightgbm]")
             with libraries.reading(file, "skops"):
                 libraries.check_zip(file)
-                return skops.load(file, trusted=list(settings.get("skops_trusted_types") or _OWN))
+                return skops.load(file, trusted=libraries.texts_of(settings, "skops_trusted_types") or list(_OWN))
         if file.suffix != ".lgb":
             return pickles.load(file)
         text = file.read_bytes()

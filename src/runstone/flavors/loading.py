@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from runstone.errors import InvalidModel, InvalidValue, UntrustedModel
-from runstone.flavors import resolve, stand_ins
+from runstone.flavors import libraries, resolve, stand_ins
 from runstone.flavors.base import Flavor
 from runstone.models import manifest
 from runstone.models.fields import Field
@@ -123,7 +123,7 @@ def _load(flavor: Flavor, folder: Path, model: Model, *, uri: str, trust: bool) 
     why = flavor.runs_code(settings) or ("it brings code of its own" if settings.get("code") else "")
     if why and not trust:
         raise UntrustedModel(uri, why)
-    code = str(settings["code"]) if settings.get("code") else None
+    code = str(libraries.file_of(folder, settings, "code").relative_to(folder)) if settings.get("code") else None
     with stand_ins.namespace(folder, code).loading():
         return flavor.load(folder, settings)
 

@@ -104,7 +104,7 @@ class OnnxFlavor:
         """Runs a session: a frame comes back for a frame, a dict of arrays for arrays."""
         runtime = libraries.imported("onnxruntime", install="runstone[onnx]")
         there = runtime.get_available_providers()
-        wanted = settings.get("providers") or _PROVIDERS
+        wanted = libraries.texts_of(settings, "providers") or _PROVIDERS
         session = runtime.InferenceSession(
             model.SerializeToString(),
             _session_options(settings.get("onnx_session_options")),
@@ -117,21 +117,31 @@ def _session_options(given: Mapping[str, Any] | None) -> Any:
     """Options of a session as ONNX Runtime has them."""
     runtime = libraries.imported("onnxruntime", install="runstone[onnx]")
     options = runtime.SessionOptions()
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidValue(f"onnx_session_options are a dict with {', '.join(_OPTIONS)}; got {shown(given)}")
     for name, value in (given or {}).items():
         if name not in _OPTIONS:
             raise InvalidValue(f"onnx_session_options are {', '.join(_OPTIONS)}; got {shown(name)}")
-        if name == "execution_mode":
-            if value not in _MODES:
-                raise InvalidValue(f"execution_mode is one of {', '.join(_MODES)}; got {shown(value)}")
-            options.execution_mode = getattr(runtime.ExecutionMode, _MODES[value])
-        elif name == "graph_optimization_level":
-            options.graph_optimization_level = runtime.GraphOptimizationLevel(value)
-        elif name == "extra_session_config":
-            for key, each in value.items():
-                options.add_session_config_entry(key, each)
-        else:
-            setattr(options, name, value)
+        if name == "execution_mode" and value not in tuple(_MODES):
+            raise InvalidValue(f"execution_mode is one of {', '.join(_MODES)}; got {shown(value)}")
+        try:
+            _set(options, name, value, runtime)
+        except (AttributeError, TypeError, ValueError) as error:
+            said = str(error).splitlines()[0]
+            raise InvalidValue(f"{name} of onnx_session_options cannot be {shown(value)}: {said}") from error
     return options
+
+
+def _set(options: Any, name: str, value: Any, runtime: Any) -> None:
+    if name == "execution_mode":
+        options.execution_mode = getattr(runtime.ExecutionMode, _MODES[value])
+    elif name == "graph_optimization_level":
+        options.graph_optimization_level = runtime.GraphOptimizationLevel(value)
+    elif name == "extra_session_config":
+        for key, each in value.items():
+            options.add_session_config_entry(key, each)
+    else:
+        setattr(options, name, value)
 
 
 def _answered(session: Any, rows: Any) -> Any:

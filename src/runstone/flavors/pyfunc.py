@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidModel, InvalidValue
-from runstone.flavors import imports, namespaces, packing, pickles, scripts, stand_ins
+from runstone.flavors import imports, libraries, namespaces, packing, pickles, scripts, stand_ins
 from runstone.flavors.base import Predict, Saved
 from runstone.flavors.custom import Custom, made_of
 from runstone.flavors.python_model import PythonModel, PythonModelContext
@@ -71,7 +71,7 @@ class PyfuncFlavor:
     def runs_code(self, settings: Mapping[str, Any]) -> str:
         """Always: such a model is code."""
         file = settings.get("python_model") or settings.get("model_code_path")
-        return f"{Path(file).name} is code" if file else f"the module {settings.get('loader_module')!r} loads it"
+        return f"{Path(str(file)).name} is code" if file else f"the module {settings.get('loader_module')!r} loads it"
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The object, ready to predict.
@@ -82,12 +82,13 @@ class PyfuncFlavor:
         loader = str(settings.get("loader_module") or self.loader_module)
         if loader not in {self.loader_module, scripts.LOADER}:
             return _loaded_by(loader, folder, settings)
-        artifacts = {name: str(folder / each["path"]) for name, each in (settings.get("artifacts") or {}).items()}
+        artifacts = _artifacts(folder, settings)
         config = settings.get("config")
         if loader == scripts.LOADER:
             model = made_of(scripts.load(folder, settings).models[0])
         else:
-            model = pickles.load(folder / settings.get("python_model", _FILE), python=settings.get("python_version"))
+            file = libraries.file_of(folder, settings, "python_model", _FILE)
+            model = pickles.load(file, python=settings.get("python_version"))
         context = PythonModelContext(artifacts, config)
         model.load_context(context)
         return Custom(model, context)
@@ -162,9 +163,17 @@ def _streamable(custom: Custom, *, wanted: bool | None) -> bool:
     return custom.is_streamable if wanted is None else wanted
 
 
+def _artifacts(folder: Path, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Of the files that a model reads their paths on this machine, by the names that it knows them by."""
+    found = settings.get("artifacts") or {}
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        raise InvalidModel(f"'artifacts' of a model says of each file its path; got {shown(found)}")
+    return {name: str(libraries.file_of(folder, each, "path")) for name, each in found.items()}
+
+
 def _loaded_by(loader: str, folder: Path, settings: Mapping[str, Any]) -> Any:
     load = getattr(_loader(loader, InvalidModel), _LOADS)
-    data = folder / settings["data"] if settings.get("data") else folder
+    data = libraries.file_of(folder, settings, "data") if settings.get("data") else folder
     config = {"model_config": settings.get("config")} if "model_config" in inspect.signature(load).parameters else {}
     loaded = load(str(data), **config)
     if not callable(getattr(loaded, "predict", None)):
@@ -175,7 +184,7 @@ def _loaded_by(loader: str, folder: Path, settings: Mapping[str, Any]) -> Any:
 def _loader(loader: str, kind: type[InvalidValue]) -> Any:
     try:
         module = namespaces.current().module(loader)
-    except ImportError as error:
+    except (ImportError, TypeError, ValueError) as error:  # the last two for dots where no name is
         raise kind(
             f"loader_module {loader!r} cannot be imported: {error}; name its file in code_paths, or install it"
         ) from error

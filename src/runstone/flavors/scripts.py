@@ -39,7 +39,7 @@ def load(folder: Path, settings: Mapping[str, Any]) -> Said:
     Raises:
         InvalidModel: It fails, or does not call ``set_model``.
     """
-    name = Path(settings["model_code_path"]).name  # MLflow writes where it was on the machine that saved it
+    name = Path(str(settings.get("model_code_path"))).name  # MLflow writes where it was when it was saved
     file = folder / name
     if not file.is_file():
         raise InvalidModel(f"the model has no file {str(file)!r}: its folder is not whole")

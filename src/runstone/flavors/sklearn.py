@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidValue, Unsupported
+from runstone.errors import InvalidModel, InvalidValue, Unsupported
 from runstone.flavors import libraries, pickles
 from runstone.flavors.base import Predict, Saved
 
@@ -111,7 +111,8 @@ class SklearnFlavor:
         """Whether it is a pickle, or names types that the file's maker vouches for alone."""
         if settings.get("serialization_format") != "skops":
             return f"{settings.get('pickled_model')} is a pickle"
-        strange = [name for name in settings.get("skops_trusted_types") or [] if not str(name).startswith(_HARMLESS)]
+        named = libraries.texts_of(settings, "skops_trusted_types")
+        strange = [name for name in named if not name.startswith(_HARMLESS)]
         return f"it has parts that skops does not vouch for, {', '.join(strange)}" if strange else ""
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
@@ -128,14 +129,19 @@ class SklearnFlavor:
         skops_io = _skops_io()
         if skops_io is None:
             raise Unsupported('this model needs skops; install it with: pip install "runstone[sklearn]"')
-        trusted = settings.get("skops_trusted_types") or []
+        trusted = libraries.texts_of(settings, "skops_trusted_types")
         with libraries.reading(file, "skops"):
             libraries.check_zip(file)
             return skops_io.load(file, trusted=trusted)
 
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:
         """Calls the method that was named when the model was saved."""
-        predict = getattr(model, settings.get("predict_fn", "predict"))
+        named = settings.get("predict_fn", "predict")
+        predict = getattr(model, named, None) if isinstance(named, str) else None
+        if not callable(predict):
+            raise InvalidModel(
+                f"'predict_fn' of a model names a method of it; {type(model).__name__} has no {shown(named)}"
+            )
         return lambda rows, params: predict(rows, **(params or {}))
 
 
