@@ -21,6 +21,7 @@ from runstone.client.client import Client
 from runstone.client.model_logging import ModelInfo
 from runstone.entities import ArtifactPath
 from runstone.errors import InvalidModel, InvalidValue, ModelChanged, ModelNotFound, NotFound, UntrustedModel
+from runstone.models import validate_serving_input
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 from tests.artifacts import services
@@ -120,6 +121,10 @@ def test_pickle_in_a_bucket_is_opened_only_if_it_is_trusted(
     assert runstone.load_model(place, trust=True).coef_ == pytest.approx([2.0])
     with pytest.raises(UntrustedModel):
         runstone.sklearn.load_model(place)
+    request = {"dataframe_records": [{"height": 1.0}]}
+    assert validate_serving_input(place, request, trust=True) == pytest.approx([2.0])
+    with pytest.raises(UntrustedModel):
+        validate_serving_input(place, request)
 
 
 def test_safe_format_in_a_bucket_needs_no_trust(

@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from runstone.client.client import Client
 from runstone.entities import LoggedModel, LoggedModelStatus, ModelOutput
+from runstone.entities.names import shown
 from runstone.entities.tag import FLAVOR
-from runstone.errors import InvalidState, RunstoneError
+from runstone.errors import InvalidState, InvalidValue, RunstoneError
 from runstone.flavors import saving
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
@@ -77,6 +78,19 @@ class Entry:
     step: int = 0
     model_id: str | None = None
     run_id: str | None = None
+
+
+def only_name(name: str | None, artifact_path: str | None) -> str | None:
+    """The name of a model that is logged, for which MLflow has an older word.
+
+    Raises:
+        InvalidValue: The two differ.
+    """
+    if artifact_path is not None and name not in {None, artifact_path}:
+        raise InvalidValue(
+            f"name and artifact_path are two words for the same; got {shown(name)} and {shown(artifact_path)}"
+        )
+    return artifact_path if name is None else name
 
 
 def log(

@@ -37,7 +37,7 @@ class _SignModel(Protocol):
 
 
 class _ValidateServingInput(Protocol):
-    def __call__(self, model_uri: str, serving_input: str | Mapping[str, Any]) -> Any: ...
+    def __call__(self, model_uri: str, serving_input: str | Mapping[str, Any], *, trust: bool = False) -> Any: ...
 
 
 class _VerifyModel(Protocol):

@@ -12,9 +12,7 @@ from typing import Any
 
 from runstone.client import arguments
 from runstone.client.fluent import models, pyfunc
-from runstone.client.model_logging import Entry, ModelInfo
-from runstone.entities.names import shown
-from runstone.errors import InvalidValue
+from runstone.client.model_logging import Entry, ModelInfo, only_name
 from runstone.flavors import resolve, saving
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
@@ -115,12 +113,8 @@ def _save(flavor: Flavor) -> Callable[..., Any]:
 
 def _log(flavor: Flavor) -> Callable[..., Any]:
     def log_model(given: dict[str, Any]) -> ModelInfo:
-        path = given.pop("artifact_path", None)
-        if path is not None and given.setdefault("name", path) != path:
-            raise InvalidValue(
-                f"name and artifact_path are two words for the same; got {shown(given['name'])} and {shown(path)}"
-            )
-        entry = Entry(**{name: given[name] for name in _ENTRY if name in given})
+        name = only_name(given.get("name"), given.pop("artifact_path", None))
+        entry = Entry(**{**{each: given[each] for each in _ENTRY if each in given}, "name": name})
         return models.log_model(
             flavor,
             given[flavor.argument],

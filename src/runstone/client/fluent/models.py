@@ -103,12 +103,13 @@ def load_pyfunc(
     return model
 
 
-def validate_serving_input(model_uri: str, serving_input: str | Mapping[str, Any]) -> Any:
+def validate_serving_input(model_uri: str, serving_input: str | Mapping[str, Any], *, trust: bool = False) -> Any:
     """Let a model answer a request as it would when it is served.
 
     Args:
         model_uri: As ``load_model`` takes it.
         serving_input: The body of the request: JSON, or what it says.
+        trust: As ``load_model`` takes it.
 
     Returns:
         What the model answers.
@@ -118,7 +119,7 @@ def validate_serving_input(model_uri: str, serving_input: str | Mapping[str, Any
         SignatureMismatch: The rows, or the params, are not what the signature says.
         RunstoneError: The model cannot be loaded, as ``runstone.pyfunc.load_model`` says.
     """
-    with load_pyfunc(model_uri) as model:
+    with load_pyfunc(model_uri, trust=trust) as model:
         return model.predict(*requests.read(serving_input, arrays=model.metadata.signature is None))
 
 

@@ -15,7 +15,7 @@ from runstone.client.fluent.artifacts import download_artifacts
 from runstone.client.fluent.model_files import client_of
 from runstone.client.fluent.models import load_pyfunc as load_model
 from runstone.client.model_folders import fetched
-from runstone.client.model_logging import Entry, ModelInfo
+from runstone.client.model_logging import Entry, ModelInfo, only_name
 from runstone.entities.names import shown
 from runstone.errors import ArtifactNotFound, InvalidValue
 from runstone.flavors import resolve, saving
@@ -149,11 +149,7 @@ def log_model(  # noqa: PLR0913 - the arguments are MLflow's
     given = locals()
     if artifact_path is not None:
         _no_model("name", artifact_path)
-        if name not in {None, artifact_path}:
-            raise InvalidValue(
-                f"name and artifact_path are two words for the same; got {shown(name)} and {shown(artifact_path)}"
-            )
-    entry = Entry(**{**_those_of(Entry, given), "name": name or artifact_path})
+    entry = Entry(**{**_those_of(Entry, given), "name": only_name(name, artifact_path)})
     flavor, extras = resolve.named("pyfunc"), Extras(**_those_of(Extras, given))
     with _options(given) as options:
         return models.log_model(
