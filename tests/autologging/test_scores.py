@@ -317,9 +317,10 @@ def test_what_fails_of_it_is_told_once_and_the_score_is_given(
 ) -> None:
     autolog(log_models=False)
     model = LogisticRegression().fit(X_train, y_train)
-    monkeypatch.setattr("linecache.getlines", lambda _: 1 / 0)
 
-    scores = [model.score(X_test, y_test) for _ in range(2)]
+    with monkeypatch.context() as patch:  # and no longer: pytest reads the source of what fails
+        patch.setattr("linecache.getlines", lambda _: 1 / 0)
+        scores = [model.score(X_test, y_test) for _ in range(2)]
 
     assert scores[0] == scores[1] > 0.5
     assert complaints == ["a fit of sklearn is not logged as a whole, and goes on: ZeroDivisionError: division by zero"]

@@ -78,9 +78,10 @@ def test_call_by_another_function_has_no_text_and_the_name_of_a_variable_of_the_
 
 
 def test_source_that_is_no_longer_what_runs_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linecache.getlines", lambda _: ["something else (\n"] * 1000)
     SEEN.clear()
 
-    score([7])
+    with monkeypatch.context() as patch:
+        patch.setattr("linecache.getlines", lambda _: ["something else (\n"] * 1000)
+        score([7])
 
     assert SEEN == [("", None)]

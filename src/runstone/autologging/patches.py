@@ -52,8 +52,9 @@ class Patches:
         if not inside:
             for _, new in made.values():
                 new.__module__ = module.__name__  # a pickle of it is the place where it is found
-        for place in list(sys.modules.values()) if made else ():
-            if not inside and place is not module and _package(place) == _package(module):
+        package = module.__name__.partition(".")[0]
+        for known, place in list(sys.modules.items()) if made else ():
+            if not inside and place is not module and known.partition(".")[0] == package:
                 continue
             values = list(getattr(place, "__dict__", {}).items())
             if not made.keys().isdisjoint(map(id, map(itemgetter(1), values))):  # nearly all have none, and go quickly
@@ -72,10 +73,6 @@ class Patches:
         if (id(owner), name) not in self._done:
             setattr(owner, name, ours)
             self._done[id(owner), name] = owner, name, original, ours
-
-
-def _package(module: ModuleType) -> str:
-    return getattr(module, "__name__", "").partition(".")[0]
 
 
 class Conditional:
