@@ -4,6 +4,7 @@ import gc
 import pickle
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import catboost
@@ -161,9 +162,12 @@ def test_scorer_is_logged_as_what_it_counts() -> None:
     loss = metrics.get_scorer("neg_log_loss")(model, X_test, y_test)
     metrics.make_scorer(f1_score, pos_label=0)(model, X_test, y_test)
 
+    scorer, held_out = metrics.make_scorer(partial(f1_score, average="micro")), X_test[:60]
+    scorer(model, held_out, y_test[:60])
+
     found = later_metrics()
     assert found["log_loss_X_test"] == -loss
-    assert set(found) == {"log_loss_X_test", "f1_score_X_test"}
+    assert set(found) == {"log_loss_X_test", "f1_score_X_test", "score_held_out"}
 
 
 def test_search_is_scored_as_itself() -> None:

@@ -115,7 +115,7 @@ class Use(Struct, eq=False):
     """A call by which a user makes use of a fitted model.
 
     Attributes:
-        function: The name of what is called.
+        function: The name of what is called; empty for what may have any name.
         args: Its arguments, without the instance that it is a method of.
         kwargs: Its arguments by name.
         caller: Where it is called.
@@ -257,9 +257,8 @@ def judging(function: Function) -> Function:
         fitted = _models.get(args[1] if len(args) > 1 else kwargs.get("estimator"))
         if fitted is not None and _is_a_users(sys._getframe(1)):
             scorer, use = args[0], Use("", args[1:], kwargs, sys._getframe(1), result)
-            fitted.attempt(
-                lambda: use.log(fitted, scorer._score_func.__name__, use.data(1), sign=scorer._sign, usual=3)
-            )
+            counted = getattr(scorer._score_func, "__name__", "score")  # a partial one has no name
+            fitted.attempt(lambda: use.log(fitted, counted, use.data(1), sign=scorer._sign, usual=3))
         return result
 
     return ours

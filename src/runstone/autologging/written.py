@@ -22,7 +22,7 @@ def text(caller: FrameType, function: str) -> str:
 
     Args:
         caller: Where it is made.
-        function: The name of what is called.
+        function: The name of what is called; empty for what may have any name.
     """
     call = _call(caller, function)
     return "" if call is None else ast.unparse(call)
@@ -33,7 +33,7 @@ def name(caller: FrameType, function: str, place: int, keyword: str, value: Any)
 
     Args:
         caller: Where the call is made.
-        function: The name of what is called.
+        function: The name of what is called; empty for what may have any name.
         place: Which argument it is, from zero.
         keyword: Its name.
         value: What was given; looked for among the variables of the module where the source is not known.
@@ -60,7 +60,7 @@ def _call(caller: FrameType, function: str) -> ast.Call | None:
         return None
     called = _identifier(found.func)
     as_named = getattr(caller.f_globals.get(called or ""), "__name__", None)  # imported under another name
-    return found if function in {called, as_named} else None
+    return found if function in {"", called, as_named} else None
 
 
 def _parsed(code: CodeType, instruction: int) -> ast.expr | None:
