@@ -104,12 +104,13 @@ test-stores: setup postgres ## every store, against the shared suite
 	$(PYTEST) $(SPREAD) tests/stores tests/migrations
 
 test: .venv/.node ## everything; what CI runs
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target ready
+	@$(MAKE) --no-print-directory --jobs=5 --output-sync=target ready
 	$(PYTEST) $(SPREAD) -m "not browser and not peer" --cov --cov-report= --cov-fail-under=0
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target covered peers e2e
 
 # What precedes the tests, side by side: installs wait for the network while checks keep the processors busy.
-ready: peer clients libraries check checked-page docs browser postgres azurite
+# What takes longest of either kind comes first.
+ready: check libraries checked-page browser peer clients docs postgres azurite
 
 covered: ## how much of the code the last tests have run
 	$(RUN) coverage report --skip-covered
