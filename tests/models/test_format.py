@@ -20,6 +20,17 @@ def test_model_comes_back_from_its_file(tmp_path: Path) -> None:
     assert found.to_dict() == made.to_dict()
 
 
+def test_model_says_what_its_signature_has() -> None:
+    said = Model(signature=infer_signature([1.0], ["a"], params={"digits": 2}))
+    silent = Model()
+
+    assert said.signature is not None
+    assert said.get_input_schema() == said.signature.inputs
+    assert said.get_output_schema() == said.signature.outputs
+    assert said.get_params_schema() == said.signature.params
+    assert silent.get_input_schema() is silent.get_output_schema() is silent.get_params_schema() is None
+
+
 def test_keys_of_a_newer_mlflow_are_kept(tmp_path: Path) -> None:
     (tmp_path / "MLmodel").write_text("flavors: {}\nprompts: [a]\nmlflow_version: 3.17.2\n")
 

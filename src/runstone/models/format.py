@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidModel, InvalidValue, Unsupported
+from runstone.models.schema import ParamSchema, Schema
 from runstone.models.signature import ModelSignature
 
 MLMODEL = "MLmodel"
@@ -65,6 +66,18 @@ class Model:
         """Add a way to load the model, or replace one."""
         self.flavors[name] = settings
         return self
+
+    def get_input_schema(self) -> Schema | None:
+        """What the model takes; ``None`` if nobody said."""
+        return self.signature.inputs if self.signature else None
+
+    def get_output_schema(self) -> Schema | None:
+        """What it gives; ``None`` if nobody said."""
+        return self.signature.outputs if self.signature else None
+
+    def get_params_schema(self) -> ParamSchema | None:
+        """Which params its ``predict`` knows; ``None`` for none."""
+        return self.signature.params if self.signature else None
 
     def to_dict(self) -> dict[str, Any]:
         """What the file holds, by its keys."""

@@ -95,12 +95,12 @@ class PyFuncModel:
     @property
     def input_schema(self) -> Any:
         """What it takes; ``None`` if nobody said."""
-        return self.metadata.signature.inputs if self.metadata.signature else None
+        return self.metadata.get_input_schema()
 
     @property
     def output_schema(self) -> Any:
         """What it gives; ``None`` if nobody said."""
-        return self.metadata.signature.outputs if self.metadata.signature else None
+        return self.metadata.get_output_schema()
 
     @property
     def model_id(self) -> str | None:
