@@ -170,7 +170,7 @@ else:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, projects and traces are not there yet; "
+                ": of MLflow, projects, traces and the active model are not there yet; "
                 "a script that uses them keeps 'import mlflow', "
                 "with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
