@@ -28,7 +28,7 @@ def test_model_says_what_its_signature_has() -> None:
     assert said.get_input_schema() == said.signature.inputs
     assert said.get_output_schema() == said.signature.outputs
     assert said.get_params_schema() == said.signature.params
-    assert silent.get_input_schema() is silent.get_output_schema() is silent.get_params_schema() is None
+    assert (silent.get_input_schema(), silent.get_output_schema(), silent.get_params_schema()) == (None, None, None)
 
 
 def test_keys_of_a_newer_mlflow_are_kept(tmp_path: Path) -> None:
