@@ -13,6 +13,8 @@ export interface Interval {
   high?: number | undefined;
   /** What stands at the right instead of the value. */
   text?: string | undefined;
+  /** What the bar is made of, from zero on, if not of one piece. */
+  parts?: readonly { color: string; value: number }[] | undefined;
 }
 
 /** One value each with its interval, on a common axis on which zero is marked; in the order given. */
@@ -38,14 +40,16 @@ export function IntervalList({
           <span className={styles["label"]}>{each.label}</span>
           <span className={styles["track"]}>
             <span className={styles["zero"]} style={{ left: `${at(0)}%` }} />
-            {bars && (
-              <Stretch
-                kind="bar"
-                from={at(Math.min(0, each.value))}
-                to={at(Math.max(0, each.value))}
-                color={each.color}
-              />
-            )}
+            {bars &&
+              piecesOf(each).map(({ from, to, color }) => (
+                <Stretch
+                  key={color}
+                  kind="bar"
+                  from={at(Math.min(from, to))}
+                  to={at(Math.max(from, to))}
+                  color={color}
+                />
+              ))}
             {each.low !== undefined && each.high !== undefined && (
               <Stretch
                 kind="interval"
@@ -66,6 +70,11 @@ export function IntervalList({
       ))}
     </ul>
   );
+}
+
+function piecesOf({ color, value, parts = [{ color, value }] }: Interval) {
+  let to = 0;
+  return parts.map((part) => ({ color: part.color, from: to, to: (to += part.value) }));
 }
 
 function Stretch({

@@ -24,3 +24,9 @@ export function listAt(fields: Fields, name: string): readonly unknown[] {
 export function textsAt(fields: Fields, name: string): string[] {
   return listAt(fields, name).filter((each): each is string => typeof each === "string");
 }
+
+/** A number, or NaN. */
+export const numberOf = (value: unknown): number => (typeof value === "number" ? value : NaN);
+
+/** Numbers in their places; what is none is NaN. */
+export const numbersAt = (fields: Fields, name: string): number[] => listAt(fields, name).map(numberOf);

@@ -47,6 +47,23 @@ it("shows a classifier with its intervals, curves, slices and the other model", 
   expect(screen.getByText("✓ met")).toBeTruthy();
 });
 
+it("shows how much each feature moves the probability of each label", () => {
+  show("classifier-of-three");
+
+  const values = screen.getByRole("list", { name: "SHAP values of the features" });
+  expect(
+    within(values)
+      .getAllByRole("listitem")
+      .map((row) => row.textContent)[0],
+  ).toMatch(/^petal length \(cm\)0\.944/);
+  const legend = within(values.closest("figure") ?? values).getByRole("list", { name: "Legend" });
+  expect(
+    within(legend)
+      .getAllByRole("listitem")
+      .map((each) => each.textContent),
+  ).toEqual(["setosa", "versicolor", "virginica"]);
+});
+
 it("shows a forecaster with its series and the errors by horizon", () => {
   show("forecaster");
 

@@ -1,5 +1,7 @@
 /** What the client wrote of an evaluation: `evaluation.json`, as docs/reference/evaluation.md describes it. */
-import { fieldsOf, listAt, numberAt, textAt, textsAt, type Fields } from "@/lib/fields";
+import { fieldsOf, listAt, numberOf, numberAt, numbersAt, textAt, textsAt, type Fields } from "@/lib/fields";
+
+import { importanceOf, shapOf, type Importance, type Shap } from "./importance";
 
 export interface Measure {
   name: string;
@@ -63,7 +65,8 @@ export interface Evaluation {
   residuals: { prediction: number[]; residual: number[] } | undefined;
   series: ForecastSeries[];
   horizons: { step: number; absolute: number; squared: number }[];
-  importance: { metric: string; repeats: number; leftOut: number; features: Measure[] } | undefined;
+  importance: Importance | undefined;
+  shap: Shap | undefined;
   slices: Slice[];
   comparison: Comparison | undefined;
   checks: { wanted: string; value: number; passed: boolean }[];
@@ -110,11 +113,12 @@ export function readEvaluation(text: string): Evaluation {
     horizons: listAt(all, "horizons")
       .map(fieldsOf)
       .map((each) => ({
-        step: number(each["step"]),
-        absolute: number(each["mean_absolute_error"]),
-        squared: number(each["root_mean_squared_error"]),
+        step: numberOf(each["step"]),
+        absolute: numberOf(each["mean_absolute_error"]),
+        squared: numberOf(each["root_mean_squared_error"]),
       })),
     importance: importanceOf(fieldsOf(all["importance"])),
+    shap: shapOf(fieldsOf(all["shap"])),
     slices: listAt(all, "slices")
       .map(fieldsOf)
       .map((each) => ({
@@ -128,23 +132,19 @@ export function readEvaluation(text: string): Evaluation {
       .map(fieldsOf)
       .map((each) => ({
         wanted: textAt(each, "wanted") ?? "",
-        value: number(each["value"]),
+        value: numberOf(each["value"]),
         passed: each["passed"] === true,
       })),
     notes: textsAt(all, "notes"),
   };
 }
 
-const number = (value: unknown): number => (typeof value === "number" ? value : NaN);
-
-const numbersAt = (fields: Fields, name: string): number[] => listAt(fields, name).map(number);
-
 function measuresOf(value: unknown): Measure[] {
   return Object.entries(fieldsOf(value)).map(([name, each]) => {
     const fields = fieldsOf(each);
     return {
       name,
-      value: number(fields["value"]),
+      value: numberOf(fields["value"]),
       low: numberAt(fields, "low"),
       high: numberAt(fields, "high"),
     };
@@ -154,7 +154,7 @@ function measuresOf(value: unknown): Measure[] {
 const valuesOf = (row: unknown): Measure[] =>
   Object.entries(fieldsOf(row)).map(([name, value]) => ({
     name,
-    value: number(value),
+    value: numberOf(value),
     low: undefined,
     high: undefined,
   }));
@@ -178,7 +178,7 @@ function intervalsOf(fields: Fields): Evaluation["intervals"] {
 function confusionOf(fields: Fields): Evaluation["confusion"] {
   const labels = textsAt(fields, "labels");
   if (labels.length === 0) return undefined;
-  const counts = listAt(fields, "counts").map((row) => (Array.isArray(row) ? row.map(number) : []));
+  const counts = listAt(fields, "counts").map((row) => (Array.isArray(row) ? row.map(numberOf) : []));
   return { labels, counts };
 }
 
@@ -192,22 +192,6 @@ const seriesOf = (fields: Fields): ForecastSeries => ({
   baseline: numbersAt(fields, "baseline"),
 });
 
-function importanceOf(fields: Fields): Evaluation["importance"] {
-  const features = listAt(fields, "features").map(fieldsOf);
-  if (features.length === 0) return undefined;
-  return {
-    metric: textAt(fields, "metric") ?? "",
-    repeats: numberAt(fields, "repeats") ?? 0,
-    leftOut: numberAt(fields, "left_out") ?? 0,
-    features: features.map((each) => ({
-      name: textAt(each, "name") ?? "",
-      value: number(each["mean"]),
-      low: numberAt(each, "low"),
-      high: numberAt(each, "high"),
-    })),
-  };
-}
-
 function comparisonOf(fields: Fields): Comparison | undefined {
   const metrics = fieldsOf(fields["metrics"]);
   if (!("metrics" in fields)) return undefined;
@@ -216,18 +200,22 @@ function comparisonOf(fields: Fields): Comparison | undefined {
     baseline: textAt(fields, "baseline") ?? "",
     test:
       "p_value" in test
-        ? { name: textAt(test, "name") ?? "", about: textAt(test, "about") ?? "", p: number(test["p_value"]) }
+        ? {
+            name: textAt(test, "name") ?? "",
+            about: textAt(test, "about") ?? "",
+            p: numberOf(test["p_value"]),
+          }
         : undefined,
     differences: Object.entries(metrics).map(([name, value]) => {
       const each = fieldsOf(value);
       const better = textAt(each, "better");
       return {
         name,
-        value: number(each["difference"]),
+        value: numberOf(each["difference"]),
         low: numberAt(each, "low"),
         high: numberAt(each, "high"),
-        candidate: number(each["candidate"]),
-        baseline: number(each["baseline"]),
+        candidate: numberOf(each["candidate"]),
+        baseline: numberOf(each["baseline"]),
         better: better === "candidate" || better === "baseline" ? better : undefined,
       };
     }),

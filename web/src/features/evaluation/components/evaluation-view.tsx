@@ -40,7 +40,7 @@ export function EvaluationView({ evaluation, modelLink }: EvaluationViewProps) {
       {evaluation.comparison && <ComparisonSection comparison={evaluation.comparison} />}
       <ClassifierCharts evaluation={evaluation} />
       <NumberCharts evaluation={evaluation} />
-      {evaluation.importance && <ImportanceSection importance={evaluation.importance} />}
+      <ImportanceSection importance={evaluation.importance} shap={evaluation.shap} />
       {evaluation.slices.length > 0 && (
         <SlicesTable
           title="Slices"
