@@ -217,7 +217,8 @@ def _reopened(flavor: Flavor, folder: Path, settings: Mapping[str, Any]) -> Pred
         with stand_ins.namespace(folder, settings.get("code")).loading():
             return flavor.predictor(flavor.load(folder, settings), settings)
     except InvalidModel as error:
-        raise InvalidValue(f"the model cannot be loaded from what was saved: {error}") from error
+        said = str(error).replace(f"{folder}/", "")  # which is gone when somebody reads this
+        raise InvalidValue(f"the model cannot be loaded from what was saved: {said}") from error
     except RunstoneError:
         raise
     except Exception as error:
