@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { classNames } from "@/lib/class-names";
 
@@ -52,6 +52,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const start = selection ? CHECK_WIDTH : MARGIN;
   const { cells, width } = useCellWindow(scroller, columns, { pinned: view.pinned, widths }, start);
   const lines = useRowWindow(scroller, rows.length, onNearEnd);
+  // Another order is looked at from its beginning.
+  const sorted = JSON.stringify(view.sort);
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [sorted]);
   const order = useMemo(() => columns.map((column) => column.id), [columns]);
 
   return (
