@@ -15,7 +15,7 @@ from runstone.flavors import loading, resolve, saving
 from runstone.flavors.lightgbm import LightgbmFlavor
 from runstone.flavors.saving import Extras
 from runstone.models import manifest
-from runstone.models.format import Model
+from runstone.models.format import PYFUNC, Model
 from runstone.testing.flavors import FlavorCases
 
 ROWS = pd.DataFrame({"height": [61.5, 58.0, 70.2, 49.9] * 6, "leaves": [5, 4, 7, 3] * 6})
@@ -88,6 +88,18 @@ def test_objective_of_ones_own_becomes_a_pickle(tmp_path: Path) -> None:
     assert (tmp_path / "model" / "model.pkl").is_file()
     with pytest.raises(UntrustedModel, match=r"model\.pkl is a pickle"):
         loading.load(tmp_path / "model", uri="s3://there", trust=False)
+
+
+def test_objective_that_another_python_compiled_is_not_run(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    saving.save(FLAVOR, estimator(objective=IN_A_LAMBDA), folder, Extras())
+    told = Model.load(folder)
+    told.flavors[PYFUNC]["python_version"] = "3.99.1"
+    told.save(folder)
+    manifest.write(folder)
+
+    with pytest.raises(InvalidModel, match=r"code that Python 3\.99\.1 compiled"):
+        loading.load(folder, uri="here", trust=True)
 
 
 def test_types_that_the_maker_alone_vouches_for_need_trust(tmp_path: Path) -> None:

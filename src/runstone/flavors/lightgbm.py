@@ -113,7 +113,7 @@ class LightgbmFlavor:
                 libraries.check_zip(file)
                 return skops.load(file, trusted=libraries.texts_of(settings, "skops_trusted_types") or list(_OWN))
         if file.suffix != ".lgb":
-            return pickles.load(file)
+            return pickles.load(file, python=settings.get("python_version"))
         text = file.read_bytes()
         if not all(end in text for begin, end in _PARTS if begin in text):
             raise InvalidModel(f"{str(file)!r} cannot be read by lightgbm: it was cut off")

@@ -67,7 +67,8 @@ class StatsmodelsFlavor:
             Unsupported: statsmodels is not installed.
         """
         libraries.imported("statsmodels", install="runstone[statsmodels]")
-        return pickles.load(libraries.file_of(folder, settings, "data", _FILE))
+        file = libraries.file_of(folder, settings, "data", _FILE)
+        return pickles.load(file, python=settings.get("python_version"))
 
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:  # noqa: ARG002
         """Calls ``predict``; a model of a time series takes one row with the columns ``start`` and ``end``."""
