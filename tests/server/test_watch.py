@@ -2,7 +2,10 @@
 
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -105,6 +108,19 @@ def test_several_workers_tell_the_same_sum(tmp_path: Path) -> None:
 
     assert {each[f'runstone_requests_total{{method="GET",route="{GET}",status="200"}}'] for each in found} == {40}
     assert {each["runstone_workers"] for each in found} == {2}
+
+
+def test_numbers_are_told_while_another_process_begins_to_count(tmp_path: Path) -> None:
+    (tmp_path / "counter_1.db").touch()  # by the library, which fills it a moment later
+    code = (
+        "import sys\nfrom runstone.server.measures import Measures\nfrom runstone.stores.base import Activity\n"
+        "sys.stdout.write(Measures(lambda: Activity(0, 0, 0, 0)).text().decode())"
+    )
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+
+    assert "\nrunstone_workers 1.0\n" in told.stdout
 
 
 def test_every_answer_has_the_id_of_its_request(web: Web) -> None:

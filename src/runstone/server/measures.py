@@ -5,12 +5,13 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
 from runstone.stores.base import Activity
 
@@ -96,7 +97,7 @@ class Measures:
             return generate_latest(self._registry)
         _forget_the_dead(Path(folder))
         together = CollectorRegistry()
-        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]  # the library is typed in part
+        together.register(_OfAll(Path(folder)))
         return generate_latest(together)
 
     def _keep_fresh(self) -> None:
@@ -126,6 +127,25 @@ def shared_by_processes() -> Iterator[None]:
             yield
         finally:
             os.environ.pop(_SHARED, None)
+
+
+class _OfAll(Collector):
+    """The numbers of all processes. The library's own fails on a file that a process is only about to fill."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        begun = [str(file) for file in self._folder.glob("*.db") if _size(file)]
+        found: Iterable[Metric] = MultiProcessCollector.merge(begun)  # type: ignore[no-untyped-call]  # typed in part
+        return found
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # of a process that ended
+        return 0
 
 
 def _sum_of_workers(name: str, about: str, registry: CollectorRegistry) -> Gauge:
