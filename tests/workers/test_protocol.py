@@ -34,6 +34,18 @@ def test_worker_holds_the_conversation(name: str, echo_folder: Path) -> None:
     assert (b"printed" in printed) == (name == "failure")
 
 
+def test_end_is_a_good_one_however_late_its_watcher_looks() -> None:
+    code = (
+        "import select, threading, time\nfrom runstone.workers import worker\npoll = select.poll\n"
+        "select.poll = lambda: time.sleep(0.3) or poll()\nworker.main('nowhere')\n"
+        "for thread in threading.enumerate()[1:]:\n    thread.join(1)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def _check(wanted: dict[str, Any], header: dict[str, Any], tables: list[pyarrow.Table]) -> None:
     expected = wanted["header"]
     for name, value in expected.items():

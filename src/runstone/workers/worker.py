@@ -29,7 +29,9 @@ def main(folder: str) -> None:
     """Load the model in a folder, say so, and predict until the other side has ended."""
     faulthandler.enable()  # a crash of a library's compiled code is told by the line of Python that called it
     requests, answers = _streams()
-    threading.Thread(target=_end_unheard, args=(answers.fileno(),), name="runstone-unheard", daemon=True).start()
+    # Of a copy, which stays open to the end: this thread may come to look only when the answers have been closed.
+    unheard = os.dup(answers.fileno())
+    threading.Thread(target=_end_unheard, args=(unheard,), name="runstone-unheard", daemon=True).start()
     serve(Path(folder), requests, answers)
 
 
