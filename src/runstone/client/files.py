@@ -230,8 +230,10 @@ class FileVerbs(RecordVerbs):
         """Where a file or folder of a run is: among its files, or among those of its logged model of the name."""
         repository = self._artifacts(run_id, writes=False)
         name, _, rest = path.partition("/")
+        if not name or repository.list(ArtifactPath(name)):
+            return repository, path, ""
         model = self._model_of(self._store.get_run(run_id), name)
-        if model is None or repository.list(ArtifactPath(name)):
+        if model is None:
             return repository, path, ""
         return self._model_artifacts(model.model_id), ArtifactPath(rest), name
 
