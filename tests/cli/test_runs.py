@@ -144,8 +144,8 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
 
 def test_run_that_failed_is_shown_with_why(command: Command, run_ids: list[str], address: str) -> None:
     client = Client(address)
-    client.log_batch(run_ids[1], tags=[Tag(END, "ValueError: bad news"), Tag(TRACEBACK, "Traceback\n  x = 1\nbad\n")])
     client.set_terminated(run_ids[1], "FAILED", 9_000)
+    client.log_batch(run_ids[1], tags=[Tag(END, "ValueError: bad news"), Tag(TRACEBACK, "Traceback\n  x = 1\nbad\n")])
 
     shown = command("runs", "show", run_ids[1]).stdout
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
 
 from runstone.cli.options import as_json, check_exists, tracking_uri
 from runstone.cli.output import print_facts, print_json, print_table
@@ -44,6 +43,8 @@ def verify(
     from runstone.client.fluent.model_files import verify_model
 
     waits = "Letting it answer" if quick else "Making an environment of its lock, and letting it answer there"
+    from rich.console import Console
+
     with _chosen(ctx, model), Console(stderr=True).status(f"{waits} ..."):
         found = verify_model(model, quick=quick, trust=trust, public_key=public_key)
     if as_json:
