@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import msgspec
 from runstone.errors import BackendError, restore
 
 _PROGRAM = "runstone.demo.server_process"
+_SLICE_S = 1.0
 _ENDS_WITHIN_S = 60
 
 
@@ -63,7 +64,10 @@ class Server:
         Raises:
             BackendError: The server has ended by itself.
         """
-        code = self.process.wait()
+        while (code := self.process.poll()) is None:
+            # In slices: the handler of a signal that comes just before a call that waits runs after it.
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(_SLICE_S)
         raise BackendError(f"the server has ended with exit code {code}; what it wrote stands above")
 
 
