@@ -101,11 +101,11 @@ def store_captured(client: Client) -> Captured:
     for number in range(LINES // SEGMENT_LINES):
         lines = range(number * SEGMENT_LINES, (number + 1) * SEGMENT_LINES)
         print_segment(client, long, number, "".join(f"step {n}: loss {1 / (n + 1):.6f}\n" for n in lines))
+    for one, status in ((run_id, "FAILED"), (lost, "FAILED"), (other, None), (bare, None), (long, None)):
+        client.set_terminated(one, status)
     client.set_tag(run_id, "runstone.end", "RuntimeError: no memory")
     client.set_tag(run_id, "runstone.traceback", TRACEBACK)
     client.set_tag(lost, "runstone.end", "lost: nothing was heard of its process since 2026-01-01T00:00:00+00:00")
-    for one, status in ((run_id, "FAILED"), (lost, "FAILED"), (other, None), (bare, None), (long, None)):
-        client.set_terminated(one, status)
     return Captured(experiment, run_id, other, bare, long, lost)
 
 
