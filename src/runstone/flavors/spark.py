@@ -122,7 +122,7 @@ def _session() -> Any:
         return active
     try:
         return sql.SparkSession.builder.master("local[1]").config(map=_ALONE).getOrCreate()
-    except Exception as error:
+    except Exception as error:  # pragma: no cover - in the test, a process of its own comes here
         if "JAVA_GATEWAY_EXITED" not in str(error):
             raise
         version = libraries.imported("pyspark", install="pyspark").__version__
