@@ -40,11 +40,11 @@ def verify(
 
     Exit codes: 0 when no check failed, 1 when one did.
     """
+    from rich.console import Console  # on use: every command would pay for it
+
     from runstone.client.fluent.model_files import verify_model
 
     waits = "Letting it answer" if quick else "Making an environment of its lock, and letting it answer there"
-    from rich.console import Console
-
     with _chosen(ctx, model), Console(stderr=True).status(f"{waits} ..."):
         found = verify_model(model, quick=quick, trust=trust, public_key=public_key)
     if as_json:

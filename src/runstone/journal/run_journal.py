@@ -429,9 +429,8 @@ class RunJournal:
         """Leave what is not sent to whoever comes next."""
         if self._writer is not None:
             if config.JOURNAL_FSYNC.required() != "never":
-                with suppress(
-                    JournalFull, OSError
-                ):  # as for the thread that does it else: what is written is read all the same
+                # As for the thread that does it else: what is written is read all the same.
+                with suppress(JournalFull, OSError):
                     self.make_durable()
             self._writer.close()
 
