@@ -134,6 +134,7 @@ OURS = [
     ("params.p RLIKE '^[0-9]+$'", "B A"),
     ("params.p NOT RLIKE '^[0-9]+$'", "C E"),
     ("params.r ILIKE 'É%'", "B A"),
+    (f"params.r ILIKE '%{'é' * 190}'", ""),
     ("NOT params.p = '10'", "C E D B"),
     ("run_name IN ('A', 'B')", "B A"),
     ("lifecycle_stage = 'active' AND experiment_id = '1'", "C E D B A"),

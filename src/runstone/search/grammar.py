@@ -19,7 +19,7 @@ from runstone.errors import InvalidFilter
 from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, OneOf, Operator, Order, Value
 from runstone.search.fields import RUNS, FieldType, Subject
 from runstone.search.names import read_field
-from runstone.search.pattern import Pattern
+from runstone.search.pattern import Pattern, any_case
 from runstone.search.shape import MAX_ALTERNATIONS, too_deep
 from runstone.search.tokens import Token, TokenKind, tokens
 from runstone.search.values import read_value
@@ -238,9 +238,14 @@ class _Parser:
         value = read_value(self, FieldType.TEXT)
         assert isinstance(value, str)
         if operator in {Operator.RLIKE, Operator.NOT_RLIKE}:
-            reason = Pattern.why_not(value)
-            if reason:
-                raise self.error(f"the regular expression cannot be used: {reason}", token)
+            what, expression = "regular expression", value
+        elif operator in {Operator.ILIKE, Operator.NOT_ILIKE} and not value.isascii():
+            what, expression = "pattern", any_case(value)
+        else:
+            return Comparison(field, operator, value)
+        reason = Pattern.why_not(expression)
+        if reason:
+            raise self.error(f"the {what} cannot be used: {reason}", token)
         return Comparison(field, operator, value)
 
     def one_of(self, field: Field, is_negated: bool) -> OneOf:  # noqa: FBT001 - a production of the grammar, not a switch

@@ -4,6 +4,7 @@ A filter comes from a stranger, so ``RLIKE`` must not be able to stop a server: 
 which looks at each character once. Hence no back references and no looking around.
 """
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
@@ -207,6 +208,17 @@ class Pattern:
             if passes.get(step.act, False):
                 waiting.extend(step.targets)
         return frozenset(reached)
+
+
+def any_case(pattern: str) -> str:
+    """The regular expression that means what ``ILIKE`` does with a pattern, in any script.
+
+    Example:
+        >>> any_case("É%_")
+        '(?i)^É.*.$'
+    """
+    signs = (".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in pattern)
+    return f"(?i)^{''.join(signs)}$"
 
 
 @lru_cache(maxsize=16)

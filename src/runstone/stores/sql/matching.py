@@ -1,14 +1,13 @@
 """How text is matched: each database says these few things in other words, and only these."""
 
 import importlib
-import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Numeric, and_, cast, func, literal, true
 
-from runstone.search.pattern import compiled
+from runstone.search.pattern import any_case, compiled
 from runstone.stores.sql.driver import driver_of
 
 _MATCHES = "runstone_matches"
@@ -32,8 +31,7 @@ def like(connection: Connection, text: Text, pattern: str) -> Condition:
 def ilike(connection: Connection, text: Text, pattern: str) -> Condition:
     """The same, but case does not count, in any script."""
     if not pattern.isascii():
-        signs = (".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in pattern)
-        return rlike(connection, text, f"(?i)^{''.join(signs)}$")
+        return rlike(connection, text, any_case(pattern))
     if _is_postgres(connection):
         found: Condition = _postgres().ilike_ascii(text, pattern)
         return found
