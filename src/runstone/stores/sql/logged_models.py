@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from math import isnan
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -180,6 +181,7 @@ def append_metrics(driver: Driver, run: int, metrics: Sequence[ModelMetric]) -> 
         check_dataset(metric.dataset_name, metric.dataset_digest)
     of_models = [metric for metric in metrics if metric.model_id]
     numbers = {model_id: find(driver, model_id) for model_id in sorted({metric.model_id for metric in of_models})}
+    new: dict[tuple[Any, ...], None] = {}
     for metric in of_models:
         number, is_nan = numbers[metric.model_id], isnan(metric.value)
         value = None if is_nan else metric.value
@@ -187,7 +189,8 @@ def append_metrics(driver: Driver, run: int, metrics: Sequence[ModelMetric]) -> 
         # No value is of two kinds: where it is NaN, the first test fails, and where it is not, no row is NaN and true.
         found = driver.execute(_SAME_METRIC, (number, run, metric.key, value, is_nan or None, *place)).fetchone()
         if found is None:
-            driver.execute(_METRIC, (number, run, metric.key, value, is_nan, *place))
+            new[number, run, metric.key, value, is_nan, *place] = None
+    driver.executemany(_METRIC, list(new))
 
 
 def load(connection: Connection, numbers: Sequence[int], artifact_uri_of: ArtifactUriOf) -> list[LoggedModel]:

@@ -16,6 +16,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 HEAD = REVISIONS[-1]
 # The one row of this table names the revision of a database. A name of our own tells our databases from foreign ones.

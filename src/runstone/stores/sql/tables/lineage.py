@@ -103,7 +103,14 @@ logged_model_metric = Table(
     Column("dataset_digest", Text, nullable=False),
     CheckConstraint("(value IS NULL) = is_nan", name="nan"),
 )
-Index("ix_logged_model_metric_key", logged_model_metric.c.model_id, logged_model_metric.c.key)
+# With the place of a value, so that one is found among the many of its metric.
+Index(
+    "ix_logged_model_metric_place",
+    logged_model_metric.c.model_id,
+    logged_model_metric.c.key,
+    logged_model_metric.c.timestamp,
+    logged_model_metric.c.step,
+)
 
 # Logged models that a run read or made; the models need not be there.
 run_model = Table(
