@@ -143,3 +143,14 @@ def test_model_is_evaluated_on_one_example(houses: pd.DataFrame, regressor: Any)
     assert "score" not in found.metrics
     assert found.evaluation.importance is None
     assert found.evaluation.notes == ["r2_score is not defined for one example"]
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.1, 1.0, 1.5, 1e16])
+def test_errors_that_differ_by_rounding_alone_are_in_one_bin(offset: float) -> None:
+    truth = np.random.default_rng(0).normal(size=100)
+
+    found = forecast({"y": truth, "guess": truth + offset}).evaluation.residuals
+
+    assert found is not None
+    assert sorted(found.counts)[-2:] == [0, 100]
+    assert found.edges[0] < -offset < found.edges[-1]

@@ -13,6 +13,8 @@ from runstone.evaluation.options import Options
 
 _SAMPLE = 1000
 _BINS = 40
+# Errors that differ by less than this share of the numbers differ by what rounding left.
+_ROUNDING = 1e-12
 _SERIES = 12
 _POINTS = 400
 
@@ -23,8 +25,28 @@ def residuals(given: Numbers, seed: int) -> Residuals:
     rows = np.arange(len(errors))
     if len(rows) > _SAMPLE:
         rows = np.sort(np.random.default_rng(seed).choice(rows, _SAMPLE, replace=False))
-    counts, edges = np.histogram(errors, bins=int(min(_BINS, max(5, np.ceil(np.sqrt(len(errors)))))))
+    rounding = _ROUNDING * float(max(np.abs(given.truth).max(), np.abs(given.predicted).max()))
+    counts, edges = _histogram(errors, rounding)
     return Residuals(given.predicted[rows].tolist(), errors[rows].tolist(), edges.tolist(), counts.tolist())
+
+
+def _histogram(errors: FloatArray, rounding: float) -> tuple[IntArray, FloatArray]:
+    """How many errors are in each of some bins of equal width, and the edges of these.
+
+    Args:
+        errors: float64, shape (rows,).
+        rounding: Errors that differ by no more than this are one value, in one bin: what is between them are too few
+            numbers for edges.
+
+    Returns:
+        int64, shape (bins,), and float64, shape (bins + 1,).
+    """
+    bins = int(min(_BINS, max(5, np.ceil(np.sqrt(len(errors))))))
+    if np.ptp(errors) > rounding:
+        return np.histogram(errors, bins)
+    middle = float(errors[0])
+    half = max(0.5, abs(middle) / 2)
+    return np.histogram(np.full(len(errors), middle), bins, (middle - half, middle + half))
 
 
 def order(found: Examples, options: Options) -> IntArray:
