@@ -1,5 +1,6 @@
 """Metrics of classifiers are scikit-learn's, and the quick ones are the same."""
 
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def judged(draw: st.DrawFn) -> Classified:
     told = random.integers(1, draw(st.integers(3, 50)), (rows, count)).astype(float)
     told /= told.sum(axis=1, keepdims=True)
     predicted = random.integers(0, count, rows)
-    weights = random.integers(1, 4, rows).astype(float) if draw(st.booleans()) else None
+    weights = np.r_[1.0, random.integers(0, 4, rows - 1)] if draw(st.booleans()) else None
     labels = Labels([f"label {place}" for place in range(count)], draw(st.integers(0, 1)) if count == 2 else None)
     return Classified(labels, truth, predicted, told, weights, draw(st.sampled_from(["weighted", "macro", "micro"])))
 
@@ -37,7 +38,7 @@ def test_quick_metrics_are_those_of_scikit_learn(examples: Classified) -> None:
 
     quick = QuickClassification(examples)(np.ones(len(examples.truth)))
 
-    assert quick == pytest.approx({name: exact[name] for name in quick}, abs=1e-9)
+    assert quick == pytest.approx({name: exact.get(name, nan) for name in quick}, abs=1e-9, nan_ok=True)
     assert set(exact) - set(quick) <= {
         "example_count", "true_negatives", "false_positives", "false_negatives", "true_positives",
     }  # fmt: skip
@@ -52,7 +53,7 @@ def test_metrics_of_drawn_examples_are_those_of_their_rows(examples: Classified,
     quick = QuickClassification(examples)(np.bincount(rows, minlength=len(examples.truth)).astype(float))
 
     # A label that was not drawn makes some metrics something else, or nothing.
-    if len(np.unique(examples.truth[rows])) == len(examples.labels.known):
+    if len(examples.part(rows).seen) == len(examples.labels.known):
         assert quick == pytest.approx({name: drawn[name] for name in quick}, abs=1e-9)
 
 
@@ -208,6 +209,27 @@ def test_weights_count(patients: pd.DataFrame) -> None:
     )
 
     assert found.metrics["accuracy_score"] == 0.5
+
+
+def test_label_whose_examples_all_have_the_weight_zero_is_as_if_it_were_not_there() -> None:
+    data = pd.DataFrame(
+        {"y": [0, 1, 1], "guess": [0, 1, 0], "p": [0.1, 0.9, 0.4], "w": [0.0, 1.0, 2.0], "kind": ["a", "b", "b"]}
+    )
+
+    found = runstone.evaluate(
+        data=data,
+        targets="y",
+        predictions="guess",
+        model_type="classifier",
+        slices=["kind"],
+        evaluator_config={**PLAIN, "resamples": 20, "sample_weights": "w", "probabilities": "p"},
+    )
+
+    assert found.metrics["balanced_accuracy_score"] == pytest.approx(1 / 3)
+    assert "roc_auc" not in found.metrics
+    assert found.evaluation.roc == []
+    assert [part.name for part in found.evaluation.slices] == ["kind = b"]
+    assert found.evaluation.notes[-1] == "no example that counts is in the slice 'kind = a'"
 
 
 def test_probabilities_of_single_precision_bring_no_warning(patients: pd.DataFrame, classifier: Any) -> None:

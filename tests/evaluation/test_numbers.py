@@ -1,17 +1,19 @@
 """Metrics of numbers are scikit-learn's, and the quick ones are the same."""
 
+from math import nan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 import runstone
 from runstone.errors import InvalidValue
 from runstone.evaluation.numbers import Numbers, QuickNumbers, number_scores
+from runstone.evaluation.scoring import counted
 from tests.evaluation.conftest import PLAIN
 
 
@@ -20,7 +22,7 @@ def judged(draw: st.DrawFn) -> Numbers:
     rows = draw(st.integers(3, 40))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     truth, predicted = random.normal(5, 2, rows), random.normal(5, 2, rows)
-    weights = random.integers(1, 4, rows).astype(float) if draw(st.booleans()) else None
+    weights = np.r_[1.0, random.integers(0, 4, rows - 1)] if draw(st.booleans()) else None
     lower, upper = (predicted - 1, predicted + 1) if draw(st.booleans()) else (None, None)
     scale = np.full(rows, 0.5) if draw(st.booleans()) else None
     return Numbers(truth, predicted, weights, draw(st.booleans()), lower, upper, scale)
@@ -33,7 +35,7 @@ def test_quick_metrics_are_those_of_scikit_learn(examples: Numbers) -> None:
 
     quick = QuickNumbers(examples)(np.ones(len(examples.truth)))
 
-    assert quick == pytest.approx({name: exact[name] for name in quick})
+    assert quick == pytest.approx({name: exact.get(name, nan) for name in quick}, nan_ok=True)
     assert set(exact) - set(quick) == {"example_count", "max_error", "mean_on_target", "sum_on_target"}
 
 
@@ -41,12 +43,31 @@ def test_quick_metrics_are_those_of_scikit_learn(examples: Numbers) -> None:
 @given(judged(), st.integers(0, 1000))
 def test_metrics_of_drawn_examples_are_those_of_their_rows(examples: Numbers, seed: int) -> None:
     rows = np.random.default_rng(seed).integers(0, len(examples.truth), len(examples.truth))
+    assume(len(counted(examples.part(np.unique(rows)))) > 1)
     drawn = number_scores(examples.part(rows)).values
 
     quick = QuickNumbers(examples)(np.bincount(rows, minlength=len(examples.truth)).astype(float))
 
-    if len(np.unique(rows)) > 1:
-        assert quick == pytest.approx({name: drawn[name] for name in quick})
+    assert quick == pytest.approx({name: drawn[name] for name in quick})
+
+
+def test_examples_of_weight_zero_are_as_if_they_were_not_there() -> None:
+    random = np.random.default_rng(0)
+    data = pd.DataFrame({"y": random.normal(size=40), "guess": random.normal(size=40), "w": [0.0] * 36 + [1.0] * 4})
+    options = {**PLAIN, "resamples": 100}
+
+    weighted, alone = (
+        runstone.evaluate(
+            data=part, targets="y", predictions="guess", model_type="regressor", evaluator_config=options | chosen
+        )
+        for part, chosen in ((data, {"sample_weights": "w"}), (data[36:], {}))
+    )
+
+    assert "r2_score" in alone.intervals
+    assert weighted.intervals == {name: pytest.approx(ends) for name, ends in alone.intervals.items()}
+    assert {**weighted.metrics, "example_count": 4, "max_error": alone.metrics["max_error"]} == pytest.approx(
+        alone.metrics
+    )
 
 
 def test_metrics_have_the_names_of_mlflow_and_the_values_of_scikit_learn(houses: pd.DataFrame, regressor: Any) -> None:

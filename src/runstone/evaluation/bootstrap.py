@@ -14,7 +14,7 @@ import numpy as np
 from runstone.evaluation.document import Bootstrap
 from runstone.evaluation.examples import FloatArray, IntArray
 from runstone.evaluation.options import Options
-from runstone.evaluation.scoring import Judged, Quick
+from runstone.evaluation.scoring import Judged, Quick, counted
 
 _RESAMPLES = 1000
 _EXAMPLES = 20_000
@@ -25,7 +25,7 @@ T = TypeVar("T", bound=Judged)
 
 
 def plan(options: Options, rows: int, *, is_forecast: bool) -> Bootstrap | None:
-    """How the examples are drawn; ``None`` where no interval is wanted or there is one example only."""
+    """How so many examples are drawn; ``None`` where no interval is wanted or there is one example only."""
     count = _RESAMPLES if options.resamples is None else int(options.resamples)
     if count == 0 or rows < 2:
         return None
@@ -38,7 +38,7 @@ def resampled(models: Sequence[T], quick: Callable[[T], Quick], drawn: Bootstrap
     """The metrics of each resample.
 
     Args:
-        models: What models said of the same examples; they share the resamples.
+        models: What models said of the same examples; they share the resamples. Examples of weight 0 are not drawn.
         quick: The metrics as a function of weights.
         drawn: How the examples are drawn.
         order: Rows in the order of time, int64; any for examples without one.
@@ -46,6 +46,7 @@ def resampled(models: Sequence[T], quick: Callable[[T], Quick], drawn: Bootstrap
     Returns:
         For each model the values by name, float64, shape (resamples,).
     """
+    order = order[np.isin(order, counted(models[0]))]
     rows = _part(drawn, order)
     parts = [quick(model.part(rows)) for model in models]
     values = [[part(weights) for part in parts] for weights in _weights(drawn, len(rows))]
@@ -57,7 +58,7 @@ def resampled(models: Sequence[T], quick: Callable[[T], Quick], drawn: Bootstrap
         return samples
     shrink = sqrt(len(rows) / len(order))
     for each, part, model in zip(samples, parts, models, strict=True):
-        here, everywhere = part(np.ones(len(rows))), quick(model)(np.ones(len(order)))
+        here, everywhere = part(np.ones(len(rows))), quick(model.part(order))(np.ones(len(order)))
         for name in each:
             each[name] = everywhere[name] + (each[name] - here[name]) * shrink
     return samples

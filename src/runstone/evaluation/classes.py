@@ -13,6 +13,7 @@ from runstone.errors import InvalidValue
 from runstone.evaluation.examples import Examples, FloatArray, IntArray, finite_numbers
 from runstone.evaluation.models import SEVERAL, Model, column_of_output
 from runstone.evaluation.options import Options
+from runstone.evaluation.scoring import counted
 
 _SUM_TOLERANCE = 1e-3
 # Of single precision, as XGBoost tells them, sums are off by 6e-8; scikit-learn warns from 2e-8 on.
@@ -78,6 +79,11 @@ class Classified:
     probabilities: FloatArray | None
     weights: FloatArray | None
     average: str
+
+    @property
+    def seen(self) -> IntArray:
+        """Numbers of the labels that are true of an example that counts, int64, in their order."""
+        return np.unique(self.truth[counted(self)])
 
     def part(self, rows: NDArray[Any]) -> "Classified":
         """Some of the rows."""

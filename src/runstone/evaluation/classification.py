@@ -61,9 +61,13 @@ def classification_scores(examples: Classified) -> Scores:
 
 def _balanced_accuracy(examples: Classified) -> float:
     # As balanced_accuracy_score, which warns where a label was predicted that is never true.
-    seen = np.unique(examples.truth)
     recalls = sk.recall_score(
-        examples.truth, examples.predicted, labels=seen, average=None, sample_weight=examples.weights, zero_division=0.0
+        examples.truth,
+        examples.predicted,
+        labels=examples.seen,
+        average=None,
+        sample_weight=examples.weights,
+        zero_division=0.0,
     )
     return float(np.mean(recalls))
 
@@ -81,7 +85,8 @@ def _add_probability_scores(examples: Classified, told: FloatArray, values: dict
     if len(labels) > 1:
         values["log_loss"] = sk.log_loss(truth, told, labels=labels, sample_weight=weights)
         values["brier_score_loss"] = _brier(examples, told)
-    missing = [text for place, text in enumerate(examples.labels.texts) if not (truth == place).any()]
+    seen = examples.seen
+    missing = [text for place, text in enumerate(examples.labels.texts) if place not in seen]
     if len(labels) < 2 or missing:
         absent = f"no example of {', '.join(map(repr, missing))}" if missing else "one label only"
         notes.append(f"roc_auc is not defined: there is {absent} among the targets")

@@ -97,7 +97,7 @@ def confusion(examples: Classified) -> Confusion:
 
 def classes(examples: Classified) -> dict[str, dict[str, float | None]]:
     """Metrics of each label against all others."""
-    weights = examples.weights
+    weights, seen = examples.weights, examples.seen
     found: dict[str, dict[str, float | None]] = {}
     for place, label in enumerate(examples.labels.texts):
         truth, said = examples.truth == place, examples.predicted == place
@@ -114,7 +114,7 @@ def classes(examples: Classified) -> dict[str, dict[str, float | None]]:
         }
         if examples.probabilities is not None:
             told = examples.probabilities[:, place]
-            is_defined = truth.any() and not truth.all()
+            is_defined = place in seen and len(seen) > 1
             row["roc_auc"] = float(sk.roc_auc_score(truth, told, sample_weight=weights)) if is_defined else None
             row["precision_recall_auc"] = (
                 float(sk.average_precision_score(truth, told, sample_weight=weights)) if is_defined else None
@@ -132,8 +132,7 @@ def _each(examples: Classified, most: int) -> Iterator[tuple[str, BoolArray, Flo
     told = examples.probabilities
     if told is None or (examples.labels.positive is None and told.shape[1] > most):
         return
-    positive = examples.labels.positive
+    positive, seen = examples.labels.positive, examples.seen
     for place in range(told.shape[1]) if positive is None else [positive]:
-        is_positive = examples.truth == place
-        if is_positive.any() and not is_positive.all():
-            yield examples.labels.texts[place], is_positive, told[:, place]
+        if place in seen and len(seen) > 1:
+            yield examples.labels.texts[place], examples.truth == place, told[:, place]

@@ -15,7 +15,7 @@ from runstone.errors import InvalidValue, Unsupported
 from runstone.evaluation.examples import Examples, FloatArray, finite_numbers
 from runstone.evaluation.models import Model, column_of_output
 from runstone.evaluation.options import Options
-from runstone.evaluation.scoring import Scores
+from runstone.evaluation.scoring import Scores, counted
 
 # A spread below this share of the squares is what rounding left.
 _ROUNDING = 1e-12
@@ -158,7 +158,7 @@ def number_scores(given: Numbers) -> Scores:
         "max_error": sk.max_error(truth, predicted),
         "mean_absolute_percentage_error": sk.mean_absolute_percentage_error(truth, predicted, sample_weight=weights),
     }
-    if len(truth) > 1:
+    if len(counted(given)) > 1:
         values["r2_score"] = sk.r2_score(truth, predicted, sample_weight=weights)
     else:
         notes.append("r2_score is not defined for one example")

@@ -26,7 +26,7 @@ from runstone.evaluation.pictures import pictures
 from runstone.evaluation.request import Request
 from runstone.evaluation.residuals import order
 from runstone.evaluation.result import EvaluationResult
-from runstone.evaluation.scoring import told_error
+from runstone.evaluation.scoring import counted, told_error
 from runstone.evaluation.slices import sliced
 from runstone.evaluation.thresholds import MetricThreshold, check_thresholds, told
 
@@ -141,7 +141,7 @@ def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation
     options, found = request.options, subject.found
     judged = kind.judge(found, subject.model, subject.predictions, options)
     other = None if subject.baseline is None else _judged_baseline(subject.baseline, subject, kind, judged, options)
-    drawn = bootstrap.plan(options, len(found), is_forecast=kind.is_forecast)
+    drawn = bootstrap.plan(options, len(counted(judged)), is_forecast=kind.is_forecast)
     measured = _measured(subject, kind, judged, other, drawn, options)
     fields, notes = kind.drawn(found, judged, other, options)
     outputs = _outputs(found, _said(judged))

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
-from runstone.evaluation.examples import FloatArray
+import numpy as np
+from numpy.typing import NDArray
+
+from runstone.evaluation.examples import FloatArray, IntArray
 
 
 def told_error(error: Exception) -> str:
@@ -30,9 +33,26 @@ class Scores:
 class Judged(Protocol):
     """Examples with what a model said of them."""
 
+    @property
+    def truth(self) -> NDArray[Any]:
+        """What is true, shape (rows,)."""
+        ...
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """How much each example counts, float64, shape (rows,); ``None`` where all count the same."""
+        ...
+
     def part(self, rows: Any) -> Self:
         """Some of the rows, by number or by a mask."""
         ...
+
+
+def counted(examples: Judged) -> IntArray:
+    """Numbers of the rows that count, int64: one of weight 0 is as if it were not there."""
+    if examples.weights is None:
+        return np.arange(len(examples.truth), dtype=np.int64)
+    return np.flatnonzero(examples.weights).astype(np.int64)
 
 
 class Quick(Protocol):

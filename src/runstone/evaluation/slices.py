@@ -14,6 +14,7 @@ from runstone.evaluation.document import Bootstrap, Slice
 from runstone.evaluation.examples import BoolArray
 from runstone.evaluation.kinds import Judged, Kind
 from runstone.evaluation.measures import measures, with_intervals
+from runstone.evaluation.scoring import counted
 
 _VALUES = 20
 # A number with more values than this is cut into quarters.
@@ -44,23 +45,25 @@ def sliced(
             notes.append(f"of {len(parts)} values of {by!r} the {_VALUES} most frequent are shown")
             parts = sorted(parts, key=lambda part: -int(part[1].sum()))[:_VALUES]
         for name, rows in parts:
-            if not rows.any():
-                notes.append(f"no example is in the slice {name!r}")
+            part = judged.part(rows)
+            if len(counted(part)) == 0:
+                some = "no example that counts" if rows.any() else "no example"
+                notes.append(f"{some} is in the slice {name!r}")
                 continue
-            made.append(_slice(by, name, judged.part(rows), kind, drawn))
+            made.append(_slice(by, name, part, kind, drawn))
     return made, notes
 
 
 def _slice(by: str, name: str, part: Judged, kind: Kind, drawn: Bootstrap | None) -> Slice:
     found = measures(kind.scores(part))
-    count = len(part.truth)
+    count = len(counted(part))
     if drawn is not None and count > 1:
         used = None if drawn.examples is None or count <= drawn.examples else drawn.examples
         fewer = Bootstrap(min(drawn.resamples, _RESAMPLES), drawn.level, drawn.seed, min(drawn.block, count), used)
-        samples = bootstrap.resampled([part], kind.quick, fewer, np.arange(count))[0]
+        samples = bootstrap.resampled([part], kind.quick, fewer, np.arange(len(part.truth)))[0]
         found = with_intervals(found, bootstrap.intervals(samples, drawn.level))
     found.pop("example_count")
-    return Slice(by, name, count, found)
+    return Slice(by, name, len(part.truth), found)
 
 
 def _parts(by: str, frame: pd.DataFrame) -> Iterator[tuple[str, BoolArray]]:
