@@ -8,8 +8,8 @@ import numpy as np
 from sklearn import metrics as sk
 
 from runstone.evaluation.classes import Classified
-from runstone.evaluation.examples import FloatArray, IntArray
-from runstone.evaluation.scoring import Scores
+from runstone.evaluation.examples import BoolArray, FloatArray, IntArray
+from runstone.evaluation.scoring import Scores, counted
 
 # Of more labels than this the area below each one's curve is not resampled: it would take minutes.
 _RANKED = 20
@@ -33,7 +33,6 @@ BETTER = {
 def classification_scores(examples: Classified) -> Scores:
     """The metrics of a classifier, by scikit-learn, with MLflow's names."""
     truth, predicted, weights = examples.truth, examples.predicted, examples.weights
-    labels = list(range(len(examples.labels.known)))
     values: dict[str, float] = {}
     notes: list[str] = []
     if (positive := examples.labels.positive) is not None:
@@ -43,7 +42,8 @@ def classification_scores(examples: Classified) -> Scores:
         values.update(zip(names, map(float, cells), strict=True))
         chosen = {"pos_label": positive, "average": "binary"}
     else:
-        chosen = {"labels": labels, "average": examples.average}
+        occurring = np.union1d(examples.seen, predicted[counted(examples)])
+        chosen = {"labels": occurring, "average": examples.average}
     values["example_count"] = float(len(truth))
     values["accuracy_score"] = sk.accuracy_score(truth, predicted, sample_weight=weights)
     options = {**chosen, "sample_weight": weights, "zero_division": 0.0}
@@ -140,7 +140,7 @@ class QuickClassification:
         hits, true, said, total = table.diagonal(), table.sum(axis=1), table.sum(axis=0), table.sum()
         recalls, precisions = _share(hits, true), _share(hits, said)
         f1s = _share(2 * hits, true + said)
-        mean = self._mean(true / total)
+        mean = self._mean(true / total, (true > 0) | (said > 0))
         accuracy = float(hits.sum() / total)
         is_micro = self.examples.labels.positive is None and self.examples.average == "micro"
         spread = (total**2 - said @ said) * (total**2 - true @ true)
@@ -154,12 +154,12 @@ class QuickClassification:
             "matthews_corrcoef": float(correlation),
         }
 
-    def _mean(self, shares: FloatArray) -> Callable[[FloatArray], float]:
+    def _mean(self, shares: FloatArray, occurs: BoolArray) -> Callable[[FloatArray], float]:
         positive = self.examples.labels.positive
         if positive is not None:
             return lambda values: float(values[positive])
         if self.examples.average == "macro":
-            return lambda values: float(values.mean())
+            return lambda values: float(values[occurs].mean())
         return lambda values: float(values @ shares)
 
     @cached_property
