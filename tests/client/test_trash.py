@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from runstone.entities.trash import seconds_of
 from runstone.errors import InvalidValue, RunNotFound, Unsupported
 from runstone.server.listen import ServerOptions
 from runstone.stores import resolve
+from runstone.stores.sql import trash
 from runstone.stores.sql.store import SqlStore
 from runstone.testing.server import running_server
 
@@ -192,7 +194,7 @@ def test_run_that_is_restored_before_its_turn_stays(tmp_path: Path) -> None:
 
         def change() -> list[str]:
             store.restore_run(run_id)
-            return store._session.write(lambda connection: store._remove_runs([run_id, "gone"], connection))
+            return store._session.write(partial(trash._remove_runs, [run_id, "gone"]))
 
         assert store.submit(change).result() == []
         assert store.get_run(run_id).info.lifecycle_stage == "active"

@@ -1,8 +1,10 @@
 """Removing for good what is in the trash of an SQL database."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -10,13 +12,13 @@ from runstone.entities.names import shown
 from runstone.entities.trash import Emptied
 from runstone.errors import InvalidState, InvalidValue, RunNotFound
 from runstone.stores.sql import experiments, runs
-from runstone.stores.sql.driver import LOCKED, driver_of
+from runstone.stores.sql.driver import LOCKED, Driver, driver_of
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.session import Session
 from runstone.stores.sql.tables import DELETED
 from runstone.stores.trash import Leftover
 
-# Runs that one transaction removes: bounds the wait of those who write meanwhile.
+# Runs or logged models that one transaction removes: bounds the wait of those who write meanwhile.
 _BATCH = 50
 
 
@@ -47,10 +49,9 @@ class SqlTrash:
         models = self._session.read(partial(_deleted_models, before)) if is_all else []
         numbers, wanted, models, kept = self._session.read(partial(_without_used, numbers, wanted, models))
         if not dry_run:
-            batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
-            wanted = [run_id for batch in batches for run_id in self._session.write(partial(self._remove_runs, batch))]
+            wanted = self._remove(_remove_runs, wanted)
             numbers = [number for number in numbers if self._session.write(partial(_remove_experiment, number))]
-            models = [model_id for model_id in models if self._session.write(partial(_remove_model, model_id))]
+            models = self._remove(_remove_models, models)
         return Emptied(
             experiment_ids=[str(number) for number in numbers], run_ids=wanted, logged_model_ids=models, kept=kept
         )
@@ -73,25 +74,32 @@ class SqlTrash:
             lambda connection: driver_of(connection).execute("DELETE FROM leftover WHERE id = ?", (number,)).rowcount
         )
 
-    def _remove_runs(self, run_ids: Iterable[str], connection: Connection) -> list[str]:
-        """Remove runs that are still in the trash, and write down where their files are; returns their ids."""
-        driver = driver_of(connection)
-        gone = []
-        for run_id in run_ids:
-            with suppress(RunNotFound):
-                number, experiment, stage = runs.row_of(driver, run_id, lock=LOCKED)
-                if stage == DELETED and not _versions_of(connection, run_id):
-                    self._remove_run(connection, run_id, number, experiment)
-                    gone.append(run_id)
-        return gone
+    def _remove(self, some: Callable[[Sequence[str], Connection], list[str]], ids: Sequence[str]) -> list[str]:
+        """Remove things, some in each transaction; returns the ids of those that were removed."""
+        batches = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+        return [gone for batch in batches for gone in self._session.write(partial(some, batch))]
 
-    def _remove_run(self, connection: Connection, run_id: str, number: int, experiment: int) -> None:
-        driver = driver_of(connection)
-        location = driver.execute("SELECT artifact_location FROM experiment WHERE id = ?", (experiment,)).fetchone()[0]
-        # Relative to the root of the artifacts where it can be, so that both may be moved.
-        place = f"{(location or str(experiment)).rstrip('/')}/{run_id}"
-        driver.execute("INSERT INTO leftover (place) VALUES (?)", (place,))
-        driver.execute("DELETE FROM run WHERE id = ?", (number,))
+
+def _remove_runs(run_ids: Sequence[str], connection: Connection) -> list[str]:
+    """Remove runs that are still in the trash, and write down where their files are; returns their ids."""
+    driver = driver_of(connection)
+    used = _used(connection, run_ids)
+    gone = []
+    for run_id in run_ids:
+        with suppress(RunNotFound):
+            number, experiment, stage = runs.row_of(driver, run_id, lock=LOCKED)
+            if stage == DELETED and run_id not in used:
+                _remove_run(driver, run_id, number, experiment)
+                gone.append(run_id)
+    return gone
+
+
+def _remove_run(driver: Driver, run_id: str, number: int, experiment: int) -> None:
+    location = driver.execute("SELECT artifact_location FROM experiment WHERE id = ?", (experiment,)).fetchone()[0]
+    # Relative to the root of the artifacts where it can be, so that both may be moved.
+    place = f"{(location or str(experiment)).rstrip('/')}/{run_id}"
+    driver.execute("INSERT INTO leftover (place) VALUES (?)", (place,))
+    driver.execute("DELETE FROM run WHERE id = ?", (number,))
 
 
 def _is_whole(place: str) -> bool:
@@ -102,8 +110,8 @@ def _is_whole(place: str) -> bool:
 def _remove_experiment(number: int, connection: Connection) -> bool:
     """Remove an experiment that is still in the trash and has no runs any more; returns whether it was."""
     driver = driver_of(connection)
-    models = driver.execute("SELECT uuid FROM logged_model WHERE experiment_id = ?", (number,)).fetchall()
-    if any(_versions_of(connection, model_id) for (model_id,) in models):
+    models = _models_of(driver, number)
+    if _used(connection, models):
         return False
     gone = driver.execute(
         "DELETE FROM experiment WHERE id = ? AND stage = ? "
@@ -113,9 +121,7 @@ def _remove_experiment(number: int, connection: Connection) -> bool:
     if gone is None:
         return False
     # A place that somebody chose may hold other things than this experiment's.
-    places = (
-        [str(number)] if gone[0] is None else [_place_of_model(number, gone[0], model_id) for (model_id,) in models]
-    )
+    places = [str(number)] if gone[0] is None else [_place_of_model(number, gone[0], model_id) for model_id in models]
     driver.executemany("INSERT INTO leftover (place) VALUES (?)", [(place,) for place in places])
     return True
 
@@ -126,31 +132,44 @@ def _deleted_models(before: int, connection: Connection) -> list[str]:
     return [str(model_id) for (model_id,) in driver_of(connection).execute(query, (before,)).fetchall()]
 
 
-def _remove_model(model_id: str, connection: Connection) -> bool:
-    """Remove a logged model that is deleted, and write down where its files are; returns whether it was there."""
+def _remove_models(model_ids: Sequence[str], connection: Connection) -> list[str]:
+    """Remove logged models that are deleted, and write down where their files are; returns their ids."""
     driver = driver_of(connection)
-    row = driver.execute(
-        "SELECT logged_model.id, experiment.id, experiment.artifact_location FROM logged_model "
-        "JOIN experiment ON experiment.id = logged_model.experiment_id "
-        "WHERE logged_model.uuid = ? AND logged_model.deleted_at IS NOT NULL",
-        (model_id,),
-    ).fetchone()
-    if row is None or _versions_of(connection, model_id):
-        return False
-    driver.execute("INSERT INTO leftover (place) VALUES (?)", (_place_of_model(row[1], row[2], model_id),))
-    return bool(driver.execute("DELETE FROM logged_model WHERE id = ?", (row[0],)).rowcount)
+    used = _used(connection, model_ids)
+    gone = []
+    for model_id in model_ids:
+        row = driver.execute(
+            "SELECT logged_model.id, experiment.id, experiment.artifact_location FROM logged_model "
+            "JOIN experiment ON experiment.id = logged_model.experiment_id "
+            "WHERE logged_model.uuid = ? AND logged_model.deleted_at IS NOT NULL",
+            (model_id,),
+        ).fetchone()
+        if row is not None and model_id not in used:
+            driver.execute("INSERT INTO leftover (place) VALUES (?)", (_place_of_model(row[1], row[2], model_id),))
+            driver.execute("DELETE FROM logged_model WHERE id = ?", (row[0],))
+            gone.append(model_id)
+    return gone
 
 
-def _versions_of(connection: Connection, folder: str) -> list[str]:
-    """The versions of registered models whose files are in the folder of a run or of a logged model, in words.
+def _models_of(driver: Driver, experiment: int) -> list[str]:
+    rows = driver.execute("SELECT uuid FROM logged_model WHERE experiment_id = ?", (experiment,)).fetchall()
+    return [str(model_id) for (model_id,) in rows]
 
-    Such a folder has the id for its name; where the files of a version are, names it.
+
+def _used(connection: Connection, folders: Iterable[str]) -> Mapping[str, list[str]]:
+    """The folders, of runs or of logged models, that have files of versions of registered models; and these, in words.
+
+    Such a folder has the id for its name; where the files of a version are, names it. All versions are looked at once,
+    for no index finds those that lie in a folder.
     """
-    found = driver_of(connection).execute(
-        "SELECT name, version FROM model_version WHERE '/' || location || '/' LIKE ? ORDER BY name, version",
-        (f"%/{folder}/%",),
-    )
-    return [f"version {version} of {shown(name)}" for name, version in found.fetchall()]
+    wanted = set(folders)
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if wanted:
+        query = "SELECT name, version, location FROM model_version ORDER BY name, version"
+        for name, version, location in driver_of(connection).execute(query):
+            for folder in wanted.intersection(location.split("/")):
+                found[folder].append(f"version {version} of {shown(name)}")
+    return found
 
 
 def _without_used(
@@ -158,22 +177,22 @@ def _without_used(
 ) -> tuple[list[int], list[str], list[str], list[str]]:
     """The same experiments, runs and logged models without those whose files a version has; and these, in words."""
     driver = driver_of(connection)
+    inside = {number: _models_of(driver, number) for number in numbers}
+    used = _used(connection, chain(run_ids, model_ids, *inside.values()))
     kept: list[str] = []
 
     def is_free(what: str, folder: str) -> bool:
-        versions = _versions_of(connection, folder)
-        if versions:
-            kept.append(f"the {what} {folder} has the files of {', '.join(versions)}")
-        return not versions
+        if folder in used:
+            kept.append(f"the {what} {folder} has the files of {', '.join(used[folder])}")
+        return folder not in used
 
     runs_left = [run_id for run_id in run_ids if is_free("run", run_id)]
     models_left = [model_id for model_id in model_ids if is_free("logged model", model_id)]
+    going = set(runs_left)
     experiments_left = []
-    for number in numbers:
-        models = driver.execute("SELECT uuid FROM logged_model WHERE experiment_id = ?", (number,)).fetchall()
-        inside = set(_runs_of(connection, [number]))
-        used = [model_id for (model_id,) in models if not is_free("logged model", model_id)]
-        if not used and inside <= set(runs_left):
+    for number, models in inside.items():
+        held = [model_id for model_id in models if not is_free("logged model", model_id)]
+        if not held and going.issuperset(_runs_of(connection, [number])):
             experiments_left.append(number)
     return experiments_left, runs_left, models_left, list(dict.fromkeys(kept))
 
