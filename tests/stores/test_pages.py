@@ -61,6 +61,10 @@ def test_any_other_text_is_refused(token: str) -> None:
         [1, SEARCH, True, []],
         [1, SEARCH, 2**63, []],
         [1, SEARCH, 0, "keys"],
+        [1, SEARCH, 0, [2**63]],
+        [1, SEARCH, 0, [0, -(2**63) - 1]],
+        [1, SEARCH, 0, [True]],
+        [1, SEARCH, 0, [[]]],
         [1, SEARCH, 0],
     ],
 )

@@ -75,6 +75,13 @@ def bookmark_of(search: str, token: str) -> Bookmark:
         raise InvalidPageToken(token) from None
     if version != _VERSION or made_for != search or type(now) is not int or not isinstance(keys, list):
         raise InvalidPageToken(token)
-    if not -(2**62) < now < 2**62:
+    if not -(2**62) < now < 2**62 or not all(map(_is_key, keys)):
         raise InvalidPageToken(token)
     return Bookmark(now, keys)
+
+
+def _is_key(value: object) -> bool:
+    """Whether a row can be sorted by a value: no column holds a whole number of more than 64 bits."""
+    if type(value) is int:
+        return -(2**63) <= value < 2**63
+    return value is None or isinstance(value, float | str)
