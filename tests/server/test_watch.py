@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from runstone.errors import BackendUnavailable
 from runstone.server import logs
 from runstone.server.listen import ServerOptions
+from runstone.server.measures import Measures
+from runstone.stores.base import Activity
 from runstone.stores.sql.store import SqlStore
 from runstone.testing.server import running_server
 from tests.cli.processes import RunningServer, run
@@ -121,6 +124,24 @@ def test_numbers_are_told_while_another_process_begins_to_count(tmp_path: Path) 
     told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
 
     assert "\nrunstone_workers 1.0\n" in told.stdout
+
+
+def test_numbers_are_told_while_the_database_is_away() -> None:
+    answers = iter([Activity(waiting=3, commits=2, changes=5, database_bytes=4096)])
+
+    def activity() -> Activity:
+        for answer in answers:
+            return answer
+        raise BackendUnavailable("the database is away")
+
+    measures = Measures(activity)
+    measures.start()
+    measures.begin()
+
+    told = measures.text().decode()
+
+    assert {"runstone_requests_in_flight 1.0", "runstone_database_bytes 4096.0"} <= set(told.splitlines())
+    assert "runstone_changes_total 5.0" in told
 
 
 def test_every_answer_has_the_id_of_its_request(web: Web) -> None:

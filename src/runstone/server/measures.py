@@ -6,13 +6,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
+from runstone.errors import RunstoneError
 from runstone.stores.base import Activity
 
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
@@ -106,16 +107,20 @@ class Measures:
 
     def _update(self) -> None:
         with self._lock:
-            former, self._last = self._last, self._activity()
-            self._waiting.set(self._last.waiting)
-            self._database.set(self._last.database_bytes)
-            self._commits.inc(self._last.commits - former.commits)
-            self._changes.inc(self._last.changes - former.changes)
+            with suppress(RunstoneError):  # a database that is away: then above all the other numbers are wanted
+                self._look_at_store()
             cpu_s = time.process_time()
             self._cpu.inc(max(0.0, cpu_s - self._last_cpu_s))
             self._last_cpu_s = cpu_s
             self._workers.set(1)
             self._resident.set(_resident_bytes())
+
+    def _look_at_store(self) -> None:
+        former, self._last = self._last, self._activity()
+        self._waiting.set(self._last.waiting)
+        self._database.set(self._last.database_bytes)
+        self._commits.inc(self._last.commits - former.commits)
+        self._changes.inc(self._last.changes - former.changes)
 
 
 @contextmanager
