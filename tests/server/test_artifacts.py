@@ -146,6 +146,24 @@ def test_unknown_kinds_are_saved_not_shown(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("rows.csv.gz", "application/gzip"),
+        ("picture.svgz", "application/gzip"),
+        ("rows.csv.xz", "application/octet-stream"),
+    ],
+)
+def test_packed_file_is_not_taken_for_what_is_inside(web: Web, name: str, kind: str) -> None:
+    run = web.new_run()
+    web.send("PUT", f"{PROXY}/{root_of(run)}/{name}", b"x")
+
+    answer = web.send("GET", f"/get-artifact?run_id={run}&path={name}")
+
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["content-disposition"].startswith("attachment;")
+
+
+@pytest.mark.parametrize(
     ("wanted", "status", "body"),
     [
         ("bytes=0-3", 206, b"0123"),

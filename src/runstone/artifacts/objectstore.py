@@ -1,6 +1,5 @@
 """Artifacts in a bucket of S3 or what speaks like it, of Google's cloud, or of Azure."""
 
-import mimetypes
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from runstone.artifacts import buckets, signing
 from runstone.artifacts.base import CHUNK, Pieces
 from runstone.artifacts.integrity import Counted
+from runstone.artifacts.kinds import media_type
 from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import (
     ArtifactNotFound,
@@ -87,7 +87,7 @@ class ObjectStoreRepository:
                     self._store,
                     self.key(path),
                     spool,
-                    attributes={"Content-Type": content_type(path), _SHA256: counted.sha256},
+                    attributes={"Content-Type": media_type(path), _SHA256: counted.sha256},
                     chunk_size=max(PART, size // _MOST_PARTS),
                     max_concurrency=_PARTS_AT_ONCE,
                 )
@@ -203,7 +203,7 @@ class ObjectStoreRepository:
         signer = self._signer
         self.check_writable(path)
         recorded = {} if sha256 is None else {_SHA256: sha256}
-        return signer.begin(self.key(path), parts=parts, content_type=content_type(path), metadata=recorded)
+        return signer.begin(self.key(path), parts=parts, content_type=media_type(path), metadata=recorded)
 
     def complete_upload(self, path: ArtifactPath, upload: str, parts: Sequence[tuple[int, str]]) -> None:
         """Make the file of its parts, each given by its number and the tag that the store answered for it.
@@ -310,11 +310,6 @@ _NO_BUCKET = re.compile("<Code>(NoSuchBucket|ContainerNotFound)</Code>")  # of S
 _REFUSED = re.compile(r"status code: 40[13]\b")
 _NO_ANSWER = re.compile(r"error sending request|timed? ?out|error code: 5\d\d|status code: 5\d\d", re.IGNORECASE)
 _QUERY = re.compile(r"\?\S+")
-
-
-def content_type(path: ArtifactPath) -> str:
-    """The media type that an object is stored with."""
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _said(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """Routes of artifacts: lists as endpoints, bytes as streams with flat memory."""
 
-import mimetypes
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from runstone import config
 from runstone.artifacts import integrity
 from runstone.artifacts.base import ArtifactRepository, Pieces
+from runstone.artifacts.kinds import media_type
 from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import (
     ArtifactNotFound,
@@ -186,7 +186,7 @@ async def _send(artifacts: ArtifactRepository, request: Request, path: ArtifactP
         if length is None:
             raise ArtifactNotFound(path)
         headers = _headers(path, is_saved=is_saved) | {"Content-Length": str(length)}
-        return Response(headers=headers, media_type=_kind(path))
+        return Response(headers=headers, media_type=media_type(path))
     wanted = request.headers.get("range", "")
     pieces, size, part = await anyio.to_thread.run_sync(_open, artifacts, path, wanted)
     headers = _headers(path, is_saved=is_saved)
@@ -196,7 +196,7 @@ async def _send(artifacts: ArtifactRepository, request: Request, path: ArtifactP
     headers["Content-Length"] = str(stop - start)
     if pieces.sha256:
         headers[integrity.HEADER] = integrity.header(pieces.sha256)
-    return _Stream(pieces, 206 if part else 200, headers, media_type=_kind(path))
+    return _Stream(pieces, 206 if part else 200, headers, media_type=media_type(path))
 
 
 def _open(artifacts: ArtifactRepository, path: ArtifactPath, wanted: str) -> tuple[Pieces, int, tuple[int, int] | None]:
@@ -218,13 +218,9 @@ def _open(artifacts: ArtifactRepository, path: ArtifactPath, wanted: str) -> tup
     raise BackendUnavailable(f"the artifact {str(path)!r} is replaced all the time; try again")
 
 
-def _kind(path: ArtifactPath) -> str:
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-
-
 def _headers(path: ArtifactPath, *, is_saved: bool) -> dict[str, str]:
     return {
-        "Content-Disposition": _disposition(path.name, is_saved=is_saved or _kind(path) not in _SHOWN),
+        "Content-Disposition": _disposition(path.name, is_saved=is_saved or media_type(path) not in _SHOWN),
         "Content-Security-Policy": _CONTENT_POLICY,
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",
