@@ -29,6 +29,15 @@ _LANGUAGE = ["--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-lo
 _START_S = 60
 MISSING = "PostgreSQL is not installed: run `make postgres`"
 _numbers = count(1)
+# What brings tables back to what they begin with, in one message; rows go in any order.
+_EMPTYING = ";".join(
+    [
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {table}" for table in metadata.tables),
+        "DROP TABLE schema_revision",
+        "SELECT setval(format('%I', sequencename), start_value, false) FROM pg_sequences",
+    ]
+).encode()
 # Databases of the shared cluster with tables and nothing in them.
 _clean: list[str] = []
 
@@ -184,13 +193,8 @@ def _empty(uri: str) -> None:
     server = PostgresServer(uri)
     with closing(server.connect()) as driver:
         server.begin_writing(driver, is_group=False)
-        driver.execute("SET LOCAL session_replication_role = replica")  # rows go in any order
-        for table in metadata.tables:
-            driver.execute(f"DELETE FROM {table}")
-        driver.execute("DROP TABLE schema_revision")
+        driver.cursor().execute(_EMPTYING)
         fill(driver)
-        for (sequence,) in driver.execute("SELECT sequencename FROM pg_sequences").fetchall():
-            driver.execute(f"ALTER SEQUENCE {sequence} RESTART")
         server.commit(driver)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,8 +15,10 @@ Command = Callable[..., Result]
 
 
 @pytest.fixture(params=["sqlite", "http"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def address(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) -> Iterator[str]:
     """A store that is there: a database of its own, or a server's."""
+    (tmp_path / "store").mkdir()
+    copyfile(empty_database, tmp_path / "store" / "runs.db")
     database = f"sqlite:///{tmp_path / 'store' / 'runs.db'}"
     if request.param == "sqlite":
         yield database

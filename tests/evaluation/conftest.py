@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import numpy as np
@@ -13,27 +12,17 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 import runstone
 from runstone.client import context
 from runstone.client.connection import open_journals
-from runstone.stores.sql.database import open_database
 
 # Tests that are not about intervals, importance and pictures are quick without them.
 PLAIN = {"resamples": 0, "log_model_explainability": False, "pictures": False}
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database without runs; a copy of it is quicker made than another one."""
-    place = tmp_path_factory.mktemp("empty") / "runstone.db"
-    open_database(place)
-    return place
-
-
 @pytest.fixture(autouse=True)
-def store(empty_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def store(sqlite_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No run is active, and runs go to a database in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     context.forget_choices()
-    copyfile(empty_database, tmp_path / "runstone.db")
-    runstone.set_tracking_uri(f"sqlite:///{tmp_path}/runstone.db")
+    runstone.set_tracking_uri(sqlite_uri)
     yield
     while runstone.active_run():
         runstone.end_run()

@@ -25,8 +25,8 @@ from runstone.stores.sql.store import SqlStore
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[TrackingStore]:
-    opened = open_store(f"sqlite:///{tmp_path}/runstone.db")
+def store(sqlite_uri: str) -> Iterator[TrackingStore]:
+    opened = open_store(sqlite_uri)
     yield opened
     opened.close()
 

@@ -34,8 +34,8 @@ class Forgetful(SqlStore):
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Forgetful]:
-    opened = Forgetful(f"sqlite:///{tmp_path}/runstone.db")
+def store(sqlite_uri: str) -> Iterator[Forgetful]:
+    opened = Forgetful(sqlite_uri)
     yield opened
     opened.close()
 

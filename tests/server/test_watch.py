@@ -29,8 +29,8 @@ GET = "/api/2.0/mlflow/experiments/get"
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with running_server(ServerOptions(store_uri=f"sqlite:///{tmp_path}/runstone.db")) as address:
+def web(sqlite_uri: str) -> Iterator[Web]:
+    with running_server(ServerOptions(store_uri=sqlite_uri)) as address:
         yield Web(address)
 
 

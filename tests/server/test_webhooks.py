@@ -39,15 +39,14 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def web(tmp_path: Path, allowed: None) -> Iterator[Web]:
-    options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/runstone.db")
-    with running_server(options) as address:
+def web(sqlite_uri: str, allowed: None) -> Iterator[Web]:
+    with running_server(ServerOptions(store_uri=sqlite_uri)) as address:
         yield Web(address)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    with closing(SqlStore(f"sqlite:///{tmp_path}/store.db")) as store:
+def store(sqlite_uri: str) -> Iterator[SqlStore]:
+    with closing(SqlStore(sqlite_uri)) as store:
         yield store
 
 

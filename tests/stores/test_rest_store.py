@@ -21,10 +21,8 @@ class TestRestStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, TrashC
     """The whole contract, over HTTP."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[RestStore]:
-        options = ServerOptions(
-            store_uri=f"sqlite:///{tmp_path}/runstone.db", artifacts_destination=str(tmp_path / "artifacts")
-        )
+    def store(self, sqlite_uri: str, tmp_path: Path) -> Iterator[RestStore]:
+        options = ServerOptions(store_uri=sqlite_uri, artifacts_destination=str(tmp_path / "artifacts"))
         with running_server(options) as address:
             store = RestStore(address)
             yield store

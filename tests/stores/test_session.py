@@ -21,8 +21,8 @@ TIMEOUT_S = 60
 
 
 @pytest.fixture(params=[False, True], ids=["embedded", "durable"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(f"sqlite:///{tmp_path}/runstone.db", durable=request.param)
+def store(request: pytest.FixtureRequest, sqlite_uri: str) -> Iterator[SqlStore]:
+    store = SqlStore(sqlite_uri, durable=request.param)
     yield store
     store.close()
 

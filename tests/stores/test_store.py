@@ -1,7 +1,6 @@
 """The SQL store: the shared contract, and what is its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,8 @@ from runstone.testing.webhook_cases import OutboxCases, WebhookCases
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(f"sqlite:///{tmp_path}/runstone.db")
+def store(sqlite_uri: str) -> Iterator[SqlStore]:
+    store = SqlStore(sqlite_uri)
     yield store
     store.close()
 
@@ -29,8 +28,8 @@ class TestDurableSqlStore(TrackingStoreCases, RegistryStoreCases, WebhookCases, 
     """The whole contract once more, as a server opens it: every change goes through the thread that writes."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[SqlStore]:
-        store = SqlStore(f"sqlite:///{tmp_path}/runstone.db", durable=True)
+    def store(self, sqlite_uri: str) -> Iterator[SqlStore]:
+        store = SqlStore(sqlite_uri, durable=True)
         yield store
         store.close()
 
