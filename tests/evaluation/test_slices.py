@@ -99,6 +99,13 @@ def test_column_of_lists_is_no_slice(data: pd.DataFrame) -> None:
         sliced(data.assign(kind=pd.Series([[1]] * 100, dtype=object)), "kind")
 
 
+def test_column_that_is_there_twice_is_no_slice(data: pd.DataFrame) -> None:
+    doubled = pd.concat([data, data[["kind"]]], axis=1)
+
+    with pytest.raises(InvalidValue, match="slices names the column 'kind', and the data has several of this name"):
+        sliced(doubled, "kind")
+
+
 def test_filter_is_a_slice(data: pd.DataFrame) -> None:
     found = sliced(data, "size > 20 and kind == 'a'").evaluation.slices
 
@@ -110,6 +117,25 @@ def test_missing_values_are_a_slice(data: pd.DataFrame) -> None:
     data.loc[:3, "kind"] = None
 
     assert [part.name for part in sliced(data, "kind").evaluation.slices][-1] == "kind is missing"
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "string", "boolean", "category", "object"])
+def test_missing_values_of_every_type_are_a_slice(data: pd.DataFrame, dtype: str) -> None:
+    values = ["a", "b"] if dtype in {"string", "category"} else [0, 1]
+    data["kind"] = pd.Series([*values, pd.NA, values[0]] * 25, dtype=dtype)
+
+    found = sliced(data, "kind").evaluation.slices
+
+    assert [part.examples for part in found] == [50, 25, 25]
+    assert found[-1].name == "kind is missing"
+
+
+def test_missing_values_of_nullable_numbers_are_in_no_quarter_and_pass_no_filter(data: pd.DataFrame) -> None:
+    data["rooms"] = pd.Series([*range(60), *[pd.NA] * 40], dtype="Int64")
+
+    found = sliced(data, "rooms", "rooms > 10").evaluation.slices
+
+    assert [part.examples for part in found] == [15, 15, 15, 15, 40, 49]
 
 
 def test_values_that_have_no_order_are_taken_as_they_come(data: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 from runstone.evaluation import bootstrap
 from runstone.evaluation.document import Bootstrap, Slice
-from runstone.evaluation.examples import BoolArray
+from runstone.evaluation.examples import BoolArray, column_of
 from runstone.evaluation.kinds import Judged, Kind
 from runstone.evaluation.measures import measures, with_intervals
 from runstone.evaluation.scoring import counted
@@ -70,14 +70,24 @@ def _parts(by: str, frame: pd.DataFrame) -> Iterator[tuple[str, BoolArray]]:
     if by not in frame.columns:
         yield by, _filtered(by, frame)
         return
-    column: pd.Series[Any] = frame[by]
-    if _is_scale(column) and column.nunique() > _FEW:
-        yield from _quarters(by, column)
+    column = column_of(frame, by, "slices")
+    is_missing = np.asarray(column.isna(), dtype=np.bool_)
+    known = column[~is_missing]
+    for name, part in _parts_of(by, known):
+        rows = np.zeros(len(column), dtype=np.bool_)
+        rows[~is_missing] = np.asarray(part, dtype=np.bool_)
+        yield name, rows
+    if is_missing.any():
+        yield f"{by} is missing", is_missing
+
+
+def _parts_of(by: str, known: "pd.Series[Any]") -> "Iterator[tuple[str, pd.Series[bool]]]":
+    """The parts of a column's values, of which none is missing: its quarters, or those with the same value."""
+    if _is_scale(known) and known.nunique() > _FEW:
+        yield from _quarters(by, known)
     else:
-        for value in _in_order(by, column):
-            yield f"{by} = {value}", np.asarray(column == value, dtype=np.bool_)
-    if (missing := column.isna()).any():
-        yield f"{by} is missing", np.asarray(missing)
+        for value in _in_order(by, known):
+            yield f"{by} = {value}", known == value
 
 
 def _is_scale(column: "pd.Series[Any]") -> bool:
@@ -86,20 +96,19 @@ def _is_scale(column: "pd.Series[Any]") -> bool:
     return (types.is_numeric_dtype(column) and not types.is_bool_dtype(column)) or types.is_datetime64_any_dtype(column)
 
 
-def _quarters(by: str, column: "pd.Series[Any]") -> Iterator[tuple[str, BoolArray]]:
+def _quarters(by: str, known: "pd.Series[Any]") -> "Iterator[tuple[str, pd.Series[bool]]]":
     """Four parts with about as many values; fewer where a value comes so often that it fills several."""
-    known = column.dropna()
-    is_time = pd.api.types.is_datetime64_any_dtype(column)
+    is_time = pd.api.types.is_datetime64_any_dtype(known)
     inner = known if is_time else known[np.isfinite(known.astype(np.float64))]
     last = known.max()
     ends = [end for end in inner.quantile([0.25, 0.5, 0.75]).unique() if end < last] or [known[known < last].max()]
     for place, text in enumerate(_between(by, ends)):
-        is_in = column.notna()
+        is_in = pd.Series(data=True, index=known.index)
         if place > 0:
-            is_in &= column > ends[place - 1]
+            is_in &= known > ends[place - 1]
         if place < len(ends):
-            is_in &= column <= ends[place]
-        yield text, np.asarray(is_in, dtype=np.bool_)
+            is_in &= known <= ends[place]
+        yield text, is_in
 
 
 def _between(by: str, ends: list[Any]) -> list[str]:
@@ -112,9 +121,9 @@ def _between(by: str, ends: list[Any]) -> list[str]:
     return [f"{by} <= {texts[0]}", *inner, f"{by} > {texts[-1]}"]
 
 
-def _in_order(by: str, column: "pd.Series[Any]") -> list[Any]:
+def _in_order(by: str, known: "pd.Series[Any]") -> list[Any]:
     try:
-        values = list(column.dropna().unique())
+        values = list(known.unique())
     except TypeError:
         raise InvalidValue(
             f"the slice {shown(by)} is a column whose values cannot be compared, such as lists; name another, or a "
@@ -134,6 +143,8 @@ def _filtered(by: str, frame: pd.DataFrame) -> BoolArray:
             f"the slice {shown(by)} is no column of the data, and as a filter it fails: {error}; wanted: a column, or "
             'a filter such as "age > 60"'
         ) from None
+    if isinstance(found, pd.Series) and isinstance(found.dtype, pd.BooleanDtype):
+        found = found.fillna(value=False).astype(np.bool_)
     rows = np.asarray(found)
     if rows.dtype != np.bool_ or rows.shape != (len(frame),):
         raise InvalidValue(f'the slice {shown(by)} is a filter that says yes or no of each row, such as "age > 60"')
