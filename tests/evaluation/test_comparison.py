@@ -94,6 +94,16 @@ def test_column_of_the_other_model_is_no_feature(houses: pd.DataFrame, regressor
     assert found.metrics["r2_score"].better == "candidate"
 
 
+@pytest.mark.parametrize("model_type", ["regressor", "forecaster"])
+def test_one_example_tells_no_models_apart(model_type: str) -> None:
+    found = compared({"y": [1.0], "guess": [1.1], "other": [1.3]}, model_type)
+
+    assert found.metrics["mean_absolute_error"].difference == pytest.approx(-0.2)
+    assert found.test is not None
+    assert found.test.p_value == 1
+    assert found.test.statistic == (None if model_type == "forecaster" else pytest.approx(0.01 - 0.09))
+
+
 def test_worse_model_is_told_as_such() -> None:
     random = np.random.default_rng(0)
     y = random.normal(size=60)

@@ -84,8 +84,8 @@ def paired_permutation(candidate: Numbers, baseline: Numbers, seed: int) -> Pair
     """
     losses = _losses(candidate, baseline)
     about = "squared errors of this model less those of the other, with their signs drawn anew"
-    if not losses.any():
-        return PairedTest("paired_permutation", about, 1.0, statistic=0.0)
+    if len(losses) < 2 or not losses.any():  # either sign is as good
+        return PairedTest("paired_permutation", about, 1.0, statistic=float(losses.mean()))
     tried = stats.permutation_test(
         (losses,),
         np.mean,
@@ -112,7 +112,7 @@ def diebold_mariano(candidate: Numbers, baseline: Numbers, found: Examples, opti
     about = f"mean of the squared errors of this model less those of the other, over {len(losses)} times"
     count, mean = len(losses), float(losses.mean())
     if count < 3 or not losses.any():
-        return PairedTest("diebold_mariano", about, 1.0, statistic=0.0)
+        return PairedTest("diebold_mariano", about, 1.0)
     ahead = min(ahead, count - 1)
     variance = _long_run_variance(losses, ahead)
     if variance <= 0:
