@@ -248,6 +248,26 @@ def test_label_whose_examples_all_have_the_weight_zero_is_as_if_it_were_not_ther
     assert found.evaluation.notes[-1] == "no example that counts is in the slice 'kind = a'"
 
 
+def test_label_that_the_model_does_not_know_has_the_probability_zero(patients: pd.DataFrame, classifier: Any) -> None:
+    rows = patients[["age", "dose"]]
+    came = patients["ill"].mask(patients.index < 5, 2)
+
+    found = runstone.evaluate(
+        classifier,
+        rows,
+        targets=came,
+        model_type="classifier",
+        evaluator_config={**PLAIN, "label_list": [2, 0, 1]},
+    )
+
+    told = np.column_stack([classifier.predict_proba(rows), np.zeros(len(rows))])
+    assert found.metrics["accuracy_score"] == sk.accuracy_score(came, classifier.predict(rows))
+    assert found.metrics["log_loss"] == pytest.approx(sk.log_loss(came, told, labels=[0, 1, 2]))
+    assert found.metrics["roc_auc"] == pytest.approx(
+        sk.roc_auc_score(came, told, multi_class="ovr", average="weighted", labels=[0, 1, 2])
+    )
+
+
 def test_probabilities_of_single_precision_bring_no_warning(patients: pd.DataFrame, classifier: Any) -> None:
     rows = patients[["age", "dose"]]
     exact = classifier.predict_proba(rows)

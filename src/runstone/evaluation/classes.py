@@ -178,11 +178,16 @@ def classified(found: Examples, model: Model | None, predictions: str | None, op
 
 
 def _in_order_of(model: Model, told: NDArray[Any] | None, wanted: Sequence[Any] | None) -> NDArray[Any] | None:
-    """Probabilities in the order of the labels that were named, where the model knows the same in another order."""
+    """Probabilities in the order of the labels that were named, where these are all that the model knows.
+
+    A label that it does not know, such as one that came up after its fit, has the probability 0.
+    """
     known = model.labels
-    if told is None or wanted is None or known is None or told.ndim != 2 or set(known) != set(wanted):
+    if told is None or wanted is None or known is None or told.ndim != 2 or not set(known) <= set(wanted):
         return told
-    return told[:, [known.index(label) for label in wanted]]
+    found = np.zeros((len(told), len(wanted)))
+    found[:, [list(wanted).index(label) for label in known]] = told
+    return found
 
 
 def _columns(found: Examples, options: Options) -> NDArray[Any] | None:
