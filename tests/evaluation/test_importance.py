@@ -38,6 +38,22 @@ def test_importance_is_that_of_scikit_learn(houses: pd.DataFrame, regressor: Any
     assert [feature.low for feature in found.features] == pytest.approx(exact.min(axis=1))
 
 
+def test_label_that_is_looked_for_may_be_too_rare_for_the_sample() -> None:
+    rows = np.random.default_rng(0).normal(size=(3000, 2))
+    is_fraud = np.arange(3000) == 1500
+
+    found = runstone.evaluate(
+        lambda rows: np.where(rows[:, 0] > 9, "fraud", "fine"),
+        rows,
+        targets=np.where(is_fraud, "fraud", "fine"),
+        model_type="classifier",
+        evaluator_config={**QUICK, "pos_label": "fraud", "explainability_nsamples": 50},
+    ).evaluation.importance
+
+    assert found is not None
+    assert [feature.mean for feature in found.features] == [0, 0]
+
+
 def test_importance_of_an_array_has_names_by_place(houses: pd.DataFrame, regressor: Any) -> None:
     def predict(rows: Any) -> Any:
         return 3 * rows[:, 0]

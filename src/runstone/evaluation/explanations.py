@@ -18,7 +18,7 @@ import pandas as pd
 from runstone.evaluation.classes import Labels
 from runstone.evaluation.examples import Examples, FloatArray, IntArray
 from runstone.evaluation.feature_records import Shap, ShapFeature
-from runstone.evaluation.kinds import Judged, Kind
+from runstone.evaluation.kinds import Judged, Kind, settled
 from runstone.evaluation.models import Model
 from runstone.evaluation.options import Options
 from runstone.evaluation.scoring import told_error
@@ -123,11 +123,8 @@ def explained(
     if find_spec("shap") is None:
         wanted = options.explainability_algorithm is not None
         return None, ["SHAP values need the library shap: pip install shap"] if wanted else []
-    labels = getattr(judged, "labels", None)
-    plain = replace(options, sample_weights=None, label_list=None if labels is None else labels.known)
-    if labels is not None and labels.positive is not None:
-        plain = replace(plain, pos_label=labels.known[labels.positive])
-    asked = _Asked(found, model, predictions, kind, plain, labels)
+    plain = replace(settled(options, judged), history=None)  # mixtures of examples are of no series
+    asked = _Asked(found, model, predictions, kind, plain, getattr(judged, "labels", None))
     try:
         with _undisturbed(options.seed):
             return _explained(asked)

@@ -13,7 +13,7 @@ from sklearn.inspection import permutation_importance
 
 from runstone.evaluation.examples import Examples
 from runstone.evaluation.feature_records import Feature, Importance
-from runstone.evaluation.kinds import Kind
+from runstone.evaluation.kinds import Judged, Kind, settled
 from runstone.evaluation.models import Model
 from runstone.evaluation.options import Options
 
@@ -30,7 +30,7 @@ class _Asked:
 
 
 def importance(
-    found: Examples, model: Model, predictions: str | None, kind: Kind, options: Options
+    found: Examples, model: Model, predictions: str | None, judged: Judged, kind: Kind, options: Options
 ) -> tuple[Importance | None, list[str]]:
     """The importance of the features, and why it was left out.
 
@@ -38,18 +38,19 @@ def importance(
         found: The examples, with targets.
         model: What predicts.
         predictions: The column of what it gives that counts.
+        judged: What it said of the examples.
         kind: Its type.
         options: How often features are shuffled, and whether at all.
     """
     if options.log_model_explainability is False or not found.feature_names or len(found) < 2:
         return None, []
     part = _sample(found, options)
-    plain = replace(options, sample_weights=None)
+    plain = settled(options, judged)
 
     def score(_: Any, features: Any, targets: Any) -> float:
-        judged = kind.judge(replace(part, features=features, targets=targets), model, predictions, plain)
+        said = kind.judge(replace(part, features=features, targets=targets), model, predictions, plain)
         measured = sk.accuracy_score if kind.importance_metric == "accuracy_score" else sk.r2_score
-        return float(measured(judged.truth, judged.predicted))
+        return float(measured(said.truth, said.predicted))
 
     begin = perf_counter()
     score(None, part.features, part.targets)

@@ -1,7 +1,7 @@
 """The types of models: how each is asked, scored, and scored quickly."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -43,6 +43,20 @@ class Kind:
     test: Callable[[Examples, Judged, Judged, Options], PairedTest]
     importance_metric: str
     is_forecast: bool = False
+
+
+def settled(options: Options, judged: Judged) -> Options:
+    """The options by which others are judged like what was judged first.
+
+    The labels are those that were found then. Columns of the data with probabilities and bounds are those of what was
+    judged first, and left out.
+    """
+    plain = replace(options, probabilities=None, lower=None, upper=None)
+    labels = getattr(judged, "labels", None)
+    if labels is None:
+        return plain
+    positive = None if labels.positive is None else labels.known[labels.positive]
+    return replace(plain, label_list=labels.known, pos_label=positive)
 
 
 def _of_classes(

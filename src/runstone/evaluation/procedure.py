@@ -4,7 +4,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from runstone.evaluation.document import Bootstrap, Comparison, DatasetName, Eva
 from runstone.evaluation.examples import Examples, as_frame, described, examples
 from runstone.evaluation.explanations import Explained, explained
 from runstone.evaluation.importance import importance
-from runstone.evaluation.kinds import KINDS, Judged, Kind
+from runstone.evaluation.kinds import KINDS, Judged, Kind, settled
 from runstone.evaluation.measures import measures, values, with_intervals
 from runstone.evaluation.models import Model, as_model
 from runstone.evaluation.options import Options, options
@@ -149,7 +149,7 @@ def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation
     parts, part_notes = sliced(request.slices, found.frame, judged, kind, drawn)
     features, shap, feature_notes = None, None, list[str]()
     if subject.model is not None and (not kind.is_forecast or options.log_model_explainability):
-        features, feature_notes = importance(found, subject.model, subject.predictions, kind, options)
+        features, feature_notes = importance(found, subject.model, subject.predictions, judged, kind, options)
         shap, shap_notes = explained(found, subject.model, subject.predictions, judged, kind, options)
         feature_notes = [*feature_notes, *shap_notes]
     baseline = None if measured.theirs is None else values(measured.theirs)
@@ -207,16 +207,7 @@ def _measured(
 
 
 def _judged_baseline(baseline: Model | str, subject: Subject, kind: Kind, judged: Judged, options: Options) -> Judged:
-    labels = getattr(judged, "labels", None)
-    # The other model is judged by the same labels, in the same order, and tells no probabilities and bounds of its own.
-    plain = replace(
-        options,
-        label_list=None if labels is None else labels.known,
-        pos_label=None if labels is None or labels.positive is None else labels.known[labels.positive],
-        probabilities=None,
-        lower=None,
-        upper=None,
-    )
+    plain = settled(options, judged)
     if isinstance(baseline, str):
         return kind.judge(subject.found, None, baseline, plain)
     found = subject.everything.with_features(baseline.feature_names)

@@ -236,3 +236,21 @@ def test_loaded_model_is_explained_by_the_columns_of_its_signature(tmp_path: Pat
 
     assert kept.algorithm == "tree"
     assert means(kept) == pytest.approx(means(found(forest, ROWS, LEVEL, "regressor")))
+
+
+def test_forecast_with_bounds_of_several_series_is_explained() -> None:
+    sales = ROWS.assign(low=LEVEL - 1, high=LEVEL + 1, sales=LEVEL, shop=["a", "b"] * 60)
+
+    kept = found(
+        LinearRegression().fit(ROWS, LEVEL),
+        sales,
+        "sales",
+        "forecaster",
+        log_model_explainability=True,
+        series="shop",
+        lower="low",
+        upper="high",
+        history={"a": [1.0, 2.0], "b": [2.0, 5.0]},
+    )
+
+    assert kept.features[0].name == "signal"
