@@ -69,6 +69,23 @@ def test_times_may_be_numbers_periods_or_texts(sales: pd.DataFrame) -> None:
     assert first("text") == "Apr"
 
 
+def test_times_of_several_zones_are_in_the_order_of_time_and_keep_their_zones() -> None:
+    times = ["2026-03-29T01:30+01:00", "2026-03-29T03:00+02:00", "2026-03-29T00:45+00:00"]
+    data = {"y": [1.0, 2.0, 3.0], "guess": [1.0, 2.0, 4.0], "at": [pd.Timestamp(time) for time in times]}
+
+    (series,) = forecast(pd.DataFrame(data), time="at").evaluation.series
+
+    assert series.target == [1, 3, 2]
+    assert series.time == ["2026-03-29T01:30:00+01:00", "2026-03-29T00:45:00+00:00", "2026-03-29T03:00:00+02:00"]
+
+
+def test_times_with_a_zone_and_without_have_no_order() -> None:
+    times = [pd.Timestamp("2026-03-29T01:30+01:00"), pd.Timestamp("2026-03-29T03:00")]
+
+    with pytest.raises(InvalidValue, match="values of the column 'at' have no order: "):
+        forecast(pd.DataFrame({"y": [1.0, 2.0], "guess": [1.0, 2.0], "at": times}), time="at")
+
+
 def test_errors_are_told_by_the_steps_ahead(sales: pd.DataFrame) -> None:
     result = forecast(sales, horizon="step")
 

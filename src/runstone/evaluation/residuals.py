@@ -59,9 +59,16 @@ def column_codes(found: Examples, name: str) -> IntArray:
     """Numbers of the values of a column, which have the order of the values.
 
     Raises:
-        InvalidValue: Some are missing.
+        InvalidValue: Some are missing, or have no order, such as times with a zone and times without.
     """
-    codes, _ = pd.factorize(found.column(name, "evaluator_config"), sort=True)
+    column = found.column(name, "evaluator_config")
+    try:
+        codes, _ = pd.factorize(column, sort=True)
+    except TypeError as error:
+        raise InvalidValue(
+            f"the values of the column {name!r} have no order: {error}; give all of them one type, and times one zone "
+            "or none"
+        ) from None
     if (codes < 0).any():
         raise InvalidValue(
             f"{int((codes < 0).sum())} of {len(codes)} values of the column {name!r} are missing, the first in row "
