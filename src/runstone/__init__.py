@@ -25,6 +25,7 @@ from runstone.client.address import (
 from runstone.client.context import ActiveRun
 from runstone.client.fluent import artifacts as _artifact_verbs
 from runstone.client.fluent import later as _later
+from runstone.client.fluent.active_model import ActiveModel, clear_active_model, get_active_model_id, set_active_model
 from runstone.client.fluent.experiments import (
     create_experiment,
     delete_experiment,
@@ -170,7 +171,7 @@ else:
         absent = f"module {__name__!r} has no attribute {name!r}"
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, projects, traces and the active model are not there yet; "
+                ": of MLflow, projects and traces are not there yet; "
                 "a script that uses them keeps 'import mlflow', "
                 "with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )
@@ -182,6 +183,7 @@ else:
 
 
 __all__ = [
+    "ActiveModel",
     "ActiveRun",
     "Client",
     "EvaluationArtifact",
@@ -196,6 +198,7 @@ __all__ = [
     "active_run",
     "artifacts",
     "autolog",
+    "clear_active_model",
     "create_experiment",
     "create_external_model",
     "data",
@@ -211,6 +214,7 @@ __all__ = [
     "finalize_logged_model",
     "flush_artifact_async_logging",
     "flush_async_logging",
+    "get_active_model_id",
     "get_artifact_uri",
     "get_experiment",
     "get_experiment_by_name",
@@ -255,6 +259,7 @@ __all__ = [
     "search_model_versions",
     "search_registered_models",
     "search_runs",
+    "set_active_model",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",

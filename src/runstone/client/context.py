@@ -87,6 +87,7 @@ class _Thread(threading.local):
     def __init__(self) -> None:
         self.stack: list[Open] = []
         self.last: Open | None = None
+        self.model: str | None = None
 
 
 @dataclass(slots=True)
@@ -174,6 +175,16 @@ def active() -> Open | None:
 def last() -> Open | None:
     """The innermost active run of this thread, else the one it started or ended last."""
     return active() or _thread.last
+
+
+def active_model() -> str | None:
+    """The id of the logged model that metrics of this thread are of where they name none."""
+    return _thread.model
+
+
+def choose_model(model_id: str | None) -> None:
+    """Make a logged model the active one of this thread, or none."""
+    _thread.model = model_id
 
 
 def open_run(
@@ -279,10 +290,11 @@ def get_or_create_experiment(handle: Client, name: str) -> Experiment:
 
 
 def forget_choices() -> None:
-    """Go back to the settings: no address and no experiment is chosen, no run has been resumed."""
+    """Go back to the settings: no address, experiment or model is chosen, no run has been resumed."""
     address.set_tracking_uri("")
     address.set_registry_uri("")
     _process.experiment = None
+    _thread.model = None
     _process.resumed = ""
     _process.offline = None
 

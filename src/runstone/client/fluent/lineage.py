@@ -149,14 +149,14 @@ def log_model_params(params: Mapping[str, Any], model_id: str | None = None) -> 
 
     Args:
         params: Values by name; turned into text.
-        model_id: The model; the one that this thread made last if ``None``.
+        model_id: The model; the active one, else the one that this thread made last, if ``None``.
 
     Raises:
         InvalidState: No model is named, and this thread has made none.
         InvalidValue: A param breaks a rule, or has another value already.
         LoggedModelNotFound: There is no such model.
     """
-    wanted = model_id or _chosen.last
+    wanted = model_id or choices.active_model() or _chosen.last
     if wanted is None:
         raise InvalidState("there is no logged model yet; name one by model_id, or make one first")
     choices.client_of_model(wanted).log_model_params(wanted, params)

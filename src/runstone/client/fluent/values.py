@@ -70,7 +70,7 @@ def log_metric(
         synchronous: ``False`` gives back an object to wait on.
         timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
         run_id: The run; the active one if ``None``.
-        model_id: A logged model whose metric it is as well.
+        model_id: A logged model whose metric it is as well; the active one, if there is one, if ``None``.
         dataset: The dataset that it was measured on, from ``runstone.data``; counts with a model only.
 
     Raises:
@@ -78,6 +78,7 @@ def log_metric(
         LoggedModelNotFound: There is no such model.
     """
     opened = context.active()
+    model_id = model_id or context.active_model()
     if opened is not None and run_id is None and model_id is None:
         # What training loops call: as short as it can be.
         journal = opened.journal
@@ -110,7 +111,7 @@ def log_metrics(
         synchronous: ``False`` gives back an object to wait on.
         run_id: The run; the active one if ``None``.
         timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
-        model_id: A logged model whose metric it is as well.
+        model_id: A logged model whose metric it is as well; the active one, if there is one, if ``None``.
         dataset: The dataset that it was measured on, from ``runstone.data``; counts with a model only.
 
     Raises:
@@ -118,6 +119,7 @@ def log_metrics(
         LoggedModelNotFound: There is no such model.
     """
     checked = records.metrics(metrics, timestamp, step)
+    model_id = model_id or context.active_model()
     if model_id is not None:
         checked = [_of_model(metric, model_id, dataset) for metric in checked]
     client, run_id = target(run_id)
