@@ -2,7 +2,11 @@
 
 import hashlib
 import json
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,3 +231,28 @@ def test_upload_that_goes_on_reaches_the_bucket_only_with_the_hash_it_was_said_t
     assert before.status == 404
     assert right.status == 200
     assert bucket.send("GET", f"{ROOM}/artifacts/{path}").body == b"12345"
+
+
+def test_bucket_that_gives_no_answer_keeps_nobody_from_reading_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_HTTP_RETRIES", "0")
+    monkeypatch.setenv("RUNSTONE_HTTP_TIMEOUT", "5")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        monkeypatch.setenv("RUNSTONE_S3_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/a.db", artifacts_destination="s3://silent/team")
+        with running_server(options) as address, ThreadPoolExecutor(9) as pool, ExitStack() as connections:
+            asked = [pool.submit(Web(address).send, "GET", f"{ROOM}/artifacts?path={number}") for number in range(9)]
+            for _ in range(8):
+                connections.enter_context(silent.accept()[0])
+
+            run = Web(address).get("experiments/get", "experiment_id=0")
+            are_waiting = not any(each.done() for each in asked)
+            connections.close()
+            silent.close()
+            codes = {each.result().code for each in asked}
+
+    assert run.status == 200
+    assert are_waiting
+    assert codes == {"TEMPORARILY_UNAVAILABLE"}

@@ -57,7 +57,7 @@ ROUTES: tuple[AnyRoute, ...] = (
 )
 
 _READERS = 8
-_WAITERS = 4
+_WAITERS = 16
 JSON = "application/json"
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),

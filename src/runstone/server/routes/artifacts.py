@@ -266,4 +266,7 @@ def _disposition(name: str, *, is_saved: bool) -> str:
     return f"{'attachment' if is_saved else 'inline'}; filename*=UTF-8''{quote(name, safe='')}"
 
 
-ROUTES: tuple[AnyRoute, ...] = (Route(schema.LIST, list_run), Route(schema.LIST_PROXIED, list_proxied))
+ROUTES: tuple[AnyRoute, ...] = (
+    Route(schema.LIST, list_run, waits=True),
+    Route(schema.LIST_PROXIED, list_proxied, waits=True),
+)

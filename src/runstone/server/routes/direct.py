@@ -56,8 +56,8 @@ def _direct(stores: Stores, what: str) -> DirectRepository:
 
 
 ROUTES: tuple[AnyRoute, ...] = (
-    Route(schema.CREATE_MULTIPART, create_multipart),
-    Route(schema.COMPLETE_MULTIPART, complete_multipart),
-    Route(schema.ABORT_MULTIPART, abort_multipart),
-    Route(schema.GET_PRESIGNED, get_presigned),
+    Route(schema.CREATE_MULTIPART, create_multipart, waits=True),
+    Route(schema.COMPLETE_MULTIPART, complete_multipart, waits=True),
+    Route(schema.ABORT_MULTIPART, abort_multipart, waits=True),
+    Route(schema.GET_PRESIGNED, get_presigned, waits=True),
 )

@@ -89,5 +89,5 @@ ROUTES: tuple[AnyRoute, ...] = (
     Route(schema.SET_TAGS, set_tags, writes=True),
     Route(schema.DELETE_TAG, delete_tag, writes=True),
     Route(schema.LOG_PARAMS, log_params, writes=True),
-    Route(schema.LIST_ARTIFACTS, list_artifacts),
+    Route(schema.LIST_ARTIFACTS, list_artifacts, waits=True),
 )

@@ -139,8 +139,8 @@ def _staging(stores: Stores) -> Staging:
 
 
 ROUTES: tuple[AnyRoute, ...] = (
-    Route(schema.BEGIN, begin),
+    Route(schema.BEGIN, begin, waits=True),
     Route(schema.GET, get),
-    Route(schema.COMPLETE, complete),
+    Route(schema.COMPLETE, complete, waits=True),
     Route(schema.ABORT, abort),
 )
