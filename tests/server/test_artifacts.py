@@ -5,13 +5,16 @@ import hashlib
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from runstone.errors import TooLarge
+from runstone.server.listen import ServerOptions
+from runstone.server.routes.route import MOST_UPLOADS
+from runstone.testing.server import running_server
 from runstone.transport import Transport
 from tests.server.web import Web
 
@@ -143,6 +146,24 @@ def test_unknown_kinds_are_saved_not_shown(web: Web) -> None:
     answer = web.send("GET", f"/get-artifact?run_id={run}&path=mod%C3%A8le.pkl")
 
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''mod%C3%A8le.pkl"
+
+
+def test_senders_that_stop_halfway_keep_nobody_from_reading(tmp_path: Path) -> None:
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/a.db", artifacts_destination=f"{tmp_path}/files")
+    with running_server(options) as address, ExitStack() as senders:
+        web = Web(address)
+        web.send("PUT", f"{PROXY}/whole.txt", b"whole")
+        place = urlsplit(address)
+        for number in range(MOST_UPLOADS + 1):
+            sender = senders.enter_context(socket.create_connection((place.hostname, place.port)))
+            head = f"PUT {PROXY}/{number} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 9\r\n\r\n"
+            sender.sendall(head.encode() + b"half")
+        while len(list((tmp_path / "files").glob(".runstone-*.part"))) < MOST_UPLOADS:
+            pass
+
+        answer = web.send("GET", f"{PROXY}/whole.txt")
+
+    assert answer.body == b"whole"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,16 @@ def test_socket_names_its_protocol_so_that_small_answers_are_not_held_back() -> 
         assert address_of(sock) == f"http://127.0.0.1:{sock.getsockname()[1]}"
 
 
+def test_connection_of_a_computer_that_went_away_ends() -> None:
+    with bind("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname()):
+        accepted, _ = sock.accept()
+        with accepted:
+            is_watched = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            idle_s = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+
+    assert (is_watched, idle_s) == (1, 60)
+
+
 def test_taken_port_is_named_with_the_fix() -> None:
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]

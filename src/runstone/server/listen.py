@@ -26,6 +26,8 @@ from runstone.transport import Transport
 
 PROXIED_ROOT = "mlflow-artifacts:/"
 _BACKLOG = 2048
+# After a minute of silence four questions, a quarter of a minute apart.
+_KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 _SHUTDOWN_S = 30
 
 
@@ -152,6 +154,12 @@ def bind(host: str, port: int) -> socket.socket:
     # connection waits 40 ms for the other side's delayed acknowledgement.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Each connection has this too: the system asks a side that says nothing whether it is still there. A computer that
+    # went to sleep while it sent a file would hold a thread and half of the file for ever.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        if hasattr(socket, name):  # some systems have one pace for all
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     try:
         sock.bind((host, port))
         sock.listen(_BACKLOG)

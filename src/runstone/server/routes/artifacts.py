@@ -119,7 +119,7 @@ async def _upload(stores: Stores, request: Request, path: ArtifactPath) -> Respo
             yield piece
 
     try:
-        sha256 = await anyio.to_thread.run_sync(stores.artifacts.write, path, pieces())
+        sha256 = await anyio.to_thread.run_sync(stores.artifacts.write, path, pieces(), limiter=stores.uploads)
     except ClientDisconnect:
         return Response(status_code=499)  # nobody is there to read it, and nothing was written
     return Response(b"{}", media_type="application/json", headers={integrity.HEADER: integrity.header(sha256)})

@@ -1,9 +1,10 @@
 """What a route is: an endpoint, and the function that answers it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from anyio import CapacityLimiter
 from msgspec import Struct
 
 from runstone.artifacts.base import ArtifactRepository
@@ -16,6 +17,8 @@ from runstone.stores.base import EmbeddedStore
 Request = TypeVar("Request", bound=Struct)
 Response = TypeVar("Response", bound=Struct)
 
+MOST_UPLOADS = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Stores:
@@ -27,6 +30,8 @@ class Stores:
         uri: Where they are kept.
         root_uri: How clients name that root, without a final slash.
         serves_artifacts: Whether clients may read and write files through the server.
+        uploads: How many files come in at once. Each holds a thread for as long as its sender takes, so that they have
+            threads of their own.
     """
 
     tracking: EmbeddedStore
@@ -34,6 +39,7 @@ class Stores:
     uri: str
     root_uri: str
     serves_artifacts: bool = True
+    uploads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MOST_UPLOADS))
 
     def place_of(self, artifact_uri: str) -> tuple[ArtifactRepository, ArtifactPath]:
         """Where the files of a run are: a repository, and the run's folder in it.

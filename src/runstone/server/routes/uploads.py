@@ -110,7 +110,7 @@ async def take_piece(stores: Stores, request: Request, below: str) -> Response:
         return staging.append(upload, int(offset), _pieces(request.stream()), most=most)
 
     try:
-        size = await anyio.to_thread.run_sync(write)
+        size = await anyio.to_thread.run_sync(write, limiter=stores.uploads)
     except ClientDisconnect:
         return Response(status_code=499)  # what came is kept; the client goes on from there
     return Response(wire.encode(schema.Upload(upload, size)), media_type="application/json")
