@@ -59,6 +59,7 @@ def test_document_is_json_whatever_the_numbers(capsys: pytest.CaptureFixture[str
     [
         (None, None),
         (0, "0.0s"),
+        (-59_900, "0.0s"),
         (59_940, "59.9s"),
         (59_999, "60.0s"),
         (61_000, "1m 1s"),

@@ -84,6 +84,8 @@ def moment(milliseconds: int | None) -> str | None:
 def duration(milliseconds: int | None) -> str | None:
     """A length of time in its two largest units; ``None`` stays ``None``.
 
+    One below zero, of a clock that was set back meanwhile, is shown as none at all, as on the page.
+
     Example:
         >>> duration(3_723_004)
         '1h 2m'
@@ -91,7 +93,7 @@ def duration(milliseconds: int | None) -> str | None:
     if milliseconds is None:
         return None
     if milliseconds < 60_000:
-        return f"{milliseconds / 1000:.1f}s"
+        return f"{max(milliseconds, 0) / 1000:.1f}s"
     seconds = milliseconds // 1000
     if seconds < 3600:
         return f"{seconds // 60}m {seconds % 60}s"
