@@ -124,6 +124,19 @@ def test_what_needs_the_store_says_so() -> None:
         runstone.get_experiment("no number")
 
 
+@pytest.mark.usefixtures("offline")
+def test_table_that_grows_is_told_once_for_to_ask_reads_all_that_was_logged() -> None:
+    with runstone.start_run() as run:
+        for row in range(3):
+            runstone.log_table({"n": [row]}, "t.json")
+        runstone.log_table({"n": [9]}, "other.json")
+
+    lines = (folders.run_folder(folders.root(), run.info.run_id) / "journal.jsonl").read_text().splitlines()
+    assert sum("mlflow.loggedArtifacts" in line for line in lines) == 2
+    listed = json.loads(runstone.get_run(run.info.run_id).data.tags["mlflow.loggedArtifacts"])
+    assert [entry["path"] for entry in listed] == ["t.json", "other.json"]
+
+
 def test_sync_sends_runs_with_their_files_to_the_address_that_is_named(address: str, offline: None) -> None:
     runstone.set_experiment("sent later")
     with runstone.start_run(run_name="first") as run:

@@ -65,6 +65,7 @@ class Connection:
         self._tracking_uri = tracking_uri
         self._registry_uri = registry_uri or tracking_uri
         self._repositories: OrderedDict[str, ArtifactRepository] = OrderedDict()
+        self._listed_tables: set[tuple[str, str]] = set()  # those whose run is known to say so: offline, asking is slow
         self._lock = threading.Lock()
 
     @property

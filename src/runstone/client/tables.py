@@ -44,7 +44,8 @@ class TableVerbs(FileVerbs, RunVerbs):
         frame = tables.to_frame(data)
         with _lock:
             repository = self._artifacts(run_id, writes=True)
-            tag = _with_table(self.get_run(run_id), path)
+            is_listed = (run_id, path) in self._listed_tables
+            tags = () if is_listed else (_with_table(self.get_run(run_id), path),)
             pictures = list(tables.take_out_images(frame, path))
             try:
                 former = tables.decode(integrity.read(repository, path), PurePosixPath(path).suffix)
@@ -55,7 +56,9 @@ class TableVerbs(FileVerbs, RunVerbs):
             for name, picture in pictures:
                 repository.write(name, (picture,))
             repository.write(path, (body,))
-            self._journal(run_id).log(tags=(tag,))
+            if tags:
+                self._journal(run_id).log(tags=tags)
+                self._listed_tables.add((run_id, path))
 
     def load_table(
         self,
