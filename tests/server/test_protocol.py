@@ -345,6 +345,15 @@ def test_unknown_paths_and_methods_are_named(web: Web) -> None:
     assert (unknown.status, unknown.code) == (404, "ENDPOINT_NOT_FOUND")
     assert (wrong.status, wrong.code) == (405, "ENDPOINT_NOT_FOUND")
     assert "POST" in wrong.json["message"]
+    assert wrong.headers["Allow"] == "POST"
+    assert web.send("PUT", "/api/2.0/mlflow/experiments/search").headers["Allow"] == "GET, POST"
+    assert web.send("POST", "/api/2.0/mlflow-artifacts/artifacts/a").headers["Allow"] == "DELETE, GET, HEAD, PUT"
+
+
+def test_of_a_parameter_that_comes_twice_the_first_counts(web: Web) -> None:
+    known = web.get("experiments/get", "experiment_id=0&experiment_id=99")
+
+    assert known.json["experiment"]["experiment_id"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -412,7 +421,7 @@ def test_address_that_is_no_call_is_a_view_of_the_page(web: Web) -> None:
 def test_what_is_only_read_takes_nothing_else(web: Web, path: str) -> None:
     answer = web.send("DELETE", path)
 
-    assert (answer.status, answer.code) == (405, "ENDPOINT_NOT_FOUND")
+    assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "ENDPOINT_NOT_FOUND", "GET, HEAD")
 
 
 def test_version_is_told(web: Web) -> None:

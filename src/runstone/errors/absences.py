@@ -1,6 +1,6 @@
 """What is not there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from runstone.errors.kinds import NotFound
 
@@ -155,4 +155,13 @@ class EndpointNotFound(NotFound):
 
 
 class MethodNotAllowed(EndpointNotFound):
-    """The server serves this path by another method."""
+    """The server serves this path by another method.
+
+    Attributes:
+        allowed: The methods by which it does, parted by commas.
+    """
+
+    allowed: str
+
+    def __init__(self, message: str, *, allowed: Iterable[str]) -> None:
+        super().__init__(message, allowed=", ".join(sorted(allowed)))

@@ -100,6 +100,7 @@ class Application:
         if scope["type"] != "http":
             return
         started = False
+        more: list[tuple[bytes, bytes]] = []
 
         async def send_once(message: Message) -> None:
             nonlocal started
@@ -121,8 +122,8 @@ class Application:
             if started:
                 raise  # a stream that broke: the connection is closed, so that nobody takes it for whole
             status, content = errors.answer(error, request_id=scope.get(REQUEST_ID, ""))
-            answer = Binary(content, JSON)
-        await _send(send, status, answer)
+            answer, more = Binary(content, JSON), errors.headers_of(error)
+        await _send(send, status, answer, more)
 
     def close(self) -> None:
         """Close the stores and end the threads."""
@@ -199,14 +200,14 @@ async def _next_part(receive: Receive) -> Message:
 
 
 def _query(query: bytes, kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """The parameters of a query by name; those that the struct has as lists are lists."""
+    """The parameters of a query by name; those that the struct has as lists are lists, of others the first counts."""
     lists = _list_fields(kind)
     fields: dict[str, Any] = {}
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         if name in lists:
             fields.setdefault(name, []).append(value)
         else:
-            fields[name] = value
+            fields.setdefault(name, value)
     return fields
 
 
@@ -222,8 +223,8 @@ def _encoded(answer: msgspec.Struct) -> Binary:
     return answer if isinstance(answer, Binary) else Binary(wire.encode(answer), JSON)
 
 
-async def _send(send: Send, status: int, answer: Binary) -> None:
+async def _send(send: Send, status: int, answer: Binary, more: list[tuple[bytes, bytes]]) -> None:
     kind = (b"content-type", answer.media_type.encode())
     length = (b"content-length", str(len(answer.content)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [kind, *_HEADERS, length]})
+    await send({"type": "http.response.start", "status": status, "headers": [kind, *_HEADERS, length, *more]})
     await send({"type": "http.response.body", "body": answer.content})

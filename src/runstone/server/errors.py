@@ -29,6 +29,11 @@ def status_of(error: RunstoneError) -> int:
     return _STATUS_OF_KIND.get(type(error)) or STATUS[error.code]
 
 
+def headers_of(error: Exception) -> list[tuple[bytes, bytes]]:
+    """What the answer to an error says besides: by which methods a path is served, as RFC 9110 (15.5.6) demands."""
+    return [(b"allow", error.allowed.encode())] if isinstance(error, MethodNotAllowed) else []
+
+
 def answer(error: Exception, *, request_id: str = "") -> tuple[int, bytes]:
     """Status and JSON body for an error; what is not a ``RunstoneError`` is a fault of ours and only logged whole.
 

@@ -60,7 +60,8 @@ class RouteTable:
                 return None
         route = methods.get(method)
         if route is None:
-            raise MethodNotAllowed(f"{path[:200]} is called by {' or '.join(sorted(methods))}; got {method}")
+            known = " or ".join(sorted(methods))
+            raise MethodNotAllowed(f"{path[:200]} is called by {known}; got {method}", allowed=methods)
         return route, fields
 
 

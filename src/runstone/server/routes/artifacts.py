@@ -97,7 +97,8 @@ async def proxied(stores: Stores, request: Request, path: str) -> Response:
         return await _upload(stores, request, file)
     if request.method == "DELETE":
         return await _delete(stores, file)
-    raise MethodNotAllowed(f"an artifact is read, PUT or DELETEd; got {request.method}")
+    allowed = ("DELETE", "GET", "HEAD", "PUT")
+    raise MethodNotAllowed(f"an artifact is read, PUT or DELETEd; got {request.method}", allowed=allowed)
 
 
 async def _upload(stores: Stores, request: Request, path: ArtifactPath) -> Response:

@@ -28,6 +28,7 @@ _MODEL_FILES = "/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files"
 _MODEL_FILE = re.compile(r"/(?:ajax-)?api/[23]\.0/mlflow/logged-models/([^/]+)/artifacts/files")
 
 _KNOWN = frozenset({"/health", "/version", "/openapi.json", "/get-artifact", "/metrics"})
+_READING = ("GET", "HEAD")
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -49,7 +50,7 @@ async def _respond(stores: Stores, measures: Measures, files: dict[str, File], r
         if path.startswith(start):
             request.scope[ROUTE] = route
             return await handler(stores, request, path.removeprefix(start))
-    if request.method not in {"GET", "HEAD"}:
+    if request.method not in _READING:
         raise _nothing(request, path)
     if path in _KNOWN:
         request.scope[ROUTE] = path
@@ -89,5 +90,5 @@ def _page(files: dict[str, File], request: Request, path: str) -> Response:
 
 
 def _nothing(request: Request, path: str) -> EndpointNotFound:
-    kind = MethodNotAllowed if path in _KNOWN else EndpointNotFound
-    return kind(f"there is no {request.method} {path[:200]!r}; /openapi.json lists what there is")
+    said = f"there is no {request.method} {path[:200]!r}; /openapi.json lists what there is"
+    return MethodNotAllowed(said, allowed=_READING) if path in _KNOWN else EndpointNotFound(said)

@@ -99,7 +99,9 @@ async def take_piece(stores: Stores, request: Request, below: str) -> Response:
         InvalidValue: The offset is none, or beyond what is there.
     """
     if request.method != "PUT" or not below.endswith(_BYTES):
-        raise MethodNotAllowed(f"bytes of an upload are PUT to {PIECES}ID{_BYTES}; got {request.method}")
+        raise MethodNotAllowed(
+            f"bytes of an upload are PUT to {PIECES}ID{_BYTES}; got {request.method}", allowed=("PUT",)
+        )
     offset = request.query_params.get("offset", "")
     if not offset.isascii() or not offset.isdigit() or len(offset) > 18:
         raise InvalidValue("the query of a piece has its 'offset', a whole number from 0")
