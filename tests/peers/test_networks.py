@@ -44,6 +44,24 @@ def test_results_are_the_same_bits_with_and_without(seen: dict[str, Any], way: s
     assert seen[way]["restored"]
 
 
+def test_networks_that_draw_when_they_predict_are_left_as_they_were(seen: dict[str, Any]) -> None:
+    assert seen["odd"]["drawing"]
+
+
+def test_metric_of_several_numbers_is_logged_by_their_places(seen: dict[str, Any]) -> None:
+    run = seen["odd"]["by class"]
+
+    assert set(run["curves"]) == {"f1_score_0", "f1_score_1", "f1_score_2", "loss"}
+    assert run["models"] == 1
+    assert "checkpoints" in run["files"]
+    assert "sample_weight" not in run["params"]
+
+
+def test_network_of_several_inputs_is_logged_and_not_asked(seen: dict[str, Any]) -> None:
+    assert seen["odd"]["several"] == 1
+    assert seen["odd"]["asked"] == []
+
+
 def test_nothing_of_it_has_failed_but_checkpoints_by_what_is_not_measured(seen: dict[str, Any]) -> None:
     said = set(seen["said"])
 

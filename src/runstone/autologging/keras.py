@@ -1,7 +1,8 @@
 """Autologging of Keras: ``fit`` of every model, on any backend."""
 
+import random
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +16,7 @@ from runstone.autologging.logbook import Logbook
 from runstone.autologging.patches import Patches
 
 # Arguments of `fit` that are no params: data, and what is done besides.
-_NO_PARAMS = ("self", "x", "y", "validation_data", "callbacks", "verbose")
+_NO_PARAMS = ("self", "x", "y", "sample_weight", "validation_data", "callbacks", "verbose")
 
 
 class KerasOptions(CheckpointOptions, frozen=True, kw_only=True):
@@ -89,11 +90,14 @@ def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
 def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     model, given = call.args[0], call.arguments()
     book.params({name: value for name, value in given.items() if name not in _NO_PARAMS})
-    book.params({f"optimizer_{name}": value for name, value in model.optimizer.get_config().items()})
+    optimizer = getattr(model, "optimizer", None)  # without one Keras refuses to fit
+    if optimizer is not None:
+        book.params({f"optimizer_{name}": value for name, value in optimizer.get_config().items()})
     features, targets = given.get("x"), given.get("y")
-    if hasattr(features, "shape"):
+    rows = None
+    if hasattr(features, "shape"):  # a list is of several inputs
         boosters.log_data(book, features, targets)
-    rows = models.some_rows(features) if book.options.log_models else None
+        rows = models.some_rows(features) if book.options.log_models else None
 
     yield _observed(book, call, given.get("callbacks"))
 
@@ -101,20 +105,34 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
     model.summary(print_fn=lambda line, **_: lines.append(line))
     book.file("model_summary.txt").write_text("\n".join(lines) + "\n", "utf-8")
     with _random_numbers_kept():
-        models.log(book, "keras", model, rows, lambda rows: model.predict(rows, verbose=0))
+        models.log(book, "keras", model, rows, lambda rows: _answer(model, rows))
+
+
+def _answer(model: Any, rows: Any) -> Any:
+    """What a model says of rows, where no layer, and no source of random numbers, keeps what came of it."""
+    import keras
+    import numpy as np
+
+    with keras.StatelessScope():
+        return keras.tree.map_structure(keras.ops.convert_to_numpy, model(np.asarray(rows), training=False))
 
 
 @contextmanager
 def _random_numbers_kept() -> Iterator[None]:
-    """Leave PyTorch's source of random numbers as it was: on that backend predicting draws from it."""
+    """Leave the sources of random numbers as they were.
+
+    Layers that are made, as when a model is loaded, draw their seeds from Python's; on the backend of PyTorch what is
+    computed may draw from the library's.
+    """
     import keras
 
-    if keras.backend.backend() != "torch":
-        yield
-        return
-    import torch
+    state = random.getstate()
+    with ExitStack() as kept:
+        kept.callback(random.setstate, state)
+        if keras.backend.backend() == "torch":
+            import torch
 
-    with torch.random.fork_rng(devices=[]):
+            kept.enter_context(torch.random.fork_rng(devices=[]))
         yield
 
 
@@ -134,19 +152,32 @@ def _observed(book: Logbook, call: Call, callbacks: Any) -> Call:
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             if options.log_every_epoch:
-                book.attempt(lambda: epochs.add(epoch, logs or {}))
+                book.attempt(lambda: epochs.add(epoch, _numbers(logs)))
 
     class StepObserver(Observer):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             del batch
-            values = {f"batch_{name}": value for name, value in (logs or {}).items()}
             if self.seen % (options.log_every_n_steps or 1) == 0:
-                book.attempt(lambda: steps.add(self.seen, values))
+                book.attempt(
+                    lambda: steps.add(self.seen, {f"batch_{key}": value for key, value in _numbers(logs).items()})
+                )
             self.seen += 1
 
     observer = Observer() if options.log_every_n_steps is None else StepObserver()
     others = [] if callbacks is None else list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
     return call.having(callbacks=[observer, *_keepers(book, options), *others])
+
+
+def _numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:
+    """What Keras tells a callback: a metric with a number for each class becomes as many, by their places."""
+    import keras
+
+    found: dict[str, float] = {}
+    for name, value in (logs or {}).items():
+        numbers = keras.ops.convert_to_numpy(value).ravel().tolist()
+        one = len(numbers) == 1
+        found |= {name if one else f"{name}_{place}": float(number) for place, number in enumerate(numbers)}
+    return found
 
 
 def _keepers(book: Logbook, options: KerasOptions) -> list[Any]:
@@ -169,7 +200,10 @@ def _keepers(book: Logbook, options: KerasOptions) -> list[Any]:
             self.look(checkpoints.after_epoch, logs)
 
         def look(self, keep: Any, logs: Any) -> None:
-            book.attempt(lambda: keep(Place(self.epoch, int(self.model.optimizer.iterations)), logs or {}, self.save))
+            book.attempt(lambda: keep(self.place(), _numbers(logs), self.save))
+
+        def place(self) -> Place:
+            return Place(self.epoch, int(self.model.optimizer.iterations))
 
         def save(self, path: Path) -> None:
             with _random_numbers_kept():

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import random
 import sys
 import tempfile
 import warnings
@@ -24,6 +25,7 @@ import pytorch_lightning  # noqa: E402
 import torch  # noqa: E402
 
 import runstone  # noqa: E402
+import runstone.keras  # noqa: E402
 
 said: list[str] = []
 trained: list[Any] = []
@@ -211,8 +213,75 @@ def loaded(path: Path, original: Any) -> Any:
     return type(original).load_from_checkpoint(path, weights_only=True)
 
 
+@keras.saving.register_keras_serializable()
+class Noise(keras.layers.Layer):  # type: ignore[misc]
+    """Draws when it predicts, too: by a seed of its own, or by that of all."""
+
+    def __init__(self, seed: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.seed = None if seed is None else keras.random.SeedGenerator(seed)
+
+    def call(self, rows: Any) -> Any:
+        return rows + keras.random.normal(keras.ops.shape(rows), seed=self.seed)
+
+
+def train_drawing(seed: int | None = None) -> Any:
+    """What a network that draws predicts after its training, and the next random numbers."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((3,)), Noise(seed), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+    model.compile(optimizer="adam", loss="mse")
+    model.fit(ROWS, ROWS[:, 0], epochs=1, verbose=0)
+    numbers = keras.ops.convert_to_numpy(keras.random.normal((2,))).tolist()
+    return [says(model), says(model), numbers, random.random(), np.random.rand(), torch.rand(1).item()]
+
+
+def train_by_class(**options: Any) -> None:
+    """A network with a metric that is one number for each of three classes."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=[keras.metrics.F1Score()])
+    model.fit(ROWS, keras.utils.to_categorical([0, 1, 2, 0, 1], 3), epochs=2, verbose=0, **options)
+
+
+def train_on_several_inputs() -> list[int]:
+    """How many rows a network of two inputs is asked about."""
+    asked: list[int] = []
+
+    class Asked(keras.Model):  # type: ignore[misc]
+        def predict(self, rows: Any, **options: Any) -> Any:
+            asked.append(len(rows[0]))
+            return super().predict(rows, **options)
+
+    inputs = [keras.Input((3,)), keras.Input((2,))]
+    model = Asked(inputs, keras.layers.Dense(1)(keras.layers.Concatenate()(inputs)))
+    model.compile(optimizer="adam", loss="mse")
+    model.fit([ROWS, ROWS[:, :2]], ROWS[:, 0], epochs=1, verbose=0)
+    return asked
+
+
+def odd_networks() -> dict[str, Any]:
+    """What is seen of networks that are out of the ordinary."""
+    plain = [train_drawing(), train_drawing(3), train_drawing(3)]
+    runstone.keras.autolog()
+    drawing = [train_drawing(), train_drawing(3)]
+    runstone.keras.autolog(log_input_examples=True)
+    drawing.append(train_drawing(3))
+    runstone.keras.autolog(checkpoint_monitor="loss")
+    train_by_class(sample_weight=np.ones(5))
+    by_class = last_run()
+    asked = train_on_several_inputs()
+    several = last_run()
+    runstone.keras.autolog(disable=True)
+    return {
+        "drawing": drawing == plain,
+        "by class": by_class,
+        "asked": asked,
+        "several": several["models"],
+    }
+
+
 def main(told: Path) -> None:
-    seen: dict[str, Any] = {}
+    seen: dict[str, Any] = {"odd": odd_networks()}
     for name, train in WAYS.items():
         originals = [keras.Model.fit, lightning.pytorch.Trainer.fit, pytorch_lightning.Trainer.fit]
         without, failed_without = train(), train(fails=True)
