@@ -44,6 +44,18 @@ class Loose(TypedDict):
     b: typing.NotRequired[str]
 
 
+@dataclasses.dataclass
+class Tree:
+    size: int
+    parts: "list[Tree]" = dataclasses.field(default_factory=list)
+    within: "Tree | None" = None
+
+
+@dataclasses.dataclass
+class Dangling:
+    size: "Nowhere"  # type: ignore[name-defined]  # noqa: F821
+
+
 UserId = typing.NewType("UserId", int)
 
 
@@ -74,6 +86,20 @@ UserId = typing.NewType("UserId", int)
         (list[dict], {"type": "map", "values": {"type": "any"}}),  # type: ignore[type-arg]
         (list[dict[int, str]], {"type": "any"}),
         (list[RuntimeError], {"type": "any"}),
+        (typing.List, {"type": "any"}),  # noqa: UP006
+        (list[typing.Dict], {"type": "map", "values": {"type": "any"}}),  # type: ignore[type-arg]  # noqa: UP006
+        (list[typing.Tuple], {"type": "array", "items": {"type": "any"}}),  # type: ignore[type-arg]  # noqa: UP006
+        (
+            list[Tree],
+            {
+                "type": "object",
+                "properties": {
+                    "parts": {"type": "array", "items": {"type": "any"}, "required": False},
+                    "size": {"type": "long", "required": True},
+                    "within": {"type": "any", "required": False},
+                },
+            },
+        ),
         (
             list[Row],
             {
@@ -138,6 +164,8 @@ def test_hint_that_cannot_be_read_is_refused() -> None:
 
     with pytest.raises(InvalidSignature, match="'Nowhere' is not defined; import at the top of the module"):
         signature_of_function(broken)
+    with pytest.raises(InvalidSignature, match="the type hints of Dangling cannot be read: name 'Nowhere'"):
+        signature_from_type_hints({"rows": list[Dangling]})
 
 
 @pytest.mark.parametrize(
@@ -173,6 +201,16 @@ def test_rows_become_dataclasses_with_their_enums() -> None:
     found = as_hinted(list[Box], check_input(signature, [{"width": 1, "kind": "l"}, Box(2.0)]))
 
     assert found == [Box(1.0, Kind.LARGE), Box(2.0)]
+
+
+def test_rows_become_instances_of_a_class_that_holds_itself() -> None:
+    signature = signature_from_type_hints({"rows": list[Tree]})
+    assert signature is not None
+
+    rows = [{"size": 2, "parts": [{"size": 1}]}]
+    found = as_hinted(list[Tree], check_input(signature, rows))
+
+    assert found == [Tree(2, [Tree(1)])]
 
 
 def test_rows_without_classes_stay_as_they_are() -> None:

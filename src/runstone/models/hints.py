@@ -37,6 +37,7 @@ _PLAIN: dict[Any, str] = {
     Any: "any",
     object: "any",
 }
+_Classes = tuple[type, ...]
 
 
 def signature_of_function(function: Callable[..., Any]) -> ModelSignature | None:
@@ -70,7 +71,8 @@ def hint_of_rows(function: Callable[..., Any]) -> Any:
     return _hints(function).get(names[0]) if names else None
 
 
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+def _hints(function: Any) -> dict[str, Any]:
+    """The hints of a function, or of a class."""
     try:
         return typing.get_type_hints(function, include_extras=True)
     except TypeError:  # no function of Python's own
@@ -98,6 +100,9 @@ def signature_from_type_hints(hints: Mapping[str, Any]) -> ModelSignature | None
 
     Returns:
         ``None`` where they say nothing of the values.
+
+    Raises:
+        InvalidSignature: The hints of a class that they name cannot be read.
     """
     rows = next((hint for name, hint in hints.items() if name not in _NOT_INPUT), None)
     inputs, outputs = schema_of_hint(rows), schema_of_hint(hints.get("return"))
@@ -112,6 +117,9 @@ def schema_of_hint(hint: Any) -> Schema | None:
 
     Returns:
         ``None`` where it says nothing of the values, as a frame, an array or a class of which nothing is known.
+
+    Raises:
+        InvalidSignature: The hints of a class in it cannot be read.
     """
     hint = _bare(hint)
     if hint is None or hint is types.NoneType or _names_library(hint):
@@ -140,39 +148,51 @@ def _bare(hint: Any) -> Any:
             return hint
 
 
-def field_of_hint(hint: Any, name: Name | None = None, *, required: bool = True) -> Field:
-    """The field that a type hint says. Only what is optional may be missing."""
+def field_of_hint(hint: Any, name: Name | None = None, *, required: bool = True, inside: _Classes = ()) -> Field:
+    """The field that a type hint says. Only what is optional may be missing.
+
+    Args:
+        hint: The hint.
+        name: The name of the field.
+        required: Whether it has to be there.
+        inside: The classes that the hint stands in: of one of them, which thus holds itself, no more is said.
+
+    Raises:
+        InvalidSignature: The hints of a class in it cannot be read.
+    """
     hint = _bare(hint)
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
-        return _of_union(get_args(hint), name, required=required)
+        return _of_union(get_args(hint), name, inside, required=required)
     said: dict[str, Any] = {"name": name, "required": required}
     if hint in _PLAIN:
         word = _PLAIN[hint]
         return Field(type=word, nullable=word in {"any", "null"}, **said)
     if origin is Literal:
         return _of_levels(get_args(hint), said)
-    if origin is not None:
-        return _of_generic(get_args(hint), origin, said)
-    return (_of_class(hint, said) if isinstance(hint, type) else None) or Field(type="any", nullable=True, **said)
+    if get_args(hint):
+        return _of_generic(get_args(hint), origin, said, inside)
+    kind = origin or hint  # a bare typing.List has an origin, and says no more than list
+    known = isinstance(kind, type) and kind not in inside
+    return (_of_class(kind, said, inside) if known else None) or Field(type="any", nullable=True, **said)
 
 
-def _of_union(parts: tuple[Any, ...], name: Name | None, *, required: bool) -> Field:
+def _of_union(parts: tuple[Any, ...], name: Name | None, inside: _Classes, *, required: bool) -> Field:
     others = [one for one in parts if one is not types.NoneType]
-    found = merged([field_of_hint(one, name) for one in others])
+    found = merged([field_of_hint(one, name, inside=inside) for one in others])
     nullable = len(others) < len(parts) or found.type == "any"
     return msgspec.structs.replace(found, name=name, nullable=nullable, required=required)
 
 
-def _of_generic(parts: tuple[Any, ...], origin: Any, said: dict[str, Any]) -> Field:
+def _of_generic(parts: tuple[Any, ...], origin: Any, said: dict[str, Any], inside: _Classes) -> Field:
     if origin in (list, Sequence, Iterable, set, frozenset) or (origin is tuple and parts[1:] == (...,)):
-        return Field(type="list", items=field_of_hint(parts[0]), **said)
+        return Field(type="list", items=field_of_hint(parts[0], inside=inside), **said)
     if origin is tuple:
-        return Field(type="list", items=merged([field_of_hint(one) for one in parts]), **said)
+        return Field(type="list", items=merged([field_of_hint(one, inside=inside) for one in parts]), **said)
     if origin in (dict, Mapping) and parts[0] is str:
-        return Field(type="map", items=field_of_hint(parts[1]), **said)
+        return Field(type="map", items=field_of_hint(parts[1], inside=inside), **said)
     if origin in (typing.Required, typing.NotRequired):
-        return field_of_hint(parts[0], said["name"], required=origin is typing.Required)
+        return field_of_hint(parts[0], said["name"], required=origin is typing.Required, inside=inside)
     return Field(type="any", nullable=True, **said)
 
 
@@ -182,23 +202,25 @@ def _of_levels(values: Sequence[Any], said: dict[str, Any]) -> Field:
     return Field(type="category", levels=tuple(values), ordered=False, items=Field(type=word or "any"), **said)
 
 
-def _of_class(kind: Any, said: dict[str, Any]) -> Field | None:
+def _of_class(kind: Any, said: dict[str, Any], inside: _Classes) -> Field | None:
     """The field of instances of a class; ``None`` for one of which nothing is known."""
     if kind in (list, tuple, set, frozenset):
         return Field(type="list", items=Field(type="any", nullable=True), **said)
     if kind is dict:
         return Field(type="map", items=Field(type="any", nullable=True), **said)
+    inside = (*inside, kind)
     if hasattr(kind, "model_fields"):  # of pydantic
-        return _of_parts(
-            ((name, one.annotation, one.is_required(), one.default) for name, one in kind.model_fields.items()), said
-        )
+        fields = kind.model_fields.items()
+        return _of_parts(((name, one.annotation, one.is_required(), one.default) for name, one in fields), said, inside)
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind, include_extras=True)
+        hints = _hints(kind)
         parts = [(one.name, hints[one.name], _has_no_default(one), one.default) for one in dataclasses.fields(kind)]
-        return _of_parts(parts, said)
+        return _of_parts(parts, said, inside)
     if typing.is_typeddict(kind):
-        hints = typing.get_type_hints(kind, include_extras=True)
-        return _of_parts(((name, one, name in kind.__required_keys__, ...) for name, one in hints.items()), said)
+        hints = _hints(kind)
+        return _of_parts(
+            ((name, one, name in kind.__required_keys__, ...) for name, one in hints.items()), said, inside
+        )
     if issubclass(kind, enum.Enum):
         return _of_levels([one.value for one in kind], said)
     if hasattr(kind, "dtype") and kind.__name__ in PLAIN:  # a scalar of numpy
@@ -210,11 +232,11 @@ def _has_no_default(one: Any) -> bool:
     return one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
 
 
-def _of_parts(parts: Iterable[tuple[str, Any, bool, Any]], said: dict[str, Any]) -> Field:
+def _of_parts(parts: Iterable[tuple[str, Any, bool, Any]], said: dict[str, Any], inside: _Classes) -> Field:
     """A struct of what has a name, a hint, has to be there or not, and is something where it is not there."""
     fields = []
     for name, hint, required, default in parts:
-        found = field_of_hint(hint, name, required=required)
+        found = field_of_hint(hint, name, required=required, inside=inside)
         fields.append(found if default is not None else msgspec.structs.replace(found, nullable=True))
     return Field(type="struct", fields=tuple(fields), **said)
 
