@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,20 @@ def test_keys_of_a_newer_mlflow_are_kept(tmp_path: Path) -> None:
     assert found.to_dict()["prompts"] == ["a"]
 
 
+def test_keys_that_are_no_texts_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text("flavors: {}\n1: a\nx: b\n")
+
+    found = Model.load(tmp_path)
+
+    assert found.to_dict()[1] == "a"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("content", [None, [], "flavors"])
+def test_what_is_no_mapping_describes_no_model(content: Any) -> None:
+    with pytest.raises(InvalidModel, match="a model is described by a mapping, as the file 'MLmodel' holds it; got "):
+        Model.from_dict(content)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -53,6 +68,16 @@ def test_keys_of_a_newer_mlflow_are_kept(tmp_path: Path) -> None:
         ),
         ("flavors: 3\n", "'flavors' of a model is a mapping of names to settings; got 3"),
         ("run_id: a\n", "'flavors' of a model is a mapping of names to settings; got None"),
+        ("flavors: {}\nmetadata: x\n", "'metadata' of a model is a mapping; got 'x'"),
+        ("flavors: {}\nsaved_input_example_info: 3\n", "'saved_input_example_info' of a model is a mapping; got 3"),
+        (
+            "flavors: {}\nsignature: x\n",
+            "the signature of a model cannot be read: the signature of an MLmodel file is an",
+        ),
+        (
+            f"flavors: {{}}\nsignature: {{inputs: '{'[' * 5000}'}}\n",
+            "the signature of a model cannot be read: maximum recursion depth exceeded",
+        ),
         ("flavors: {runstone: {format: 2}}\n", "saved in layout 2 by a newer Runstone; this one reads up to 1"),
     ],
 )

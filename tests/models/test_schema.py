@@ -53,6 +53,7 @@ def test_types_read_their_own_json() -> None:
     assert Map.from_json_dict(type="map", values={"type": "long"}) == Map("long")
     assert Object.from_json_dict(**BOX.to_dict()) == BOX
     assert Property.from_json_dict(a={"type": "long"}) == Property("a", "long")
+    assert Property.from_json_dict(cls={"type": "long"}) == Property("cls", "long")
     assert ColSpec.from_json_dict(type="sparkml_vector", name="v").to_dict()["type"] == "sparkml_vector"
     assert "SparkML" in repr(ColSpec.from_json_dict(type="sparkml_vector"))
 
@@ -214,7 +215,7 @@ def test_param_is_shown_and_written_as_by_mlflow(spec: ParamSpec, shown: str | N
         (lambda: ParamSpec("a", "datetime", "soon"), "is 'soon', which is no time"),
         (lambda: ParamSchema([ParamSpec("a", "long", 1)] * 2), "twice there are: ['a']"),
         (lambda: ParamSchema(["a"]), "params are ParamSpec; got 'a'"),  # type: ignore[list-item]
-        (lambda: ParamSchema.from_json("nope"), "params are a text of JSON; got 'nope'"),
+        (lambda: ParamSchema.from_json("nope"), "a signature is a text of JSON; got 'nope'"),
         (lambda: ParamSchema.from_json("{}"), "params are a list of objects; got {}"),
         (lambda: ParamSchema.from_json('[{"name": "a"}]'), "a param has 'name', 'type' and 'default'"),
     ],

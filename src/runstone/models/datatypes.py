@@ -129,8 +129,12 @@ class Array(Value):
         return {"type": "array", "items": self.dtype.to_dict()}
 
     @classmethod
-    def from_json_dict(cls, **kwargs: Any) -> Self:
-        """The type that some JSON describes."""
+    def from_json_dict(cls, /, **kwargs: Any) -> Self:
+        """The type that some JSON describes.
+
+        Raises:
+            InvalidSignature: It describes none, or another kind of type.
+        """
         return _expect(cls, type_from_dict(kwargs))
 
 
@@ -159,8 +163,12 @@ class Property(Value):
         return {self.name: {**self.dtype.to_dict(), "required": self.required}}
 
     @classmethod
-    def from_json_dict(cls, **kwargs: Any) -> Self:
-        """The property that some JSON describes: one name with its type."""
+    def from_json_dict(cls, /, **kwargs: Any) -> Self:
+        """The property that some JSON describes: one name with its type.
+
+        Raises:
+            InvalidSignature: It describes none.
+        """
         if len(kwargs) != 1:
             raise InvalidSignature(f"a property is one name with its type; got {shown(kwargs)}")
         [(name, kind)] = kwargs.items()
@@ -198,8 +206,12 @@ class Object(Value):
         return {"type": "object", "properties": properties}
 
     @classmethod
-    def from_json_dict(cls, **kwargs: Any) -> Self:
-        """The type that some JSON describes."""
+    def from_json_dict(cls, /, **kwargs: Any) -> Self:
+        """The type that some JSON describes.
+
+        Raises:
+            InvalidSignature: It describes none, or another kind of type.
+        """
         return _expect(cls, type_from_dict(kwargs))
 
 
@@ -224,8 +236,12 @@ class Map(Value):
         return {"type": "map", "values": self.value_type.to_dict()}
 
     @classmethod
-    def from_json_dict(cls, **kwargs: Any) -> Self:
-        """The type that some JSON describes."""
+    def from_json_dict(cls, /, **kwargs: Any) -> Self:
+        """The type that some JSON describes.
+
+        Raises:
+            InvalidSignature: It describes none, or another kind of type.
+        """
         return _expect(cls, type_from_dict(kwargs))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidModel, InvalidValue, Unsupported
+from runstone.errors import InvalidModel, InvalidSignature, InvalidValue, Unsupported
 from runstone.models.schema import ParamSchema, Schema
 from runstone.models.signature import ModelSignature
 
@@ -86,7 +86,7 @@ class Model:
             value = getattr(self, key)
             if value is not None:
                 written[key] = value.to_dict() if key == "signature" else value
-        return dict(sorted(written.items()))
+        return dict(sorted(written.items(), key=lambda item: str(item[0])))
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Model":
@@ -95,13 +95,21 @@ class Model:
         Raises:
             InvalidModel: It is no such dict, or describes a newer layout than this version reads.
         """
-        flavors = content.get("flavors")
+        given: object = content
+        if not isinstance(given, Mapping):
+            raise InvalidModel(
+                f"a model is described by a mapping, as the file {MLMODEL!r} holds it; got {shown(given)}"
+            )
+        flavors = given.get("flavors")
         if not isinstance(flavors, dict) or not all(isinstance(each, dict) for each in flavors.values()):
             raise InvalidModel(f"'flavors' of a model is a mapping of names to settings; got {shown(flavors)}")
         _check_layout(flavors.get(RUNSTONE, {}).get("format", FORMAT))
         known: dict[str, Any] = {key: content[key] for key in _KEYS if content.get(key) is not None}
+        for key in ("metadata", "saved_input_example_info"):
+            if not isinstance(known.get(key, {}), dict):
+                raise InvalidModel(f"{key!r} of a model is a mapping; got {shown(known[key])}")
         if "signature" in known:
-            known["signature"] = ModelSignature.from_dict(known["signature"])
+            known["signature"] = _signature(known["signature"])
             if content.get(FROM_HINTS) and known["signature"].inputs is not None:
                 known["signature"].inputs.container = "list"  # of values, which is no table to such a model
         return cls(**known, others={key: value for key, value in content.items() if key not in _KEYS})
@@ -170,6 +178,13 @@ _KEYS = (
     "signature",
     "utc_time_created",
 )
+
+
+def _signature(found: Any) -> ModelSignature:
+    try:
+        return ModelSignature.from_dict(found)
+    except (InvalidSignature, RecursionError) as error:
+        raise InvalidModel(f"the signature of a model cannot be read: {error}") from error
 
 
 def _check_layout(layout: object) -> None:

@@ -76,8 +76,12 @@ class ParamSpec(Value):
         return {"name": self.name, "default": default, "shape": shape, **self.dtype.to_dict()}
 
     @classmethod
-    def from_json_dict(cls, **kwargs: Any) -> Self:
-        """The param that some JSON of MLflow describes."""
+    def from_json_dict(cls, /, **kwargs: Any) -> Self:
+        """The param that some JSON of MLflow describes.
+
+        Raises:
+            InvalidSignature: It describes none.
+        """
         kind = kwargs.get("type", kwargs.get("dtype"))
         if not isinstance(kwargs.get("name"), str) or kind is None or "default" not in kwargs:
             raise InvalidSignature(f"a param has 'name', 'type' and 'default'; got {shown(kwargs)}")
@@ -134,11 +138,7 @@ class ParamSchema:
         Raises:
             InvalidSignature: It describes none.
         """
-        try:
-            found = json.loads(json_str)
-        except (TypeError, ValueError) as error:
-            raise InvalidSignature(f"params are a text of JSON; got {shown(json_str)}: {error}") from None
-        return cls.from_list(found)
+        return cls.from_list(read_json(json_str))
 
     @classmethod
     def from_list(cls, found: object) -> Self:
@@ -150,6 +150,18 @@ class ParamSchema:
         if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
             raise InvalidSignature(f"params are a list of objects; got {shown(found)}")
         return cls(ParamSpec.from_json_dict(**one) for one in found)
+
+
+def read_json(text: str) -> Any:
+    """What a text of JSON says.
+
+    Raises:
+        InvalidSignature: It is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise InvalidSignature(f"a signature is a text of JSON; got {shown(text)}: {error}") from None
 
 
 def _written(value: Any) -> Any:

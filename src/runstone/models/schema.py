@@ -21,7 +21,7 @@ from runstone.models.datatypes import (
     type_from_dict,
 )
 from runstone.models.fields import Field, Name, field_of
-from runstone.models.params import ParamSchema, ParamSpec
+from runstone.models.params import ParamSchema, ParamSpec, read_json
 
 __all__ = [
     "AnyType",
@@ -86,8 +86,12 @@ class ColSpec(Value):
         return {**self.type.to_dict(), **name, "required": self.required}
 
     @classmethod
-    def from_json_dict(cls, **kwargs: Any) -> Self:
-        """The column that some JSON of MLflow describes."""
+    def from_json_dict(cls, /, **kwargs: Any) -> Self:
+        """The column that some JSON of MLflow describes.
+
+        Raises:
+            InvalidSignature: It describes none.
+        """
         return cls(type_from_dict(kwargs), kwargs.get("name"), kwargs.get("required", True))
 
     @classmethod
@@ -140,8 +144,12 @@ class TensorSpec(Value):
         return {**name, "type": "tensor", "tensor-spec": {"dtype": self.type_name, "shape": list(self.shape)}}
 
     @classmethod
-    def from_json_dict(cls, **kwargs: Any) -> Self:
-        """The tensor that some JSON of MLflow describes."""
+    def from_json_dict(cls, /, **kwargs: Any) -> Self:
+        """The tensor that some JSON of MLflow describes.
+
+        Raises:
+            InvalidSignature: It describes none.
+        """
         spec = kwargs.get("tensor-spec")
         if not isinstance(spec, Mapping) or not {"dtype", "shape"} <= set(spec):
             raise InvalidSignature(f"a tensor has a 'tensor-spec' with 'dtype' and 'shape'; got {shown(kwargs)}")
@@ -285,18 +293,6 @@ class Schema:
             TensorSpec.from_json_dict(**one) if one.get("type") == "tensor" else ColSpec.from_json_dict(**one)
             for one in found
         )
-
-
-def read_json(text: str) -> Any:
-    """What a text of JSON says.
-
-    Raises:
-        InvalidSignature: It is no JSON.
-    """
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError) as error:
-        raise InvalidSignature(f"a signature is a text of JSON; got {shown(text)}: {error}") from None
 
 
 def _checked(given: list[Any]) -> list[Spec]:
