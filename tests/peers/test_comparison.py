@@ -43,6 +43,11 @@ DIFFERENCES: dict[str, dict[str, tuple[Any, Any]]] = {
         "in": (INVALID, ["run-03", "run-04"]),
         "not_in": (INVALID, ["run-22", "run-21"]),
     },
+    "lineage": {
+        # [Logged models]
+        "model.tags.runstone.flavor": (..., "sklearn"),
+        "changed.tags.runstone.flavor": (..., "sklearn"),
+    },
 }
 
 

@@ -168,6 +168,39 @@ def test_files_of_a_model_are_listed_and_sent(web: Web) -> None:
     assert web.send("GET", f"{page}?artifact_file_path=../../x").status == 400
 
 
+SKLEARN = (
+    "artifact_path: a\nflavors:\n  python_function:\n    env:\n      conda: c\n  sklearn:\n    code: null\nrun_id: b\n"
+)
+PYFUNC = "flavors:\n  python_function:\n    loader_module: mlflow.pyfunc.model\n"
+
+
+@pytest.mark.parametrize(
+    ("mlmodel", "status", "tags", "flavor"),
+    [
+        (SKLEARN, "LOGGED_MODEL_READY", {}, "sklearn"),
+        (PYFUNC.replace("\n", "\r\n"), "LOGGED_MODEL_READY", {}, "pyfunc"),
+        (f"{PYFUNC}  runstone:\n    format: 1\n", "LOGGED_MODEL_READY", {}, "pyfunc"),
+        (SKLEARN, "LOGGED_MODEL_READY", {"runstone.flavor": "own"}, "own"),
+        (SKLEARN, "LOGGED_MODEL_UPLOAD_FAILED", {}, None),
+        ("flavors: {}\n", "LOGGED_MODEL_READY", {}, None),
+        (None, "LOGGED_MODEL_READY", {}, None),
+    ],
+)
+def test_flavor_is_read_off_the_files_of_a_client_that_does_not_tell_it(
+    web: Web, mlmodel: str | None, status: str, tags: dict[str, str], flavor: str | None
+) -> None:
+    model_id = new_model(web, tags=[{"key": key, "value": value} for key, value in tags.items()])["info"]["model_id"]
+    if mlmodel is not None:
+        place = f"/api/2.0/mlflow-artifacts/artifacts/0/models/{model_id}/artifacts/MLmodel"
+        web.send("PUT", place, mlmodel.encode())
+
+    answer = send(web, "PATCH", f"/{model_id}", status=status)
+
+    assert answer.json["model"]["info"]["status"] == status
+    found = web.send("GET", f"{BASE}/{model_id}").json["model"]["info"].get("tags", [])
+    assert {tag["key"]: tag["value"] for tag in found}.get("runstone.flavor") == flavor
+
+
 def test_inputs_and_outputs_stand_in_runs_as_mlflow_has_them(web: Web) -> None:
     run = web.new_run()
     dataset = {"name": "d", "digest": "dd", "source_type": "local", "source": "{}", "schema": "{}", "profile": "{}"}

@@ -1,12 +1,22 @@
 """Routes of logged models."""
 
-from runstone.entities import ArtifactPath
+import re
+from contextlib import closing, suppress
+
+from runstone.entities import ArtifactPath, LoggedModel, LoggedModelStatus, Tag
 from runstone.entities.logged_model import logged_model_status
+from runstone.entities.tag import FLAVOR
+from runstone.errors import RunstoneError
 from runstone.schemas import logged_models as schema
 from runstone.schemas.endpoint import Empty
 from runstone.server.routes.artifacts import relative
 from runstone.server.routes.route import AnyRoute, Route, Stores
 from runstone.stores.lineage import DEFAULT_LOGGED_MODELS_PAGE
+
+# The names below `flavors:` in a file MLmodel, as all clients lay it out.
+_FLAVORS = re.compile(r"^flavors:\n((?: .*\n)*)", re.MULTILINE)
+_NAME = re.compile(r"^  ([\w.-]{1,100}):", re.MULTILINE)
+_MOST_BYTES = 1 << 20
 
 
 def create(stores: Stores, request: schema.CreateLoggedModel) -> schema.OneLoggedModel:
@@ -32,7 +42,10 @@ def get(stores: Stores, request: schema.LoggedModelId) -> schema.OneLoggedModel:
 def finalize(stores: Stores, request: schema.FinalizeLoggedModel) -> schema.OneLoggedModel:
     """Say how far a logged model has come."""
     status = logged_model_status(request.status)
-    return schema.OneLoggedModel(stores.tracking.finalize_logged_model(request.model_id, status))
+    model = stores.tracking.finalize_logged_model(request.model_id, status)
+    if status is LoggedModelStatus.READY and FLAVOR not in model.tags and (flavor := _flavor_of(stores, model)):
+        stores.tracking.set_logged_model_tags(request.model_id, [Tag(FLAVOR, flavor)])
+    return schema.OneLoggedModel(model)
 
 
 def delete(stores: Stores, request: schema.LoggedModelId) -> Empty:
@@ -80,10 +93,26 @@ def list_artifacts(stores: Stores, request: schema.ListModelArtifacts) -> schema
     return schema.ModelArtifacts(uri, [relative(file, root) for file in found])
 
 
+def _flavor_of(stores: Stores, model: LoggedModel) -> str:
+    """The flavor of a model whose client did not tell it, as MLflow's do not; empty where its files do not tell it.
+
+    They are looked at once, when all of them are there: a list of models opens none.
+    """
+    with suppress(RunstoneError):  # kept where only clients read it, or it has no such file
+        artifacts, root = stores.place_of(model.artifact_location)
+        with closing(artifacts.read(root / "MLmodel", stop=_MOST_BYTES)) as pieces:
+            text = b"".join(pieces).decode(errors="replace").replace("\r\n", "\n")
+        found = _FLAVORS.search(text)
+        names = _NAME.findall(found[1]) if found else []
+        own = [name for name in names if name not in {"python_function", "runstone"}]
+        return own[0] if own else "pyfunc" if names else ""
+    return ""
+
+
 ROUTES: tuple[AnyRoute, ...] = (
     Route(schema.CREATE, create, writes=True),
     Route(schema.GET, get),
-    Route(schema.FINALIZE, finalize, writes=True),
+    Route(schema.FINALIZE, finalize, waits=True),  # for the store of files, which the writing thread must not
     Route(schema.DELETE, delete, writes=True),
     Route(schema.SEARCH, search),
     Route(schema.SET_TAGS, set_tags, writes=True),

@@ -2,7 +2,7 @@ import type { LoggedModel } from "@/types/wire";
 
 import { modelDataOf } from "./model-data";
 
-/** Runstone's clients write it when they log a model; of other models only their files tell the flavor. */
+/** Runstone's clients write it when they log a model, and the server for others, where it keeps the files. */
 const FLAVOR_TAG = "runstone.flavor";
 
 /** What a model is for, and the flavor that keeps it, as far as that was told. */
