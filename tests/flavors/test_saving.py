@@ -14,6 +14,7 @@ from runstone.errors import AlreadyExists, InvalidValue
 from runstone.flavors import loading, saving
 from runstone.flavors.pyfunc import PyfuncFlavor
 from runstone.flavors.saving import Extras
+from runstone.models import Model, infer_signature
 from runstone.pyfunc import PythonModel, load_model, save_model
 
 # A model that does something while it is written.
@@ -122,6 +123,20 @@ def test_folder_is_open_to_whom_the_user_lets_in(tmp_path: Path) -> None:
         os.umask(before)
 
     assert {each.stat().st_mode & 0o077 for each in [tmp_path / "model", *(tmp_path / "model").rglob("*")]} == {0}
+
+
+def test_what_is_known_of_a_model_already_stays(tmp_path: Path) -> None:
+    signature, other = infer_signature([1.5]), infer_signature(["a"])
+    about = Model(metadata={"owner": "crops"}, signature=signature, run_id="a" * 32)
+
+    save_model(str(tmp_path / "kept"), python_model=Own(), mlflow_model=about)
+    save_model(str(tmp_path / "said"), python_model=Own(), mlflow_model=about, signature=other, metadata={"a": 1})
+    save_model(str(tmp_path / "none"), python_model=Own(), mlflow_model=about, signature=False)
+
+    kept, said, none = (Model.load(tmp_path / name) for name in ("kept", "said", "none"))
+    assert (kept.metadata, kept.signature, kept.run_id) == ({"owner": "crops"}, signature, "a" * 32)
+    assert (said.metadata, said.signature) == ({"a": 1}, other)
+    assert none.signature is None
 
 
 def test_of_two_that_save_to_one_place_one_is_told(tmp_path: Path) -> None:

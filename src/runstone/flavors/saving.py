@@ -72,7 +72,7 @@ def save(
         model: The model.
         path: The folder, which is not there yet or is empty.
         extras: What goes with it.
-        about: Its ids, where it has some.
+        about: What is known of it already, as its ids; what ``extras`` say goes before it.
         **options: The flavor's own.
 
     Raises:
@@ -193,11 +193,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
     if saved.flavor:
         about.add_flavor(flavor.name, **saved.flavor)
     about.add_flavor(RUNSTONE, format=FORMAT, flavor=flavor.name)
-    about.metadata = None if extras.metadata is None else dict(extras.metadata)
-    about.signature = extras.signature if isinstance(extras.signature, ModelSignature) else None
-    if saved.signature is not None and extras.signature is None:
-        about.signature = saved.signature
-        about.others[FROM_HINTS] = True  # without it, MLflow would make a frame of what comes
+    _describe(about, extras, saved)
     if extras.input_example is not None:
         _keep_example(about, folder, extras, _reopened(flavor, folder, resolve.settings(about, flavor)))
     if about.signature is not None:
@@ -209,6 +205,18 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
     about.save(folder)
     manifest.write(folder)
     return about
+
+
+def _describe(about: Model, extras: Extras, saved: Saved) -> None:
+    """Say of a model what its user and its own code say of it; what is known of it already stays."""
+    if extras.metadata is not None:
+        about.metadata = dict(extras.metadata)
+    if extras.signature is not None:
+        about.signature = extras.signature if isinstance(extras.signature, ModelSignature) else None
+    elif about.signature is None and saved.signature is not None:
+        about.signature = saved.signature
+        about.others[FROM_HINTS] = True  # without it, MLflow would make a frame of what comes
+    about.saved_input_example_info = None  # an earlier one is in another folder
 
 
 def _reopened(flavor: Flavor, folder: Path, settings: Mapping[str, Any]) -> Predict:
