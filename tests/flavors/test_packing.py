@@ -104,6 +104,23 @@ def test_folders_are_packed_whole_and_without_what_is_made_of_them(users: Script
     assert packed == ["__init__.py", "deep.py", "words.txt"]
 
 
+@pytest.mark.parametrize("infer", [False, True])
+def test_model_that_is_saved_among_its_code_is_not_copied_into_itself(users: Script, infer: bool) -> None:
+    package = users("package", package_0="from package.part import ask\n", package__part="def ask():\n    return 5\n")
+
+    save_model(
+        "package/models/asks",
+        python_model=Asks(package.ask),
+        code_paths=None if infer else ["package"],
+        infer_code_paths=infer,
+    )
+
+    code = Path("package/models/asks/code")
+    files = {file.relative_to(code).as_posix() for file in code.rglob("*")}
+    assert files - {"package/models"} == {"package", "package/__init__.py", "package/part.py"}
+    assert load_model("package/models/asks").predict(ROWS) == 5
+
+
 def test_code_of_another_model_is_taken_as_it_is(users: Script) -> None:
     helper = users("helper", helper="def ask():\n    return 6\n")
     save_model("model", python_model=Asks(helper.ask), code_paths=["helper.py"])

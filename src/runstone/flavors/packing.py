@@ -3,7 +3,7 @@
 import shutil
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,13 +43,14 @@ def check_paths(what: str, given: object) -> None:
         raise InvalidValue(f"{what} is a list of paths; got {shown(given)}")
 
 
-def copy(what: str, source: Path, place: Path, *, without: Sequence[str] = ()) -> None:
-    """Copy a file, or a folder with all that is in it; links are followed.
+def copy(what: str, source: Path, folder: Path, place: Path, *, without: Sequence[str] = ()) -> None:
+    """Copy a file, or a folder with all that is in it, into a model's folder; links are followed.
 
     Args:
         what: The argument that names it, for messages.
         source: The file or folder.
-        place: Where it goes.
+        folder: The model's folder; where it stands in ``source``, it is left out.
+        place: Where it goes, as seen from there.
         without: Names of folders in it that are left out.
 
     Raises:
@@ -58,18 +59,28 @@ def copy(what: str, source: Path, place: Path, *, without: Sequence[str] = ()) -
     """
     if not source.exists():
         raise LocalFileNotFound(str(source))
-    if place.exists():
+    made = folder / place
+    if made.exists():
         raise InvalidValue(f"{what}: {str(source)!r} has the same name as another one, {place.name!r}; rename one")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    made.parent.mkdir(parents=True, exist_ok=True)
     try:
         if source.is_dir():
-            shutil.copytree(source, place, ignore=shutil.ignore_patterns(*without))
+            shutil.copytree(source, made, ignore=_left_out(folder, without))
         else:
-            shutil.copy2(source, place)
+            shutil.copy2(source, made)
     except (shutil.Error, shutil.SpecialFileError, PermissionError) as error:
         failed = error.args[0]  # of a folder: all that failed, each with its path
         path, why = (failed[0][0], failed[0][2]) if isinstance(failed, list) else (str(source), str(error))
         raise InvalidValue(f"{what}: {shown(path)} cannot be copied into the model: {why}") from error
+
+
+def _left_out(folder: Path, without: Sequence[str]) -> Callable[[str, list[str]], set[str]]:
+    own, by_name = folder.resolve(), shutil.ignore_patterns(*without)
+
+    def left_out(place: str, names: list[str]) -> set[str]:
+        return by_name(place, names) | ({own.name} if Path(place).resolve() == own.parent else set())
+
+    return left_out
 
 
 def copy_code(paths: Sequence[str], folder: Path) -> None:
@@ -85,11 +96,11 @@ def copy_code(paths: Sequence[str], folder: Path) -> None:
         if name == CODE and source.is_dir():
             # As it is unpacked: what a model brought once, given to another one.
             for each in source.iterdir():
-                copy("code_paths", each, folder / CODE / each.name, without=_NO_CODE)
+                copy("code_paths", each, folder, Path(CODE, each.name), without=_NO_CODE)
         elif name.partition(".")[0] in sys.stdlib_module_names:
             raise InvalidValue(f"code_paths: {given!r} has the name of a module of Python's own; rename it")
         else:
-            copy("code_paths", source, folder / CODE / name, without=_NO_CODE)
+            copy("code_paths", source, folder, Path(CODE, name), without=_NO_CODE)
 
 
 def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> frozenset[str]:
@@ -111,10 +122,10 @@ def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> froz
         if not absent or not infer:
             break
         for name, path in absent.items():
-            _copy_sources(name, path, code)
-    stand_in = code / f"{shim.NAME}.py"
-    if shim.NAME in needed and not stand_in.exists():
-        copy("code_paths", Path(shim.__file__), stand_in)
+            _copy_sources(name, path, folder)
+    stand_in = Path(CODE, f"{shim.NAME}.py")
+    if shim.NAME in needed and not (folder / stand_in).exists():
+        copy("code_paths", Path(shim.__file__), folder, stand_in)
     for name, path in absent.items():
         warnings.warn(
             f"the model needs the module {name!r}, which is yours and which no installed package brings: it cannot be "
@@ -147,19 +158,21 @@ def copy_artifacts(artifacts: Mapping[str, str | Path | Fetched], folder: Path) 
         place = Path(_ARTIFACTS) / path.resolve().name
         if (folder / place).exists():
             place = Path(_ARTIFACTS) / str(number) / path.resolve().name
-        copy("artifacts", path, folder / place)
+        copy("artifacts", path, folder, place)
         places[name] = {"path": place.as_posix(), "uri": uri}
     return places
 
 
-def _copy_sources(name: str, path: Path, code: Path) -> None:
+def _copy_sources(name: str, path: Path, folder: Path) -> None:
     """Copy a module, or of a package its Python files."""
     if path.is_file():
-        copy("infer_code_paths", path, code / path.name)
+        copy("infer_code_paths", path, folder, Path(CODE, path.name))
         return
+    own = folder.resolve()
     for file in sorted(path.rglob("*.py")):
-        if not set(file.relative_to(path).parts) & set(_NO_CODE):
-            copy("infer_code_paths", file, code / name / file.relative_to(path))
+        inner = file.relative_to(path)
+        if not set(inner.parts) & set(_NO_CODE) and not file.resolve().is_relative_to(own):
+            copy("infer_code_paths", file, folder, Path(CODE, name, inner))
 
 
 def _callers_level() -> int:

@@ -149,7 +149,7 @@ def _save_loader(
         )
     if data_path is not None:
         place = Path(_DATA) / Path(data_path).resolve().name
-        packing.copy("data_path", Path(data_path), folder / place)
+        packing.copy("data_path", Path(data_path), folder, place)
         settings["data"] = place.as_posix()
     with stand_ins.namespace(folder, packing.CODE).loading():
         _loader(loader_module, InvalidValue)

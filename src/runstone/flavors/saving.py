@@ -188,7 +188,7 @@ def _write(flavor: Flavor, model: Any, folder: Path, extras: Extras, about: Mode
         if saved.flavor:
             saved.flavor["code"] = packing.CODE
     for file in extras.extra_files or ():
-        packing.copy("extra_files", Path(file), folder / "extra_files" / Path(file).resolve().name)
+        packing.copy("extra_files", Path(file), folder, Path("extra_files", Path(file).resolve().name))
     about.add_flavor(PYFUNC, **pyfunc)
     if saved.flavor:
         about.add_flavor(flavor.name, **saved.flavor)
