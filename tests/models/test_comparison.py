@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from runstone.models.comparison import differences
 
@@ -22,6 +23,7 @@ FRAME = pd.DataFrame({"y": [1.0, float("nan")], "level": ["a", None]})
         (pd.Series([1, 2]), numpy.array([1, 2])),
         ({"a": [1.0, "x", None, True]}, {"a": [1.0 + 1e-8, "x", None, True]}),
         (float("inf"), float("inf")),
+        (sparse.csr_matrix([[0.0, 1.0]]), sparse.csr_matrix([[0.0, 1.0 + 1e-8]])),
     ],
     ids=str,
 )
@@ -45,6 +47,9 @@ def test_arithmetic_of_another_machine_is_no_difference(expected: Any, got: Any)
         (True, 1, "1 instead of True"),
         ("a", None, "None instead of 'a'"),
         (float("nan"), 1.0, "1.0 instead of nan"),
+        ([1.0, 2.0], numpy.array([1.0, 2.0]), "array([1., 2.]) instead of [1.0, 2.0]"),
+        (sparse.csr_matrix([[0.0, 1.0]]), sparse.csr_matrix([[0.0, 2.0]]), "row 1: 2.0 instead of 1.0"),
+        (sparse.csr_matrix([[0.0, 1.0]]), numpy.zeros(2), "the shape (2,) instead of (1, 2)"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

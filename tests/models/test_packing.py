@@ -182,6 +182,11 @@ def test_polars_comes_back() -> None:
         ({1: 2}, "the keys of a dict are texts; got 1"),
         (2**63, "is beyond 64 bits; give it as a text"),
         (numpy.array([1j]), "an array of the type complex128 cannot be packed"),
+        pytest.param(
+            numpy.array([1], "longdouble"),
+            f"an array of the type {numpy.dtype('longdouble')} cannot be packed",
+            marks=pytest.mark.skipif(numpy.finfo("longdouble").bits == 64, reason="no wider fractions here"),
+        ),
         (pd.DataFrame({"mixed": [1, "a"]}), "give each column values of one type"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "the column 'a' is there twice"),
         (pd.DataFrame([[1, 2]], columns=["a", 1]), "the names of the columns are of several types, int, str; use one"),

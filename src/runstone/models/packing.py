@@ -16,6 +16,8 @@ from runstone.errors import InvalidValue, Unsupported
 
 KIND = "kind"
 _LARGEST = 2**63
+# The bytes of the widest fraction that Arrow has.
+_WIDEST = 8
 # The units that times of Arrow have.
 _UNITS = ("[s]", "[ms]", "[us]", "[ns]")
 _TEXTS = {"str": "U", "bytes": "S"}
@@ -215,11 +217,14 @@ def _array(value: Any, made: Packed, place: str) -> Any:
     import numpy
     import pyarrow
 
-    array = numpy.asarray(value)
+    try:
+        array = numpy.asarray(value)
+    except (RuntimeError, TypeError, ValueError) as error:  # as a tensor says that has a gradient
+        raise InvalidValue(f"{place}{shown(value)} cannot be made an array of numpy: {error}") from error
     shape = list(array.shape)
     if array.dtype == object:
         return {KIND: "objects", "shape": shape, "values": _list(array.ravel().tolist(), made, place)}
-    if array.dtype.kind not in "biufUSTmM":
+    if array.dtype.kind not in "biufUSTmM" or (array.dtype.kind == "f" and array.dtype.itemsize > _WIDEST):
         raise InvalidValue(
             f"{place}an array of the type {array.dtype} cannot be packed; give one of numbers, truths, times or texts"
         )

@@ -57,6 +57,8 @@ def _list(field: Field, data: Any, what: str) -> list[Any]:
 
 
 def _value(field: Field, value: Any, row: int | None, what: str) -> Any:
+    if field.type == "any":
+        return value
     plain = python_value(value)
     if field.type == "struct" and isinstance(plain, dict):  # what nobody asks for is left, as columns of a frame are
         known = {one.name for one in field.fields or ()}

@@ -22,14 +22,20 @@ def field_of_value(value: Any, name: Name | None = None) -> Field:
         return field("null", name, missing=True)
     if isinstance(value, Mapping):
         return _of_mapping(value, name)
-    if isinstance(value, list | tuple) or (getattr(value, "ndim", 0) > 0 and hasattr(value, "tolist")):
-        items = _of_array(value) if hasattr(value, "dtype") else merged(field_of_value(one) for one in value)
-        return field("list", name, items=items)
+    if isinstance(value, list | tuple):
+        return field("list", name, items=merged(field_of_value(one) for one in value))
+    if getattr(value, "ndim", 0) > 0 and _has_dtype(value):
+        return field("list", name, items=_of_array(value))
     return field(name=name, **_plain(value))
 
 
+def _has_dtype(value: Any) -> bool:
+    """Whether a value has a dtype of numpy, or of pandas; tensors of other libraries have what is none."""
+    return hasattr(getattr(value, "dtype", None), "kind")
+
+
 def _plain(value: Any) -> dict[str, Any]:
-    if hasattr(value, "dtype"):  # a scalar of numpy
+    if _has_dtype(value):  # a scalar of numpy
         return _of_numpy(value)
     if isinstance(value, datetime):
         zone = None if value.tzinfo is None else str(value.tzinfo)
