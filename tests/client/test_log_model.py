@@ -34,6 +34,21 @@ def test_logged_model_belongs_to_the_active_run(model: LinearRegression) -> None
     assert (output.model_id, output.step) == (info.model_id, 3)
 
 
+def test_model_tells_what_is_known_of_it(model: LinearRegression, tmp_path: Path) -> None:
+    with runstone.start_run():
+        info = runstone.sklearn.log_model(model, name="line")
+        runstone.log_metric("rmse", 0.5, model_id=info.model_id)
+    runstone.sklearn.save_model(model, str(tmp_path / "saved"))
+
+    logged = runstone.models.get_model_info(info.model_uri)
+    saved = runstone.models.get_model_info(str(tmp_path / "saved"))
+
+    assert (info.metrics, [(metric.key, metric.value) for metric in logged.metrics]) == ([], [("rmse", 0.5)])
+    assert logged.creation_timestamp == runstone.get_logged_model(info.model_id).creation_timestamp
+    assert (logged.name, logged.mlflow_version) == ("line", None)
+    assert (saved.name, saved.creation_timestamp, saved.metrics, saved.tags) == ("", None, [], {})
+
+
 def test_logged_model_needs_no_run(model: LinearRegression) -> None:
     info = runstone.log_model(model, "line")
 

@@ -1,5 +1,6 @@
 """A model's folder is there as a whole or not at all, whatever comes between."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from runstone.errors import AlreadyExists, InvalidValue
+from runstone.errors import AlreadyExists, InvalidModel, InvalidValue
 from runstone.flavors import loading, saving
 from runstone.flavors.pyfunc import PyfuncFlavor
 from runstone.flavors.saving import Extras
@@ -52,6 +53,26 @@ class Own(PythonModel):
 
     def predict(self, model_input: Any) -> Any:
         return model_input
+
+
+class Tensor:
+    """As one of PyTorch with a gradient: its dtype is none of numpy's, and it becomes no array before ``detach``."""
+
+    ndim, shape, dtype = 1, (1,), "torch.float32"
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError("call detach first")
+
+    def tolist(self) -> list[float]:
+        return [1.5]
+
+
+class Answers(PythonModel):
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def predict(self, model_input: Any) -> Any:
+        return self.answer
 
 
 def saves(then: str, folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -137,6 +158,34 @@ def test_what_is_known_of_a_model_already_stays(tmp_path: Path) -> None:
     assert (kept.metadata, kept.signature, kept.run_id) == ({"owner": "crops"}, signature, "a" * 32)
     assert (said.metadata, said.signature) == ({"a": 1}, other)
     assert none.signature is None
+
+
+def test_example_comes_back_as_it_was_given(tmp_path: Path) -> None:
+    rows = np.array([[1, 0.5]], "float32")
+
+    saved = save_model(str(tmp_path / "model"), python_model=Own(), input_example=(rows, {"k": 1}), signature=False)
+
+    loaded = load_model(str(tmp_path / "model"))
+    for found in (saved.load_input_example(), loaded.input_example):
+        assert found.dtype == "float32"
+        assert found.tolist() == [[1, 0.5]]
+    assert loaded.metadata.load_input_example_params() == {"k": 1}
+    assert json.loads(str(loaded.metadata.get_serving_input())) == {"inputs": [[1.0, 0.5]], "params": {"k": 1}}
+    (tmp_path / "model" / "serving_input_example.json").unlink()
+    with pytest.raises(InvalidModel, match=r"serving_input_example\.json' cannot be read"):
+        loaded.metadata.get_serving_input()
+
+
+@pytest.mark.parametrize(
+    "answer", [Tensor(), np.array([1], "longdouble"), object()], ids=lambda each: type(each).__name__
+)
+def test_answer_that_cannot_be_kept_stops_no_save(answer: Any, tmp_path: Path) -> None:
+    save_model(str(tmp_path / "model"), python_model=Answers(answer), input_example=[1.5])
+
+    model = load_model(str(tmp_path / "model"))
+    assert model.metadata.signature is not None
+    assert type(model.predict([1.5])).__name__ == type(answer).__name__
+    assert not (tmp_path / "model" / "example" / "typed-outputs.json").exists()
 
 
 def test_of_two_that_save_to_one_place_one_is_told(tmp_path: Path) -> None:

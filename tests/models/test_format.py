@@ -1,12 +1,13 @@
 """The file MLmodel is written and read by MLflow's keys."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runstone.errors import InvalidModel
+from runstone.errors import InvalidModel, InvalidValue
 from runstone.models.format import Model
 from runstone.models.signature import infer_signature
 
@@ -39,6 +40,26 @@ def test_keys_of_a_newer_mlflow_are_kept(tmp_path: Path) -> None:
 
     assert found.others == {"prompts": ["a"], "mlflow_version": "3.17.2"}
     assert found.to_dict()["prompts"] == ["a"]
+
+
+def test_model_is_told_as_yaml_and_as_json(tmp_path: Path) -> None:
+    model = Model(metadata={"owner": "crops"}, others={"mlflow_version": "3.17.2"})
+
+    model.save(str(tmp_path / "MLmodel"))  # as flavors that were written for MLflow do
+    again = Model.load(tmp_path)
+
+    assert (tmp_path / "MLmodel").read_text() == model.to_yaml()
+    assert json.loads(model.to_json()) == model.to_dict() == again.to_dict()
+    assert (again.folder, again.mlflow_version) == (tmp_path, "3.17.2")
+    assert Model().mlflow_version is None
+
+
+def test_what_is_no_plain_value_is_not_told() -> None:
+    model = Model(metadata={"a": object()})
+
+    for tell in (model.to_json, model.to_yaml):
+        with pytest.raises(InvalidValue, match="the file 'MLmodel' holds plain values"):
+            tell()
 
 
 def test_keys_that_are_no_texts_are_kept(tmp_path: Path) -> None:

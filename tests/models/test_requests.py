@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from runstone.errors import InvalidValue
-from runstone.models import convert_input_example_to_serving_input, requests
+from runstone.models import ModelSignature, convert_input_example_to_serving_input, infer_signature, requests
+from runstone.models.schema import ColSpec, Schema
 
 
 @pytest.mark.parametrize(
@@ -34,11 +35,31 @@ def test_no_example_makes_no_request() -> None:
 
 
 def test_params_come_with_the_rows() -> None:
-    assert requests.read('{"inputs": "a text", "params": {"depth": 3}}', arrays=False) == ("a text", {"depth": 3})
+    signature = infer_signature("a text", params={"depth": 1})
+
+    found = requests.read('{"inputs": "a text", "params": {"depth": 3}}', signature=signature)
+
+    assert found == ("a text", {"depth": 3})
+
+
+def test_texts_are_bytes_where_the_signature_says_so() -> None:
+    signature = ModelSignature(Schema([ColSpec("binary", "raw"), ColSpec("string", "said"), ColSpec("long", "absent")]))
+    body = {"dataframe_split": {"columns": ["raw", "said"], "data": [["/wA=\n", "/wA="], [None, None]]}}
+
+    rows, _ = requests.read(body, signature=signature)
+
+    assert rows["raw"].tolist() == [b"\xff\0", None]
+    assert rows["said"][0] == "/wA="
+
+
+def test_request_with_what_json_has_no_word_for_is_read_as_mlflow_writes_it() -> None:
+    rows, _ = requests.read('{"dataframe_split": {"columns": ["a"], "data": [["x"], [NaN]]}}', signature=None)
+
+    assert rows["a"].isna().tolist() == [False, True]
 
 
 def test_arrays_by_name_are_arrays() -> None:
-    rows, _ = requests.read({"inputs": {"x": [[1, 2]], "ragged": [[1], [1, 2]]}}, arrays=True)
+    rows, _ = requests.read({"inputs": {"x": [[1, 2]], "ragged": [[1], [1, 2]]}}, signature=None)
 
     assert rows["x"].shape == (1, 2)
     assert rows["ragged"] == [[1], [1, 2]]
@@ -56,9 +77,10 @@ def test_arrays_by_name_are_arrays() -> None:
         ({"inputs": [1], "params": 3}, "'params' of a request is an object; got 3"),
         ({"dataframe_split": [1]}, "'dataframe_split' of a request makes no frame"),
         ({"dataframe_split": {"columns": ["a"], "data": [[1, 2]]}}, "'dataframe_split' of a request makes no frame"),
+        ("[" * 5000, "a request is JSON; got"),
         ({"dataframe_records": 5}, "'dataframe_records' of a request makes no frame"),
     ],
 )
 def test_what_is_no_request_is_told(request_body: Any, message: str) -> None:
     with pytest.raises(InvalidValue, match=message):
-        requests.read(request_body, arrays=True)
+        requests.read(request_body, signature=None)

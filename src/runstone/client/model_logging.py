@@ -9,9 +9,11 @@ from tempfile import mkdtemp
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from runstone.client.client import Client
 from runstone.entities import LoggedModel, LoggedModelStatus, ModelOutput
+from runstone.entities.logged_model import LoggedModelMetric
 from runstone.entities.names import shown
 from runstone.entities.tag import FLAVOR
 from runstone.errors import InvalidState, InvalidValue, RunstoneError
@@ -36,9 +38,12 @@ class ModelInfo(Struct, frozen=True, kw_only=True):
         saved_input_example_info: Where its example is; ``None`` without one.
         metadata: What its maker wanted to be known.
         utc_time_created: When.
+        creation_timestamp: Milliseconds since the Unix epoch, UTC; ``None`` for a model that was only saved.
+        mlflow_version: The version of MLflow that saved it; ``None`` if that was none.
         registered_model_version: Its version in the registry; ``None`` if it was not registered.
         params: Its params, as texts.
         tags: Its tags.
+        metrics: What was measured of it, in the order of logging.
     """
 
     model_uri: str
@@ -52,9 +57,12 @@ class ModelInfo(Struct, frozen=True, kw_only=True):
     saved_input_example_info: dict[str, Any] | None
     metadata: dict[str, Any] | None
     utc_time_created: str
+    creation_timestamp: int | None = None
+    mlflow_version: str | None = None
     registered_model_version: str | None = None
-    params: dict[str, str]
-    tags: dict[str, str]
+    params: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    metrics: list[LoggedModelMetric] = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +141,7 @@ def log(
         logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return _info(logged, saved)
+    return info_of(saved, f"models:/{logged.model_id}", logged)
 
 
 def _entered(client: Client, experiment_id: str, entry: Entry, flavor: Flavor) -> LoggedModel:
@@ -149,19 +157,35 @@ def _entered(client: Client, experiment_id: str, entry: Entry, flavor: Flavor) -
     return logged
 
 
-def _info(logged: LoggedModel, saved: Model) -> ModelInfo:
-    return ModelInfo(
-        model_uri=f"models:/{logged.model_id}",
-        model_id=logged.model_id,
+def info_of(saved: Model, model_uri: str, logged: LoggedModel | None) -> ModelInfo:
+    """What is known of a model.
+
+    Args:
+        saved: What its file ``MLmodel`` says.
+        model_uri: Where it is.
+        logged: The logged model that it is; ``None`` for one that was only saved.
+    """
+    info = ModelInfo(
+        model_uri=model_uri,
+        model_id=saved.model_id or "",
         model_uuid=saved.model_uuid,
-        name=logged.name,
-        artifact_path=logged.artifact_location,
-        run_id=logged.source_run_id or None,
+        name="",
+        artifact_path=saved.artifact_path or model_uri,
+        run_id=saved.run_id,
         flavors=saved.flavors,
         signature=saved.signature,
         saved_input_example_info=saved.saved_input_example_info,
         metadata=saved.metadata,
         utc_time_created=saved.utc_time_created,
+        mlflow_version=saved.mlflow_version,
+    )
+    if logged is None:
+        return info
+    return replace(
+        info,
+        name=logged.name,
+        creation_timestamp=logged.creation_timestamp,
         params=logged.params,
         tags=logged.tags,
+        metrics=logged.metrics,
     )

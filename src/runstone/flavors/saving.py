@@ -84,7 +84,9 @@ def save(
         raise AlreadyExists(f"{str(path)!r} is there already and is not empty; choose another folder")
     _check(extras)
     with _draft(path) as draft:
-        return _write(flavor, model, draft, extras, about or Model(), options)
+        saved = _write(flavor, model, draft, extras, about or Model(), options)
+    saved.folder = path.absolute()
+    return saved
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The example of a model's input, and what the model answered to it: a test that travels with the model."""
 
+import base64
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +12,14 @@ import msgspec
 
 from runstone.entities import ArtifactPath
 from runstone.entities.names import a_class, shown
-from runstone.errors import InvalidModel, InvalidValue
+from runstone.errors import InvalidModel, InvalidValue, SignatureMismatch, Unsupported
+from runstone.models import requests
+from runstone.models.enforcement import check_input
+from runstone.models.inference import library_of
 from runstone.models.packing import Packed, packed, unpacked
+from runstone.models.signature import ModelSignature
 
+_SPARSE = ("csr", "csc")
 INPUT = "input_example.json"
 SERVING = "serving_input_example.json"
 FOLDER = "example"
@@ -23,7 +30,8 @@ def write(folder: Path, example: Any, params: dict[str, Any] | None = None) -> d
 
     Args:
         folder: The model's folder.
-        example: A frame of pandas or polars, an array, a dict, a list or a single value.
+        example: A frame of pandas or polars, an array, a sparse matrix in rows or columns (CSR or CSC), a dict, a list
+            or a single value.
         params: Params that belong to it.
 
     Raises:
@@ -45,8 +53,8 @@ def convert_input_example_to_serving_input(input_example: Any) -> str | None:
     """The body of a request that asks a served model about an example.
 
     Args:
-        input_example: A frame of pandas or polars, an array, a dict, a list or a single value; or a tuple of such and
-            a dict of params.
+        input_example: A frame of pandas or polars, an array, a sparse matrix in rows or columns (CSR or CSC), a dict, a
+            list or a single value; or a tuple of such and a dict of params.
 
     Returns:
         JSON, as the file ``serving_input_example.json`` has it; ``None`` for no example.
@@ -83,12 +91,13 @@ def _request_of(request: dict[str, Any], params: dict[str, Any] | None) -> bytes
 def _written(example: Any) -> tuple[str, Any, dict[str, Any]]:
     if hasattr(example, "to_pandas"):
         example = example.to_pandas()
-    if type(example).__module__.startswith("pandas"):
-        frame = example.to_frame() if example.ndim == 1 else example
-        split = json.loads(frame.to_json(orient="split", date_format="iso", default_handler=str))
-        split.pop("index", None)
-        _put_all_digits(frame, split["data"])
+    if library_of(example) == "pandas" and (hasattr(example, "columns") or hasattr(example, "to_frame")):
+        split = _split(example.to_frame() if example.ndim == 1 else example)
         return "dataframe", split, {"dataframe_split": split}
+    if getattr(example, "format", None) in _SPARSE and hasattr(example, "indptr"):
+        parts = {part: getattr(example, part).tolist() for part in ("data", "indices", "indptr")}
+        body = {**parts, "shape": list(example.shape)}
+        return f"sparse_matrix_{example.format}", body, {"inputs": example.toarray().tolist()}
     if type(example).__module__ == "numpy" or hasattr(example, "__array_interface__"):
         values = example.tolist()
         return "ndarray", values, {"inputs": values}
@@ -96,18 +105,48 @@ def _written(example: Any) -> tuple[str, Any, dict[str, Any]]:
     return "ndarray" if tensors else "json_object", example, {"inputs": example}
 
 
+def _split(frame: Any) -> Any:
+    """The columns and the rows of a frame of pandas."""
+    places = [place for place, kind in enumerate(frame.dtypes) if _is_of_bytes(frame.iloc[:, place], kind)]
+    plain = frame.copy(deep=False)
+    for place in places:
+        plain.isetitem(place, [_text(each) for each in frame.iloc[:, place]])
+    try:
+        split = json.loads(plain.to_json(orient="split", date_format="iso", default_handler=str))
+    except (ValueError, OverflowError) as error:
+        raise InvalidValue(
+            f"an example of a model's input is kept as JSON, and the frame cannot be: {error}; "
+            "give columns of plain values"
+        ) from error
+    split.pop("index", None)
+    _put_all_digits(frame, split["data"])
+    return split
+
+
+def _is_of_bytes(column: Any, kind: Any) -> bool:
+    return getattr(kind, "kind", "") == "O" and any(isinstance(each, bytes) for each in column)
+
+
+def _text(value: Any) -> Any:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
 def _put_all_digits(frame: Any, rows: list[list[Any]]) -> None:
-    """Numbers as they are, where pandas writes ten digits of each."""
+    """Numbers and times as they are, where pandas writes ten digits of each number, and milliseconds."""
     for place, kind in enumerate(frame.dtypes):
+        column = frame.iloc[:, place]
         if getattr(kind, "kind", "") == "f" and hasattr(kind, "newbyteorder"):
-            for row, value in zip(rows, frame.iloc[:, place].tolist(), strict=True):
+            for row, value in zip(rows, column.tolist(), strict=True):
                 row[place] = value
+        elif getattr(kind, "kind", "") == "M":
+            for row, value, is_missing in zip(rows, column, column.isna(), strict=True):
+                row[place] = None if is_missing else value.isoformat()
 
 
 def _json(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value, enc_hook=_plain)
-    except (TypeError, ValueError, msgspec.MsgspecError) as error:
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise InvalidValue(
             f"an example of a model's input is kept as JSON, and {shown(value)} cannot be: {error}; "
             "give a frame, an array, or dicts and lists of plain values"
@@ -115,9 +154,55 @@ def _json(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        return value.tolist()
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    if type(plain) is not type(value):
+        return plain
     raise TypeError(f"{a_class(value)} among it is no plain value")
+
+
+def read(folder: Path, about: Mapping[str, Any], signature: ModelSignature | None) -> tuple[Any, Any]:
+    """The example of a folder, and the params that belong to it.
+
+    Args:
+        folder: The model's folder.
+        about: What the file ``MLmodel`` says of the example.
+        signature: What the model takes and gives; ``None`` if nobody said. What came through JSON gets its types.
+
+    Raises:
+        InvalidModel: It cannot be read.
+        Unsupported: A library that it is of is not installed.
+    """
+    if (typed := _typed_inputs(folder / FOLDER)) is not None:
+        return typed
+    try:
+        body = json.loads((folder / ArtifactPath(str(about.get("artifact_path")))).read_bytes())
+        params = None
+        if about.get("params"):
+            body, params = body["inputs"], body["params"]
+        return _rows(str(about.get("type")), body, signature), params
+    except ModuleNotFoundError as error:
+        raise Unsupported(f"the example of this model needs {error.name}, which is not installed: install it") from None
+    except (OSError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidModel(f"the example in {str(folder)!r} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _rows(kind: str, body: Any, signature: ModelSignature | None) -> Any:
+    if kind.removeprefix("sparse_matrix_") in _SPARSE:
+        from scipy import sparse
+
+        made = getattr(sparse, f"{kind.removeprefix('sparse_matrix_')}_matrix")
+        return made((body["data"], body["indices"], body["indptr"]), shape=body["shape"])
+    if kind not in {"dataframe", "ndarray"}:
+        return body
+    rows = body
+    if kind == "dataframe":
+        import pandas
+
+        rows = requests.with_bytes(pandas.DataFrame(body["data"], columns=body["columns"]), signature)
+    if signature is not None:
+        with suppress(SignatureMismatch):
+            return check_input(signature, rows)
+    return requests.arrays(rows) if kind == "ndarray" else rows
 
 
 @dataclass(frozen=True)
@@ -177,21 +262,22 @@ def self_test(folder: Path) -> SelfTest | None:
 
     Raises:
         InvalidModel: It cannot be read.
+        Unsupported: A library that it is of is not installed.
     """
     place = folder / FOLDER
+    inputs = _typed_inputs(place)
+    if inputs is None:
+        return None
+    is_answered = (place / f"{_OUTPUTS}.json").is_file()
+    expected = _read(place, _OUTPUTS)["data"] if is_answered else None
+    return SelfTest(*inputs, expected, is_answered)
+
+
+def _typed_inputs(place: Path) -> tuple[Any, Any] | None:
     if not (place / f"{_INPUTS}.json").is_file():
         return None
-    try:
-        trees, tables = _read(place, _INPUTS)
-        data, params = unpacked(trees["data"], tables), unpacked(trees.get("params"), tables)
-        is_answered = (place / f"{_OUTPUTS}.json").is_file()
-        expected = None
-        if is_answered:
-            trees, tables = _read(place, _OUTPUTS)
-            expected = unpacked(trees["data"], tables)
-    except (OSError, LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
-        raise InvalidModel(f"the example in {str(place)!r} cannot be read: {error}") from error
-    return SelfTest(data, params, expected, is_answered)
+    found = _read(place, _INPUTS)
+    return found["data"], found["params"]
 
 
 _INPUTS, _OUTPUTS = "typed-inputs", "typed-outputs"
@@ -208,9 +294,14 @@ def _write(place: Path, name: str, trees: dict[str, Any], tables: list[Any]) -> 
     (place / f"{name}.json").write_bytes(written + b"\n")
 
 
-def _read(place: Path, name: str) -> tuple[dict[str, Any], list[Any]]:
+def _read(place: Path, name: str) -> dict[str, Any]:
+    """The data of a file, and its params."""
     from pyarrow import ipc
 
-    trees = msgspec.json.decode((place / f"{name}.json").read_bytes(), type=dict[str, Any])
-    files = [ArtifactPath(file).name for file in trees["tables"]]
-    return trees, [ipc.open_file((place / file).read_bytes()).read_all() for file in files]
+    try:
+        trees = msgspec.json.decode((place / f"{name}.json").read_bytes(), type=dict[str, Any])
+        files = [ArtifactPath(file).name for file in trees.pop("tables")]
+        tables = [ipc.open_file((place / file).read_bytes()).read_all() for file in files]
+        return {"data": unpacked(trees["data"], tables), "params": unpacked(trees.get("params"), tables)}
+    except (OSError, LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
+        raise InvalidModel(f"the example in {str(place)!r} cannot be read: {error}") from error

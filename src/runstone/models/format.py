@@ -3,6 +3,7 @@
 Its keys are MLflow's, so that either side reads the other's folders.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from uuid import uuid4
 
 from runstone.entities.names import shown
 from runstone.errors import InvalidModel, InvalidSignature, InvalidValue, Unsupported
+from runstone.models import example
 from runstone.models.schema import ParamSchema, Schema
 from runstone.models.signature import ModelSignature
 
@@ -26,6 +28,7 @@ RUNSTONE = "runstone"
 FROM_HINTS = "is_signature_from_type_hint"
 # What names a model elsewhere.
 _URI = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+_PLAIN_VALUES = f"the file {MLMODEL!r} holds plain values: texts, numbers, truths, and lists and dicts of them"
 # How many values the file may hold.
 _MOST = 100_000
 # The newest layout of a folder that this version reads.
@@ -48,6 +51,7 @@ class Model:
         utc_time_created: As ``2026-11-29 03:18:16.449811``.
         model_size_bytes: Length of all its files together.
         others: Keys that this version knows nothing of; written back as they were.
+        folder: The folder that it was read from, or saved to; ``None`` for neither.
     """
 
     flavors: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -61,6 +65,7 @@ class Model:
     utc_time_created: str = field(default_factory=lambda: str(datetime.now(UTC).replace(tzinfo=None)))
     model_size_bytes: int | None = None
     others: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = field(default=None, init=False, repr=False, compare=False)
 
     def add_flavor(self, name: str, **settings: Any) -> "Model":
         """Add a way to load the model, or replace one."""
@@ -78,6 +83,60 @@ class Model:
     def get_params_schema(self) -> ParamSchema | None:
         """Which params its ``predict`` knows; ``None`` for none."""
         return self.signature.params if self.signature else None
+
+    @property
+    def mlflow_version(self) -> str | None:
+        """The version of MLflow that saved it; ``None`` if that was none."""
+        return self.others.get("mlflow_version")
+
+    def load_input_example(self, path: str | Path | None = None) -> Any:
+        """The example of what it takes; ``None`` if it was saved without one.
+
+        Args:
+            path: The model's folder; the one that this was read from if ``None``.
+
+        Returns:
+            The rows, as they were given when the model was saved; of a model that MLflow saved, as the signature has
+            them.
+
+        Raises:
+            InvalidModel: The example cannot be read.
+            InvalidValue: No folder is given, and this was read from none.
+            Unsupported: A library that the example is of is not installed.
+        """
+        return self._example(path)[0]
+
+    def load_input_example_params(self, path: str | Path | None = None) -> dict[str, Any] | None:
+        """The params that belong to the example; ``None`` for none.
+
+        The argument and the errors are those of :meth:`load_input_example`.
+        """
+        params: dict[str, Any] | None = self._example(path)[1]
+        return params
+
+    def get_serving_input(self, path: str | Path | None = None) -> str | None:
+        """The body of a request that asks about the example, when the model is served; ``None`` without an example.
+
+        The argument and the errors are those of :meth:`load_input_example`.
+        """
+        if self.saved_input_example_info is None:
+            return None
+        file = self._place(path) / example.SERVING
+        try:
+            return file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidModel(f"the example {str(file)!r} cannot be read: {error}") from error
+
+    def _example(self, path: str | Path | None) -> tuple[Any, Any]:
+        if self.saved_input_example_info is None:
+            return None, None
+        return example.read(self._place(path), self.saved_input_example_info, self.signature)
+
+    def _place(self, path: str | Path | None) -> Path:
+        found = self.folder if path is None else Path(path)
+        if found is None:
+            raise InvalidValue("the model was read from no folder; give its path")
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """What the file holds, by its keys."""
@@ -114,21 +173,46 @@ class Model:
                 known["signature"].inputs.container = "list"  # of values, which is no table to such a model
         return cls(**known, others={key: value for key, value in content.items() if key not in _KEYS})
 
-    def save(self, folder: Path) -> None:
-        """Write the file into a folder.
+    def to_json(self) -> str:
+        """What the file holds, as a text of JSON.
 
         Raises:
             InvalidValue: Something in it is no plain value.
         """
+        try:
+            return json.dumps(self.to_dict())
+        except (TypeError, ValueError) as error:
+            raise InvalidValue(f"{_PLAIN_VALUES}: {error}") from None
+
+    def to_yaml(self) -> str:
+        """What the file holds, as it is written.
+
+        Raises:
+            InvalidValue: Something in it is no plain value.
+            Unsupported: PyYAML is not installed.
+        """
         yaml = _yaml()
         try:
-            written = yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True).encode()
+            return str(yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True))
         except yaml.representer.RepresenterError as error:
             raise InvalidValue(
-                f"the file {MLMODEL!r} holds plain values: texts, numbers, truths, and lists and dicts of them; "
-                f"got {shown(error.args[-1])} in metadata, model_config or an option"
+                f"{_PLAIN_VALUES}; got {shown(error.args[-1])} in metadata, model_config or an option"
             ) from None
+
+    def save(self, path: str | Path) -> None:
+        """Write the file.
+
+        Args:
+            path: The folder that it goes into, or the file ``MLmodel`` in it.
+
+        Raises:
+            InvalidValue: Something in it is no plain value.
+            Unsupported: PyYAML is not installed.
+        """
+        written = self.to_yaml().encode()
+        folder = Path(path).parent if Path(path).name == MLMODEL else Path(path)
         (folder / MLMODEL).write_bytes(written)
+        self.folder = folder.absolute()
 
     @classmethod
     def load(cls, folder: str | Path) -> "Model":
@@ -147,7 +231,9 @@ class Model:
                 f"Model.load takes a folder of this machine; got {shown(str(folder))}: get_model_info takes URIs"
             )
         folder = Path(folder)
-        file = folder if folder.name == MLMODEL and folder.is_file() else folder / MLMODEL
+        if folder.name == MLMODEL and folder.is_file():
+            folder = folder.parent
+        file = folder / MLMODEL
         try:
             text = file.read_text("utf-8")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -163,7 +249,9 @@ class Model:
         _check_size(content, file)
         if not isinstance(content, dict):
             raise InvalidModel(f"{str(file)!r} holds no mapping; got {shown(content)}")
-        return cls.from_dict(content)
+        found = cls.from_dict(content)
+        found.folder = folder.absolute()
+        return found
 
 
 _KEYS = (

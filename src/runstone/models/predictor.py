@@ -103,6 +103,15 @@ class PyFuncModel:
         return self.metadata.get_output_schema()
 
     @property
+    def input_example(self) -> Any:
+        """The example of what it takes; ``None`` if it was saved without one.
+
+        Raises:
+            InvalidModel: The example cannot be read.
+        """
+        return self.metadata.load_input_example()
+
+    @property
     def model_id(self) -> str | None:
         """Id of the logged model that it is."""
         return self.metadata.model_id

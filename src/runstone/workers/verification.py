@@ -179,7 +179,7 @@ def _example_of_mlflow(model: Model, folder: Path) -> SelfTest | None:
     if not file.is_file():
         return None
     try:
-        rows, params = requests.read(file.read_text("utf-8"), arrays=model.signature is None)
+        rows, params = requests.read(file.read_text("utf-8"), signature=model.signature)
     except ValueError as error:
         raise InvalidModel(f"the example in {str(file)!r} cannot be read: {error}") from error
     return SelfTest(rows, params, expected=None, is_answered=False)

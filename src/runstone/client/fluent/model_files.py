@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from runstone.client import arguments, context, model_folders
 from runstone.client.client import Client
 from runstone.client.model_folders import fetched
-from runstone.client.model_logging import ModelInfo
+from runstone.client.model_logging import ModelInfo, info_of
 from runstone.entities.names import shown
 from runstone.errors import InvalidValue, NotFound, Unsupported
 from runstone.flavors import loading, saving
@@ -40,26 +40,11 @@ def get_model_info(model_uri: str) -> ModelInfo:
         model = loading.read(found.path)
     finally:
         found.discard()
-    name, params, tags = "", {}, {}
+    logged = None
     if model.model_id is not None:
         with suppress(NotFound):  # of a model of another store
             logged = client.get_logged_model(model.model_id)
-            name, params, tags = logged.name, logged.params, logged.tags
-    return ModelInfo(
-        model_uri=model_uri,
-        model_id=model.model_id or "",
-        model_uuid=model.model_uuid,
-        name=name,
-        artifact_path=model.artifact_path or model_uri,
-        run_id=model.run_id,
-        flavors=model.flavors,
-        signature=model.signature,
-        saved_input_example_info=model.saved_input_example_info,
-        metadata=model.metadata,
-        utc_time_created=model.utc_time_created,
-        params=params,
-        tags=tags,
-    )
+    return info_of(model, model_uri, logged)
 
 
 def set_signature(model_uri: str, signature: ModelSignature) -> None:

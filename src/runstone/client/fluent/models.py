@@ -120,7 +120,7 @@ def validate_serving_input(model_uri: str, serving_input: str | Mapping[str, Any
         RunstoneError: The model cannot be loaded, as ``runstone.pyfunc.load_model`` says.
     """
     with load_pyfunc(model_uri, trust=trust) as model:
-        return model.predict(*requests.read(serving_input, arrays=model.metadata.signature is None))
+        return model.predict(*requests.read(serving_input, signature=model.metadata.signature))
 
 
 def load_native(flavor_name: str | None, model_uri: str, *, trust: bool = False, dst_path: str | None = None) -> Any:
