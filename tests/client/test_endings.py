@@ -178,6 +178,18 @@ def test_process_that_ends_its_run_last_says_why_it_ended(
     assert TRACEBACK not in run.data.tags
 
 
+def test_error_that_cannot_say_what_is_wrong_is_told_by_its_name() -> None:
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("no text")
+
+    told = after(MuteError())
+
+    assert (told.status, told.reason) == (RunStatus.FAILED, "MuteError")
+    assert "MuteError" in told.traceback
+    assert after_exit(MuteError()).reason == "exit: MuteError"
+
+
 def test_long_traceback_is_cut_at_its_beginning() -> None:
     try:
         exec("x = 1\n" + "raise ValueError('" + "y" * 20_000 + " the end')")  # ours

@@ -49,7 +49,7 @@ def after(error: BaseException | None) -> End:
         text = _CUT + text[len(_CUT) - MAX_TAG_VALUE :]
     if isinstance(error, KeyboardInterrupt):
         return End(RunStatus.KILLED, "interrupted by Ctrl-C", text)
-    said = writable(str(error)).strip().splitlines()
+    said = _text(error).strip().splitlines()
     return End(RunStatus.FAILED, f"{type(error).__name__}: {said[0]}"[:500] if said else type(error).__name__, text)
 
 
@@ -57,8 +57,16 @@ def after_exit(code: object) -> End:
     """How a program ended that was left by ``sys.exit``."""
     if code is None or code == 0:
         return FINISHED
-    what = f"exit code {code}" if isinstance(code, int) else f"exit: {writable(str(code))[:500]}"
+    what = f"exit code {code}" if isinstance(code, int) else f"exit: {_text(code)[:500] or type(code).__name__}"
     return End(RunStatus.FAILED, what)
+
+
+def _text(said: object) -> str:
+    """What an error of the program says; nothing where its own ``__str__`` fails."""
+    try:
+        return writable(str(said))
+    except Exception:  # noqa: BLE001  # the end of the run, and the error itself, matter more
+        return ""
 
 
 class Watch:
