@@ -195,7 +195,9 @@ def open_run(
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     journal = handle._note_begin(run.info.run_id)
     around = active()
-    subject = Subject(handle, run.info.run_id, is_resumed, None if around is None else around.capture.subject)
+    # In the child of a fork the thread that captures the run around is not there: this run would wait for it in vain.
+    outer = around.capture.subject if around is not None and around.process == os.getpid() else None
+    subject = Subject(handle, run.info.run_id, is_resumed, outer)
     capture = captures.of(subject, log_system_metrics)
     opened = Open(started, handle, os.getpid(), journal, capture)
     _thread.stack.append(opened)

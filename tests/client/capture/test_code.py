@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import runstone
 from runstone.client import Client
 from runstone.client.capture import code
 from runstone.client.capture.part import Subject
@@ -348,6 +349,27 @@ def test_script_is_captured_where_it_is_and_its_nested_runs_have_the_tags(
     assert {here.get_run(run).data.tags["mlflow.source.git.commit"] for run in (outer, inner)} == {commit}
     assert json.loads(kept(here, outer, code.FACTS))["untracked"] == ["helper.py"]
     assert here.list_artifacts(inner, "runstone") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_run_within_that_of_a_parent_process_does_not_wait_for_its_capture(
+    tree: WorkTree, client: Client, experiment_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = tree.commit(train__py="a\n")
+    runstone.set_tracking_uri(client.tracking_uri)
+    monkeypatch.setenv("RUNSTONE_CAPTURE_GIT", "true")
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "2")
+
+    with runstone.start_run(experiment_id=experiment_id):
+        child = os.fork()  # before git has answered
+        if child == 0:
+            with runstone.start_run(nested=True, run_name="inner"):
+                pass
+            os._exit(0)
+        os.waitpid(child, 0)
+    [inner] = client.search_runs([experiment_id], "attributes.run_name = 'inner'")
+
+    assert inner.data.tags["mlflow.source.git.commit"] == commit
 
 
 def test_deleted_run_raises_for_the_capture_to_warn_of(tree: WorkTree, client: Client, run_id: str) -> None:
