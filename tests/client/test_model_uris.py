@@ -1,6 +1,9 @@
 """A model is loaded from wherever its files are, and a stranger's code only if it is trusted."""
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -315,6 +318,34 @@ def test_files_that_were_fetched_are_removed(
     assert left == []
     assert len(fetched) == 1
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+FORKING = """
+import os, sys
+from runstone.client import Client
+from runstone.client.model_folders import fetched
+
+folder = fetched(Client(sys.argv[1]), sys.argv[2]).path
+if os.fork() == 0:
+    sys.exit()
+os.wait()
+print(folder.is_dir(), folder)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_child_of_a_fork_leaves_the_files_of_a_model_to_its_parent(stranger: str) -> None:
+    client = Client(stranger)
+    run_id = client.create_run("0").info.run_id
+    client.log_text(run_id, "flavors: {}\n", "model/MLmodel")
+
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING, stranger, f"runs:/{run_id}/model"], capture_output=True, text=True, check=True
+    )
+    is_there, folder = done.stdout.split()
+
+    assert is_there == "True"
+    assert not Path(folder).exists()
 
 
 def test_files_are_put_where_the_caller_says(chosen: Client, logged: ModelInfo, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """From the URI of a model to its folder on this machine."""
 
 import atexit
+import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -98,8 +99,14 @@ def fetched(client: Client, model_uri: str, dst_path: str | None = None) -> Mode
         shutil.rmtree(folder, ignore_errors=True)
         raise
     # Some models read their files when they predict.
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_remove_own, folder, os.getpid())
     return ModelFolder(place, found.own, is_temporary=True)
+
+
+def _remove_own(folder: Path, process: int) -> None:
+    """Remove a folder at the end of the process that made it; a child of a fork leaves it to that one."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def absent(client: Client, uri: str, place: str) -> RunstoneError:
