@@ -188,6 +188,32 @@ def test_patch_that_is_too_large_is_left_out(tree: WorkTree, take: Take) -> None
     assert facts["left_out"] == [{"path": "", "reason": "no patch is kept: git diff prints more than 4,194,304 bytes"}]
 
 
+def test_folder_with_more_files_than_can_be_listed_is_left_out(
+    tree: WorkTree, take: Take, client: Client, run_id: str
+) -> None:
+    tree.commit(train__py="a\n")
+    tree.write("train.py", "b\n")
+    tree.write("helper.py", "h\n")
+    name = "x" * 250
+    folder = os.open(tree.folder, os.O_RDONLY)
+    for part in ["data", *[name] * 15]:  # long paths, so that few files do
+        os.mkdir(part, dir_fd=folder)
+        folder = os.open(part, os.O_RDONLY, dir_fd=folder)
+    for number in range(4600):
+        os.close(os.open(f"{number:05}.png", os.O_CREAT, dir_fd=folder))
+
+    facts = take()
+
+    assert facts["untracked"] == ["helper.py"]
+    assert facts["left_out"] == [
+        {
+            "path": "data/",
+            "reason": "its files cannot be listed: git ls-files prints more than 16,777,216 bytes",
+        }
+    ]
+    assert b"+b\n" in kept(client, run_id, code.PATCH)
+
+
 def test_detached_head_has_no_branch(tree: WorkTree, take: Take, client: Client, run_id: str) -> None:
     first = tree.commit(train__py="a\n")
     tree.commit(train__py="b\n")
@@ -239,9 +265,10 @@ def test_remote_of_the_branch_is_taken_as_it_is_without_a_secret(tree: WorkTree,
     assert take()["remote"] == url
 
 
-def test_token_in_a_remote_is_removed(tree: WorkTree, take: Take) -> None:
+@pytest.mark.parametrize("secret", ["0123456789abcdef", "gldt-abcdefghij0123456789", "me:pass@word", "token"])
+def test_token_in_a_remote_is_removed(tree: WorkTree, take: Take, secret: str) -> None:
     tree.commit(train__py="a\n")
-    tree.git("remote", "add", "origin", "https://0123456789abcdef@git.example.org/team/project.git")
+    tree.git("remote", "add", "origin", f"https://{secret}@git.example.org/team/project.git")
 
     assert take()["remote"] == "https://git.example.org/team/project.git"
 
@@ -266,6 +293,38 @@ def test_repository_runs_no_program(tree: WorkTree, take: Take, tmp_path: Path) 
 
     assert facts["patch"] is True
     assert not ran.exists()
+
+
+def test_configuration_of_a_work_tree_runs_no_program_either(tree: WorkTree, take: Take, tmp_path: Path) -> None:
+    tree.write(".gitattributes", "*.py filter=evil\n")
+    tree.commit(train__py="a\n")
+    tree.git("config", "extensions.worktreeConfig", "true")
+    tree.git("config", "--worktree", "filter.evil.clean", f"touch '{tmp_path}/ran'; cat")
+    tree.write("train.py", "b\n")
+
+    facts = take()
+
+    assert facts["patch"] is True
+    assert not (tmp_path / "ran").exists()
+
+
+def test_what_a_partial_clone_lacks_is_not_fetched(tree: WorkTree, take: Take, tmp_path: Path) -> None:
+    tree.commit(train__py="a\n")
+    blob = tree.git("rev-parse", "HEAD:train.py")
+    tree.git("config", "core.repositoryFormatVersion", "1")
+    tree.git("config", "extensions.partialClone", "origin")
+    tree.git("config", "remote.origin.promisor", "true")
+    tree.git("config", "remote.origin.url", str(tmp_path / "nowhere"))
+    tree.git("config", "remote.origin.uploadPack", f"touch '{tmp_path}/ran'; git-upload-pack")
+    (tree.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    tree.write("train.py", "b\n")
+
+    facts = take()
+
+    assert facts["left_out"] == [
+        {"path": "", "reason": f"no patch is kept: git diff fails: fatal: unable to read {blob}"}
+    ]
+    assert not (tmp_path / "ran").exists()
 
 
 def test_folder_outside_of_a_repository_has_no_code(client: Client, run_id: str) -> None:

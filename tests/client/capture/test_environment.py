@@ -126,7 +126,7 @@ def package(folder: Path, name: str, version: str, direct_url: str = "") -> None
 
 
 def test_source_of_a_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    git = '{"url": "https://me:s3cret@host/it.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}'
+    git = '{"url": "https://me:s3@cret@host/it.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}'
     package(tmp_path / "a", "From.Git", "1", git)
     package(tmp_path / "a", "from_file", "2", '{"url": "file:///wheels/it.whl", "archive_info": {}}')
     package(tmp_path / "a", "from_address", "3", '{"url": "https://host/it.whl?token=abcdef", "archive_info": {}}')

@@ -141,12 +141,13 @@ def _remote(repository: Repository, branch: str | None) -> str | None:
     """Address of the remote of a branch, else of ``origin``, without credentials."""
     name = repository.config.get(f"branch.{branch}.remote") or "origin"
     url = repository.config.get(f"remote.{name}.url", "")
-    return redact(re.sub(r"(?<=://)[^/@]*@(?=.)", _user, url)).text or None
+    return redact(re.sub(r"(?<=://)[^/]*@(?=.)", _user, url)).text or None
 
 
 def _user(found: re.Match[str]) -> str:
     """Who logs in by SSH is no secret: `git@`. What stands there for HTTP may be."""
-    return found.group() if re.fullmatch(r"[a-z_][\w-]{0,30}@", found.group()) else ""
+    is_plain = re.fullmatch(r"[a-z_][\w-]{0,30}@", found.group()) is not None
+    return found.group() if is_plain and "ssh" in found.string[: found.start()] else ""
 
 
 def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
@@ -178,7 +179,7 @@ def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts
 
 def _keep_untracked(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
     size = 0
-    for path in _files(repository, status.untracked):
+    for path in _files(repository, status.untracked, facts):
         reason = _why_not(repository.root / path, path)
         if not reason:
             data = _content(repository.root / path)
@@ -198,14 +199,21 @@ def _keep_untracked(subject: Subject, repository: Repository, status: _Status, f
             facts.left_out.append(LeftOut(_shown(path), reason))
 
 
-def _files(repository: Repository, untracked: list[str]) -> list[str]:
-    """The files of all that is untracked; git names a folder that is so as a whole, which is much quicker."""
+def _files(repository: Repository, untracked: list[str], facts: CodeFacts) -> list[str]:
+    """The files of all that is untracked; git names a folder that is so as a whole, which is much quicker.
+
+    Folders with more files than can be listed, such as those of a data set, are told to be left out.
+    """
     folders = [path for path in untracked if path.endswith("/")]
     files = {path for path in untracked if not path.endswith("/")}
     if folders:
-        listed = repository.read(
-            "ls-files", "--others", "--exclude-standard", "-z", "--", *(f":(top,literal){path}" for path in folders)
-        )
+        try:
+            listed = repository.read(
+                "ls-files", "--others", "--exclude-standard", "-z", "--", *(f":(top,literal){path}" for path in folders)
+            )
+        except Unsupported as error:
+            facts.left_out += [LeftOut(_shown(path), f"its files cannot be listed: {error}") for path in folders]
+            return sorted(files)
         files |= {path for path in os.fsdecode(listed).split("\0") if path and not re.match(_STORES, path)}
     return sorted(files)
 

@@ -192,7 +192,7 @@ def _source(distribution: "Distribution") -> str | None:
         return None
     try:
         said: dict[str, Any] = json.loads(text)
-        url = redact(re.sub(r"(?<=://)[^/@]*@", "", str(said["url"]))).text
+        url = redact(re.sub(r"(?<=://)[^/]*@", "", str(said["url"]))).text
         if vcs := said.get("vcs_info"):
             return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
         if said.get("dir_info", {}).get("editable"):

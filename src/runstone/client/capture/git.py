@@ -16,6 +16,7 @@ _QUIET = {
     "core.quotePath": "false",
     "submodule.recurse": "false",
 }
+_FALSE = {"false", "no", "off", "0"}
 _FILTERS = ("clean", "smudge", "process")
 
 
@@ -37,15 +38,20 @@ class Repository:
         self._options = dict(_QUIET)
         self.root = Path(os.fsdecode(self.read("rev-parse", "--show-toplevel").removesuffix(b"\n")))
         self.config: dict[str, str] = {}
-        listed = self.read("config", "--local", "--includes", "--list", "-z")
-        for entry in listed.decode(errors="replace").split("\0"):
-            name, _, value = entry.partition("\n")
-            self.config[name] = value
+        self._add_config("--local")
+        if self.config.get("extensions.worktreeconfig", "false").lower() not in _FALSE:
+            self._add_config("--worktree")
         # A filter that the user has set up for all repositories, such as that of large files, is the user's own.
         for name in self.config:
             kind, _, key = name.rpartition(".")
             if kind.startswith("filter.") and key in {*_FILTERS, "required"}:
                 self._options |= {f"{kind}.{word}": "" for word in _FILTERS} | {f"{kind}.required": "false"}
+
+    def _add_config(self, place: str) -> None:
+        listed = self.read("config", place, "--includes", "--list", "-z")
+        for entry in listed.decode(errors="replace").split("\0"):
+            name, _, value = entry.partition("\n")
+            self.config[name] = value
 
     def read(
         self,
@@ -115,10 +121,18 @@ def is_in_repository(folder: Path) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what would lead git elsewhere, and with its messages in English."""
+    """Ours, without what would lead git elsewhere, and with its messages in English.
+
+    Objects that a partial clone lacks are not fetched on the way: its remote may name a program.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name.startswith("GIT_CONFIG")
     }
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+        "GIT_NO_LAZY_FETCH": "1",
+    }
