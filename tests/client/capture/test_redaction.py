@@ -34,6 +34,14 @@ GITHUB = "ghp_" + "a1B2" * 9
         ("AccountName=a;AccountKey=" + "f" * 40 + ";x=1", f"AccountName=a;AccountKey={MARK};x=1"),
         ("Authorization: Bearer abcdefghijklmnop", f"Authorization: Bearer {MARK}"),
         ("https://host/file?sig=abc&x=1", f"https://host/file?sig={MARK}&x=1"),
+        (r'password = "a\"bc" + "d"', f'password = "{MARK}" + "d"'),
+        ("password = 'it''s' + 'd'", f"password = '{MARK}' + 'd'"),
+        ("password = '''hunter2'''", f"password = '{MARK}'"),
+        ('password = "$ecret-1"', f'password = "{MARK}"'),
+        (r'"os.environ[\"API_KEY\"] = \"abc\"\n",', rf'"os.environ[\"API_KEY\"] = \"{MARK}\"\n",'),
+        ('smtp_pass="hunter2"', f'smtp_pass="{MARK}"'),
+        ('{"auths": {"host": {"auth": "bWU6aHVudGVyMg=="}}}', f'{{"auths": {{"host": {{"auth": "{MARK}"}}}}}}'),
+        ("postgresql://me:s3@cret@db/runs", f"postgresql://me:{MARK}@db/runs"),
         (f"{BEGIN}\\nMIIE\\n{END}", f"{BEGIN}{MARK}{END[:8]}"),
     ],
 )
@@ -57,6 +65,8 @@ def test_secret_is_replaced(text: str, wanted: str) -> None:
         "git@github.com:team/repository.git",
         "secret = None",
         "api_key=api_key",
+        "token = '<your token>'; secret = '%(secret)s'; password = '{password}'; key_token = '$TOKEN'",
+        "forward_pass = 'first'; author = {'auth': 'none'}",
     ],
 )
 def test_program_keeps_what_is_no_secret(text: str) -> None:
@@ -66,6 +76,7 @@ def test_program_keeps_what_is_no_secret(text: str) -> None:
 def test_bare_word_is_a_secret_in_settings_only() -> None:
     assert redact("password: hunter2!", "settings.yaml").text == f"password: {MARK}"
     assert redact("PASSWORD=hunter2!", "run.sh").text == f"PASSWORD={MARK}"
+    assert redact("password: ab#hunter2  # of the test", "settings.yaml").text == f"password: {MARK}  # of the test"
     assert redact("connect(password=hunter2)", "train.py").secrets == 0
 
 
@@ -76,6 +87,22 @@ def test_private_key_keeps_its_lines_and_nothing_of_the_key() -> None:
 
     assert redacted.text == f"-----BEGIN RSA PRIVATE KEY-----\n{MARK}\n{MARK}\n-----END RSA PRIVATE KEY-----\nafter = 1"
     assert redacted.secrets == 1
+
+
+@pytest.mark.parametrize("header", ["", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n"])
+@pytest.mark.parametrize("begin", ["-----BEGIN RSA PRIVATE KEY-----\n", ""])
+def test_private_key_is_known_by_either_end(header: str, begin: str) -> None:
+    redacted = redact(f"before = 1\n\n{begin}{header}MIIEabcdefghijkl\nmnop==\n=AbCd\n-----END RSA PRIVATE KEY-----\n")
+
+    assert redacted.text == (f"before = 1\n\n{begin}{header}{MARK}\n{MARK}\n{MARK}\n-----END RSA PRIVATE KEY-----\n")
+
+
+def test_line_that_git_shows_for_orientation_is_searched_too() -> None:
+    patch = '@@ -10,3 +10,3 @@ PASSWORD = "hunter2"\n a\n-b\n+c\n'
+    head = "diff --git a/a b.py b/a b.py\n--- a/a b.py\t\n+++ b/a b.py\t\n"
+
+    assert redact_patch(head + patch) == (head + patch.replace("hunter2", MARK), 1)
+    assert redact_patch(f"{head}@@ -1 +1 @@\n-a\n+login(password=settings_x)\n").secrets == 0
 
 
 def test_secret_is_found_anywhere_in_a_long_line() -> None:
@@ -95,7 +122,7 @@ def test_text_without_half_characters_comes_back_as_it_was() -> None:
 
 
 def test_arguments_after_a_secret_option_are_replaced() -> None:
-    command = ["python", "train.py", "--password", "x", "--api-key=abc12345", "--token", "--lr", "1", "db.pwd=hunter2"]
+    command = ["python", "train.py", "--password", "x", "--api-key=abc12345", "--token", "--lr", "1", "db.pwd=a, b"]
 
     assert redact_arguments(command) == [
         "python",
@@ -108,6 +135,12 @@ def test_arguments_after_a_secret_option_are_replaced() -> None:
         "1",
         f"db.pwd={MARK}",
     ]
+
+
+def test_option_that_is_no_secret_stays_so_that_the_run_can_be_done_again() -> None:
+    command = ["train.py", "--use-auth-token=true", "--eos-token=2", "--pad-token=<pad>", "--token=", "a=b=c"]
+
+    assert redact_arguments(command) == command
 
 
 def test_redacted_patch_can_be_applied(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ _KINDS = {".c", ".cc", ".cfg", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".ini", ".ip
 _KINDS |= {".py", ".pyi", ".pyx", ".qmd", ".r", ".rmd", ".rst", ".sh", ".sql", ".toml", ".ts", ".txt", ".yaml", ".yml"}
 _NAMES = {"dockerfile", "containerfile", "makefile", "mlproject"}
 _PRIVATE = (
-    r"\.env|\.netrc|\.pgpass|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25519)|credentials?\b|secrets?\b|.*\.(?:pem|key|p12|pfx)$"
+    r"\.env|\.netrc|\.pgpass|\.pypirc|kaggle\.json$|id_(?:rsa|dsa|ecdsa|ed25519)|credentials?\b|secrets?\b"
+    r"|.*\.(?:pem|key|p12|pfx)$"
 )
 # What Runstone and MLflow keep beside a program by default.
 _STORES = r"(?:.*/)?(?:\.runstone|runstone-artifacts|mlruns|mlartifacts)/|(?:.*/)?(?:runstone|mlflow)\.db(?:-\w+)?$"

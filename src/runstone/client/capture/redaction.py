@@ -13,15 +13,18 @@ MARK = "[redacted]"
 # Names of what is a secret; they end the name that is given a value, so that `tokenizer` and `max_tokens` are none.
 _WORDS = (
     r"(?:password|passwd|passphrase|pwd|secret|token|credentials?"
+    r"|(?:auth|db|ftp|ldap|login|mail|mysql|pg|proxy|redis|root|smtp|ssh|sudo|user)[_-]?pass"
     r"|(?:api|access|account|auth|encryption|private|secret|shared|signing)[_-]?key)"
 )
 _SECRET_OPTION = rf"(?i)--?[\w-]*{_WORDS}"
+_SECRET_NAME = rf"(?i)[\w.-]*{_WORDS}"
 # What stands for a secret that is elsewhere: `${PASSWORD}`, `{{ token }}`, `<your token>`, and the special tokens of
-# language models.
-_REFERENCE = r"[${<\[%(]"
-_KEY_BEGINS = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----"
-_KEY_ENDS = r"-----END [A-Z0-9 ]*PRIVATE KEY-----"
-_KEY_LINE = r"[+ -]?[\s\"']*([A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]+={0,2}$)"
+# language models. Without quotes, the end of it may be cut off.
+_REFERENCE = r"\$[({]|\$\w+$|\{.*\}|<.*>|\[.*\]|%\(|%\w+%?$|\("
+_BEGIN_OF_REFERENCE = r"[${<\[%(]"
+_KEY_BEGINS = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
+_KEY_ENDS = r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
+_KEY_LINE = r"[+ -]?[\s\"']*([A-Za-z0-9+/=]{16,}|=?[A-Za-z0-9+/]+={0,2}$)"
 # In these a bare word is a variable, not a value.
 _PROGRAMS = {".c", ".cc", ".cpp", ".cu", ".go", ".h", ".hpp", ".ipynb", ".java", ".jl", ".js", ".py", ".pyi", ".pyx"}
 _PROGRAMS |= {".qmd", ".r", ".rmd", ".rs", ".scala", ".ts"}
@@ -32,7 +35,7 @@ class _Rule(Struct, frozen=True):
 
     Attributes:
         hints: Text in lower case, of which one must occur before the pattern is tried: that is much quicker.
-        expression: Of its pattern, whose group is the secret; all of it where it has none.
+        expression: Of its pattern, whose group is the secret, the one that matches; all of it where it has none.
         flags: Of the pattern.
     """
 
@@ -48,9 +51,11 @@ class _Rule(Struct, frozen=True):
 
 _compiled = cache(re.compile)
 _NAMED = ("pass", "pwd", "secret", "token", "credential", "key")
-_GIVEN = r"[\"'\]]*\s*(?::\s*[A-Za-z_][\w\[\], |.]*=|:=|==?|=>|<-|:)\s*"
+_GIVEN = r"[\\\"'\]]*\s*(?::\s*[A-Za-z_][\w\[\], |.]*=|:=|==?|=>|<-|:)\s*"
+# In the quotes, others may stand, escaped or doubled. Quotes that are escaped are of a notebook, which is JSON.
+_QUOTED = r"(?:\\\"(.{3,}?)\\\"|\"((?:[^\"\\\n]|\\.|\"\"){3,})\"|'((?:[^'\\\n]|\\.|''){3,})')"
 _RULES = (
-    _Rule(("private key",), r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.+?)-----END"),
+    _Rule(("private key",), rf"{_KEY_BEGINS}(.+?)-----END"),
     _Rule(("akia", "asia"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
     _Rule(("gh", "github_pat_"), r"\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
     _Rule(("glpat-",), r"\bglpat-[\w-]{20,}"),
@@ -64,15 +69,16 @@ _RULES = (
     _Rule(("eyj",), r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
     _Rule(("accountkey", "sharedaccesssignature"), r"(?:AccountKey|SharedAccessSignature)=([^;\s\"']{9,})"),
     _Rule(("bearer", "basic"), r"\b(?:bearer|basic)\s+([\w.~+/=-]{16,})", re.IGNORECASE),
-    _Rule(("://",), r"://[^\s/@:\"']*:([^\s/@\"']+)@"),
+    _Rule(("auth",), r"[\"']_?auth[\"']\s*:\s*[\"']([\w+/=-]{12,})[\"']"),
+    _Rule(("://",), r"://[^\s/@:\"']*:([^\s/\"']+)@"),
     _Rule(("://",), r"://([^\s/@:\"']{20,})@"),
     _Rule(("?", "&"), rf"[?&][\w-]*(?:{_WORDS}|sig|signature)=([^\s&\"']+)", re.IGNORECASE),
-    _Rule(_NAMED, rf"{_WORDS}{_GIVEN}[bBrRuU]?\"([^\"\n]{{3,}})\"", re.IGNORECASE),
-    _Rule(_NAMED, rf"{_WORDS}{_GIVEN}[bBrRuU]?'([^'\n]{{3,}})'", re.IGNORECASE),
+    _Rule(_NAMED, rf"{_WORDS}{_GIVEN}[bBrRuU]?{_QUOTED}", re.IGNORECASE),
 )
 # `password: hunter2` of a file of settings, `password=hunter2` of a command line.
-_BARE = _Rule(_NAMED, rf"{_WORDS}\s*[=:]\s*([^\s\"',;#]{{6,}})", re.IGNORECASE)
-_HARMLESS = r"(?i)(?:true|false|none|null)$"
+_BARE = _Rule(_NAMED, rf"{_WORDS}\s*[=:]\s*([^\s\"',;#][^\s\"',;]{{5,}})", re.IGNORECASE)
+_HARMLESS = r"(?i:true|false|none|null)$"
+_SHORTEST_NUMBER = 6  # that is a secret
 
 # Characters of a line that are searched at once, and of the longest secret that is found whole.
 _STEP = 8192
@@ -118,11 +124,9 @@ def redact_patch(patch: str) -> Redacted:
         if line.startswith("diff --git "):
             is_hunk = False
         elif line.startswith("+++ ") and not is_hunk:
-            name = line
+            name = line.rstrip("\t")  # which stands behind one with blanks
         elif line.startswith("@@ "):
-            is_hunk = True
-            names.append(None)
-            continue
+            is_hunk = True  # behind its numbers, too, stands a line of the file
         names.append(name if is_hunk else None)
     count = 0
     for at, line, count_of_line in _changed(lines, names):
@@ -132,12 +136,20 @@ def redact_patch(patch: str) -> Redacted:
 
 
 def redact_arguments(arguments: Sequence[str]) -> list[str]:
-    """The same for a command line: ``--password hunter2`` and ``--password=hunter2`` as well."""
+    """The same for a command line: ``--password hunter2`` and ``--password=hunter2`` as well.
+
+    Example:
+        >>> redact_arguments(["--token", "a b", "db.password=x", "--pad-token=0"])
+        ['--token', '[redacted]', 'db.password=[redacted]', '--pad-token=0']
+    """
     redacted: list[str] = []
     is_secret = False
     for argument in arguments:
+        name, is_given, value = argument.partition("=")
         if is_secret and not argument.startswith("-"):
             redacted.append(MARK)
+        elif is_given and re.fullmatch(_SECRET_NAME, name) and not _is_setting(value):
+            redacted.append(f"{name}={MARK}")
         else:
             redacted.append(redact(argument).text)
         is_secret = re.fullmatch(_SECRET_OPTION, argument) is not None
@@ -148,20 +160,14 @@ def _changed(lines: list[str], names: Sequence[str | None]) -> Iterator[tuple[in
     """The lines with secrets: where they are, what they become, how many secrets that are; no name: no line to read."""
     lower = "\n".join(lines).lower()
     rules = [rule for rule in (*_RULES, _BARE) if any(hint in lower for hint in rule.hints)]
-    has_keys = "private key" in lower
-    if not rules and not has_keys:
+    keys = dict(_keys(lines, names)) if "private key" in lower else {}
+    if not rules and not keys:
         return
-    in_key = False
     for at, (line, name, low) in enumerate(zip(lines, names, lower.split("\n"), strict=True)):
         if name is None:
-            in_key = False
             continue
-        if in_key and (found := re.match(_KEY_LINE, line)):
-            yield at, line[: found.start(1)] + MARK + line[found.end(1) :], 0
-            continue
-        in_key = has_keys and re.search(_KEY_BEGINS, line) is not None and re.search(_KEY_ENDS, line) is None
-        if in_key:
-            yield at, line, 1
+        if at in keys:
+            yield at, *keys[at]
             continue
         hinted = [rule for rule in rules if any(hint in low for hint in rule.hints)]
         if _BARE in hinted and PurePosixPath(name).suffix.lower() in _PROGRAMS:
@@ -169,6 +175,22 @@ def _changed(lines: list[str], names: Sequence[str | None]) -> Iterator[tuple[in
         changed, count = _without_secrets(line, hinted)
         if count:
             yield at, changed, count
+
+
+def _keys(lines: Sequence[str], names: Sequence[str | None]) -> Iterator[tuple[int, tuple[str, int]]]:
+    """The lines of private keys: what they become, and 1 for one of each key. A patch may have but a part of a key."""
+    for at, line in enumerate(lines):
+        begins, ends = (re.search(limit, line) is not None for limit in (_KEY_BEGINS, _KEY_ENDS))
+        if names[at] is None or begins == ends:
+            continue
+        step = 1 if begins else -1
+        place = at + step
+        while 0 <= place < len(lines) and names[place] is not None and (found := re.match(_KEY_LINE, lines[place])):
+            text = lines[place]
+            yield place, (text[: found.start(1)] + MARK + text[found.end(1) :], 0)
+            place += step
+        is_whole = ends and 0 <= place < len(lines) and re.search(_KEY_BEGINS, lines[place]) is not None
+        yield at, (line, 0 if is_whole else 1)
 
 
 def _without_secrets(line: str, rules: Sequence[_Rule]) -> tuple[str, int]:
@@ -180,7 +202,7 @@ def _without_secrets(line: str, rules: Sequence[_Rule]) -> tuple[str, int]:
             if found is None:
                 begin += _STEP
                 continue
-            start, end = found.span(1 if rule.pattern.groups else 0)
+            start, end = found.span(found.lastindex or 0)
             begin = max(end, start + 1)
             if not _is_harmless(rule, line[start:end]):
                 line = line[:start] + MARK + line[end:]
@@ -203,4 +225,11 @@ def _is_harmless(rule: _Rule, value: str) -> bool:
     """Whether a value only stands for one, or was replaced already."""
     if value.startswith(MARK):
         return True
-    return rule.hints is _NAMED and (re.match(_REFERENCE, value) is not None or re.match(_HARMLESS, value) is not None)
+    reference = _BEGIN_OF_REFERENCE if rule is _BARE else _REFERENCE
+    return rule.hints is _NAMED and (re.match(reference, value) is not None or re.match(_HARMLESS, value) is not None)
+
+
+def _is_setting(value: str) -> bool:
+    """Whether the value of an option stands for a secret, or is none: a switch, or the number of a token."""
+    is_number = value.isdecimal() and len(value) < _SHORTEST_NUMBER
+    return not value or is_number or re.match(f"{_REFERENCE}|{_HARMLESS}", value) is not None
