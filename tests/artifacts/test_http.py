@@ -1,6 +1,8 @@
 """Artifacts behind a real server: the contract."""
 
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
@@ -39,6 +41,31 @@ def test_repository_without_a_root_sees_the_whole_store(address: str) -> None:
 
     assert root in {file.path for file in whole.list()}
     assert content(whole, f"{root}/a") == b"a"
+
+
+class Mlflow(BaseHTTPRequestHandler):
+    """A server that lists what MLflow's lists."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(
+            b'{"files": [{"path": "a:b", "is_dir": false, "file_size": 1}, {"path": "c", "is_dir": true}]}'
+        )
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+def test_names_that_nobody_can_ask_for_are_not_listed() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Mlflow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        repository = HttpRepository(f"http://127.0.0.1:{server.server_port}")
+        found, others = repository.list(), repository.unlisted()
+        server.shutdown()
+
+    assert [(file.path, file.is_dir) for file in found] == [("c", True)]
+    assert ["'a:b' holds a colon" in reason for reason in others] == [True]
 
 
 def test_errors_name_the_path_that_was_given(address: str) -> None:

@@ -127,6 +127,8 @@ def test_files_that_nobody_could_ask_for_are_not_listed(tmp_path: Path, reposito
     (tmp_path / "root" / "dangling").symlink_to(tmp_path / "root" / "nowhere")
 
     assert [file.path for file in repository.list()] == ["good"]
+    assert len(repository.unlisted()) == 5
+    assert "'a:b' holds a colon" in repository.unlisted()[1]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system here")

@@ -81,6 +81,8 @@ def test_object_that_marks_a_folder_and_names_that_nobody_can_ask_for_are_not_li
 
     assert [file.path for file in repository.list(ArtifactPath("folder"))] == ["folder/a"]
     assert [file.path for file in repository.list()] == ["folder"]
+    [reason] = repository.unlisted(ArtifactPath("folder"))
+    assert "'folder/b:c' holds a colon" in reason
 
 
 def test_bucket_that_is_not_there_is_said(repository: ObjectStoreRepository) -> None:

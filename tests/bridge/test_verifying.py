@@ -10,7 +10,7 @@ import pytest
 from runstone.artifacts.base import ArtifactRepository, Pieces
 from runstone.artifacts.local import LocalRepository
 from runstone.artifacts.resolve import repository
-from runstone.bridge.importing import bring
+from runstone.bridge.importing import bring, measured
 from runstone.bridge.marks import LACKS_FILES, UNFINISHED
 from runstone.bridge.mlflow_folder import MlflowFolder
 from runstone.bridge.store_source import StoreSource
@@ -117,6 +117,23 @@ def test_file_that_cannot_be_opened_is_told_and_comes_with_the_next_import(
     assert problem == f"the file 'größe 記録.txt' of the run {RUN} was left out: the server does not answer"
     assert (silent.files, marked, later.problems) == (2, True, [])
     assert len(repository(store.get_run(RUN).info.artifact_uri).list()) == 3
+
+
+def test_file_whose_name_no_artifact_has_is_told(source: MlflowFolder, uri: str, store: Lossy, tmp_path: Path) -> None:
+    store.loses = False
+    for name in ("a:b.txt", "deep/50%ab.txt", "good.txt", f".runstone-{RUN}.part"):
+        put(Path(source.name) / "0" / RUN / "artifacts" / name, name)
+    (Path(source.name) / "0" / RUN / "artifacts" / "elsewhere").symlink_to(tmp_path)
+
+    would = measured(source)
+    brought = bring(source, store, tracking_uri=uri)
+
+    reasons = ["'a:b.txt' holds a colon", "'elsewhere' leads out of its folder", "'deep/50%ab.txt' holds a percent"]
+    assert (would.files, brought.files) == (1, 1)
+    for told in (would, brought):
+        assert len(told.problems) == len(reasons)
+        assert all(reason in problem for reason, problem in zip(reasons, told.problems, strict=True))
+    assert LACKS_FILES in store.get_run(RUN).data.tags
 
 
 def test_values_in_another_order_and_twice_are_the_same(tmp_path: Path, uri: str, store: Lossy) -> None:

@@ -77,6 +77,15 @@ class ArtifactRepository(Protocol):
 
 
 @runtime_checkable
+class Unlisted(Protocol):
+    """What a store does besides that may hold files whose names are no ``ArtifactPath``, written by others."""
+
+    def unlisted(self, path: ArtifactPath = ArtifactPath()) -> list[str]:
+        """Why things that are in a folder are not among what ``list`` gives, in one sentence each."""
+        ...
+
+
+@runtime_checkable
 class DirectRepository(Protocol):
     """What a store does besides whose files others may fetch and send past us, by addresses that it signs."""
 

@@ -1,5 +1,6 @@
 """Artifacts that a server passes on."""
 
+import builtins
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 
@@ -91,16 +92,31 @@ class HttpRepository:
         raise ArtifactNotFound(path)
 
     def list(self, path: ArtifactPath = ArtifactPath()) -> list[FileInfo]:
-        """What is in a folder, by path.
+        """What is in a folder, by path; without what a genuine MLflow server lists and nobody can ask for.
 
         Raises:
             BackendUnavailable: The server gave no answer.
         """
+        found = [each for each in self._seen(path) if isinstance(each, FileInfo)]
+        return sorted(found, key=lambda file: file.path)
+
+    def unlisted(self, path: ArtifactPath = ArtifactPath()) -> builtins.list[str]:
+        """Why other things in a folder are not listed; the server is asked for all of it.
+
+        Raises:
+            BackendUnavailable: The server gave no answer.
+        """
+        return [each for each in self._seen(path) if isinstance(each, str)]
+
+    def _seen(self, path: ArtifactPath) -> Iterator[FileInfo | str]:
+        """What is in a folder; in place of what cannot be asked for, the reason."""
         with self._paths_of_caller():
             body = self._transport.send("GET", PROXY, query={"path": self._full(path) or None})
-        files = wire.decode(body, ProxiedArtifacts).files
-        found = [FileInfo(path=str(path / file.path), is_dir=file.is_dir, size=file.size) for file in files]
-        return sorted(found, key=lambda file: file.path)
+        for file in wire.decode(body, ProxiedArtifacts).files:
+            try:
+                yield FileInfo(path=str(path / file.path), is_dir=file.is_dir, size=file.size)
+            except InvalidArtifactPath as error:
+                yield error.message
 
     def delete(self, path: ArtifactPath) -> None:
         """Remove a file, or a folder with all in it.

@@ -1,5 +1,6 @@
 """Artifacts in a folder of this machine."""
 
+import builtins
 import os
 import shutil
 import stat
@@ -132,16 +133,27 @@ class LocalRepository:
 
     def list(self, path: ArtifactPath = ArtifactPath()) -> list[FileInfo]:
         """What is in a folder, by path."""
+        return [found for found in self._seen(path) if isinstance(found, FileInfo)]
+
+    def unlisted(self, path: ArtifactPath = ArtifactPath()) -> builtins.list[str]:
+        """Why other things in a folder are not listed."""
+        return [found for found in self._seen(path) if isinstance(found, str)]
+
+    def _seen(self, path: ArtifactPath) -> Iterator[FileInfo | str]:
+        """What is in a folder, by path; in place of what cannot be asked for, the reason."""
         place = self.local_path(path)
-        names: list[str] = []
+        names: builtins.list[str] = []
         with _os_errors(path), suppress(FileNotFoundError, NotADirectoryError):
             names = sorted(entry.name for entry in place.iterdir())
-        found = []
         for name in names:
-            # What cannot be asked for by name, or was removed meanwhile, is left out.
-            with suppress(InvalidArtifactPath, ArtifactNotFound, UnicodeEncodeError):
-                found.append(self.info(path / name))
-        return found
+            if UNFINISHED.fullmatch(name):
+                continue
+            try:
+                yield self.info(path / name)
+            except InvalidArtifactPath as error:
+                yield error.message
+            except (ArtifactNotFound, UnicodeEncodeError):
+                pass  # it was removed meanwhile, or is no file
 
     def delete(self, path: ArtifactPath) -> None:
         """Remove a file, or a folder with all in it.

@@ -1,5 +1,6 @@
 """Artifacts in a bucket of S3 or what speaks like it, of Google's cloud, or of Azure."""
 
+import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,6 +8,8 @@ from datetime import timedelta
 from functools import cached_property
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
 
 from runstone.artifacts import buckets, signing
 from runstone.artifacts.base import CHUNK, Pieces
@@ -139,14 +142,36 @@ class ObjectStoreRepository:
             PermissionDenied: The store does not allow it.
             BackendError: The store gives no answer.
         """
+        return self._seen(path)[0]
+
+    def unlisted(self, path: ArtifactPath = ArtifactPath()) -> builtins.list[str]:
+        """Why other things in a folder are not listed; the store is asked for all of it.
+
+        Raises:
+            PermissionDenied: The store does not allow it.
+            BackendError: The store gives no answer.
+        """
+        return self._seen(path)[1]
+
+    def _seen(self, path: ArtifactPath) -> tuple[builtins.list[FileInfo], builtins.list[str]]:
+        """What is in a folder, by path; and why other things cannot be asked for."""
         with self._errors(path, absence="bucket"):
             found = self._library.list_with_delimiter(self._store, self.key(path) or None)
+        sizes = dict.fromkeys(found["common_prefixes"], UNSET)
+        sizes |= {item["path"]: item["size"] for item in found["objects"]}
         files: dict[str, FileInfo] = {}
-        for prefix in found["common_prefixes"]:
-            self._add(files, path, prefix, size=None)
-        for item in found["objects"]:
-            self._add(files, path, item["path"], size=item["size"])
-        return [files[name] for name in sorted(files)]
+        others: builtins.list[str] = []
+        for key, size in sizes.items():
+            below = key[len(self.key(path)) :].strip("/")
+            if not below:
+                continue  # some tools mark a folder by an object of its name
+            try:
+                name = str(path / below)
+            except InvalidArtifactPath as error:
+                others.append(error.message)
+            else:
+                files[name] = FileInfo(path=name, is_dir=size is UNSET, size=size)
+        return [files[name] for name in sorted(files)], others
 
     def delete(self, path: ArtifactPath) -> None:
         """Remove a file, or a folder with all in it.
@@ -271,16 +296,6 @@ class ObjectStoreRepository:
                 if items:
                     return True
         return False
-
-    def _add(self, files: dict[str, FileInfo], folder: ArtifactPath, key: str, *, size: int | None) -> None:
-        below = key[len(self.key(folder)) :].strip("/")
-        if not below:
-            return  # some tools mark a folder by an object of its name
-        try:
-            path = str(folder / below)
-        except InvalidArtifactPath:
-            return  # nobody could ask for it
-        files[path] = FileInfo(path=path, is_dir=True) if size is None else FileInfo(path=path, is_dir=False, size=size)
 
     @contextmanager
     def _errors(self, path: ArtifactPath, *, absence: str = "artifact") -> Iterator[None]:

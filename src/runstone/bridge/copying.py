@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from runstone.artifacts.base import ArtifactRepository, Pieces
+from runstone.artifacts.base import ArtifactRepository, Pieces, Unlisted
 from runstone.artifacts.integrity import Counted, checked
 from runstone.bridge.brought import Brought
 from runstone.bridge.source import Files, Source
@@ -10,11 +10,16 @@ from runstone.entities import ArtifactPath, FileInfo
 from runstone.errors import ArtifactDamaged, BackendError, LocalFileNotFound, NotFound, RunstoneError
 
 
-def files_below(files: Files, folder: ArtifactPath = ArtifactPath()) -> Iterator[FileInfo]:
-    """All files in a folder and below, by path."""
+def files_below(
+    files: Files, folder: ArtifactPath = ArtifactPath(), tell: Callable[[str], None] = lambda _: None
+) -> Iterator[FileInfo]:
+    """All files in a folder and below, by path; ``tell`` takes why others cannot be read, in one sentence each."""
+    if isinstance(files, Unlisted):
+        for reason in files.unlisted(folder):
+            tell(reason)
     for found in sorted(files.list(folder), key=lambda each: each.path):
         if found.is_dir:
-            yield from files_below(files, ArtifactPath(found.path))
+            yield from files_below(files, ArtifactPath(found.path), tell)
         else:
             yield found
 
@@ -57,7 +62,7 @@ class Copying:
             uri: Where the source has them; none if empty.
             has_some: Whether it is known that there were some.
         """
-        for _, file in self._found(whose, uri, has_some=has_some, would="would be") or ():
+        for _, file in self._found(whose, uri, has_some=has_some, would="would be")[0]:
             self._counted(file)
 
     def copy(self, whose: str, uri: str, target: ArtifactRepository, *, has_some: bool) -> bool:
@@ -69,9 +74,8 @@ class Copying:
             target: Where they go.
             has_some: Whether it is known that there were some.
         """
-        found = self._found(whose, uri, has_some=has_some, would="were")
-        is_whole = found is not None
-        for files, file in found or ():
+        found, is_whole = self._found(whose, uri, has_some=has_some, would="were")
+        for files, file in found:
             path = ArtifactPath(file.path)
             try:
                 pieces = files.read(path)
@@ -88,20 +92,26 @@ class Copying:
         self._brought.bytes += file.file_size or 0
         self._watch()
 
-    def _found(self, whose: str, uri: str, *, has_some: bool, would: str) -> list[tuple[Files, FileInfo]] | None:
-        """The files below a URI; ``None`` where they cannot be seen, which is told."""
+    def _found(self, whose: str, uri: str, *, has_some: bool, would: str) -> tuple[list[tuple[Files, FileInfo]], bool]:
+        """The files below a URI, and whether there are no others; what cannot be seen is told."""
         if not uri:
-            return []
+            return [], True
+        problems = self._brought.problems
+        before = len(problems)
         try:
             files = self._source.files(uri)
-            return [(files, file) for file in files_below(files)]
+            found = files_below(
+                files,
+                tell=lambda reason: problems.append(f"among the files of the {whose}, some {would} left out: {reason}"),
+            )
+            return [(files, file) for file in found], len(problems) == before
         except LocalFileNotFound as error:
             if not has_some:
                 self._brought.notes.append(
                     f"the {whose} has no folder {error.local_path}: it has no files, or they are elsewhere now"
                 )
-                return []
-            self._brought.problems.append(f"the files of the {whose} {would} left out: {error.message}")
+                return [], True
+            problems.append(f"the files of the {whose} {would} left out: {error.message}")
         except RunstoneError as error:
-            self._brought.problems.append(f"the files of the {whose} {would} left out: {error.message}")
-        return None
+            problems.append(f"the files of the {whose} {would} left out: {error.message}")
+        return [], False
