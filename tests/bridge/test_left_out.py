@@ -14,6 +14,7 @@ from runstone.bridge.mlflow_database import MlflowDatabase
 from runstone.entities import Metric, Param, Tag
 from runstone.stores.sql.store import SqlStore
 from tests.bridge.stores import new_store
+from tests.bridge.test_fence import MODELS
 from tests.bridge.test_mlflow_connection import TABLES, database
 
 GOOD = "a" * 32
@@ -61,6 +62,40 @@ def test_dry_run_tells_the_same(source: MlflowDatabase) -> None:
     found = measured(source)
 
     assert told(found) == [f"something of the run {GOOD} was left out"] * 3 + [f"the run {BAD} was left out"]
+
+
+def test_models_lose_only_what_breaks_a_rule(tmp_path: Path) -> None:
+    good, bad = f"m-{GOOD}", f"m-{BAD}"
+    rows = f"""{TABLES} {ROWS} {MODELS}
+    INSERT INTO logged_models VALUES ('{good}', 'good', '', 1, 1, 2, '', '{GOOD}', 1, 'active'),
+        ('{bad}', 'bad', '', 1, 1, 99, '', '{GOOD}', 1, 'active');
+    INSERT INTO logged_model_tags VALUES ('{good}', 't', '1'), ('{good}', 'long', '{"x" * 9000}');
+    INSERT INTO logged_model_params VALUES ('{good}', 'p', '1'), ('{good}', 'a//b', '2');
+    INSERT INTO registered_models VALUES ('named', 1, 1, '', 'default');
+    INSERT INTO registered_model_tags VALUES ('t', '1', 'named', 'default'), ('', 'nameless', 'named', 'default');
+    INSERT INTO model_versions VALUES
+        ('named', 1, 1, 1, '', '', 'None', 'models:/{good}', '{GOOD}', '', '', 'default'),
+        ('named', 2, 1, 1, '', '', 'Retired', 'models:/{good}', '{GOOD}', '', '', 'default');
+    INSERT INTO model_version_tags VALUES ('t', '1', 'named', 1, 'default'), ('', 'nameless', 'named', 1, 'default');
+    """
+    with (
+        closing(MlflowDatabase(database(tmp_path, rows), Fence([]))) as source,
+        new_store("sqlite", tmp_path) as (address, store),
+    ):
+        brought = bring(source, store, tracking_uri=address)
+        model = store.get_logged_model(good)
+        registered = store.get_registered_model("named")
+        [version] = store.search_model_versions()
+
+    assert {
+        *[f"something of the logged model {good} was left out"] * 2,
+        f"the logged model {bad} was left out",
+        "something of the registered model 'named' was left out",
+        "something of the version 1 of 'named' was left out",
+        "the version 2 of 'named' was left out",
+    } <= set(told(brought))
+    assert ({tag.key: tag.value for tag in model.info.tag_list}["t"], model.params) == ("1", {"p": "1"})
+    assert (registered.tags, version.version, version.tags) == ({"t": "1"}, "1", {"t": "1"})
 
 
 class Forgetful(SqlStore):

@@ -104,6 +104,26 @@ def test_what_is_damaged_is_told_and_the_rest_is_read(root: Path, file: str, tex
     assert values == [0.5, 0.25]
 
 
+def test_run_and_experiment_lose_only_what_breaks_a_rule(root: Path) -> None:
+    put(root / "0" / "tags" / "long", "x" * 9000)
+    put(root / "0" / "tags" / "kept", "1")
+    for name in ("params/long", "tags/long"):
+        put(root / "0" / RUN / name, "x" * 9000)
+    put(root / "0" / RUN / "tags" / "kept", "two\nlines\r\n")
+    put(root / "0" / RUN / "metrics" / "odd*name", "10 0.5 0\n" * 3)
+
+    source = MlflowFolder(root)
+    [experiment] = source.experiments()
+    [run] = source.runs("0")
+    values = list(source.metrics(RUN))
+
+    assert experiment.tags == {"kept": "1"}
+    assert (run.data.params, run.data.tags) == ({"model/depth": "3"}, {"kept": "two\nlines\r\n"})
+    assert [metric.key for metric in values] == ["loss", "loss"]
+    left_out = ("tags/long", f"{RUN}/tags/long", f"{RUN}/params/long", f"{RUN}/metrics/odd*name")
+    assert [problem.partition(": ")[0] for problem in source.problems] == [f"{root}/0/{name}" for name in left_out]
+
+
 def test_folder_of_a_run_without_its_file_is_told(root: Path) -> None:
     (root / "0" / OTHER).mkdir()
 
@@ -216,14 +236,21 @@ def test_links_are_not_followed(root: Path, tmp_path: Path) -> None:
     (root / "0" / RUN / "params" / "secret").symlink_to(tmp_path / "secret")
     (root / "0" / RUN / "metrics" / "secret").symlink_to(tmp_path / "secret")
     (root / "0" / OTHER).symlink_to(root / "0" / RUN)
+    put(tmp_path / "folder" / "secret", "hidden")
+    put(tmp_path / "folder" / "meta.yaml", "name: n\ndigest: d\nsource_type: local\nsource: hidden\n")
+    (root / "0" / RUN / "tags").symlink_to(tmp_path / "folder")
+    put(root / "0" / RUN / "inputs" / "abc" / "meta.yaml", "source_id: folder\nsource_type: DATASET\n")
+    (root / "0" / "datasets").symlink_to(tmp_path)
 
     source = MlflowFolder(root)
     [run] = source.runs("0")
 
-    assert run.data.params == {"model/depth": "3"}
+    assert (run.data.params, run.data.tags, run.inputs.dataset_inputs) == ({"model/depth": "3"}, {}, [])
     assert {metric.key for metric in source.metrics(RUN)} == {"loss"}
     assert [problem.partition(" is a link")[0] for problem in source.problems] == [
+        f"{root}/0/{RUN}/tags",
         f"{root}/0/{RUN}/params/secret",
+        f"{root}/0/{RUN}/inputs: {root}/0/datasets/folder",
         f"{root}/0/{RUN}/metrics/secret",
     ]
 

@@ -2,14 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from runstone.errors import BackendError, InvalidValue, RunstoneError, Unsupported
+
+T = TypeVar("T")
 
 # A folder of MLflow holds no link; one that is there may lead to any file of this machine.
 _TOO_LARGE = 1 << 20
@@ -34,6 +37,7 @@ class Files:
 
     def __init__(self, root: Path, problems: list[str]) -> None:
         self._root, self._problems = root, problems
+        self._told = set(problems)
         self._yaml = _yaml()
 
     @contextmanager
@@ -49,11 +53,15 @@ class Files:
 
     def tell(self, problem: str) -> None:
         """Tell of something once, however often it is met."""
-        if problem not in self._problems:
+        if problem not in self._told:
+            self._told.add(problem)
             self._problems.append(problem)
 
     def folders(self, parent: Path) -> list[Path]:
         """The folders in a folder, by name; none where that is not there."""
+        if _is_behind_a_link(parent):
+            self.tell(_link(parent))
+            return []
         try:
             with os.scandir(parent) as found:
                 return sorted(Path(each.path) for each in found if each.is_dir(follow_symlinks=False))
@@ -64,23 +72,26 @@ class Files:
 
     def named(self, folder: Path, above: str = "") -> Iterator[tuple[str, Path]]:
         """Files by the name of what they are about: their path in a folder, whose parts may be folders."""
+        if _is_behind_a_link(folder):
+            self.tell(_link(folder))
+            return
         if not folder.is_dir():
             return
         for each in sorted(folder.iterdir()):
             if each.is_symlink():
-                self.tell(f"{each} is a link, which MLflow makes none of; it was left out")
+                self.tell(_link(each))
             elif each.is_dir():
                 yield from self.named(each, f"{above}{each.name}/")
             else:
                 yield above + each.name, each
 
-    def texts(self, folder: Path) -> list[tuple[str, str]]:
-        """What stands in the files of a folder, by name."""
+    def things(self, kind: Callable[[str, str], T], folder: Path) -> list[T]:
+        """Things made of the name of each file in a folder and of its text, by name; what breaks a rule is told."""
         found = []
         for name, file in self.named(folder):
             with self.telling(file):
-                found.append((name, _text(file)))
-        return sorted(found)
+                found.append((name, kind(name, _text(file))))
+        return [thing for _, thing in sorted(found, key=itemgetter(0))]
 
     def lines(self, file: Path) -> Iterator[tuple[int, list[str]]]:
         """The words of each line of a file that has any, with its number from 1; read as they are asked for.
@@ -110,6 +121,8 @@ class Files:
             BackendError: It is not there, or cannot be read.
         """
         file = folder / "meta.yaml"
+        if _is_behind_a_link(folder):
+            raise BackendError(_link(folder))
         text = _text(file, most)
         try:
             found = self._yaml.load(text, Loader=self._yaml.CSafeLoader)
@@ -142,6 +155,15 @@ class Files:
                 if own.is_dir() and (any(own.iterdir()) or not named.exists()):
                     return own / (found[3] or "").lstrip("/")
         return named
+
+
+def _is_behind_a_link(place: Path) -> bool:
+    """Whether a link stands on the way to a place; there is none on the way to the root."""
+    return os.path.realpath(place) != str(place)
+
+
+def _link(place: Path) -> str:
+    return f"{place} is a link, or behind one, and MLflow makes none; it was left out"
 
 
 def text_of(meta: dict[str, Any], name: str) -> str:

@@ -33,7 +33,9 @@ from runstone.entities import (
     RunStatus,
     Tag,
 )
+from runstone.entities.names import check_key
 from runstone.entities.states import run_status
+from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, LocalFileNotFound
 
 _TRASH = ".trash"
@@ -108,9 +110,14 @@ class MlflowFolder:
     def metrics(self, run_id: str) -> Iterator[Metric]:
         """Every value of every metric of a run, by name of the metric, in the order in which they were logged."""
         for key, file in self._files.named(self._folder_of_run(run_id) / "metrics"):
-            for number, words in self._files.lines(file):
-                with self._files.telling(f"{file}, line {number}"):
-                    yield _metric(key, words)
+            with self._files.telling(file):
+                check_key("metric", key)
+                yield from self._values(key, file)
+
+    def _values(self, key: str, file: Path) -> Iterator[Metric]:
+        for number, words in self._files.lines(file):
+            with self._files.telling(f"{file}, line {number}"):
+                yield _metric(key, words)
 
     def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
         """Logged models of an experiment, by id, but for deleted ones; none before MLflow 3."""
@@ -167,19 +174,19 @@ class MlflowFolder:
             lifecycle_stage=LifecycleStage.DELETED if folder.parent.name == _TRASH else LifecycleStage.ACTIVE,
             creation_time=made,
             last_update_time=number_of(meta, "last_update_time") or made,
-            tag_list=[Tag(key, value) for key, value in self._files.texts(folder / "tags")],
+            tag_list=self._files.things(Tag, folder / "tags"),
         )
 
     def _run(self, folder: Path, experiment_id: str) -> Run:
         meta = self._files.meta(folder)
         ended = meta.get("end_time")
         info: dict[str, Any] = {} if ended is None else {"ended_at": number_of(meta, "end_time")}
-        tags = dict(self._files.texts(folder / "tags"))
+        tags = self._files.things(Tag, folder / "tags")
         return Run(
             info=RunInfo(
                 run_id=folder.name,
                 run_uuid=folder.name,
-                run_name=text_of(meta, "run_name") or tags.get("mlflow.runName", ""),
+                run_name=text_of(meta, "run_name") or next((tag.value for tag in tags if tag.key == RUN_NAME), ""),
                 experiment_id=experiment_id,
                 user_id=text_of(meta, "user_id"),
                 status=run_status(meta.get("status", RunStatus.RUNNING)),
@@ -189,8 +196,8 @@ class MlflowFolder:
                 **info,
             ),
             data=RunData(
-                param_list=[Param(key, value) for key, value in self._files.texts(folder / "params")],
-                tag_list=[Tag(key, value) for key, value in tags.items()],
+                param_list=self._files.things(Param, folder / "params"),
+                tag_list=tags,
             ),
             inputs=self._inputs(folder),
             outputs=RunOutputs(

@@ -43,10 +43,10 @@ def logged_model(files: Files, folder: Path, experiment_id: str) -> LoggedModel 
             status_word=status_word(_STATUS.get(number_of(meta, "status"), LoggedModelStatus.PENDING)),
             model_type=text_of(meta, "model_type"),
             source_run_id=text_of(meta, "source_run_id"),
-            tag_list=[Tag(key, value) for key, value in files.texts(folder / "tags")],
+            tag_list=files.things(Tag, folder / "tags"),
         ),
         data=LoggedModelData(
-            params=[Param(key, value) for key, value in files.texts(folder / "params")],
+            params=files.things(Param, folder / "params"),
             metrics=sorted(_metrics(files, folder), key=lambda each: (each.timestamp, each.step, each.key)),
         ),
     )
@@ -61,18 +61,18 @@ def registered_model(files: Files, folder: Path) -> RegisteredModel:
         creation_timestamp=made,
         last_updated_timestamp=number_of(meta, "last_updated_timestamp") or made,
         description=text_of(meta, "description"),
-        tag_list=[ModelTag(key, value) for key, value in files.texts(folder / "tags")],
-        alias_list=[ModelAlias(alias, version) for alias, version in files.texts(folder / "aliases")],
+        tag_list=files.things(ModelTag, folder / "tags"),
+        alias_list=files.things(ModelAlias, folder / "aliases"),
     )
 
 
 def versions(files: Files, folder: Path) -> Iterator[ModelVersion]:
     """Versions of a registered model, by number, but for deleted ones."""
-    aliases = files.texts(folder / "aliases")
+    aliases = files.things(ModelAlias, folder / "aliases")
     numbered = [(int(found[1]), each) for each in files.folders(folder) if (found := _VERSION.fullmatch(each.name))]
     for number, each in sorted(numbered):
         with files.telling(each):
-            version = _version(files, each, number, [alias for alias, of in aliases if of == str(number)])
+            version = _version(files, each, number, [each.alias for each in aliases if each.version == str(number)])
             if version is not None:
                 yield version
 
@@ -94,7 +94,7 @@ def _version(files: Files, folder: Path, number: int, aliases: list[str]) -> Mod
         description=text_of(meta, "description"),
         source=text_of(meta, "storage_location") or source,
         run_id=text_of(meta, "run_id"),
-        tag_list=[ModelTag(key, value) for key, value in files.texts(folder / "tags")],
+        tag_list=files.things(ModelTag, folder / "tags"),
         run_link=text_of(meta, "run_link"),
         aliases=aliases,
         user_id=text_of(meta, "user_id"),

@@ -22,6 +22,7 @@ from runstone.entities import (
     Tag,
 )
 from runstone.entities.logged_model import logged_model_status, status_word
+from runstone.errors import InvalidValue
 
 Rows = dict[Any, list[tuple[Any, ...]]]
 
@@ -104,25 +105,42 @@ def logged_models(database: MlflowConnection, experiment_id: str) -> Iterator[Lo
         "ORDER BY model_id",
         (int(experiment_id),),
     )
-    for model_id, name, location, made, changed, status, kind, run_id in found:
-        yield LoggedModel(
-            info=LoggedModelInfo(
-                model_id=model_id,
-                experiment_id=experiment_id,
-                name=name or "",
-                creation_timestamp_ms=made or 0,
-                last_updated_timestamp_ms=changed or 0,
-                artifact_uri=location or "",
-                status_word=status_word(logged_model_status(status)),
-                model_type=kind or "",
-                source_run_id=run_id or "",
-                tag_list=[Tag(key, value or "") for key, value in _of_model(database, "tag", model_id)],
-            ),
-            data=LoggedModelData(
-                params=[Param(key, value or "") for key, value in _of_model(database, "param", model_id)],
-                metrics=_metrics(database, model_id),
-            ),
-        )
+    for model_id, *facts in found:
+        try:
+            yield _logged_model(database, experiment_id, model_id, facts)
+        except InvalidValue as error:
+            database.tell(f"the logged model {model_id} was left out: {error.message}")
+
+
+def _logged_model(database: MlflowConnection, experiment_id: str, model_id: str, facts: Sequence[Any]) -> LoggedModel:
+    name, location, made, changed, status, kind, run_id = facts
+    whose = f"logged model {model_id}"
+    return LoggedModel(
+        info=LoggedModelInfo(
+            model_id=model_id,
+            experiment_id=experiment_id,
+            name=name or "",
+            creation_timestamp_ms=made or 0,
+            last_updated_timestamp_ms=changed or 0,
+            artifact_uri=location or "",
+            status_word=status_word(logged_model_status(status)),
+            model_type=kind or "",
+            source_run_id=run_id or "",
+            tag_list=list(database.things(_tag, _of_model(database, "tag", model_id), whose)),
+        ),
+        data=LoggedModelData(
+            params=list(database.things(_param, _of_model(database, "param", model_id), whose)),
+            metrics=_metrics(database, model_id),
+        ),
+    )
+
+
+def _tag(key: str, value: str | None) -> Tag:
+    return Tag(key, value or "")
+
+
+def _param(key: str, value: str | None) -> Param:
+    return Param(key, value or "")
 
 
 def _of_model(database: MlflowConnection, kind: str, model_id: str) -> Iterator[tuple[Any, ...]]:

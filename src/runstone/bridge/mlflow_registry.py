@@ -7,6 +7,7 @@ from typing import Any
 from runstone.bridge.mlflow_connection import MlflowConnection
 from runstone.entities import ModelAlias, ModelTag, ModelVersion, RegisteredModel
 from runstone.entities.states import model_stage
+from runstone.errors import InvalidValue
 
 # What MLflow leaves of a version that was deleted.
 _GONE = "Deleted_Internal"
@@ -25,7 +26,7 @@ def registered_models(database: MlflowConnection) -> Iterator[RegisteredModel]:
             creation_timestamp=made or 0,
             last_updated_timestamp=changed or 0,
             description=description or "",
-            tag_list=[ModelTag(key, value or "") for key, value in tags],
+            tag_list=list(database.things(_tag, tags, f"registered model {name!r}")),
             alias_list=[ModelAlias(alias, version) for alias, version in _aliases(database, name, where)],
         )
 
@@ -35,24 +36,29 @@ def versions_of(database: MlflowConnection, shown_name: str) -> Iterator[ModelVe
     name, where = _told(database, shown_name)
     aliases = _aliases(database, name, where)
     tags: dict[int, list[ModelTag]] = {}
-    for key, value, version in _of_model(database, "model_version_tags", "key, value, version", name, where):
-        tags.setdefault(version, []).append(ModelTag(key, value or ""))
+    for *tag, version in _of_model(database, "model_version_tags", "key, value, version", name, where):
+        tags.setdefault(version, []).extend(database.things(_tag, [tag], f"version {version} of {shown_name!r}"))
     stored = database.column("model_versions", "storage_location", "NULL")
     columns = (
-        "version, creation_time, last_updated_time, description, user_id, current_stage, "
+        "version, current_stage, creation_time, last_updated_time, description, user_id, "
         f"{stored}, source, run_id, run_link, status_message"
     )
-    for row in _of_model(database, "model_versions", columns, name, where):
-        version, made, changed, description, user, stage, place, source, run_id, link, message = row
+    for version, stage, *facts in _of_model(database, "model_versions", columns, name, where):
         if stage == _GONE:
             continue
+        try:
+            known = model_stage(stage or "None")
+        except InvalidValue as error:
+            database.tell(f"the version {version} of {shown_name!r} was left out: {error.message}")
+            continue
+        made, changed, description, user, place, source, run_id, link, message = facts
         logged = _LOGGED_MODEL.fullmatch(source or "")
         yield ModelVersion(
             name=shown_name,
             version=str(version),
             creation_timestamp=made or 0,
             last_updated_timestamp=changed or made or 0,
-            current_stage=model_stage(stage or "None"),
+            current_stage=known,
             description=description or "",
             source=place or source or "",
             run_id=run_id or "",
@@ -63,6 +69,10 @@ def versions_of(database: MlflowConnection, shown_name: str) -> Iterator[ModelVe
             status_message=message or "",
             model_id=logged[1] if logged else "",
         )
+
+
+def _tag(key: str, value: str | None) -> ModelTag:
+    return ModelTag(key, value or "")
 
 
 def _told(database: MlflowConnection, shown_name: str) -> tuple[str, str]:
