@@ -30,8 +30,9 @@ def test_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "open-sesame" not in table + document
 
 
-def test_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RUNSTONE_TRACKING_URI", "https://ada:open-sesame@runs.example")
+@pytest.mark.parametrize("name", ["RUNSTONE_TRACKING_URI", "RUNSTONE_REGISTRY_URI"])
+def test_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "https://ada:open-sesame@runs.example")
 
     shown = CliRunner().invoke(main, ["config"]).stdout
 

@@ -4,7 +4,7 @@ import click
 
 from runstone.cli.options import as_json
 from runstone.cli.output import print_json, print_table
-from runstone.config import SETTINGS, TRACKING_URI
+from runstone.config import SETTINGS
 from runstone.entities.names import without_password
 from runstone.errors import InvalidValue
 
@@ -26,7 +26,7 @@ def config(*, as_json: bool) -> None:
             value, problem = None, error.message
         if setting.secret and (value is not None or problem):
             value, problem = _HIDDEN, ""
-        elif setting is TRACKING_URI and isinstance(value, str):
+        elif isinstance(value, str):
             value = without_password(value)
         rows.append(
             {
