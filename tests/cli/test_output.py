@@ -45,6 +45,17 @@ def test_facts_stand_below_each_other_without_those_that_are_missing(capsys: pyt
     assert capsys.readouterr().out == "id      7\nremark  one\n        two\nempty\n"
 
 
+def test_terminal_obeys_nothing_that_others_wrote(capsys: pytest.CaptureFixture[str]) -> None:
+    harm = "\x1b]52;c;cm0=\x07\x9b2J\r"
+
+    print_facts([("note", f"one{harm}\r\ntwo\tthree")])
+    print_table(("tags.note",), [(harm,)])
+
+    shown = capsys.readouterr().out
+    assert not set(shown) & set("\x1b\x07\x9b\r")
+    assert shown.startswith("note  one\\x1b]52;c;cm0=\\x07\\x9b2J\\r\n      two\tthree\n")
+
+
 def test_document_is_json_whatever_the_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"values": [math.nan, math.inf, -math.inf, 0.1], "deep": {"x": (math.nan,)}})
 

@@ -12,7 +12,7 @@ import msgspec
 from runstone.artifacts.progress import AFTER_S, Bar
 from runstone.bridge.brought import Brought
 from runstone.cli.options import as_json, connected, find_experiment, tracking_uri
-from runstone.cli.output import print_json
+from runstone.cli.output import print_json, visible
 from runstone.entities.names import without_password
 
 
@@ -88,7 +88,7 @@ def import_(
         if notes:
             click.echo(f"Without a folder of files: {len(notes):,} of its runs and logged models.")
         for told in (*notes, *problems):
-            click.echo(told, err=True)
+            click.echo(visible(told), err=True)
     if brought.problems:
         ctx.exit(1)
 

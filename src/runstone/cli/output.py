@@ -1,5 +1,6 @@
 """How answers are printed: tables for people, one JSON document for programs."""
 
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ import msgspec
 Cell = str | int | float | None
 
 _DIGITS = 6
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def print_json(value: Any) -> None:
@@ -55,6 +57,16 @@ def visible(text: str) -> str:
         'rm\\x1b[2K'
     """
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def obeyed_by_none(text: str) -> str:
+    r"""A text of somebody else's whose lines stay: a terminal obeys no other control character of it.
+
+    Example:
+        >>> obeyed_by_none("\x1b]0;title\x07one\n\ttwo")
+        '\\x1b]0;title\\x07one\n\ttwo'
+    """
+    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text.replace("\r\n", "\n"))
 
 
 def counted(count: int, noun: str) -> str:
@@ -125,7 +137,7 @@ def _text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float):
         return f"{cell:.{_DIGITS}g}"
-    return str(cell)
+    return obeyed_by_none(str(cell))
 
 
 def _print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:

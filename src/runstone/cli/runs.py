@@ -9,7 +9,17 @@ import click
 from runstone import config
 from runstone.cli.console import print_console
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
-from runstone.cli.output import Cell, counted, duration, moment, print_facts, print_json, print_table, visible
+from runstone.cli.output import (
+    Cell,
+    counted,
+    duration,
+    moment,
+    obeyed_by_none,
+    print_facts,
+    print_json,
+    print_table,
+    visible,
+)
 from runstone.client.client import Client
 from runstone.entities import Run, ViewType
 from runstone.entities.tag import END, TRACEBACK
@@ -120,7 +130,7 @@ def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_
             print_facts([(f"  {key}", values[key]) for key in sorted(values)])
     if TRACEBACK in run.data.tags:
         click.echo(f"\n{click.style('traceback', bold=True)}")
-        click.echo(indent(run.data.tags[TRACEBACK].rstrip(), "  "))
+        click.echo(indent(obeyed_by_none(run.data.tags[TRACEBACK].rstrip()), "  "))
 
 
 def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:

@@ -8,7 +8,7 @@ import click
 from runstone import config
 from runstone.artifacts.progress import TransferBar
 from runstone.cli.options import as_json
-from runstone.cli.output import print_json
+from runstone.cli.output import print_json, visible
 from runstone.client.connection import open_stores
 from runstone.entities.names import without_password
 from runstone.errors import BackendError, RunstoneError
@@ -114,7 +114,7 @@ def _listed(run: dict[str, Any], *what: str) -> str:
 
 def _tell(run: dict[str, Any]) -> None:
     name = f"Run {run['run_id']}" if run["is_run"] else f"Logged model m-{run['run_id']}"
-    name += f" ({run['run_name']})" if run["run_name"] else ""
+    name += f" ({visible(run['run_name'])})" if run["run_name"] else ""
     if run["error"]:
         click.echo(f"{name} still waits: {run['error']}", err=True)
     elif run["is_running"]:
