@@ -68,20 +68,23 @@ def test_repetition_can_be_repeated_from_the_remote(
 
 
 def test_metric_that_differs_is_told_unless_it_is_tolerated(
-    train: Train, reproduce: Command, tree: WorkTree, client: Client
+    train: Train, reproduce: Command, tree: WorkTree, client: Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    noise = 'import random; runstone.log_metric("seconds", random.random())'
+    noise = 'import random; runstone.log_metric("seconds", random.random()); print("trained")'
     noisy = TRAIN.replace('runstone.log_metric("system/cpu", 50)', noise)
     tree.write("job/train.py", noisy)
     run_id = train()
 
     strict = reproduce(run_id, "--atol", "0")
+    printed = capfd.readouterr().out
     loose = reproduce(run_id, "--rtol", "seconds=inf", "--json")
+    aside = capfd.readouterr()
 
     assert strict.exit_code == 3, strict.output
     assert "different" in strict.stdout
     assert loose.exit_code == 0, loose.output
-    said = json.loads(loose.stdout[loose.stdout.index("{") :])
+    said = json.loads(loose.stdout)
+    assert (printed.endswith("trained\n"), aside.out, "trained\n" in aside.err) == (True, "", True)
     assert said["verdict"] == "same"
     assert said["tolerances"]["rtol_of"]["seconds"] in {float("inf"), "Infinity", None}
     assert client.get_run(run_id).data.tags["runstone.reproduction"] == "same"
@@ -180,6 +183,22 @@ def test_environment_that_is_not_enough_is_refused(
 
     assert done.exit_code == 1
     assert told in done.stderr
+
+
+def test_repetition_that_cannot_start_is_not_left_running(train: Train, reproduce: Command, client: Client) -> None:
+    run_id = train()
+    facts = json.loads(Path(client.download_artifacts(run_id, "runstone/environment.json")).read_bytes())
+
+    client.log_dict(run_id, facts | {"directory": "gone"}, "runstone/environment.json")
+    nowhere = reproduce(run_id)
+    client.log_dict(run_id, facts | {"command": ["no-such-tool"]}, "runstone/environment.json")
+    nothing = reproduce(run_id)
+
+    assert (nowhere.exit_code, nothing.exit_code) == (1, 1)
+    assert "'gone' that the run was started in is not in its code" in nowhere.stderr
+    assert "'no-such-tool' of the run cannot be started" in nothing.stderr
+    statuses = {run.info.run_name: run.info.status for run in client.search_runs(["0"])}
+    assert statuses == {"fit": RunStatus.FINISHED, "fit again": RunStatus.FAILED}
 
 
 def test_commit_that_is_an_option_is_refused(train: Train, reproduce: Command, client: Client) -> None:

@@ -71,6 +71,7 @@ def reproduce(ctx: click.Context, /, *, run_id: str, yes: bool, as_json: bool, *
                 Path(folder),
                 with_this_python=given["environment"] == "local",
                 tolerances=tolerances,
+                prints_aside=as_json,
             )
     if as_json:
         print_json(msgspec.to_builtins(done))

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from time import time
 
@@ -16,7 +17,7 @@ from runstone.client.capture.redaction import MARK
 from runstone.client.client import Client
 from runstone.entities import Run, RunStatus
 from runstone.entities.tag import PARENT_RUN_ID, REPRODUCED_BY, REPRODUCES, REPRODUCTION
-from runstone.errors import NotReproducible
+from runstone.errors import NotReproducible, RunstoneError
 from runstone.journal import folder as journals
 from runstone.reproduction import checkout, interpreter
 from runstone.reproduction.comparison import Compared, Tolerances, compare
@@ -25,6 +26,7 @@ from runstone.schemas import wire
 
 SAME, DIFFERENT, FAILED, NOTHING = "same", "different", "failed", "nothing to compare"
 _FILE = "sqlite:///"
+_STDERR = 2
 
 
 class Plan(Struct, frozen=True):
@@ -118,7 +120,13 @@ def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | N
 
 
 def reproduce(
-    client: Client, planned: Plan, folder: Path, *, with_this_python: bool, tolerances: Tolerances
+    client: Client,
+    planned: Plan,
+    folder: Path,
+    *,
+    with_this_python: bool,
+    tolerances: Tolerances,
+    prints_aside: bool = False,
 ) -> Reproduction:
     """Do a run again, and attach the verdict to it. The program prints to our own output.
 
@@ -128,6 +136,7 @@ def reproduce(
         folder: An empty folder, for the code and the environment.
         with_this_python: Whether the program runs with the Python that runs this; else an environment is made.
         tolerances: How far metrics may be apart.
+        prints_aside: Whether the program's standard output goes to our standard error.
 
     Raises:
         NotReproducible: The code or the environment cannot be had.
@@ -142,17 +151,30 @@ def reproduce(
         found = interpreter.of_this_process(environment)
     else:
         found = interpreter.make(environment, folder / "environment", code)
-    again = client.create_run(
-        run.info.experiment_id, run_name=f"{run.info.run_name} again", tags={REPRODUCES: run.info.run_id}
-    ).info.run_id
-    exit_code = _run(client, again, environment, found, code)
-    return _conclude(client, run, again, exit_code, found, tolerances)
-
-
-def _run(client: Client, run_id: str, environment: EnvironmentFacts, found: Interpreter, code: Path) -> int:
     directory = code / (environment.directory or "")
     if not directory.is_dir():
         raise NotReproducible(f"the folder {environment.directory!r} that the run was started in is not in its code")
+    again = client.create_run(
+        run.info.experiment_id, run_name=f"{run.info.run_name} again", tags={REPRODUCES: run.info.run_id}
+    ).info.run_id
+    try:
+        exit_code = _run(client, again, environment, found, directory, stdout=_STDERR if prints_aside else None)
+    except BaseException as error:  # Ctrl-C, mostly
+        with suppress(RunstoneError):
+            _end_unless_ended(client, again, RunStatus.FAILED if isinstance(error, Exception) else RunStatus.KILLED)
+        raise
+    return _conclude(client, run, again, exit_code, found, tolerances)
+
+
+def _run(
+    client: Client,
+    run_id: str,
+    environment: EnvironmentFacts,
+    found: Interpreter,
+    directory: Path,
+    *,
+    stdout: int | None,
+) -> int:
     program, *arguments = environment.command
     if program.startswith(("python", "pypy")):
         command = [str(found.python), *arguments]
@@ -171,20 +193,26 @@ def _run(client: Client, run_id: str, environment: EnvironmentFacts, found: Inte
     if found.python != Path(sys.executable):
         settings["VIRTUAL_ENV"] = str(found.python.parent.parent)
     try:
-        return subprocess.run(command, cwd=directory, env=os.environ | settings, check=False).returncode  # noqa: S603  # a list; the user has been asked
+        done = subprocess.run(command, cwd=directory, env=os.environ | settings, stdout=stdout, check=False)  # noqa: S603  # a list; the user has been asked
     except OSError as error:
         raise NotReproducible(f"the command {program!r} of the run cannot be started: {error.strerror}") from error
+    return done.returncode
+
+
+def _end_unless_ended(client: Client, run_id: str, status: RunStatus) -> bool:
+    """End a run that its program has never begun, or has left; returns whether that had to be done."""
+    is_open = client.get_run(run_id).info.status is RunStatus.RUNNING
+    if is_open:
+        client.set_terminated(run_id, status)
+    return is_open
 
 
 def _conclude(
     client: Client, run: Run, again: str, exit_code: int, found: Interpreter, tolerances: Tolerances
 ) -> Reproduction:
-    repeated = client.get_run(again)
-    has_started = repeated.info.status is not RunStatus.RUNNING
-    if not has_started:  # the program has never begun it, or was killed
-        client.set_terminated(again, RunStatus.FAILED)
-    metrics = compare(run.data.metrics, repeated.data.metrics, tolerances)
-    if exit_code or not has_started:
+    was_open = _end_unless_ended(client, again, RunStatus.FAILED)
+    metrics = compare(run.data.metrics, client.get_run(again).data.metrics, tolerances)
+    if exit_code or was_open:
         verdict = FAILED
     elif not any(metric.first is not None for metric in metrics):
         verdict = NOTHING
