@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -111,8 +112,17 @@ class Bundle:
 
     def files(self, uri: str) -> "_Folder":
         """The files of a folder in it."""
-        below = {name[len(uri) + 1 :]: each for name, each in self._by_name.items() if name.startswith(f"{uri}/")}
-        return _Folder(self, uri, below)
+        return _Folder(self, uri, self._folders.get(uri, {}))
+
+    @cached_property
+    def _folders(self) -> dict[str, dict[str, Member]]:
+        """The files of each run and each logged model, by folder and path in it."""
+        found: dict[str, dict[str, Member]] = {}
+        for name, member in self._by_name.items():
+            folder, path = _folder_and_path(name)
+            if path:
+                found.setdefault(folder, {})[path] = member
+        return found
 
     def close(self) -> None:
         """Close the file."""
@@ -264,12 +274,18 @@ class Bundle:
         owners = {layout.metrics_of(run_id) for run_id in runs}
         folders = {layout.files_of_run(run_id) for run_id in runs} | {layout.files_of_model(each) for each in models}
         for name in self._by_name:
-            is_owned = name in layout.TABLES or name in owners or "/".join(name.split("/")[:3]) in folders
+            is_owned = name in layout.TABLES or name in owners or _folder_and_path(name)[0] in folders
             if not is_owned:
                 raise self._refusal(f"its member {shown(name)} belongs to no run and no logged model of it")
 
     def _refusal(self, why: str) -> InvalidValue:
         return InvalidValue(f"the bundle {self.name} is not taken, and nothing was changed: {why}; export it again")
+
+
+def _folder_and_path(name: str) -> tuple[str, str]:
+    """The folder of a run or a logged model that a member is in, and its path there."""
+    folder = "/".join(name.split("/", 3)[:3])
+    return folder, name[len(folder) + 1 :]
 
 
 class _Folder:
