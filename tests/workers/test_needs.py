@@ -53,6 +53,11 @@ def test_packages_for_pip_in_a_conda_environment_are_read_where_nothing_else_is(
     assert wanted(tmp_path, conda=CONDA).requirements == ["pandas==2.3.3", *NEEDS]
 
 
+@pytest.mark.parametrize("conda", ["dependencies:\n", "dependencies:\n- pip:\n", "dependencies: [{pip: }, python]\n"])
+def test_conda_environment_that_lists_nothing_asks_for_nothing(tmp_path: Path, conda: str) -> None:
+    assert wanted(tmp_path, conda=conda).requirements == list(NEEDS)
+
+
 def test_other_files_that_are_named_are_read(tmp_path: Path) -> None:
     found = wanted(
         tmp_path,

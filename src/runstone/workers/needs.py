@@ -41,7 +41,7 @@ def needs(model: Model, folder: Path, uri: str) -> Wanted:
     conda = _yaml(folder / requirements.CONDA)
     listed, constraints = _listed(folder, conda, what)
     names = {requirements.name_in(line) for line in listed}
-    others = [each for each in conda.get("dependencies", ()) if isinstance(each, str)]
+    others = [each for each in conda.get("dependencies") or () if isinstance(each, str)]
     if missing := [each for each in others if _conda_name(each) not in names | _ANYWAY]:
         raise Unsupported(
             f"{what} asks for packages of conda, which uv does not install: {', '.join(missing)}; "
@@ -69,8 +69,8 @@ def _listed(folder: Path, conda: dict[str, Any], what: str) -> tuple[list[str], 
     if (folder / requirements.REQUIREMENTS).is_file():
         lines = requirements.listed(requirements.REQUIREMENTS, folder / requirements.REQUIREMENTS)
     elif conda:
-        pip = [each["pip"] for each in conda.get("dependencies", ()) if isinstance(each, dict) and "pip" in each]
-        lines = [str(line) for line in pip[0]] if pip else []
+        pip = [each.get("pip") for each in conda.get("dependencies") or () if isinstance(each, dict)]
+        lines = [str(line) for listed in pip for line in listed or ()]
     else:
         raise InvalidModel(
             f"{what} has no file {requirements.REQUIREMENTS!r}, which says what it needs; load it without env='fresh'"
