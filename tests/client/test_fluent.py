@@ -259,6 +259,21 @@ def test_setting_names_the_run_to_resume_once(chosen: Client, monkeypatch: pytes
     assert named not in {nested.info.run_id, second.info.run_id}
 
 
+def test_setting_names_the_run_until_it_could_be_resumed(chosen: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = chosen.create_run("0").info.run_id
+    chosen.delete_run(named)
+    monkeypatch.setenv("RUNSTONE_RUN_ID", named)
+
+    for _ in range(2):
+        with pytest.raises(RunDeleted):
+            runstone.log_metric("loss", 1)
+    chosen.restore_run(named)
+    with runstone.start_run() as run:
+        pass
+
+    assert run.info.run_id == named
+
+
 def test_description_is_given_once() -> None:
     with pytest.raises(InvalidValue, match="given twice"):
         runstone.start_run(description="a", tags={"mlflow.note.content": "b"})

@@ -10,8 +10,8 @@ import logging
 import os
 import threading
 from _thread import start_new_thread
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 from types import TracebackType
@@ -301,13 +301,22 @@ def forget_choices() -> None:
     _process.offline = None
 
 
-def run_to_resume() -> str:
-    """The run that a setting names, once; empty if there is none."""
-    named = config.RUN_ID.get() or ""
-    if named == _process.resumed:
-        return ""
+@contextmanager
+def run_to_resume(run_id: str | None) -> Iterator[str]:
+    """The run to go on with: the one given, else the one that a setting names, once; empty if there is none.
+
+    Where the block fails, the setting goes on to name it: what is logged after that is not to go elsewhere.
+    """
+    former, named = _process.resumed, config.RUN_ID.get() or ""
+    if run_id or active() is not None or named == former:
+        yield run_id or ""
+        return
     _process.resumed = named
-    return named
+    try:
+        yield named
+    except BaseException:
+        _process.resumed = former
+        raise
 
 
 def _watch_the_end() -> endings.Watch:

@@ -66,12 +66,12 @@ def start_run(
     """
     _check_may_start(nested, parent_run_id)
     checked = _checked_tags(tags, description)
-    resumed = run_id or (context.run_to_resume() if context.active() is None else "")
-    handle = context.client_for_runs()
-    if resumed:
-        run = _resume(handle, arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
-    else:
-        run = _create(handle, experiment_id, run_name, nested, parent_run_id, checked)
+    with context.run_to_resume(run_id) as resumed:
+        handle = context.client_for_runs()
+        if resumed:
+            run = _resume(handle, arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
+        else:
+            run = _create(handle, experiment_id, run_name, nested, parent_run_id, checked)
     return context.open_run(run, handle, is_resumed=bool(resumed), log_system_metrics=log_system_metrics)
 
 
