@@ -7,11 +7,8 @@ from typing import Any, TypeVar
 from runstone.artifacts import resolve
 from runstone.client import arguments, context, model_folders
 from runstone.client.client import Client
-from runstone.client.connection import open_stores
-from runstone.entities import LoggedModel, ModelVersion, Page, RegisteredModel
-from runstone.entities.names import shown_address
-from runstone.errors import ArtifactNotFound, RegisteredModelExists, Unsupported
-from runstone.stores.lineage import LineageStore
+from runstone.entities import ModelVersion, Page, RegisteredModel
+from runstone.errors import ArtifactNotFound, RegisteredModelExists
 
 T = TypeVar("T")
 
@@ -57,7 +54,7 @@ def register_model(
         source = _of_run(client, source) if model is None else f"models:/{model.model_id}"
     model_id = None
     if logged := arguments.logged_model_id(source):
-        model = _logged_model(client.tracking_uri, logged)
+        model = client.get_logged_model(logged)
         source, run_id, model_id = model.artifact_location, model.source_run_id, model.model_id
     with suppress(RegisteredModelExists):  # it gets one more version
         client.create_registered_model(name)
@@ -74,13 +71,6 @@ def _of_run(client: Client, uri: str) -> str:
         except ArtifactNotFound:
             raise model_folders.absent(client, uri, resolve.joined(place.uri, place.path)) from None
     return resolve.joined(place.uri, place.path)
-
-
-def _logged_model(tracking_uri: str, model_id: str) -> LoggedModel:
-    store = open_stores.get(tracking_uri)
-    if not isinstance(store, LineageStore):
-        raise Unsupported(f"what is kept at {shown_address(tracking_uri)} has no logged models; name another URI")
-    return store.get_logged_model(model_id)
 
 
 def search_registered_models(
