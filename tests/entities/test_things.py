@@ -19,6 +19,7 @@ from runstone.entities import (
     RunStatus,
     Tag,
 )
+from runstone.entities.page import all_pages
 from runstone.entities.states import model_stage
 from runstone.entities.webhook import check_webhook_texts
 from runstone.errors import InvalidValue
@@ -77,6 +78,21 @@ def test_page_is_a_list_with_a_token() -> None:
     page = Page([1, 2], "next")
 
     assert (page, page.token, Page[int]().token) == ([1, 2], "next", "")
+
+
+@pytest.mark.parametrize(("most", "sizes"), [(None, [2, 2, 2]), (5, [2, 2, 1]), (3, [2, 1]), (2, [2]), (0, [])])
+def test_pages_are_asked_for_until_enough_is_there(most: int | None, sizes: list[int]) -> None:
+    asked: list[tuple[int, str]] = []
+
+    def ask(size: int, token: str) -> Page[int]:
+        asked.append((size, token))
+        start = int(token or 0)
+        return Page(range(start, min(start + size, 5)), str(start + size) if start + size < 5 else "")
+
+    found = list(all_pages(ask, at_once=2, most=most))
+
+    assert found == list(range(5 if most is None else most))
+    assert asked == [(size, str(2 * place) if place else "") for place, size in enumerate(sizes)]
 
 
 def test_model_and_version_offer_tags_and_aliases_as_dicts() -> None:

@@ -5,11 +5,13 @@ from runstone.bridge.marks import UNFINISHED
 from runstone.bridge.places import Places
 from runstone.bridge.source import Source
 from runstone.entities import ModelStage, ModelTag, ModelVersion, RegisteredModel
+from runstone.entities.page import all_pages
 from runstone.errors import RegisteredModelNotFound, RunstoneError
 from runstone.stores.registry import RegistryStore
 
 # Numbers in a row that no version has, as deleted ones leave them, which are counted through.
 _MOST_MISSING = 1000
+_VERSIONS = 10_000
 
 
 class Registering:
@@ -31,14 +33,9 @@ class Registering:
     def run(self) -> None:
         """Bring all registered models."""
         there: dict[str, list[ModelVersion]] = {}
-        token = ""
-        while True:
-            page = self._store.search_model_versions(page_token=token)
-            for version in page:
-                there.setdefault(version.name, []).append(version)
-            token = page.token
-            if not token:
-                break
+        search = self._store.search_model_versions
+        for version in all_pages(lambda size, token: search(max_results=size, page_token=token), at_once=_VERSIONS):
+            there.setdefault(version.name, []).append(version)
         for model in self._source.registered_models():
             try:
                 self._model(model, there.get(model.name, []))

@@ -1,9 +1,8 @@
 """A store of Runstone, or a server of its protocol, as a source."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from math import isnan, nan
-from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -16,22 +15,22 @@ from runstone.entities import (
     Metric,
     ModelVersion,
     NonFinite,
-    Page,
     RegisteredModel,
     Run,
     ViewType,
 )
 from runstone.entities.names import without_password
+from runstone.entities.page import all_pages
 from runstone.errors import EndpointNotFound
 from runstone.stores.base import StreamedHistories, TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
 from runstone.stores.resolve import open_store, scheme_of
 
-T = TypeVar("T")
-
+_EXPERIMENTS = 1000
 _RUNS = 500
 _MODELS = 100
+_VERSIONS = 10_000
 _POINTS = 25_000
 
 
@@ -61,8 +60,9 @@ class StoreSource:
 
     def experiments(self) -> Iterator[Experiment]:
         """All experiments, by id."""
-        found = _all(
-            lambda token: self._store.search_experiments(view_type=ViewType.ALL, max_results=1000, page_token=token)
+        search = self._store.search_experiments
+        found = all_pages(
+            lambda size, token: search(view_type=ViewType.ALL, max_results=size, page_token=token), at_once=_EXPERIMENTS
         )
         return iter(sorted(found, key=lambda each: int(each.experiment_id)))
 
@@ -102,7 +102,10 @@ class StoreSource:
         store = self._store
         if not isinstance(store, LineageStore):
             return iter(())
-        found = _all(lambda token: store.search_logged_models([experiment_id], max_results=_MODELS, page_token=token))
+        search = store.search_logged_models
+        found = all_pages(
+            lambda size, token: search([experiment_id], max_results=size, page_token=token), at_once=_MODELS
+        )
         try:
             return iter(sorted(map(self._with_nan, found), key=lambda model: model.model_id))
         except EndpointNotFound:
@@ -113,7 +116,8 @@ class StoreSource:
         store = self._store
         if not isinstance(store, RegistryStore):
             return iter(())
-        found = _all(lambda token: store.search_registered_models(max_results=_MODELS, page_token=token))
+        search = store.search_registered_models
+        found = all_pages(lambda size, token: search(max_results=size, page_token=token), at_once=_MODELS)
         return iter(sorted(found, key=lambda model: model.name))
 
     def model_versions(self, name: str) -> Iterator[ModelVersion]:
@@ -132,14 +136,15 @@ class StoreSource:
             self._store.close()
 
     def _found_runs(self, experiment_id: str) -> Iterator[Run]:
-        return _all(
-            lambda token: self._store.search_runs(
+        return all_pages(
+            lambda size, token: self._store.search_runs(
                 [experiment_id],
                 view_type=ViewType.ALL,
-                max_results=_RUNS,
+                max_results=size,
                 order_by=["attributes.run_id ASC"],
                 page_token=token,
-            )
+            ),
+            at_once=_RUNS,
         )
 
     def _with_nan(self, model: LoggedModel) -> LoggedModel:
@@ -163,7 +168,9 @@ class StoreSource:
         found: dict[str, list[ModelVersion]] = {}
         store = self._store
         if isinstance(store, RegistryStore):
-            for version in _all(lambda token: store.search_model_versions(page_token=token)):
+            search = store.search_model_versions
+            pages = all_pages(lambda size, token: search(max_results=size, page_token=token), at_once=_VERSIONS)
+            for version in pages:
                 found.setdefault(version.name, []).append(version)
         return found
 
@@ -178,15 +185,7 @@ class StoreSource:
 
     def _history(self, run_id: str, key: str) -> Iterator[Metric]:
         """Every value of one metric of a run, as its history is ordered."""
-        return _all(lambda token: self._store.metric_history(run_id, key, max_results=_POINTS, page_token=token))
-
-
-def _all(page: Callable[[str], Page[T]]) -> Iterator[T]:
-    """What all pages hold, each asked for when the one before it was read."""
-    token = ""
-    while True:
-        found = page(token)
-        yield from found
-        token = found.token or ""
-        if not token:
-            return
+        return all_pages(
+            lambda size, token: self._store.metric_history(run_id, key, max_results=size, page_token=token),
+            at_once=_POINTS,
+        )

@@ -7,6 +7,7 @@ import click
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
 from runstone.cli.output import moment, print_facts, print_json, print_table
 from runstone.entities import Experiment
+from runstone.entities.page import all_pages
 
 
 @click.group()
@@ -43,19 +44,19 @@ def list_experiments(ctx: click.Context, /, **given: Any) -> None:
 
     A filter looks like "name LIKE 'churn%' AND tags.team = 'risk'".
     """
-    found: list[Experiment] = []
     with connected(ctx) as client:
-        token = None
-        while len(found) < given["most"] and token != "":
-            page = client.search_experiments(
+        pages = all_pages(
+            lambda size, token: client.search_experiments(
                 view_type=view_type(given["view"]),
-                max_results=min(given["most"] - len(found), 1000),
+                max_results=size,
                 filter_string=given["filter_string"],
                 order_by=list(given["order_by"]),
                 page_token=token,
-            )
-            found += page
-            token = page.token
+            ),
+            at_once=1000,
+            most=given["most"],
+        )
+        found = list(pages)
     if given["as_json"]:
         print_json([_document(experiment) for experiment in found])
         return

@@ -22,6 +22,7 @@ from runstone.cli.output import (
 )
 from runstone.client.client import Client
 from runstone.entities import Run, ViewType
+from runstone.entities.page import all_pages
 from runstone.entities.tag import END, TRACEBACK
 from runstone.errors import RunstoneError
 
@@ -188,30 +189,26 @@ def restore(ctx: click.Context, /, *, run_ids: tuple[str, ...]) -> None:
 
 
 def _all_experiments(client: Client) -> list[str]:
-    ids: list[str] = []
-    token = None
-    while token != "":
-        page = client.search_experiments(ViewType.ACTIVE_ONLY, _MAX_PAGE, page_token=token)
-        ids += [experiment.experiment_id for experiment in page]
-        token = page.token
-    return ids
+    found = all_pages(
+        lambda size, token: client.search_experiments(ViewType.ACTIVE_ONLY, size, page_token=token), at_once=_MAX_PAGE
+    )
+    return [experiment.experiment_id for experiment in found]
 
 
 def _search(client: Client, experiment_ids: list[str], given: dict[str, Any]) -> list[Run]:
-    found: list[Run] = []
-    token = None
-    while len(found) < given["most"] and token != "":
-        page = client.search_runs(
+    found = all_pages(
+        lambda size, token: client.search_runs(
             experiment_ids,
             filter_string=given["filter_string"],
             run_view_type=view_type(given["view"]),
-            max_results=min(given["most"] - len(found), _MAX_PAGE),
+            max_results=size,
             order_by=list(given["order_by"]),
             page_token=token,
-        )
-        found += page
-        token = page.token
-    return found
+        ),
+        at_once=_MAX_PAGE,
+        most=given["most"],
+    )
+    return list(found)
 
 
 def _column(name: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from runstone.client import arguments
 from runstone.client.files import FileVerbs
 from runstone.client.runs import RunVerbs
 from runstone.entities import ArtifactPath, Run, Tag
+from runstone.entities.page import all_pages
 from runstone.entities.tag import LOGGED_ARTIFACTS
 from runstone.errors import ArtifactNotFound, InvalidArtifactPath
 from runstone.media import tables
@@ -95,16 +97,12 @@ class TableVerbs(FileVerbs, RunVerbs):
             raise ArtifactNotFound(path)
         return tables.joined(found)
 
-    def _runs_with_tables(self, experiment_id: str) -> list[Run]:
-        found: list[Run] = []
-        token = ""
-        while True:
-            filter_string = f"tags.`{LOGGED_ARTIFACTS}` LIKE '%table%'"
-            page = self.search_runs([experiment_id], filter_string, max_results=_PAGE, page_token=token)
-            found.extend(page)
-            token = page.token
-            if not token:
-                return found
+    def _runs_with_tables(self, experiment_id: str) -> Iterator[Run]:
+        filter_string = f"tags.`{LOGGED_ARTIFACTS}` LIKE '%table%'"
+        return all_pages(
+            lambda size, token: self.search_runs([experiment_id], filter_string, max_results=size, page_token=token),
+            at_once=_PAGE,
+        )
 
 
 def _table_path(artifact_file: str) -> ArtifactPath:

@@ -12,6 +12,7 @@ from runstone.client.client import Client
 from runstone.client.model_folders import fetched
 from runstone.demo.recording import LoggedRun
 from runstone.entities import Metric
+from runstone.entities.page import all_pages
 from runstone.flavors import loading
 
 
@@ -30,15 +31,17 @@ def differences(client: Client, runs: Sequence[LoggedRun]) -> Iterator[str]:
 
 def _missing(client: Client, runs: Sequence[LoggedRun]) -> Iterator[str]:
     for experiment_id in sorted({run.experiment_id for run in runs}):
-        listed: set[str] = set()
-        token = None
-        while token != "":
-            page = client.search_runs([experiment_id], max_results=1000, page_token=token)
-            listed |= {run.info.run_id for run in page}
-            token = page.token
         logged = {run.run_id for run in runs if run.experiment_id == experiment_id}
+        listed = _listed(client, experiment_id)
         if logged - listed:
             yield f"experiment {experiment_id}: {len(logged - listed)} of {len(logged)} runs are not listed"
+
+
+def _listed(client: Client, experiment_id: str) -> set[str]:
+    found = all_pages(
+        lambda size, token: client.search_runs([experiment_id], max_results=size, page_token=token), at_once=1000
+    )
+    return {run.info.run_id for run in found}
 
 
 def _values(client: Client, run: LoggedRun) -> Iterator[str]:

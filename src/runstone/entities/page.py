@@ -1,6 +1,6 @@
 """A page of a longer answer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,3 +18,26 @@ class Page(list[T]):
     def __init__(self, items: Iterable[T] = (), token: str = "") -> None:
         super().__init__(items)
         self.token = token
+
+
+def all_pages(ask: Callable[[int, str], Page[T]], *, at_once: int, most: int | None = None) -> Iterator[T]:
+    """What all pages hold, one after the other, each asked for when those before it were taken.
+
+    Args:
+        ask: Gives a page of at most so many things, by its token; empty text stands for the first.
+        at_once: Length of a page.
+        most: So many things are given at most; all if ``None``.
+
+    Example:
+        >>> pages = {"": Page("ab", "2"), "2": Page("c")}
+        >>> list(all_pages(lambda size, token: pages[token], at_once=2))
+        ['a', 'b', 'c']
+    """
+    token = ""
+    while most is None or most > 0:
+        page = ask(at_once if most is None else min(at_once, most), token)
+        yield from page
+        most = None if most is None else most - len(page)
+        token = page.token
+        if not token:
+            return

@@ -5,6 +5,7 @@ from typing import Any
 
 from runstone.client import arguments, context
 from runstone.entities import Experiment, LifecycleStage, Tag, ViewType
+from runstone.entities.page import all_pages
 from runstone.errors import ExperimentDeleted
 
 _PAGE = 1000
@@ -95,15 +96,11 @@ def search_experiments(
         InvalidValue: An argument is of a wrong type or out of range.
     """
     wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
-    found: list[Experiment] = []
-    token = ""
-    while True:
-        size = _PAGE if wanted is None else min(_PAGE, wanted - len(found))
-        page = context.client().search_experiments(view_type, size, filter_string, order_by, token)
-        found.extend(page)
-        token = page.token
-        if not token or len(found) == wanted:
-            return found
+    search = context.client().search_experiments
+    pages = all_pages(
+        lambda size, token: search(view_type, size, filter_string, order_by, token), at_once=_PAGE, most=wanted
+    )
+    return list(pages)
 
 
 def delete_experiment(experiment_id: str) -> None:

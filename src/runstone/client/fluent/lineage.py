@@ -18,6 +18,7 @@ from runstone.entities import (
 )
 from runstone.entities.dataset import CONTEXT
 from runstone.entities.names import shown
+from runstone.entities.page import all_pages
 from runstone.entities.tag import EXTERNAL
 from runstone.errors import InvalidState, InvalidValue
 from runstone.media import frames
@@ -191,15 +192,11 @@ def search_logged_models(
         frames.check_installed("search_logged_models() gives a frame of pandas, which")
     ids = [choices.experiment_id()] if experiment_ids is None else list(experiment_ids)
     left = None if max_results is None else arguments.at_least_one("max_results", max_results)
-    found: list[LoggedModel] = []
-    token: str | None = None
-    while left is None or len(found) < left:
-        size = _PAGE if left is None else min(_PAGE, left - len(found))
-        page = choices.client().search_logged_models(ids, filter_string, datasets, size, order_by, token)
-        found += page
-        token = page.token
-        if not token:
-            break
+    search = choices.client().search_logged_models
+    pages = all_pages(
+        lambda size, token: search(ids, filter_string, datasets, size, order_by, token), at_once=_PAGE, most=left
+    )
+    found = list(pages)
     return frames.of_logged_models(found) if output_format == "pandas" else found
 
 

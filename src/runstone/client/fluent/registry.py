@@ -1,19 +1,15 @@
 """The module's verbs about registered models."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from runstone.artifacts import resolve
 from runstone.client import arguments, context, model_folders
 from runstone.client.client import Client
-from runstone.entities import ModelVersion, Page, RegisteredModel
+from runstone.entities import ModelVersion, RegisteredModel
+from runstone.entities.page import all_pages
 from runstone.errors import ArtifactNotFound, RegisteredModelExists
-
-T = TypeVar("T")
-
-_MODELS_PAGE = 1000
-_VERSIONS_PAGE = 10_000
 
 
 def register_model(
@@ -87,11 +83,10 @@ def search_registered_models(
         InvalidFilter: The filter or the order cannot be read.
         InvalidValue: An argument is of a wrong type or out of range.
     """
-    return _all(
-        lambda size, token: context.client().search_registered_models(filter_string, size, order_by, token),
-        max_results,
-        _MODELS_PAGE,
-    )
+    wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
+    search = context.client().search_registered_models
+    pages = all_pages(lambda size, token: search(filter_string, size, order_by, token), at_once=1000, most=wanted)
+    return list(pages)
 
 
 def search_model_versions(
@@ -108,11 +103,10 @@ def search_model_versions(
         InvalidFilter: The filter or the order cannot be read.
         InvalidValue: An argument is of a wrong type or out of range.
     """
-    return _all(
-        lambda size, token: context.client().search_model_versions(filter_string, size, order_by, token),
-        max_results,
-        _VERSIONS_PAGE,
-    )
+    wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
+    search = context.client().search_model_versions
+    pages = all_pages(lambda size, token: search(filter_string, size, order_by, token), at_once=10_000, most=wanted)
+    return list(pages)
 
 
 def set_model_version_tag(
@@ -125,16 +119,3 @@ def set_model_version_tag(
         ModelVersionNotFound: There is no such version.
     """
     context.client().set_model_version_tag(name, version, key, value)
-
-
-def _all(page_of: Callable[[int, str], Page[T]], max_results: int | None, most: int) -> list[T]:
-    """Page after page, until enough is there or nothing is left."""
-    wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
-    found: list[T] = []
-    token = ""
-    while True:
-        page = page_of(most if wanted is None else min(most, wanted - len(found)), token)
-        found.extend(page)
-        token = page.token
-        if not token or len(found) == wanted:
-            return found

@@ -13,6 +13,7 @@ from runstone.client.context import ActiveRun
 from runstone.client.endings import End
 from runstone.client.fluent.experiments import search_experiments
 from runstone.entities import LifecycleStage, Run, RunStatus, Tag, ViewType
+from runstone.entities.page import all_pages
 from runstone.entities.tag import NOTE, PARENT_RUN_ID, RUN_NAME, SOURCE_NAME, SOURCE_TYPE, USER
 from runstone.errors import InvalidState, InvalidValue, RunDeleted
 from runstone.media import frames
@@ -246,16 +247,13 @@ def search_runs(
             order_by=order_by,
         )
         return frames.of_table(table) if output_format == "pandas" else frames.polars_of_table(table)
-    found: list[Run] = []
-    token = ""
-    while searched:
-        size = min(_PAGE, wanted - len(found))
-        page = context.client().search_runs(searched, filter_string, run_view_type, size, order_by, token)
-        found.extend(page)
-        token = page.token
-        if not token or len(found) == wanted:
-            break
-    return found
+    search = context.client().search_runs
+    pages = all_pages(
+        lambda size, token: search(searched, filter_string, run_view_type, size, order_by, token),
+        at_once=_PAGE,
+        most=wanted if searched else 0,
+    )
+    return list(pages)
 
 
 def _searched_experiments(ids: Sequence[str] | None, names: list[str] | None, everywhere: bool) -> list[str]:
