@@ -119,7 +119,7 @@ def test_stream_that_cannot_be_listened_to_is_told() -> None:
         listening = tape()
         with pytest.raises(Unsupported, match="Fixed; set RUNSTONE_CAPTURE_CONSOLE=false"):
             outputs.add(listening)
-        outputs.remove(listening)
+    assert outputs.tapes == ()
 
 
 def test_text_that_passes_two_streams_is_heard_once() -> None:

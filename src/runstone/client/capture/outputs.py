@@ -119,11 +119,11 @@ class Outputs:
             Unsupported: Something stands in the place of a stream that cannot be listened to.
         """
         with self._lock:
-            self._set((*self.tapes, tape))
             for stream in (sys.stdout, sys.stderr):
                 if stream is not None and all(stream is not known for known in self._streams):
                     self._listen_to(stream)
                     self._streams.append(stream)
+            self._set((*self.tapes, tape))
             self._follow_cells()
 
     def listen(self, *_: Any) -> None:
