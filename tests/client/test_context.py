@@ -122,6 +122,21 @@ def test_child_of_a_fork_logs_but_does_not_end_the_run_of_its_parent(
     assert Client(address).get_run(files.split()[-1]).info.status is RunStatus.FINISHED
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_child_of_a_fork_that_leaves_the_block_leaves_the_run_to_its_parent(chosen: Client) -> None:
+    with runstone.start_run() as run:
+        child = os.fork()
+        if child == 0:
+            run.__exit__(ValueError, ValueError(), None)
+            os._exit(0 if runstone.active_run() is None else 1)
+        _, status = os.waitpid(child, 0)
+        amid = chosen.get_run(run.info.run_id)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert (amid.info.status, amid.info.end_time) == (RunStatus.RUNNING, None)
+    assert chosen.get_run(run.info.run_id).info.status is RunStatus.FINISHED
+
+
 def test_default_store_is_made_in_silence_in_the_working_directory(tmp_path: Path) -> None:
     ended = run_script(tmp_path, "import runstone\nwith runstone.start_run():\n    runstone.log_text('text', 'a.txt')")
 

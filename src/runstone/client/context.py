@@ -229,10 +229,14 @@ def end_innermost(end: End) -> None:
 def end_with_inner(run_id: str, end: End) -> None:
     """End an active run of this thread, and those that were started in it and left open.
 
-    None of them is active afterwards, even where the store cannot be told; the last such error is raised.
+    None of them is active afterwards, even where the store cannot be told; the last such error is raised. The child of
+    a fork only leaves a run of its parent, which goes on with it.
     """
     failure: RunstoneError | None = None
     while any(opened.run.info.run_id == run_id for opened in _thread.stack):
+        if _thread.stack[-1].process != os.getpid():
+            _thread.last = _thread.stack.pop()
+            continue
         try:
             end_innermost(end)
         except RunstoneError as error:
