@@ -357,6 +357,8 @@ BAD_VALUES: list[tuple[str, tuple[Any, ...]]] = [
     ("set_tag", ("t", "v" * 8001)),
     ("log_batch", ([Param("p", "1")],)),
     ("log_batch", ((), (), ["t"])),
+    ("log_batch", (5,)),
+    ("log_inputs", (5,)),
     ("set_terminated", ("DONE",)),
     ("set_terminated", ("FINISHED", "now")),
     ("update_run", ("DONE",)),

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterable, Mapping
 from operator import index
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, TypeVar
 
 from runstone.entities import ArtifactPath, RunStatus, ViewType
 from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidArtifactPath, InvalidValue, Unsupported
+
+T = TypeVar("T")
 
 _LOGGED_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
 _VIEWS = {1: ViewType.ACTIVE_ONLY, 2: ViewType.DELETED_ONLY, 3: ViewType.ALL}
@@ -61,6 +63,24 @@ def texts(what: str, values: object) -> list[str]:
     if isinstance(values, str):
         raise InvalidValue(f"{what} is a list of strings; got the string {shown(values)}: put it in brackets")
     return [text(f"each of {what}", value) for value in _listed(f"{what}, a list of strings", values)]
+
+
+def each(what: str, kind: type[T], values: object) -> list[T]:
+    """A list of things of one kind; ``None`` for none.
+
+    Args:
+        what: The things, in plural; stands in the message.
+        kind: What each of them is.
+        values: The list.
+
+    Raises:
+        InvalidValue: It is no list, or holds something else.
+    """
+    found = [] if values is None else list(_listed(f"{what}, a list of {kind.__name__}", values))
+    for value in found:
+        if not isinstance(value, kind):
+            raise InvalidValue(f"{what} are a list of {kind.__name__}; got {shown(value)} in it")
+    return found
 
 
 def integer(what: str, value: object) -> int:

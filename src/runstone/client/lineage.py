@@ -213,8 +213,8 @@ class LineageVerbs(Connection):
         """
         self._lineage.log_inputs(
             arguments.identifier(_RUN_ID, run_id),
-            datasets=each("datasets", DatasetInput, datasets),
-            models=each("models", ModelInput, models),
+            datasets=arguments.each("datasets", DatasetInput, datasets),
+            models=arguments.each("models", ModelInput, models),
         )
 
     def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
@@ -225,25 +225,7 @@ class LineageVerbs(Connection):
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
-        self._lineage.log_outputs(arguments.identifier(_RUN_ID, run_id), each("models", ModelOutput, models))
-
-
-def each(what: str, kind: type[Any], values: Sequence[Any] | None) -> list[Any]:
-    """The values as a list.
-
-    Args:
-        what: Stands in the message, in plural.
-        kind: What each of them is.
-        values: The values; ``None`` for none.
-
-    Raises:
-        InvalidValue: One is of another type.
-    """
-    found = list(values or ())
-    for value in found:
-        if not isinstance(value, kind):
-            raise InvalidValue(f"{what} are a list of {kind.__name__}; got {shown(value)} in it")
-    return found
+        self._lineage.log_outputs(arguments.identifier(_RUN_ID, run_id), arguments.each("models", ModelOutput, models))
 
 
 def _dataset_filter(given: object) -> DatasetFilter:

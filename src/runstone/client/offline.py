@@ -68,13 +68,13 @@ class OfflineClient(Client):
     ) -> None:
         """Say what a run read."""
         self._journal(run_id).log(
-            datasets=lineage.each("datasets", DatasetInput, datasets),
-            model_inputs=lineage.each("models", ModelInput, models),
+            datasets=arguments.each("datasets", DatasetInput, datasets),
+            model_inputs=arguments.each("models", ModelInput, models),
         )
 
     def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
         """Say which logged models a run made."""
-        self._journal(run_id).log(model_outputs=lineage.each("models", ModelOutput, models))
+        self._journal(run_id).log(model_outputs=arguments.each("models", ModelOutput, models))
 
     def _keeps_model(self, model_id: str) -> bool:
         """Whether a logged model was made here, and is not sent yet."""

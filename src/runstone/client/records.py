@@ -1,19 +1,15 @@
 """The verbs of ``Client`` that log metrics, params and tags, and the one place that all of them pass through."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from runstone.client import arguments
 from runstone.client.connection import Connection
 from runstone.client.runs import now_ms
 from runstone.entities import Metric, ModelMetric, Param, Tag
-from runstone.entities.names import shown
-from runstone.errors import InvalidValue
 from runstone.journal.run_journal import RunJournal
 
 _ID = "the id of a run"
-
-T = TypeVar("T")
 
 
 class RunOperations:
@@ -150,7 +146,11 @@ class RecordVerbs(Connection):
             RunDeleted: It is in the trash.
         """
         journal = self._journal(arguments.identifier(_ID, run_id))
-        checked = _all(Metric, metrics), _all(Param, params), _all(Tag, tags)
+        checked = (
+            arguments.each("metrics", Metric, metrics),
+            arguments.each("params", Param, params),
+            arguments.each("tags", Tag, tags),
+        )
         if any(checked):
             journal.log(metrics=checked[0], params=checked[1], tags=checked[2])
         return operations(journal, synchronous)
@@ -220,11 +220,3 @@ def operations(journal: RunJournal, synchronous: bool | None) -> RunOperations |
     if synchronous:
         journal.flush()
     return RunOperations(journal) if synchronous is False else None
-
-
-def _all(kind: type[T], values: Sequence[T]) -> list[T]:
-    listed = list(values)
-    wrong = next((value for value in listed if not isinstance(value, kind)), None)
-    if wrong is not None:
-        raise InvalidValue(f"wanted: a list of {kind.__name__}; got {shown(wrong)} in it")
-    return listed

@@ -17,7 +17,7 @@ from runstone.entities import (
     ModelOutput,
 )
 from runstone.entities.dataset import CONTEXT
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.entities.page import all_pages
 from runstone.entities.tag import EXTERNAL
 from runstone.errors import InvalidState, InvalidValue
@@ -257,7 +257,7 @@ def log_inputs(
         )
     described = [_input(*each) for each in zip(given, whats, notes, strict=True)]
     client, run_id = target()
-    client.log_inputs(run_id, described, list(models or ()))
+    client.log_inputs(run_id, described, models)
 
 
 def log_outputs(models: Sequence[ModelOutput] | None = None) -> None:
@@ -270,14 +270,13 @@ def log_outputs(models: Sequence[ModelOutput] | None = None) -> None:
         InvalidValue: One of them is of a wrong type.
     """
     client, run_id = target()
-    client.log_outputs(run_id, list(models or ()))
+    client.log_outputs(run_id, models or ())
 
 
 def _input(dataset: Dataset, context: str | None, tags: Mapping[str, str] | None) -> DatasetInput:
     if not isinstance(dataset, Dataset):
         raise InvalidValue(
-            f"a dataset comes from runstone.data, such as from_pandas(); got {shown(dataset)}, a "
-            f"{type(dataset).__name__}"
+            f"a dataset comes from runstone.data, such as from_pandas(); got {shown(dataset)}, {a_class(dataset)}"
         )
     notes = dict(arguments.mapping("tags", tags or {}))
     if context is not None:
