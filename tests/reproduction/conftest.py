@@ -97,7 +97,7 @@ def reproduce(store: str, tree: WorkTree, monkeypatch: pytest.MonkeyPatch) -> Co
     monkeypatch.chdir(tree.folder)
 
     def call(*arguments: str, input: str | None = None, environment: str = "local") -> Result:
-        options = ["--environment", environment, *([] if input else ["--yes"])]
+        options = ["--environment", environment, *(["--yes"] if input is None else [])]
         return CliRunner().invoke(main, ["--tracking-uri", store, "reproduce", *options, *arguments], input=input)
 
     return call

@@ -120,8 +120,10 @@ def test_nothing_runs_before_the_command_is_shown_and_confirmed(
     run_id = train()
 
     done = reproduce(run_id, input="n\n")
+    unanswered = reproduce(run_id, input="")
 
-    assert done.exit_code == 130
+    assert (done.exit_code, unanswered.exit_code) == (130, 1)
+    assert "give --yes to run it" in unanswered.stderr
     assert "command      python" in done.stderr
     assert "train.py 0.1" in done.stderr
     assert "The command runs with your rights" in done.stderr
@@ -363,8 +365,21 @@ runstone.log_metric("version", version)
 """
 
 
+def installed_from(file: Path, within: Path) -> None:
+    """What pip leaves where it has installed version 2.0 of ``tinyfit`` from a file."""
+    info = within / "tinyfit-2.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tinyfit\nVersion: 2.0\n")
+    (info / "direct_url.json").write_text(json.dumps({"url": file.as_uri(), "archive_info": {}}))
+
+
 def test_recorded_versions_are_installed_in_a_fresh_environment(
-    train: Train, reproduce: Command, client: Client, tree: WorkTree, offline_uv: Path
+    train: Train,
+    reproduce: Command,
+    client: Client,
+    tree: WorkTree,
+    offline_uv: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tree.write("job/train.py", USES_A_PACKAGE)
     run_id = train()
@@ -372,11 +387,13 @@ def test_recorded_versions_are_installed_in_a_fresh_environment(
     old = with_packages(client, run_id, {"name": "tinyfit", "version": "1.0", "source": None}, mine)
 
     first = reproduce(old, environment="uv")
-    new = with_packages(client, run_id, {"name": "tinyfit", "version": "2.0", "source": None})
+    installed_from(offline_uv / "tinyfit-2.0-py3-none-any.whl", offline_uv.parent / "installed")
+    monkeypatch.syspath_prepend(str(offline_uv.parent / "installed"))
+    new = with_packages(client, run_id, {"name": "tinyfit", "version": "2.0", "source": "file"})
     second = reproduce(new, environment="uv")
 
     assert first.exit_code == 0, first.output
-    assert "only-mine 3 was installed from a folder, and is left out" in first.stderr
+    assert "only-mine 3 was installed from a folder or file, and is left out" in first.stderr
     assert second.exit_code == 3, second.output
 
 

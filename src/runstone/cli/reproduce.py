@@ -63,7 +63,7 @@ def reproduce(ctx: click.Context, /, *, run_id: str, yes: bool, as_json: bool, *
         planned = reproduction.plan(client, run_id, given["repository"], Path.cwd())
         _tell(planned, with_this_python=given["environment"] == "local")
         if not yes:
-            click.confirm("Run this?", abort=True, err=True)
+            _ask()
         with _folder(given["folder"]) as folder:
             done = reproduction.reproduce(
                 client,
@@ -117,6 +117,15 @@ def _tolerances(rtol: tuple[str, ...], atol: tuple[str, ...]) -> Tolerances:
             else:
                 of_all[kind] = value
     return Tolerances(of_all["rtol"], of_all["atol"], of_one["rtol"], of_one["atol"])
+
+
+def _ask() -> None:
+    try:
+        click.confirm("Run this?", abort=True, err=True)
+    except click.Abort as refused:
+        if isinstance(refused.__context__, EOFError):
+            raise InvalidValue("nobody answers here; look at the command, and give --yes to run it") from None
+        raise
 
 
 def _tell(planned: Plan, *, with_this_python: bool) -> None:

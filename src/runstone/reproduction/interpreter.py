@@ -39,8 +39,8 @@ def of_this_process(facts: EnvironmentFacts) -> Interpreter:
 def make(facts: EnvironmentFacts, folder: Path, code: Path) -> Interpreter:
     """Make an environment with the recorded Python and packages.
 
-    A package that only the machine of the run had is taken from the code, if that is its project, else from where the
-    same version is installed here.
+    A package that only the machine of the run had is taken from the code, if that is its project, else from the folder
+    or file that the same version is installed from here.
 
     Args:
         facts: What was recorded.
@@ -67,9 +67,10 @@ def make(facts: EnvironmentFacts, folder: Path, code: Path) -> Interpreter:
         if package.source in _ONLY_HERE:
             place = _place_of(package, code)
             if place is None:
-                missing.append(f"{package.name} {package.version} was installed from a folder, and is left out")
+                missing.append(f"{package.name} {package.version} was installed from a folder or file, and is left out")
             else:
-                _do(uv, *install, "--editable", str(place), what=f"{package.name} from {place}")
+                how = ["--editable"] if place.is_dir() else []
+                _do(uv, *install, *how, str(place), what=f"{package.name} from {place}")
     version = _printed(python, "-c", "import platform; print(platform.python_version())")
     return Interpreter(python, [*_differences(facts, here=version, installed=facts.packages), *missing])
 
@@ -87,7 +88,7 @@ def _differences(facts: EnvironmentFacts, *, here: str, installed: list[Package]
 
 
 def _place_of(package: Package, code: Path) -> Path | None:
-    """The folder of the project that a package is."""
+    """The folder of the project that a package is, or the file that it was installed from."""
     project = code / "pyproject.toml"
     if project.is_file():
         try:
@@ -102,7 +103,7 @@ def _place_of(package: Package, code: Path) -> Path | None:
     except (PackageNotFoundError, msgspec.DecodeError):
         return None
     place = Path(unquote(urlsplit(url).path))
-    return place if here.version == package.version and url.startswith("file:") and place.is_dir() else None
+    return place if here.version == package.version and url.startswith("file:") and place.exists() else None
 
 
 def _key(name: str) -> str:
