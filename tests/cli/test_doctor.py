@@ -6,13 +6,16 @@ import sqlite3
 import threading
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from packaging.requirements import Requirement
 
 from runstone.cli.doctor import check_modules, check_packages, check_port, check_python
+from runstone.cli.extras import DEMO, MODELS, SERVER, SKLEARN
 from runstone.cli.main import main
 from runstone.server.listen import ServerOptions
 from runstone.stores.sql.store import SqlStore
@@ -213,6 +216,17 @@ def test_missing_package_is_found() -> None:
 
     assert step.state == "failed"
     assert step.found == "missing: no-such-package"
+
+
+@pytest.mark.parametrize(
+    ("extra", "modules"), [("server", SERVER), ("models", MODELS), ("sklearn", SKLEARN), ("demo", DEMO)]
+)
+def test_extra_brings_the_modules_that_are_looked_for(extra: str, modules: tuple[str, ...]) -> None:
+    listed = [Requirement(line) for line in metadata.requires("runstone") or ()]
+    brought = {each.name for each in listed if each.marker is not None and each.marker.evaluate({"extra": extra})}
+    names = {"PIL": "pillow", "prometheus_client": "prometheus-client", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+
+    assert [module for module in modules if names.get(module, module) not in brought] == []
 
 
 def test_missing_extra_is_a_note() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from runstone.cli.extras import DEMO, MODELS, SERVER, check_extra
+from runstone.cli.extras import DEMO, MODELS, SERVER, SKLEARN, check_extra
 from runstone.cli.stopping import ending_on_signals
 from runstone.errors import BackendError
 
@@ -38,7 +38,7 @@ def demo(*, folder: Path, port: int, ends: bool, opens: bool) -> None:
 
     With --exit all that was logged is asked back from the server and compared; the exit code is 1 if anything differs.
     """
-    check_extra("demo", "server,models,sklearn,demo", (*SERVER, *MODELS, *DEMO))
+    check_extra("demo", "server,models,sklearn,demo", (*SERVER, *MODELS, *DEMO, *SKLEARN))
     from runstone.demo.serving import serving
 
     with ending_on_signals(), serving(folder, port=port) as server:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import click
 
 from runstone.artifacts.base import ArtifactRepository
-from runstone.cli.extras import DEMO, MODELS, SERVER, missing_modules
+from runstone.cli.extras import DEMO, MODELS, SERVER, SKLEARN, missing_modules
 from runstone.cli.options import as_json, tracking_uri
 from runstone.cli.output import print_json
 from runstone.config import SETTINGS
@@ -84,6 +84,7 @@ def _examine(address: Callable[[], str]) -> Iterator[Step]:
     yield check_packages(_PACKAGES)
     yield check_modules("server", SERVER, "`runstone server` and `runstone ui`")
     yield check_modules("models", MODELS, "models as folders")
+    yield check_modules("sklearn", SKLEARN, "models of scikit-learn, and `runstone demo`,")
     yield check_modules("demo", DEMO, "`runstone demo`, and data frames and figures")
     settings = _settings()
     yield settings

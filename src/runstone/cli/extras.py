@@ -7,7 +7,8 @@ from runstone.errors import Unsupported
 
 SERVER = ("cryptography", "httptools", "prometheus_client", "starlette", "uvicorn")
 MODELS = ("cloudpickle", "numpy", "packaging", "pandas", "pyarrow", "yaml")
-DEMO = ("skops", "matplotlib", "pandas", "PIL", "sklearn")
+SKLEARN = ("sklearn", "skops")
+DEMO = ("matplotlib", "pandas", "PIL", "sklearn")
 
 
 def check_extra(command: str, extras: str, modules: Sequence[str]) -> None:
@@ -30,8 +31,8 @@ def check_extra(command: str, extras: str, modules: Sequence[str]) -> None:
 
 
 def missing_modules(modules: Sequence[str]) -> list[str]:
-    """Those of the modules that are not installed."""
-    return [name for name in modules if not _is_installed(name)]
+    """Those of the modules that are not installed, each once."""
+    return [name for name in dict.fromkeys(modules) if not _is_installed(name)]
 
 
 def _is_installed(name: str) -> bool:
