@@ -1,6 +1,7 @@
 """Errors of the driver, as a caller sees them."""
 
 import errno
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -41,6 +42,19 @@ def test_full_disk_is_named_and_nothing_is_half_done(tmp_path: Path) -> None:
     store.create_experiment("room again")
     assert len(store.search_experiments()) == before + 1
     store.close()
+
+
+def test_disk_that_has_no_room_for_a_new_database_is_told(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+    try:
+        with pytest.raises(BackendUnavailable, match="the disk that holds the database"):
+            SqlStore(f"sqlite:///{tmp_path}/runstone.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    with closing(SqlStore(f"sqlite:///{tmp_path}/runstone.db")) as store:  # there is room again
+        assert [experiment.name for experiment in store.search_experiments()] == ["Default"]
 
 
 def test_full_disk_fails_every_change_of_the_group(tmp_path: Path) -> None:

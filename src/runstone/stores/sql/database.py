@@ -132,7 +132,8 @@ def _create(path: Path) -> None:
                 fill(driver)
             driver.execute("COMMIT")
         except BaseException:
-            driver.execute("ROLLBACK")
+            if driver.in_transaction:  # SQLite has ended it where the disk is full
+                driver.execute("ROLLBACK")
             raise
 
 
