@@ -109,8 +109,9 @@ def test_working_directory_is_logged_under_its_own_name(
 def test_missing_local_files_are_refused(run: runstone.ActiveRun, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(FileNotFoundError, match="no-such"):
-        runstone.log_artifact("no-such")
+    for absent in ("no-such", "C:\\no-such"):
+        with pytest.raises(FileNotFoundError, match=r"there is no file or folder .*no-such"):
+            runstone.log_artifact(absent)
     with pytest.raises(LocalFileNotFound, match="no-such"):
         runstone.log_artifacts("no-such")
     with pytest.raises(InvalidValue, match="log_artifact"):

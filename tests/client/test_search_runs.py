@@ -80,7 +80,7 @@ def test_deleted_runs_are_found_when_asked_for(runs: list[str]) -> None:
     assert len(runstone.search_runs(run_view_type=3, output_format="list")) == 3
 
 
-def test_experiments_are_named_by_id_by_name_or_all(runs: list[str]) -> None:
+def test_experiments_are_named_by_id_by_name_or_all(runs: list[str], caplog: pytest.LogCaptureFixture) -> None:
     here = runstone.get_run(runs[0]).info.experiment_id
     name = runstone.get_experiment(here).name
     runstone.set_experiment(f"elsewhere {uuid4()}")
@@ -94,6 +94,7 @@ def test_experiments_are_named_by_id_by_name_or_all(runs: list[str]) -> None:
     assert [run.info.run_id for run in by_id] == [run.info.run_id for run in by_name] == runs[::-1]
     assert {*runs} <= {run.info.run_id for run in everywhere}
     assert runstone.search_runs(experiment_names=["no such name"], output_format="list") == []
+    assert caplog.messages == ["no experiment has the name 'no such name': no run of it is found"] * 2
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,7 @@ def test_place_below_a_file_is_refused(tmp_path: Path) -> None:
         ({"extra_files": "notes.txt"}, {}, r"extra_files is a list of paths; got 'notes.txt': put it in brackets"),
         ({"extra_files": [3]}, {}, r"extra_files is a list of paths; got \[3\]"),
         ({"code_paths": 3}, {}, r"code_paths is a list of paths; got 3"),
+        ({"pip_requirements": "a.txt"}, {}, r"or the path of a file; got 'a\.txt', and there is no such file"),
     ],
 )
 def test_what_cannot_be_kept_beside_it_is_refused(

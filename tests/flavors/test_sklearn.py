@@ -90,6 +90,11 @@ def test_wrong_option_is_refused_and_nothing_is_written(options: dict[str, Any],
     assert list(tmp_path.iterdir()) == []
 
 
+def test_class_in_place_of_an_estimator_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="has a method fit; got the class LogisticRegression itself"):
+        saving.save(FLAVOR, LogisticRegression, tmp_path / "model", Extras())
+
+
 def test_skops_is_not_forced_on_what_it_does_not_know(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match=r"skops.*leave serialization_format out"):
         saving.save(

@@ -17,7 +17,7 @@ from runstone.client.records import RecordVerbs
 from runstone.client.runs import now_ms
 from runstone.entities import ArtifactPath, FileInfo, Tag
 from runstone.entities.names import a_class, check_int64, shown
-from runstone.errors import InvalidValue
+from runstone.errors import InvalidValue, LocalFileNotFound
 from runstone.media import documents, figures, images
 
 _LOGGED_IMAGES = "mlflow.loggedImages"
@@ -41,6 +41,8 @@ class FileVerbs(RecordVerbs):
             RunDeleted: It is in the trash.
         """
         source = arguments.local_path("the file to log", local_path)
+        if not source.exists():  # such as C:\\data.csv, whose name could be no artifact's either
+            raise LocalFileNotFound(str(source))
         name = source.name if source.name not in {"", ".."} else source.resolve().name
         target = arguments.artifact_path(artifact_path) / name
         repository = self._artifacts(run_id, writes=True)

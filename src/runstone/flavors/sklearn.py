@@ -72,13 +72,9 @@ class SklearnFlavor:
         Raises:
             InvalidValue: The format is another, or the model has no such method or cannot be written so.
         """
-        import sklearn
-
-        if not callable(getattr(model, "fit", None)):
-            raise InvalidValue(
-                "sk_model is an estimator of scikit-learn, which has a method fit; "
-                f"got a {libraries.class_name(type(model))}"
-            )
+        if isinstance(model, type) or not callable(getattr(model, "fit", None)):
+            got = f"the class {model.__name__} itself" if isinstance(model, type) else libraries.class_name(type(model))
+            raise InvalidValue(f"sk_model is an estimator of scikit-learn, which has a method fit; got {got}")
         if serialization_format is not None and serialization_format not in _FORMATS:
             raise InvalidValue(
                 f"serialization_format is one of {', '.join(_FORMATS)}; got {shown(serialization_format)}"
@@ -88,6 +84,7 @@ class SklearnFlavor:
                 f"pyfunc_predict_fn names a method of the model; "
                 f"{type(model).__name__} has no {shown(pyfunc_predict_fn)}"
             )
+        sklearn = libraries.imported("sklearn", install="runstone[sklearn]")
         named = None
         if serialization_format in {None, "skops"}:
             named = _skops(model, folder, skops_trusted_types or [], must=serialization_format is not None)

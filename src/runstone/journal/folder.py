@@ -1,5 +1,6 @@
 """Where journals are kept: ``FOLDER/runs/RUN/{run.json, journal.jsonl, artifacts/}``."""
 
+import errno
 import fcntl
 import os
 import re
@@ -91,6 +92,18 @@ def run_folder(within: Path, run_id: str) -> Path:
     return within / "runs" / run_id
 
 
+def unwritable(what: str, error: OSError) -> JournalFull:
+    """The error for a journal that the system lets nobody write.
+
+    Args:
+        what: What cannot be done, and where.
+        error: The system's.
+    """
+    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    mend = "make room there" if is_full else "give this user write access there"
+    return JournalFull(f"{what}: {error.strerror}; {mend}, or name another folder by RUNSTONE_JOURNAL_DIR")
+
+
 @contextmanager
 def alone(within: Path) -> Iterator[None]:
     """Make the folder of journals; no other process makes or removes the folder of a run in it while the block runs.
@@ -104,7 +117,7 @@ def alone(within: Path) -> Iterator[None]:
             (within / ".gitignore").write_text("*\n")
         file = (within / ".lock").open("ab")
     except OSError as error:
-        raise JournalFull(f"no journal can be kept in {within}: {error.strerror}") from error
+        raise unwritable(f"no journal can be kept in {within}", error) from error
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
@@ -139,7 +152,7 @@ def make(within: Path, facts: RunFacts) -> Path:
             is_wanted = config.JOURNAL_FSYNC.required() == "always"
             write_whole(folder / FACTS, wire.encode(facts) + b"\n", durable=is_wanted)
     except OSError as error:
-        raise JournalFull(f"the journal {folder} cannot be made: {error.strerror}") from error
+        raise unwritable(f"the journal {folder} cannot be made", error) from error
     return folder
 
 
@@ -253,4 +266,4 @@ def make_durable(folder: Path) -> None:
             finally:
                 os.close(file)
     except OSError as error:
-        raise JournalFull(f"the journal {folder} cannot be written: {error.strerror}") from error
+        raise unwritable(f"the journal {folder} cannot be written", error) from error

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from runstone import config
 from runstone.artifacts import resolve as artifacts
 from runstone.entities import LoggedModelStatus, Param, Tag
-from runstone.errors import JournalFull, LoggedModelNotFound, RunstoneError, SchemaMismatch, Unsupported
+from runstone.errors import LoggedModelNotFound, RunstoneError, SchemaMismatch, Unsupported
 from runstone.journal import files
 from runstone.journal import folder as folders
 from runstone.journal.format import VERSION
@@ -222,4 +222,4 @@ def _write(folder: Path, facts: ModelFacts) -> None:
         is_wanted = config.JOURNAL_FSYNC.required() != "never"
         folders.write_whole(folder / FACTS, wire.encode(facts) + b"\n", durable=is_wanted)
     except OSError as error:
-        raise JournalFull(f"the logged model {folder} cannot be kept: {error.strerror}") from error
+        raise folders.unwritable(f"the logged model {folder} cannot be kept", error) from error

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from runstone.entities import Entry, ModelMetric
 from runstone.errors import JournalFull
+from runstone.journal.folder import unwritable
 from runstone.journal.format import VERSION, Header, line_of, metric_line
 from runstone.journal.reader import Position
 
@@ -66,7 +67,7 @@ class Writer:
             self.path = _named(begun, folder, self.writer)
         except OSError as error:
             self.close()
-            raise JournalFull(f"no journal can be made in {folder}: {error.strerror}") from error
+            raise unwritable(f"no journal can be made in {folder}", error) from error
         except JournalFull:
             self.close()
             raise
@@ -197,7 +198,7 @@ class Writer:
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self.file, self.size)
-            raise JournalFull(f"the journal {self.path} cannot be written: {error.strerror}") from error
+            raise unwritable(f"the journal {self.path} cannot be written", error) from error
         self.n, self.size, self._is_whole = n, size, True
 
 

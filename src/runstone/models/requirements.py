@@ -100,7 +100,7 @@ def listed(what: str, given: Any) -> list[str]:
     if isinstance(given, str | Path):
         file = Path(given)
         if not file.is_file():
-            raise InvalidValue(wrong)
+            raise InvalidValue(f"{wrong}, and there is no such file")
         lines = (re.split(r"\s#|^#", line)[0].strip() for line in file.read_text("utf-8").splitlines())
         return [line for line in lines if line]
     if not isinstance(given, Sequence) or not all(isinstance(line, str) and line.strip() for line in given):

@@ -1,6 +1,7 @@
 """Runs: start, end, find and delete them."""
 
 import getpass
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -21,6 +22,8 @@ from runstone.media import frames
 if TYPE_CHECKING:
     import pandas
     import polars
+
+_logger = logging.getLogger("runstone")
 
 _PAGE = 5000
 _ID = "the id of a run"
@@ -218,7 +221,7 @@ def search_runs(
         order_by: For example ``["metrics.acc DESC"]``; runs without the value come last.
         output_format: ``"pandas"`` or ``"polars"`` for a frame, ``"list"`` for a list of ``Run``.
         search_all_experiments: Whether all experiments in use are looked at where none is named.
-        experiment_names: Experiments by name, instead of by id; unknown ones have no runs.
+        experiment_names: Experiments by name, instead of by id; a warning tells those that are not there.
 
     Returns:
         A frame with a row for each run, the columns ``run_id``, ``experiment_id``, ``status``, ``artifact_uri``,
@@ -263,8 +266,10 @@ def _searched_experiments(ids: Sequence[str] | None, names: list[str] | None, ev
         return arguments.identifiers("the id of an experiment", ids)
     if names:
         wanted = arguments.texts("experiment_names", names)
-        found = [context.client().get_experiment_by_name(name) for name in wanted]
-        return [experiment.experiment_id for experiment in found if experiment is not None]
+        found = {name: context.client().get_experiment_by_name(name) for name in wanted}
+        if absent := [name for name, experiment in found.items() if experiment is None]:
+            _logger.warning("no experiment has the name %s: no run of it is found", " or ".join(map(repr, absent)))
+        return [experiment.experiment_id for experiment in found.values() if experiment is not None]
     if everywhere:
         return [experiment.experiment_id for experiment in search_experiments()]
     return [context.experiment_id()]
