@@ -2,17 +2,19 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Barrier
 
+import psycopg
 import pytest
 
-from runstone.entities import Applied, Entry, Metric, Param, Tag
+from runstone.entities import Applied, Entry, Metric, Param, RunStatus, Tag
 from runstone.errors import ExperimentExists, ParamChanged, RegisteredModelExists, RunDeleted, RunstoneError
 from runstone.stores.sql.store import SqlStore
 from tests.postgres import new_database
@@ -198,3 +200,38 @@ def test_processes_that_write_to_the_same_runs_lose_nothing() -> None:
         assert ends == [("", 0)] * SERVERS
         counts = [len(store.metric_history(run, key)) for run in runs for key in KEYS]
         assert sum(counts) == SERVERS * 40 * 4
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_end_that_a_process_tells_meanwhile_holds_against_silence_and_late_signs_of_life(
+    stores: list[SqlStore], postgres_uri: str, is_lost: bool
+) -> None:
+    first, second = stores[:2]
+    run = first.create_run("0").info.run_id
+    first.beat([run])
+    time.sleep(0.01)
+    if is_lost:
+        assert run in first.mark_lost(0)
+    look: Callable[[], object] = partial(second.beat, [run]) if is_lost else partial(second.mark_lost, 0)
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def tell(end: Callable[[], object]) -> Future[object]:
+            end()
+            looking = pool.submit(look)
+            while not waits_for_a_lock(postgres_uri) and not looking.done():
+                pass
+            return looking
+
+        end = partial(first.update_run, run, status=RunStatus.FINISHED, end_time=5)
+        first.submit(lambda: tell(end)).result().result()
+
+    found = first.get_run(run).info
+    assert (found.status, found.end_time) == (RunStatus.FINISHED, 5)
+
+
+def waits_for_a_lock(uri: str) -> bool:
+    """Whether a transaction on a database waits for another."""
+    with closing(psycopg.connect(uri, autocommit=True)) as driver:
+        query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return driver.execute(query).fetchone() is not None

@@ -26,8 +26,8 @@ class LostRuns(Protocol):
     def mark_lost(self, silent_s: float = SILENCE_S) -> list[str]:
         """End as ``FAILED`` each running run that was alive once and has been silent for so long.
 
-        Its end is when it was heard of last; the tag ``runstone.end`` says that it was lost, and since when. Runs that
-        were never heard of, as those of other clients, stay as they are.
+        Its end is when it was heard of last; the tag ``runstone.end`` says that it was lost, and since when: until its
+        process tells of another state. Runs that were never heard of, as those of other clients, stay as they are.
 
         Args:
             silent_s: Seconds.

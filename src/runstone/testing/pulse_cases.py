@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from runstone.entities import RunStatus
 from runstone.entities.tag import END
 from runstone.stores.base import TrackingStore
@@ -49,6 +51,22 @@ class PulseCases:
         store.beat([run])
         found = store.get_run(run)
         assert (found.info.status, found.info.end_time) == (RunStatus.RUNNING, None)
+        assert END not in found.data.tags
+
+    @pytest.mark.parametrize("end", [RunStatus.FINISHED, RunStatus.KILLED])
+    def test_lost_run_whose_process_tells_of_its_end_stays_at_it(self, store: TrackingStore, end: RunStatus) -> None:
+        if not isinstance(store, LostRuns):
+            return
+        run = new_run(store)
+        store.beat([run])
+        time.sleep(0.01)
+        assert store.mark_lost(0) == [run]
+
+        store.update_run(run, status=end, end_time=5)
+        store.beat([run])  # sent before, and late
+
+        found = store.get_run(run)
+        assert (found.info.status, found.info.end_time) == (end, 5)
         assert END not in found.data.tags
 
     def test_run_that_speaks_is_not_lost(self, store: TrackingStore) -> None:

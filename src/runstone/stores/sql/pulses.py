@@ -1,13 +1,14 @@
 """Which runs are alive, on an SQL database."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
 from runstone.entities.tag import END
-from runstone.errors import NotFound
+from runstone.errors import RunDeleted, RunNotFound
 from runstone.stores.pulses import SILENCE_S
 from runstone.stores.sql import experiments, run_documents, runs
 from runstone.stores.sql.driver import driver_of
@@ -24,7 +25,10 @@ SELECT run.uuid, pulse.seen_at FROM pulse JOIN run ON run.id = pulse.run_id
 WHERE pulse.seen_at < ? AND run.status = 'RUNNING' AND run.stage = 0 ORDER BY pulse.run_id
 """
 _ENDED = "DELETE FROM pulse WHERE run_id IN (SELECT id FROM run WHERE status <> 'RUNNING' AND end_time < ?)"
-_END = "SELECT tag.value FROM tag JOIN key ON key.id = tag.key_id WHERE tag.run_id = ? AND key.name = ?"
+_END = """
+SELECT run.status, tag.value FROM tag JOIN key ON key.id = tag.key_id JOIN run ON run.id = tag.run_id
+WHERE tag.run_id = ? AND key.name = ?
+"""
 
 
 class SqlPulses:
@@ -49,33 +53,38 @@ class SqlPulses:
 
     def _beat(self, connection: Connection, run_id: str) -> None:
         driver = driver_of(connection)
-        try:
+        with suppress(RunNotFound, RunDeleted):
             number, _, stage = runs.row_of(driver, run_id)
-        except NotFound:
-            return
-        if stage != ACTIVE:
-            return
-        status = driver.execute("SELECT status FROM run WHERE id = ?", (number,)).fetchone()[0]
-        if status != "RUNNING":
-            end = driver.execute(_END, (number, END)).fetchone()
-            if end is None or not end[0].startswith(LOST):
-                return
-            driver.execute("UPDATE run SET status = 'RUNNING', end_time = NULL WHERE id = ?", (number,))
-            runs.delete_tag(connection, run_id, END)
-        driver.execute(_BEAT, (number, experiments.now()))
+            status = driver.execute("SELECT status FROM run WHERE id = ?", (number,)).fetchone()[0]
+            if stage == ACTIVE and (status == "RUNNING" or self._bring_back(connection, run_id)):
+                driver.execute(_BEAT, (number, experiments.now()))
+
+    def _bring_back(self, connection: Connection, run_id: str) -> bool:
+        """Let a run that was taken for lost be running again; returns whether it was."""
+        driver = driver_of(connection)
+        number, _ = runs.active(driver, run_id)  # locked: its process may tell another server of its end meanwhile
+        row = driver.execute(_END, (number, END)).fetchone()
+        if row is None or row[0] != "FAILED" or not row[1].startswith(runs.LOST):
+            return False
+        driver.execute("UPDATE run SET status = 'RUNNING', end_time = NULL WHERE id = ?", (number,))
+        runs.delete_tag(connection, run_id, END)
+        return True
 
     def _lose(self, run_id: str, before: int, connection: Connection) -> bool:
         driver = driver_of(connection)
         driver.execute(_ENDED, (before,))
+        try:
+            number, _ = runs.active(driver, run_id)  # locked, as above
+        except (RunNotFound, RunDeleted):
+            return False
         row = driver.execute(f"{_SILENT.partition('ORDER')[0]} AND run.uuid = ?", (before, run_id)).fetchone()
         if row is None:  # it came back, or another process was quicker
             return False
-        number, _ = runs.active(driver, run_id)
         seen_at = int(row[1])
         driver.execute("UPDATE run SET status = 'FAILED', end_time = ? WHERE id = ?", (seen_at, number))
         since = datetime.fromtimestamp(seen_at / 1000, UTC).isoformat(timespec="seconds")
         runs.put_tags(
-            driver, self._session.keys, number, {END: f"{LOST} nothing was heard of its process since {since}"}
+            driver, self._session.keys, number, {END: f"{runs.LOST} nothing was heard of its process since {since}"}
         )
         run_documents.renew(driver, number)
         return True

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from runstone.entities import LifecycleStage, Param, Run, RunData, RunInfo, RunStatus, Tag
 from runstone.entities.names import MAX_RUN_NAME, check_length, check_time, shown
 from runstone.entities.states import run_status
-from runstone.entities.tag import RUN_NAME
+from runstone.entities.tag import END, RUN_NAME
 from runstone.errors import InvalidState, InvalidValue, NotFound, ParamChanged, RunDeleted, RunExists, RunNotFound
 from runstone.stores.sql import experiments, run_documents, run_names
 from runstone.stores.sql.documents import run_artifact_uri, run_info
@@ -25,6 +25,10 @@ _INSERT = """
 INSERT INTO run (uuid, experiment_id, name, user_id, status, start_time, stage) VALUES (?, ?, ?, ?, 'RUNNING', ?, 0)
 RETURNING id
 """
+
+# What was said of a run that fell silent, when its process tells of it again.
+LOST = "lost:"
+_NOT_LOST = "DELETE FROM tag WHERE run_id = ? AND key_id = (SELECT id FROM key WHERE name = ?) AND value LIKE ?"
 
 
 def row_of(driver: Driver, run_id: str, *, lock: str = "") -> tuple[int, int, int]:
@@ -146,6 +150,8 @@ def update(
     number, experiment = active(driver, run_id)
     if status is not None:
         driver.execute("UPDATE run SET status = ? WHERE id = ?", (run_status(status).value, number))
+        if status != RunStatus.FAILED:  # whoever ends a lost run as failed says why
+            driver.execute(_NOT_LOST, (number, END, f"{LOST}%"))
     if end_time is not None:
         check_time("the end time of a run", end_time)
         driver.execute("UPDATE run SET end_time = ? WHERE id = ?", (end_time, number))
