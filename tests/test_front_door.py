@@ -5,6 +5,7 @@ import inspect
 import json
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,20 @@ def test_names_of_mlflow_mean_the_same_things() -> None:
     assert runstone.MlflowClient is runstone.Client is Client
     assert runstone.MlflowException is RunstoneError
     assert RunstoneError("message").error_code == "INTERNAL_ERROR"
+
+
+def test_names_are_where_mlflows_users_look_for_them() -> None:
+    batch = (
+        runstone.entities.Metric("a", 1.0, 0, 0),
+        runstone.entities.Param("b", "2"),
+        runstone.entities.RunTag("c", "3"),
+    )
+
+    assert [each.key for each in batch] == ["a", "b", "c"]
+    assert runstone.tracking.MlflowClient is Client
+    assert runstone.tracking.get_tracking_uri is runstone.get_tracking_uri
+    assert runstone.exceptions.MlflowException is runstone.exceptions.RestException is RunstoneError
+    assert runstone.__version__ == metadata.version("runstone")
 
 
 def test_artifacts_are_a_room_and_the_place_of_its_verbs() -> None:

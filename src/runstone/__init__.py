@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from runstone import artifacts, data, models
+from runstone import artifacts, data, exceptions, models, tracking
 from runstone.client import Client, RunOperations
 from runstone.client.address import (
     get_registry_uri,
@@ -157,10 +157,15 @@ if TYPE_CHECKING:
         make_metric,
         validate_evaluation_results,
     )
+
+    __version__: str
 else:
     # Hidden from type checkers, which would take any name for one of ours.
     def __getattr__(name: str) -> Any:
         """Load what is wanted, be it a flavor of another package, or say what of MLflow is not there."""
+        if name == "__version__":
+            version: str = import_module("importlib.metadata").version(__name__)  # on use: it is slow to import
+            return version
         if name == "types":
             return import_module("runstone.types")
         if name in _PLACES:
@@ -211,6 +216,7 @@ __all__ = [
     "enable_system_metrics_logging",
     "end_run",
     "evaluate",
+    "exceptions",
     "finalize_logged_model",
     "flush_artifact_async_logging",
     "flush_async_logging",
@@ -273,6 +279,7 @@ __all__ = [
     "set_tags",
     "set_tracking_uri",
     "start_run",
+    "tracking",
     "types",
     "validate_evaluation_results",
 ]

@@ -34,6 +34,10 @@ from runstone.entities.webhook import (
     WebhookTestResult,
 )
 
+# MLflow's names of the same things.
+ExperimentTag = LoggedModelTag = RunTag = Tag
+LoggedModelInput, LoggedModelOutput = ModelInput, ModelOutput
+
 __all__ = [
     "Applied",
     "ArtifactPath",
@@ -44,14 +48,18 @@ __all__ = [
     "EncodedRun",
     "Entry",
     "Experiment",
+    "ExperimentTag",
     "FileInfo",
     "LifecycleStage",
     "InputTag",
     "LoggedModel",
     "LoggedModelData",
     "LoggedModelInfo",
+    "LoggedModelInput",
     "LoggedModelMetric",
+    "LoggedModelOutput",
     "LoggedModelStatus",
+    "LoggedModelTag",
     "Metric",
     "ModelAlias",
     "ModelInput",
@@ -74,6 +82,7 @@ __all__ = [
     "RunOutputs",
     "RunStatus",
     "RunTable",
+    "RunTag",
     "Series",
     "Tag",
     "ViewType",
