@@ -62,6 +62,19 @@ def test_network_of_several_inputs_is_logged_and_not_asked(seen: dict[str, Any])
     assert seen["odd"]["asked"] == []
 
 
+@pytest.mark.parametrize("data", ["named", "half"])
+def test_dataset_that_is_not_of_arrays_is_trained_on_and_logged_without_it(seen: dict[str, Any], data: str) -> None:
+    run = seen["odd"][data]
+
+    assert run["curves"]["train_loss_epoch"] == [0]
+    assert run["models"] == 1
+    assert run["data"] == []
+
+
+def test_fit_is_logged_by_the_first_process_alone(seen: dict[str, Any]) -> None:
+    assert seen["odd"]["second"] == 0
+
+
 def test_nothing_of_it_has_failed_but_checkpoints_by_what_is_not_measured(seen: dict[str, Any]) -> None:
     said = set(seen["said"])
 

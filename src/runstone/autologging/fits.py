@@ -149,8 +149,8 @@ def chosen(
             around = _thread.fit
             if around is not None:
                 return around.within(library, call, inner)()
-            watch = choose(call)
-            if library.options is None or watch is Choice.UNWATCHED:
+            watch = Choice.UNWATCHED if library.options is None else choose(call)
+            if watch is Choice.UNWATCHED:
                 return call()
             caller = sys._getframe(1).f_globals.get("__name__", "")
             return _run(library, call, watch if always or not _is_internal(library, caller) else Choice.NOTHING)

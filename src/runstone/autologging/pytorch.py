@@ -8,7 +8,7 @@ from typing import Any
 from runstone.autologging import boosters, models
 from runstone.autologging.checkpoints import CheckpointOptions, Checkpoints, Place
 from runstone.autologging.curves import Curves
-from runstone.autologging.fits import Call, watched
+from runstone.autologging.fits import Call, Choice, Watch, chosen
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
 from runstone.autologging.patches import Patches
@@ -74,7 +74,12 @@ def autolog(
 
 def _patch(library: Library, module: ModuleType, patches: Patches) -> None:
     if module.__name__ in {"lightning.pytorch.trainer.trainer", "pytorch_lightning.trainer.trainer"}:
-        patches.method(module.Trainer, "fit", watched(library, _fit))
+        patches.method(module.Trainer, "fit", chosen(library, _choose))
+
+
+def _choose(call: Call) -> Watch | Choice:
+    """What is logged of a call: all by the first process, where Lightning starts the whole script in several."""
+    return _fit if call.args[0].is_global_zero else Choice.NOTHING
 
 
 def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
@@ -202,10 +207,15 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 def _log_data(book: Logbook, loader: Any) -> Any:
     """Say what is trained on, where that is tensors; returns some rows of it."""
-    tensors = getattr(getattr(loader, "dataset", None), "tensors", None)
-    if not tensors:
+    from torch.utils.data import TensorDataset
+
+    data = getattr(loader, "dataset", None)
+    if not isinstance(data, TensorDataset):
         return None
-    features, *others = (tensor.detach().cpu().numpy() for tensor in tensors)
+    try:
+        features, *others = (tensor.detach().cpu().numpy() for tensor in data.tensors)
+    except TypeError:  # tensors of a type that NumPy has not, such as bfloat16
+        return None
     boosters.log_data(book, features, others[0] if others else None)
     return models.some_rows(features) if book.options.log_models else None
 

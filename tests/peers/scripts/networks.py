@@ -11,6 +11,7 @@ import random
 import sys
 import tempfile
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ import torch  # noqa: E402
 
 import runstone  # noqa: E402
 import runstone.keras  # noqa: E402
+import runstone.pytorch  # noqa: E402
 
 said: list[str] = []
 trained: list[Any] = []
@@ -259,6 +261,50 @@ def train_on_several_inputs() -> list[int]:
     return asked
 
 
+def train_on(data: Any) -> None:
+    """Lightning, on a dataset."""
+    with tempfile.TemporaryDirectory() as folder:
+        quiet = {"logger": False, "enable_progress_bar": False, "enable_model_summary": False}
+        trainer = lightning.pytorch.Trainer(max_epochs=1, accelerator="cpu", default_root_dir=folder, **quiet)
+        trainer.fit(module_of(lightning.pytorch)(), torch.utils.data.DataLoader(data, batch_size=4))
+
+
+class Named(torch.utils.data.Dataset):  # type: ignore[misc]
+    """A dataset that keeps its tensors by name."""
+
+    def __init__(self) -> None:
+        self.tensors = {"rows": torch.rand(8, 3), "level": torch.rand(8, 1)}
+
+    def __len__(self) -> int:
+        return 8
+
+    def __getitem__(self, place: int) -> Any:
+        return self.tensors["rows"][place], self.tensors["level"][place]
+
+
+def runs_of_second_process() -> int:
+    """How many runs come of a fit in a process that Lightning has started beside the first."""
+    os.environ["LOCAL_RANK"] = "1"
+    before = len(runstone.search_runs(output_format="list"))
+    trainer = lightning.pytorch.Trainer(accelerator="cpu", devices=2, strategy="ddp", logger=False)
+    with suppress(TypeError):
+        trainer.fit(None)
+    del os.environ["LOCAL_RANK"]
+    return len(runstone.search_runs(output_format="list")) - before
+
+
+def odd_data() -> dict[str, Any]:
+    """What is seen of data of Lightning that is out of the ordinary, and of a process that is not the first."""
+    runstone.pytorch.autolog()
+    train_on(Named())
+    named = last_run()
+    train_on(torch.utils.data.TensorDataset(torch.rand(8, 3), torch.rand(8, 1).bfloat16()))
+    half = last_run()
+    second = runs_of_second_process()
+    runstone.pytorch.autolog(disable=True)
+    return {"named": named, "half": half, "second": second}
+
+
 def odd_networks() -> dict[str, Any]:
     """What is seen of networks that are out of the ordinary."""
     plain = [train_drawing(), train_drawing(3), train_drawing(3)]
@@ -281,7 +327,7 @@ def odd_networks() -> dict[str, Any]:
 
 
 def main(told: Path) -> None:
-    seen: dict[str, Any] = {"odd": odd_networks()}
+    seen: dict[str, Any] = {"odd": odd_networks() | odd_data()}
     for name, train in WAYS.items():
         originals = [keras.Model.fit, lightning.pytorch.Trainer.fit, pytorch_lightning.Trainer.fit]
         without, failed_without = train(), train(fails=True)
