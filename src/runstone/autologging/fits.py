@@ -17,9 +17,8 @@ from runstone.autologging.logbook import AUTOLOGGING, Logbook
 from runstone.autologging.options import Options
 from runstone.client import context, endings
 from runstone.client.context import Open
-from runstone.client.endings import FINISHED, End
+from runstone.client.endings import FINISHED
 from runstone.client.fluent.runs import start_run
-from runstone.entities import RunStatus
 
 Function = Callable[..., Any]
 
@@ -209,9 +208,7 @@ def _logged(fit: Fit, options: Options, call: Call, watch: Watch) -> Any:
         attempt(lambda: _finish(steps, result))
         return result
     except BaseException as error:
-        failed = error  # whose text is its own, and may raise anything
-        end = attempt(lambda: endings.after(failed), anyway=True) or End(RunStatus.FAILED)
-        del failed
+        end = endings.after(error)
         raise
     finally:
         attempt(steps.close, anyway=True)
