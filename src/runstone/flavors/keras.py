@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -68,7 +67,7 @@ class KerasFlavor:
         """Whether it has a layer that is code, or Keras is too old to keep such layers out."""
         if settings.get("safe_mode") is False:
             return "a layer of it is a function in its file"
-        return _unsafe(_installed())
+        return libraries.outdated("keras", _SAFE_FROM)
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The model.
@@ -101,20 +100,3 @@ class KerasFlavor:
             return model.predict(rows, **options)
 
         return predict
-
-
-def _installed() -> str:
-    """The version of Keras that is installed; empty for none."""
-    metadata: Any = import_module("importlib.metadata")  # on use: it is slow to import
-    try:
-        return str(metadata.version("keras"))
-    except metadata.PackageNotFoundError:
-        return ""
-
-
-def _unsafe(version: str) -> str:
-    """What speaks against opening a stranger's file with a version of Keras; empty for nothing."""
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    if not version or numbers >= _SAFE_FROM:
-        return ""
-    return f"Keras {version} can be made to run code by a file, {'.'.join(map(str, _SAFE_FROM))} and newer cannot"

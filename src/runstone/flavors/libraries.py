@@ -1,5 +1,6 @@
 """What flavors need of any library: it may be missing, its files may be damaged, and its classes are known by name."""
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -53,6 +54,30 @@ def class_name(kind: type) -> str:
 def is_own(model: object, package: str) -> bool:
     """Whether the very class of an object is of a package, and no class that somebody made of one of it."""
     return type(model).__module__.partition(".")[0] == package
+
+
+def outdated(package: str, safe_from: tuple[int, ...]) -> str:
+    """What speaks against opening a stranger's file with the version of a package that is installed; empty for nothing.
+
+    Args:
+        package: Its name.
+        safe_from: The first version whose safe way of opening a file is safe, such as ``(3, 12)``.
+
+    Example:
+        >>> outdated("msgspec", (0, 1)), outdated("a-package-that-is-not-there", (1, 0))
+        ('', '')
+        >>> outdated("msgspec", (999, 0)).partition(", ")[2]
+        '999.0 and newer cannot'
+    """
+    metadata: Any = import_module("importlib.metadata")  # on use: it is slow to import
+    try:
+        version = metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+    numbers = tuple(int(part) for part in re.split(r"[.+]", version)[: len(safe_from)] if part.isdigit())
+    if numbers >= safe_from:
+        return ""
+    return f"{package} {version} can be made to run code by a file, {'.'.join(map(str, safe_from))} and newer cannot"
 
 
 def named_class(name: str) -> Any:

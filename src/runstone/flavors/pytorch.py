@@ -16,6 +16,8 @@ _FOLDER = "data"
 _PICKLE = "model.pth"
 _GRAPH = "model.pt2"
 _FORMATS = ("pickle", "pt2")
+# Older ones run code that stands in a file though they are told to read weights alone (CVE-2025-32434).
+SAFE_FROM = (2, 6)
 # The module by which MLflow opens a pickle, as it writes it beside it.
 _MLFLOW_PICKLE = "mlflow.pytorch.pickle_module"
 
@@ -72,9 +74,9 @@ class PytorchFlavor:
         )
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:
-        """Whether it is more than layers of PyTorch; reading a graph evaluates the expressions in it."""
+        """Whether it is more than layers of PyTorch, or PyTorch is too old; reading a graph evaluates what is in it."""
         if settings.get("weights_only") is True:
-            return ""
+            return libraries.outdated("torch", SAFE_FROM)
         return f"{settings.get('model_data', _FOLDER)} holds a pickle, or a graph with expressions that are evaluated"
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from runstone.errors import InvalidValue
-from runstone.flavors import libraries
+from runstone.flavors import libraries, pytorch
 from runstone.flavors.base import Predict, Saved
 
 _FOLDER = "model.spacy"
@@ -42,8 +42,11 @@ class SpacyFlavor:
         )
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:  # noqa: ARG002
-        """Never: its parts are named, and looked up among those that are installed."""
-        return ""
+        """Whether PyTorch is there and too old: a part may be a network, which spaCy leaves to PyTorch to read.
+
+        All other parts are named, and looked up among those that are installed.
+        """
+        return libraries.outdated("torch", pytorch.SAFE_FROM)
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The pipeline.

@@ -10,7 +10,7 @@ import pytest
 
 from runstone.errors import InvalidModel, InvalidValue, UntrustedModel
 from runstone.flavors import loading, resolve, saving
-from runstone.flavors.keras import KerasFlavor, _unsafe
+from runstone.flavors.keras import KerasFlavor
 from runstone.flavors.saving import Extras
 from runstone.models import manifest
 from runstone.models.format import Model
@@ -62,23 +62,6 @@ def test_params_are_those_of_predict() -> None:
 def test_what_keras_cannot_write_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="keras cannot write the model"):
         saving.save(FLAVOR, dense(), tmp_path / "model", Extras(), save_model_kwargs={"zipped": True, "more": 1})
-
-
-@pytest.mark.parametrize(
-    ("version", "why"),
-    [
-        ("3.15.1", ""),
-        ("3.12.0", ""),
-        ("", ""),
-        ("3.8.0", "Keras 3.8.0 can be made to run code"),
-        ("2.15", "Keras 2.15"),
-    ],
-)
-def test_file_of_a_stranger_needs_trust_where_keras_is_old(version: str, why: str) -> None:
-    found = _unsafe(version)
-
-    assert found.startswith(why)
-    assert bool(found) == bool(why)
 
 
 @pytest.mark.parametrize("backend", ["evil", None, ["torch"]])
