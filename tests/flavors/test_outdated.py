@@ -7,7 +7,9 @@ import pytest
 
 from runstone.flavors.base import Flavor
 from runstone.flavors.keras import KerasFlavor
+from runstone.flavors.lightgbm import LightgbmFlavor
 from runstone.flavors.pytorch import PytorchFlavor
+from runstone.flavors.sklearn import SklearnFlavor
 from runstone.flavors.spacy import SpacyFlavor
 
 Install = Callable[[str, str], None]
@@ -34,6 +36,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         (PytorchFlavor(), "torch", "2.5.1+cpu", "2.6.0+cu124"),
         (PytorchFlavor(), "torch", "1.13", "3.0"),
         (SpacyFlavor(), "torch", "2.5.1", "2.13.0"),
+        (SklearnFlavor(), "skops", "0.11.0", "0.12.0"),
+        (LightgbmFlavor(), "skops", "0.9", "1.0.0"),
     ],
     ids=lambda each: each if isinstance(each, str) else each.name,
 )
@@ -43,7 +47,7 @@ def test_file_of_a_stranger_needs_trust_where_its_library_is_old(
 ) -> None:
     install(package, old if is_old else new)
 
-    found = flavor.runs_code({"weights_only": True})
+    found = flavor.runs_code({"weights_only": True, "serialization_format": "skops", "data": "model.skops"})
 
     assert found.startswith(f"{package} {old} can be made to run code by a file" if is_old else "")
     assert bool(found) == is_old

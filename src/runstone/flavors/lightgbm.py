@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from runstone.entities.names import shown
-from runstone.errors import InvalidModel, InvalidValue, RunstoneError
-from runstone.flavors import libraries, pickles
+from runstone.errors import InvalidModel, InvalidValue
+from runstone.flavors import libraries, pickles, skops
 from runstone.flavors.base import Predict, Saved
+from runstone.flavors.skops import Written
 
 _FILE = "model.lgb"
-_FORMATS = ("skops", "cloudpickle", "pickle")
+_INSTALL = "runstone[lightgbm]"
 _BOOSTER = "lightgbm.basic.Booster"
 # What an estimator is made of besides what skops knows; MLflow names the same.
 _OWN = (
@@ -62,33 +62,31 @@ class LightgbmFlavor:
             raise InvalidValue(
                 f"lgb_model is a Booster or an estimator of lightgbm; got a {libraries.class_name(type(model))}"
             )
-        if serialization_format is not None and serialization_format not in _FORMATS:
-            raise InvalidValue(
-                f"serialization_format is one of {', '.join(_FORMATS)}; got {shown(serialization_format)}"
-            )
+        skops.check_format(serialization_format)
         trusted = [*_OWN, *(skops_trusted_types or [])]
         if libraries.is_a(model, _BOOSTER):
-            written = "skops"  # the word that MLflow has for it; such a file is LightGBM's own
-            file = _FILE
-            model.save_model(str(folder / file), num_iteration=model.best_iteration)
+            model.save_model(str(folder / _FILE), num_iteration=model.best_iteration)
+            # The word that MLflow has for it; such a file is LightGBM's own.
+            written = Written(_FILE, "skops", [], frozenset())
         else:
-            written = _write(model, folder, serialization_format, trusted)
-            file = "model.skops" if written == "skops" else "model.pkl"
+            if not model.__sklearn_is_fitted__():
+                raise InvalidValue(f"the {type(model).__name__} is not fitted; call fit first")
+            written = skops.write(model, folder, serialization_format, known=trusted.__contains__, install=_INSTALL)
         return Saved(
             flavor={
                 "code": None,
-                "data": file,
-                "lgb_version": libraries.imported("lightgbm", install="runstone[lightgbm]").__version__,
+                "data": written.file,
+                "lgb_version": libraries.imported("lightgbm", install=_INSTALL).__version__,
                 "model_class": libraries.class_name(type(model)),
-                "serialization_format": written,
-                "skops_trusted_types": trusted if written == "skops" else None,
+                "serialization_format": written.format,
+                "skops_trusted_types": trusted if written.format == "skops" else None,
             },
-            pyfunc={"data": file},
-            modules=_modules(folder / file),
+            pyfunc={"data": written.file},
+            modules=written.modules and written.modules | {"sklearn"},
         )
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:
-        """Whether it is a pickle, or has types that neither skops nor LightGBM vouches for."""
+        """Whether it is a pickle, has types that neither skops nor LightGBM vouches for, or skops is too old."""
         file = str(settings.get("data") or _FILE)
         kind = Path(file).suffix
         if kind == ".lgb":
@@ -96,7 +94,7 @@ class LightgbmFlavor:
         if kind != ".skops":
             return f"{file} is a pickle"
         strange = set(libraries.texts_of(settings, "skops_trusted_types")) - set(_OWN)
-        return f"{file} has types of its own: {', '.join(sorted(strange))}" if strange else ""
+        return f"{file} has types of its own: {', '.join(sorted(strange))}" if strange else skops.outdated()
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The booster or estimator.
@@ -105,13 +103,10 @@ class LightgbmFlavor:
             InvalidModel: The file cannot be read.
             Unsupported: LightGBM, or skops, is not installed.
         """
-        lightgbm = libraries.imported("lightgbm", install="runstone[lightgbm]")
+        lightgbm = libraries.imported("lightgbm", install=_INSTALL)
         file = libraries.file_of(folder, settings, "data", _FILE)
         if file.suffix == ".skops":
-            skops = libraries.imported("skops.io", install="runstone[lightgbm]")
-            with libraries.reading(file, "skops"):
-                libraries.check_zip(file)
-                return skops.load(file, trusted=libraries.texts_of(settings, "skops_trusted_types") or list(_OWN))
+            return skops.load(file, libraries.texts_of(settings, "skops_trusted_types") or list(_OWN), install=_INSTALL)
         if file.suffix != ".lgb":
             return pickles.load(file, python=settings.get("python_version"))
         text = file.read_bytes()
@@ -123,44 +118,3 @@ class LightgbmFlavor:
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:  # noqa: ARG002
         """Calls ``predict``; params are those of ``predict``."""
         return lambda rows, params: model.predict(rows, **(params or {}))
-
-
-def _write(model: Any, folder: Path, wanted: str | None, trusted: list[str]) -> str:
-    """Write an estimator; returns by which format."""
-    if not model.__sklearn_is_fitted__():
-        raise InvalidValue(f"the {type(model).__name__} is not fitted; call fit first")
-    if wanted in {None, "skops"}:
-        try:
-            _by_skops(model, folder / "model.skops", trusted)
-        except RunstoneError:
-            if wanted is not None:
-                raise
-        else:
-            return "skops"
-    pickles.dump(model, folder / "model.pkl", plain=wanted == "pickle")
-    return wanted or "cloudpickle"
-
-
-def _by_skops(model: Any, file: Path, trusted: list[str]) -> None:
-    skops = libraries.imported("skops.io", install="runstone[lightgbm]")
-    try:
-        skops.dump(model, file)
-        unknown = set(skops.get_untrusted_types(file=file)) - set(trusted)
-    except OSError:  # a full disk, which is full for a pickle too
-        raise
-    except Exception as error:
-        file.unlink(missing_ok=True)
-        raise InvalidValue(f"skops cannot write {shown(model)}: {error}; leave serialization_format out") from error
-    if unknown:
-        file.unlink()
-        raise InvalidValue(
-            f"skops does not know {', '.join(sorted(unknown))}; name them in skops_trusted_types if they are yours, "
-            "or leave serialization_format out"
-        )
-
-
-def _modules(file: Path) -> frozenset[str]:
-    """What a file needs besides LightGBM itself."""
-    if file.suffix == ".lgb":
-        return frozenset()
-    return frozenset({"sklearn", "skops"}) if file.suffix == ".skops" else pickles.modules(file) | {"sklearn"}

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidModel, InvalidValue, Unsupported
-from runstone.flavors import libraries, pickles
+from runstone.errors import InvalidModel, InvalidValue
+from runstone.flavors import libraries, pickles, skops
 from runstone.flavors.base import Predict, Saved
 
-_FORMATS = ("skops", "cloudpickle", "pickle")
+_INSTALL = "runstone[sklearn]"
 # Parts of scikit-learn and its arrays that skops does not vouch for by itself. Plain classes of Python: putting one
 # together from a file runs none of its maker's code.
 _HARMLESS = (
@@ -71,46 +71,46 @@ class SklearnFlavor:
 
         Raises:
             InvalidValue: The format is another, or the model has no such method or cannot be written so.
+            Unsupported: skops was asked for and is not installed.
         """
         if isinstance(model, type) or not callable(getattr(model, "fit", None)):
             got = f"the class {model.__name__} itself" if isinstance(model, type) else libraries.class_name(type(model))
             raise InvalidValue(f"sk_model is an estimator of scikit-learn, which has a method fit; got {got}")
-        if serialization_format is not None and serialization_format not in _FORMATS:
-            raise InvalidValue(
-                f"serialization_format is one of {', '.join(_FORMATS)}; got {shown(serialization_format)}"
-            )
+        skops.check_format(serialization_format)
         if not callable(getattr(model, pyfunc_predict_fn, None)):
             raise InvalidValue(
                 f"pyfunc_predict_fn names a method of the model; "
                 f"{type(model).__name__} has no {shown(pyfunc_predict_fn)}"
             )
-        sklearn = libraries.imported("sklearn", install="runstone[sklearn]")
-        named = None
-        if serialization_format in {None, "skops"}:
-            named = _skops(model, folder, skops_trusted_types or [], must=serialization_format is not None)
-        written = named is not None
-        file = "model.skops" if written else "model.pkl"
-        if not written:
-            pickles.dump(model, folder / file, plain=serialization_format == "pickle")
+        sklearn = libraries.imported("sklearn", install=_INSTALL)
+        known = (*_HARMLESS, *_COMPILED)
+        mine = skops_trusted_types or []
+        written = skops.write(
+            model,
+            folder,
+            serialization_format,
+            known=lambda name: name.startswith(known) or name in mine,
+            install=_INSTALL,
+        )
         return Saved(
             flavor={
                 "code": None,
-                "pickled_model": file,
-                "serialization_format": "skops" if written else serialization_format or "cloudpickle",
+                "pickled_model": written.file,
+                "serialization_format": written.format,
                 "sklearn_version": sklearn.__version__,
-                "skops_trusted_types": named or None,
+                "skops_trusted_types": written.named or None,
             },
-            pyfunc={"model_path": file, "predict_fn": pyfunc_predict_fn},
-            modules=pickles.modules(folder / file) if not written else frozenset({"skops"}),
+            pyfunc={"model_path": written.file, "predict_fn": pyfunc_predict_fn},
+            modules=written.modules,
         )
 
     def runs_code(self, settings: Mapping[str, Any]) -> str:
-        """Whether it is a pickle, or names types that the file's maker vouches for alone."""
+        """Whether it is a pickle, names types that the file's maker vouches for alone, or skops is too old."""
         if settings.get("serialization_format") != "skops":
             return f"{settings.get('pickled_model')} is a pickle"
         named = libraries.texts_of(settings, "skops_trusted_types")
         strange = [name for name in named if not name.startswith(_HARMLESS)]
-        return f"it has parts that skops does not vouch for, {', '.join(strange)}" if strange else ""
+        return f"it has parts that skops does not vouch for, {', '.join(strange)}" if strange else skops.outdated()
 
     def load(self, folder: Path, settings: Mapping[str, Any]) -> Any:
         """The estimator.
@@ -119,17 +119,11 @@ class SklearnFlavor:
             InvalidModel: The file cannot be read.
             Unsupported: scikit-learn, or skops, is not installed.
         """
-        libraries.imported("sklearn", install="runstone[sklearn]")
+        libraries.imported("sklearn", install=_INSTALL)
         file = libraries.file_of(folder, settings, "pickled_model", "model.pkl")
         if settings.get("serialization_format") != "skops":
             return pickles.load(file, python=settings.get("python_version"))
-        skops_io = _skops_io()
-        if skops_io is None:
-            raise Unsupported('this model needs skops; install it with: pip install "runstone[sklearn]"')
-        trusted = libraries.texts_of(settings, "skops_trusted_types")
-        with libraries.reading(file, "skops"):
-            libraries.check_zip(file)
-            return skops_io.load(file, trusted=trusted)
+        return skops.load(file, libraries.texts_of(settings, "skops_trusted_types"), install=_INSTALL)
 
     def predictor(self, model: Any, settings: Mapping[str, Any]) -> Predict:
         """Calls the method that was named when the model was saved."""
@@ -140,41 +134,3 @@ class SklearnFlavor:
                 f"'predict_fn' of a model names a method of it; {type(model).__name__} has no {shown(named)}"
             )
         return lambda rows, params: predict(rows, **(params or {}))
-
-
-def _skops(model: Any, folder: Path, trusted: list[str], *, must: bool) -> list[str] | None:
-    """Write by skops; returns the types that must be named when it is opened, or ``None`` if it could not."""
-    skops_io = _skops_io()
-    if skops_io is None:
-        if must:
-            raise Unsupported('skops is not installed; install it with: pip install "runstone[sklearn]"')
-        return None
-    file = folder / "model.skops"
-    try:
-        skops_io.dump(model, file)
-        named = sorted(skops_io.get_untrusted_types(file=file))
-    except OSError:  # a full disk, which is full for a pickle too
-        raise
-    except Exception as error:
-        file.unlink(missing_ok=True)
-        if must:
-            raise InvalidValue(f"skops cannot write {shown(model)}: {error}; leave serialization_format out") from error
-        return None
-    unknown = [name for name in named if not name.startswith(_HARMLESS + _COMPILED) and name not in trusted]
-    if not unknown:
-        return named
-    file.unlink()
-    if must:
-        raise InvalidValue(
-            f"skops does not know {', '.join(unknown)}; name them in skops_trusted_types if they are yours, "
-            "or leave serialization_format out"
-        )
-    return None
-
-
-def _skops_io() -> Any:
-    try:
-        import skops.io
-    except ModuleNotFoundError:
-        return None
-    return skops.io
