@@ -4,7 +4,7 @@ import platform
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -53,7 +53,8 @@ def lock(requirements: Iterable[str]) -> list[str]:
 
     Args:
         requirements: Lines of a file of requirements; lines that pip alone understands, such as ``-r other.txt`` and
-            addresses, and packages that are not installed here in such a version, are left as they are.
+            addresses, and packages that are not installed here in such a version, are left as they are. Hashes are
+            left out: pip wants them of all packages or of none.
     """
     from packaging.requirements import InvalidRequirement, Requirement
 
@@ -63,7 +64,7 @@ def lock(requirements: Iterable[str]) -> list[str]:
     waiting: list[tuple[str, frozenset[str]]] = []
     for line in requirements:
         try:
-            wanted = Requirement(line)
+            wanted = Requirement(_without_hashes(line))
             fits = wanted.url is None and wanted.specifier.contains(metadata.version(wanted.name), prereleases=True)
         except (InvalidRequirement, metadata.PackageNotFoundError):
             fits = False
@@ -83,51 +84,75 @@ def lock(requirements: Iterable[str]) -> list[str]:
             others.append(name)
             continue
         pinned[normal(name)] = f"{normal(name)}=={found.version}"
-        for text in found.requires or ():
-            needed = Requirement(text)
-            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
-                waiting.append((needed.name, frozenset(needed.extras)))
+        waiting += _needed(found.requires or (), extras)
     return [*sorted(pinned.values()), *sorted(set(others) - pinned.keys())]
+
+
+def _needed(requires: Iterable[str], extras: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    for text in requires:
+        try:
+            found = Requirement(text)
+        except InvalidRequirement:  # of an old package: installers read it no more
+            continue
+        if found.marker is None or any(found.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
+            yield found.name, frozenset(found.extras)
 
 
 def listed(what: str, given: Any) -> list[str]:
     """Requirements as a user gives them: a list of lines, or the path of a file with them.
 
     Raises:
-        InvalidValue: It is neither, or a line is empty.
+        InvalidValue: It is neither, or a line is empty, or the file is no text.
     """
     wrong = f"{what} is a list such as ['pandas>=2'] or the path of a file; got {shown(given)}"
     if isinstance(given, str | Path):
         file = Path(given)
         if not file.is_file():
             raise InvalidValue(f"{wrong}, and there is no such file")
-        lines = (re.split(r"\s#|^#", line)[0].strip() for line in file.read_text("utf-8").splitlines())
+        try:
+            text = file.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InvalidValue(f"{what}: {str(file)!r} is no text of UTF-8: {error}") from error
+        # A line goes on behind a backslash, as those do that have hashes.
+        lines = (re.split(r"\s#|^#", line)[0].strip() for line in re.sub(r"\\\n\s*", "", text).splitlines())
         return [line for line in lines if line]
     if not isinstance(given, Sequence) or not all(isinstance(line, str) and line.strip() for line in given):
         raise InvalidValue(wrong)
     return [line.strip() for line in given]
 
 
-def complete(what: str, given: Any) -> list[str]:
+def complete(what: str, given: Any, *, inside: tuple[Path, ...] = ()) -> list[str]:
     """The same with the lines of other files that they name, and with whole paths of files of constraints.
 
+    Args:
+        what: What they are called, for messages.
+        given: The list, or the path of a file.
+        inside: The files that this one is named in.
+
     Raises:
-        InvalidValue: It is none of these, or a line is no requirement.
+        InvalidValue: It is none of these, a line is no requirement, or a file names itself.
         LocalFileNotFound: A file that they name is not there.
     """
-    beside = Path(given).parent if isinstance(given, str | Path) else Path()
-    return [each for line in listed(what, given) for each in _read(what, line, beside)]
+    if isinstance(given, str | Path):
+        inside = (*inside, Path(given))
+    return [each for line in listed(what, given) for each in _read(what, line, inside)]
 
 
-def _read(what: str, line: str, beside: Path) -> list[str]:
+def _read(what: str, line: str, inside: tuple[Path, ...]) -> list[str]:
     from packaging.requirements import InvalidRequirement, Requirement
 
     if found := _FILE.fullmatch(line):
-        file = beside / found[2]
+        file = (inside[-1].parent if inside else Path()) / found[2]
         if not file.is_file():
             raise LocalFileNotFound(str(file))
-        return complete(what, file) if found[1] in {"-r", "--requirement"} else [f"-c {file.resolve()}"]
-    asked = re.split(r"\s--", line)[0]  # without its hashes
+        if found[1] not in {"-r", "--requirement"}:
+            return [f"-c {file.resolve()}"]
+        if file.resolve() in {each.resolve() for each in inside}:
+            raise InvalidValue(f"{what}: {str(file)!r} is named in itself: {shown(line)}")
+        return complete(what, file, inside=inside)
+    asked = _without_hashes(line)
     if not asked.startswith(("-", ".")) and not re.search(r"[/\\]", asked):  # an option, an address or a path
         try:
             Requirement(asked)
@@ -136,6 +161,10 @@ def _read(what: str, line: str, beside: Path) -> list[str]:
                 f"{what}: {shown(line)} is no requirement such as 'pandas>=2': {str(error).splitlines()[0]}"
             ) from None
     return [line]
+
+
+def _without_hashes(line: str) -> str:
+    return re.split(r"\s--", line)[0]
 
 
 def write(folder: Path, requirements: Sequence[str], *, conda: dict[str, Any] | None = None) -> None:
