@@ -347,6 +347,16 @@ def test_array_is_converted_where_no_value_changes() -> None:
     assert refused(infer_signature(np.zeros(2, int)), np.array([1, 2.5])).row == 1
 
 
+@pytest.mark.parametrize("kind", ["datetime64", "timedelta64"])
+def test_times_are_converted_where_none_changes(kind: str) -> None:
+    signature = infer_signature(np.zeros(1, f"{kind}[ms]"))
+
+    found = check_input(signature, np.array([5000, "NaT"], f"{kind}[us]"))
+
+    assert (found.dtype, found[0], np.isnat(found[1])) == (f"{kind}[ms]", np.array(5, f"{kind}[ms]"), True)
+    assert "wanted: " in str(refused(signature, np.array([5], f"{kind}[us]")))
+
+
 def test_named_arrays_come_in_a_dict_or_as_columns() -> None:
     signature = infer_signature({"x": np.zeros((2, 3)), "y": np.zeros(2, "int32")})
     wanted = {"x": [[1.0, 2.0, 3.0]], "y": [4]}
@@ -416,6 +426,12 @@ def test_wrong_param_is_refused(params: dict[str, Any], says: str) -> None:
 
     assert str(caught.value).startswith(says)
     assert caught.value.column == next(iter(params))
+
+
+@pytest.mark.parametrize("params", ["n", [1], 5])
+def test_params_that_are_no_dict_are_refused(params: Any) -> None:
+    with pytest.raises(SignatureMismatch, match="params are a dict of values by name; got"):
+        check_params(PARAMS, params)
 
 
 def test_param_of_a_model_without_params_is_refused() -> None:

@@ -61,7 +61,7 @@ def check_params(signature: ModelSignature, params: Mapping[str, Any] | None) ->
         params: Values by name.
 
     Raises:
-        SignatureMismatch: A param is not known, or is not of its type.
+        SignatureMismatch: A param is not known, or is not of its type; or they are no dict.
 
     Example:
         >>> from runstone.models import infer_signature
@@ -69,6 +69,9 @@ def check_params(signature: ModelSignature, params: Mapping[str, Any] | None) ->
         >>> check_params(signature, {"temperature": 1})
         {'temperature': 1.0, 'words': ['a']}
     """
+    what: object = params
+    if what is not None and not isinstance(what, Mapping):
+        raise SignatureMismatch(f"params are a dict of values by name; got {shown(what)}", value=shown(what))
     known = {} if signature.params is None else {one.name: one for one in signature.params}
     given = dict(params or {})
     if unknown := [name for name in given if name not in known]:

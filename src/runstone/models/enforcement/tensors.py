@@ -102,7 +102,7 @@ def _converted(spec: TensorSpec, array: Any, what: str) -> Any:
             return array.astype(wanted)
         place = np.argwhere(~np.atleast_1d(same))[0]
         raise _not_kept(spec, values, tuple(int(one) for one in place), what)
-    if kinds == {"M"} and (values.astype(wanted).astype(found) == values).all():
+    if kinds in ({"M"}, {"m"}) and ((values.astype(wanted).astype(found) == values) | np.isnat(values)).all():
         return array.astype(wanted)
     raise SignatureMismatch(
         f"{_whose(spec, what)} has the dtype {found}; wanted: {spec.type_name}; "
