@@ -78,6 +78,7 @@ def test_filter_error_points_at_the_character() -> None:
         errors.ExperimentDeleted("1"),
         errors.ArtifactNotFound("a"),
         errors.ModelArtifactNotFound("weights"),
+        errors.ModelSettingNotFound("depth", ["width"]),
         errors.ModelNotFound("runs:/r/model", "the run logged none"),
     ],
 )

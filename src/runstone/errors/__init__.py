@@ -25,6 +25,7 @@
     │   ├── ArtifactNotFound
     │   ├── ModelNotFound              nothing is kept where a model is looked for
     │   ├── ModelArtifactNotFound (KeyError)  a model's code asks for an artifact that it was not saved with
+    │   ├── ModelSettingNotFound (KeyError)   a model's script asks for a setting that is not in its model_config
     │   └── EndpointNotFound           ENDPOINT_NOT_FOUND
     │       └── MethodNotAllowed       the path is served, but not by this method
     ├── LocalFileNotFound (FileNotFoundError)  RESOURCE_DOES_NOT_EXIST: a file of the caller's own machine
@@ -65,6 +66,7 @@ from runstone.errors.absences import (
     ModelAliasNotFound,
     ModelArtifactNotFound,
     ModelNotFound,
+    ModelSettingNotFound,
     ModelVersionNotFound,
     RegisteredModelNotFound,
     RunNotFound,
@@ -149,6 +151,7 @@ __all__ = [
     "ModelAliasNotFound",
     "ModelArtifactNotFound",
     "ModelNotFound",
+    "ModelSettingNotFound",
     "ModelChanged",
     "ModelVersionNotFound",
     "NotFound",

@@ -148,6 +148,25 @@ class ModelArtifactNotFound(NotFound, KeyError):
         return self.message  # a KeyError would put it in quotes
 
 
+class ModelSettingNotFound(NotFound, KeyError):
+    """A model's script asks for a setting that is not in its ``model_config``.
+
+    Attributes:
+        name: The name that was looked for.
+    """
+
+    name: str
+
+    def __init__(self, name: str, there: Sequence[str] = ()) -> None:
+        super().__init__(
+            f"model_config has no {name!r}; it has {', '.join(map(repr, there)) or 'nothing'}",
+            name=name,
+        )
+
+    def __str__(self) -> str:
+        return self.message  # a KeyError would put it in quotes
+
+
 class EndpointNotFound(NotFound):
     """The server does not serve this path, or not by this method."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from runstone.entities.names import shown
-from runstone.errors import InvalidState, InvalidValue, LocalFileNotFound
+from runstone.errors import InvalidState, InvalidValue, LocalFileNotFound, ModelSettingNotFound
 
 
 @dataclass
@@ -106,12 +106,10 @@ class ModelConfig:
         """A setting.
 
         Raises:
-            InvalidValue: There is none of this name.
+            ModelSettingNotFound: There is none of this name; a ``KeyError`` as well.
         """
         if key not in self._settings:
-            raise InvalidValue(
-                f"model_config has no {key!r}; it has {', '.join(map(repr, self._settings)) or 'nothing'}"
-            )
+            raise ModelSettingNotFound(key, [str(each) for each in self._settings])
         return self._settings[key]
 
     def to_dict(self) -> dict[str, Any]:
