@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cmp_to_key, partial
+from functools import cache, cmp_to_key, partial
 from math import isnan
 from typing import Any
 
@@ -79,13 +79,17 @@ def connected(engine: Engine | None = None) -> Iterator[Connection]:
             finally:
                 driver.execute("ROLLBACK")
         return
+    # What was not committed is taken back when the connection is given back.
+    with _in_memory().connect() as connection:
+        yield connection
+
+
+@cache
+def _in_memory() -> Engine:
+    """One database of a process: neither tables are made nor statements compiled anew for each of many stores."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    try:
-        with engine.connect() as connection:
-            tables.metadata.create_all(connection)
-            yield connection
-    finally:
-        engine.dispose()
+    tables.metadata.create_all(engine)
+    return engine
 
 
 class SmallStore:

@@ -1,6 +1,7 @@
 """What is PostgreSQL's own: addresses, whose tables are there, revisions, text that it cannot keep."""
 
 import re
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from runstone.cli.main import main
 from runstone.entities import Param, Tag
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue, SchemaMismatch
+from runstone.search.expression import Characters
 from runstone.search.pattern import compiled
 from runstone.stores.resolve import open_store
 from runstone.stores.sql.compaction import Compactor
@@ -195,6 +197,15 @@ def test_expression_takes_the_characters_that_ours_takes(postgres_uri: str, expr
         found = {row[0] for row in connection.execute(query, (list(CHARACTERS), posix(expression)))}
 
     assert found == {sign for sign in CHARACTERS if compiled(expression).matches(sign)}
+
+
+@pytest.mark.no_cover  # a million calls
+@pytest.mark.parametrize("letter", ["d", "w", "s"])
+def test_class_has_every_character_that_ours_has(letter: str) -> None:
+    signs = "".join(map(chr, range(1, sys.maxunicode + 1)))
+
+    # Python reads the numbers of characters as PostgreSQL does.
+    assert re.findall(posix(rf"\{letter}"), signs) == list(filter(Characters(classes=letter).takes, signs))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ PostgreSQL runs an automaton too, so that the cost grows with the length of the 
 takes is said by the numbers of its characters, as Python knows them: the two never differ about what a letter is.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -24,6 +25,8 @@ from runstone.search.expression import (
 Ranges = list[tuple[int, int]]
 
 _LAST = 0x10FFFF
+# What Python's own expressions take in one piece, a hundred times as fast as a question for each character.
+_CLASSES = {"d": "[0-9]+", "w": r"\w+", "s": r"\s+"}
 _HALVES = (0xD800, 0xDFFF)
 
 
@@ -125,13 +128,17 @@ def _without_halves(ranges: Ranges) -> Ranges:
 def _class(letter: str) -> Ranges:
     if letter.isupper():
         return _complement(_class(letter.lower()))
-    takes = Characters(classes=letter).takes
-    return _merged((code, code) for code in range(1, _LAST + 1) if takes(chr(code)))
+    return [(each.start() + 1, each.end()) for each in re.finditer(_CLASSES[letter], _signs())]
 
 
 @lru_cache(maxsize=1)
 def _cased() -> str:
-    return "".join(sign for sign in map(chr, range(1, _LAST + 1)) if sign.lower() != sign or sign.upper() != sign)
+    return "".join(sign for sign in _signs() if sign.lower() != sign or sign.upper() != sign)
+
+
+def _signs() -> str:
+    """Every character but NUL: the one with the number n is the n-th."""
+    return "".join(map(chr, range(1, _LAST + 1)))
 
 
 def _range(first: int, last: int) -> str:
