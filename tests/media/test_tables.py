@@ -15,6 +15,7 @@ from runstone.media import images, tables
 
 pd = pytest.importorskip("pandas")
 np = pytest.importorskip("numpy")
+pl = pytest.importorskip("polars")
 
 NUMBERS = [some.floats(), some.integers(-(2**64), 2**64), some.none(), some.booleans()]
 COLUMN = some.one_of(
@@ -46,6 +47,7 @@ def as_numbers(values: Any) -> list[Any]:
         ({"a": pd.Series([1, 2])}, 2),
         ({}, 0),
         (pd.DataFrame({"a": [1]}, index=[7]), 1),
+        (pl.DataFrame({"a": [1, None, 3], "b": [[1], [2], []]}), 3),
     ],
 )
 def test_table_is_a_frame_or_a_dict_of_columns(data: Any, rows: int) -> None:

@@ -18,6 +18,7 @@ from runstone.media import tables
 
 if TYPE_CHECKING:
     import pandas
+    import polars
 
 _PAGE = 1000
 # A table is read, lengthened and written again; by one thread at a time.
@@ -27,12 +28,15 @@ _lock = threading.Lock()
 class TableVerbs(FileVerbs, RunVerbs):
     """Log and load tables."""
 
-    def log_table(self, run_id: str, data: "dict[str, Any] | pandas.DataFrame", artifact_file: str) -> None:
+    def log_table(
+        self, run_id: str, data: "dict[str, Any] | pandas.DataFrame | polars.DataFrame", artifact_file: str
+    ) -> None:
         """Store a table, or add rows to one that is there.
 
         Args:
             run_id: A run in use.
-            data: A frame of pandas, or a dict from column to values. Images in it are stored beside the table.
+            data: A frame of pandas or polars, or a dict from column to values. Images in it are stored beside the
+                table.
             artifact_file: Name of the artifact, ending in ``.json`` or ``.parquet``.
 
         Raises:
@@ -108,7 +112,7 @@ class TableVerbs(FileVerbs, RunVerbs):
 def _table_path(artifact_file: str) -> ArtifactPath:
     path = arguments.artifact_file(artifact_file)
     if not path.endswith(tables.SUFFIXES):
-        raise InvalidArtifactPath(path, "is not the name of a table, which ends in .json or .parquet")
+        raise InvalidArtifactPath(path, "is not the name of a table", "one that ends in .json or .parquet")
     return path
 
 

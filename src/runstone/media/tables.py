@@ -23,7 +23,7 @@ def to_frame(data: Any) -> "pandas.DataFrame":
     """A table as a frame.
 
     Args:
-        data: A frame of pandas, or a dict from column to values, or to one value for a table of one row.
+        data: A frame of pandas or polars, or a dict from column to values, or to one value for a table of one row.
 
     Raises:
         InvalidValue: It is neither, or its columns differ in length, or two of them have one name.
@@ -35,8 +35,12 @@ def to_frame(data: Any) -> "pandas.DataFrame":
     if isinstance(data, pd.DataFrame):
         _check_names(data)
         return data.copy()
+    if type(data).__module__.startswith("polars.") and hasattr(data, "to_dict"):
+        data = data.to_dict(as_series=False)
     if not isinstance(data, Mapping):
-        raise InvalidValue(f"a table is a frame of pandas or a dict of columns; got {shown(data)}, {a_class(data)}")
+        raise InvalidValue(
+            f"a table is a frame of pandas or polars, or a dict of columns; got {shown(data)}, {a_class(data)}"
+        )
     columns: dict[Any, Any] = dict(data)
     if columns and not any(_is_column(values) for values in columns.values()):
         columns = {name: [value] for name, value in columns.items()}

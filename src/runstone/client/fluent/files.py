@@ -9,6 +9,7 @@ from runstone.client.fluent.target import target
 
 if TYPE_CHECKING:
     import pandas
+    import polars
 
 
 def log_artifact(
@@ -140,11 +141,13 @@ def log_stream(stream: BinaryIO, artifact_file: str, run_id: str | None = None) 
     client.log_stream(run_id, stream, artifact_file)
 
 
-def log_table(data: "dict[str, Any] | pandas.DataFrame", artifact_file: str, run_id: str | None = None) -> None:
+def log_table(
+    data: "dict[str, Any] | pandas.DataFrame | polars.DataFrame", artifact_file: str, run_id: str | None = None
+) -> None:
     """Store a table, or add rows to one that is there. See ``Client.log_table``.
 
     Args:
-        data: A frame of pandas, or a dict from column to values.
+        data: A frame of pandas or polars, or a dict from column to values.
         artifact_file: Name of the artifact, ending in ``.json`` or ``.parquet``.
         run_id: The run; the active one if ``None``.
 
