@@ -218,6 +218,7 @@ def test_unknown_places_are_refused(chosen: Client, tmp_path: Path) -> None:
         ("r2://bucket/model", InvalidValue, "no store of artifacts is known for the scheme 'r2'"),
         ("models:/", InvalidValue, "the URI of a version looks like"),
         ("models:/name", InvalidValue, "the URI of a version looks like"),
+        ("models:/name/champion", InvalidValue, "an alias is written 'models:/name@champion'"),
         ("growth@best", InvalidValue, "a registered model is named 'models:/NAME@ALIAS'"),
         ("http://127.0.0.1:1/model", InvalidValue, "the address of artifacts looks like"),
         ("models:/nobody@best", NotFound, "nobody"),

@@ -162,7 +162,15 @@ def test_integers_are_checked_against_their_bounds() -> None:
         check_int64("n", -1, least=0)
 
 
+class Frame:
+    """What shows itself as polars does."""
+
+    def __repr__(self) -> str:
+        return "shape: (1, 1)\n| a |"
+
+
 def test_long_values_are_cut_in_messages() -> None:
+    assert shown(Frame()) == "shape: (1, 1) ..."
     assert shown("a" * 100).endswith("... (102 characters)")
     assert shown("a") == "'a'"
 

@@ -76,6 +76,7 @@ def test_module_may_take_the_settings(files: Path) -> None:
     [
         ({"loader_module": None}, "a model is either python_model, or loader_module with the files at data_path"),
         ({"python_model": len}, "a model is either python_model, or loader_module"),
+        ({"loader_module": len}, "loader_module is the name of a module; got .*; write python_model=... for a model"),
         ({"loader_module": "nowhere_to_be_found"}, "cannot be imported: No module.*name its file in code_paths"),
         ({"loader_module": "json"}, r"loader_module 'json' has no function _load_pyfunc\(path\)"),
     ],

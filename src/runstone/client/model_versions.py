@@ -99,7 +99,7 @@ class ModelVersionVerbs(Connection):
             return self._registry.get_model_version_by_alias(name, alias)
         if version.isdecimal():
             return self._registry.get_model_version(name, version)
-        stages = [] if version.lower() == "latest" else [model_stage(version)]
+        stages = [] if version.lower() == "latest" else [_stage_of_uri(name, version)]
         newest = self._registry.get_latest_versions(name, stages)
         if not newest:
             raise ModelVersionNotFound(name, version)
@@ -251,3 +251,13 @@ class ModelVersionVerbs(Connection):
         if not found:
             raise ModelVersionNotFound(name, stage)
         return found[-1].version
+
+
+def _stage_of_uri(name: str, stage: str) -> ModelStage:
+    try:
+        return model_stage(stage)
+    except InvalidValue:
+        raise InvalidValue(
+            f"{f'models:/{name}/{stage}'!r} names no version: {stage!r} is neither a number nor 'latest' nor a stage; "
+            f"an alias is written {f'models:/{name}@{stage}'!r}"
+        ) from None

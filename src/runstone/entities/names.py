@@ -35,8 +35,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def shown(value: object) -> str:
-    """A value for use in a message: quoted, and cut when long."""
-    text = repr(value)
+    """A value for use in a message: quoted, and cut when long; of what shows itself in several lines the first."""
+    text, *more = repr(value).strip().splitlines()
+    if more:
+        return f"{text[:_SHOWN].rstrip()} ..."
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
 

@@ -38,11 +38,8 @@ class InvalidArtifactPath(InvalidValue):
 
     path: str
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(
-            f"the artifact path {path!r} {reason}; wanted: a relative path such as 'plots/roc.png'",
-            path=path,
-        )
+    def __init__(self, path: str, reason: str, wanted: str = "a relative path such as 'plots/roc.png'") -> None:
+        super().__init__(f"the artifact path {path!r} {reason}; wanted: {wanted}", path=path)
 
 
 class InvalidPageToken(InvalidValue):

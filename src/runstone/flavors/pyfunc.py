@@ -140,12 +140,16 @@ def _save_script(script: Path, folder: Path, settings: dict[str, Any], *, stream
 
 
 def _save_loader(
-    model: Any, folder: Path, loader_module: str | None, data_path: str | None, settings: dict[str, Any]
+    model: Any, folder: Path, loader_module: Any, data_path: str | None, settings: dict[str, Any]
 ) -> Saved:
     if model is not None or loader_module is None:
         raise InvalidValue(
             "a model is either python_model, or loader_module with the files at data_path; "
             f"got python_model={shown(model)}, loader_module={loader_module!r}, data_path={data_path!r}"
+        )
+    if not isinstance(loader_module, str):
+        raise InvalidValue(
+            f"loader_module is the name of a module; got {shown(loader_module)}; write python_model=... for a model"
         )
     if data_path is not None:
         place = Path(_DATA) / Path(data_path).resolve().name
