@@ -46,6 +46,8 @@ def test_every_command_explains_itself(words: list[str]) -> None:
 
     assert shown.exit_code == 0
     assert f"Usage: main {' '.join(words)}".rstrip() in shown.output
+    # Nothing of a list is cut off in a terminal of 80 columns.
+    assert [line for line in shown.output.splitlines() if line.startswith("  ") and line.endswith("...")] == []
 
 
 def test_version_is_that_of_the_package() -> None:

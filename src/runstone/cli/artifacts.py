@@ -44,7 +44,10 @@ def list_artifacts(ctx: click.Context, /, *, run_id: str, path: str, recursive: 
 )
 @click.pass_context
 def download(ctx: click.Context, /, *, run_id: str, path: str, folder: Path) -> None:
-    """Fetch the file or the folder PATH of a run, or all its files; print where it is now."""
+    """Fetch the files of a run, or the file or folder PATH of it.
+
+    Prints where it is now.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with connected(ctx) as client:
         place = client.download_artifacts(run_id, path, str(folder))
@@ -57,7 +60,10 @@ def download(ctx: click.Context, /, *, run_id: str, path: str, folder: Path) -> 
 @click.option("--to", "path", default="", metavar="PATH", help="Folder among the run's files to put them into.")
 @click.pass_context
 def upload(ctx: click.Context, /, *, run_id: str, local: tuple[Path, ...], path: str) -> None:
-    """Add local files and folders to the files of a run, each under its own name."""
+    """Add local files and folders to the files of a run.
+
+    Each keeps its own name.
+    """
     with connected(ctx) as client:
         for place in local:
             client.log_artifact(run_id, str(place), path or None)

@@ -45,11 +45,11 @@ def import_(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Bring experiments, runs and registered models with all that they have from elsewhere.
+    """Bring experiments, runs and models from elsewhere.
 
-    SOURCE is a folder of MLflow such as mlruns, the database of MLflow 2 or 3 or of Runstone as sqlite:///FILE or
-    postgresql://USER@HOST/DATABASE, the address of a server, or a bundle that `runstone export` made. Nothing in it is
-    changed.
+    They come with all that they have, registered models too. SOURCE is a folder of MLflow such as mlruns, the database
+    of MLflow 2 or 3 or of Runstone as sqlite:///FILE or postgresql://USER@HOST/DATABASE, the address of a server, or a
+    bundle that `runstone export` made. Nothing in it is changed.
 
     Runs keep their ids, and one that is there already stays as it is. A command that is stopped at any point goes on
     where it was when it is given again. Each run is read back and compared, each file by its hash.
@@ -132,10 +132,11 @@ def export(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Write an experiment, or some runs, with all that they have into one file.
+    """Write an experiment, or some runs, into one file.
 
-    EXPERIMENT is an id or a name. The file, a bundle, holds runs with full histories, files, inputs, logged models, and
-    the versions of registered models that were made of them; `runstone import` brings it into another store.
+    EXPERIMENT is an id or a name. The file, a bundle, holds all that they have: runs with full histories, files,
+    inputs, logged models, and the versions of registered models that were made of them; `runstone import` brings it
+    into another store.
     """
     from runstone.bridge.bundle_writer import counted, write
     from runstone.bridge.selection import of_experiment, of_runs

@@ -14,7 +14,7 @@ _HIDDEN = "(hidden)"
 @click.command()
 @as_json
 def config(*, as_json: bool) -> None:
-    """Show every setting: what holds now, where it comes from, what it decides.
+    """Show every setting: what holds and where that comes from.
 
     Settings are environment variables; the second name is MLflow's. Secrets are not shown.
     """

@@ -55,7 +55,10 @@ def current(ctx: click.Context, /, *, uri: str, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def check(ctx: click.Context, /, *, uri: str, as_json: bool) -> None:
-    """Check that a database is sound and up to date; exit with 1 if it is not."""
+    """Check that a database is sound and up to date.
+
+    The exit code is 1 if it is not.
+    """
     from runstone.stores.sql.migrations import commands
 
     uri = uri or local_store(ctx.find_root().obj)
@@ -156,10 +159,10 @@ def compact(ctx: click.Context, /, *, uri: str, pause: bool, resume: bool) -> No
 @click.argument("uri", default="")
 @click.pass_context
 def backup(ctx: click.Context, /, *, file: Path, uri: str) -> None:
-    """Copy a database to FILE as it is at one moment; a server may go on meanwhile.
+    """Copy a database to FILE as it is at one moment.
 
-    Artifacts are not in it: copy their folder after the database, so that every file that it knows is there. A database
-    on PostgreSQL is backed up by PostgreSQL's own `pg_dump`.
+    A server may go on meanwhile. Artifacts are not in it: copy their folder after the database, so that every file that
+    it knows is there. A database on PostgreSQL is backed up by PostgreSQL's own `pg_dump`.
     """
     from runstone.stores.sql import backups
 

@@ -29,7 +29,7 @@ from runstone.errors import BackendError
 @click.option("--exit", "ends", is_flag=True, help="Check what was stored, and end.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 def demo(*, folder: Path, port: int, ends: bool, opens: bool) -> None:
-    """Train real models on real data, and show them on the page until Ctrl-C.
+    """Train real models on real data, and show them until Ctrl-C.
 
     Networks read handwritten digits, boosted trees and others look for breast cancer, linear models and trees predict
     diabetes; the data sets come with scikit-learn, nothing is fetched. A server of its own keeps the runs in

@@ -48,10 +48,10 @@ class Step:
 @as_json
 @click.pass_context
 def doctor(ctx: click.Context, /, *, as_json: bool) -> None:
-    """Check Python, packages, settings, the store, its artifacts and the server; say how to mend what fails.
+    """Check that all is well, and say how to mend what is not.
 
-    Nothing is changed, but that a small file is written to the artifacts and removed again. The exit code is 1 if a
-    step fails.
+    Looks at Python, packages, settings, the store, its artifacts and the server. Nothing is changed, but that a
+    small file is written to the artifacts and removed again. The exit code is 1 if a step fails.
     """
     steps = []
     for step in _examine(lambda: tracking_uri(ctx)):

@@ -123,7 +123,10 @@ def delete(ctx: click.Context, /, *, experiment: str) -> None:
 @click.argument("experiment")
 @click.pass_context
 def restore(ctx: click.Context, /, *, experiment: str) -> None:
-    """Take an experiment out of the trash, with the runs that went there with it."""
+    """Take an experiment out of the trash.
+
+    The runs that went there with it come back with it.
+    """
     with connected(ctx) as client:
         found = find_experiment(client, experiment)
         client.restore_experiment(found.experiment_id)

@@ -42,11 +42,11 @@ def gc(
     backend_store_uri: str | None,
     as_json: bool,
 ) -> None:
-    """Remove for good what is in the trash: experiments and runs with all that they logged, and their files.
+    """Remove for good what is in the trash.
 
-    Nothing of it can be restored. Without a list of ids, all of the trash goes. A command that is stopped at any point
-    leaves each run whole or gone; the next one finishes. Files that cannot be removed are named, and the command ends
-    with 1.
+    Experiments and runs go with all that they logged, and their files. Nothing of it can be restored. Without a list of
+    ids, all of the trash goes. A command that is stopped at any point leaves each run whole or gone; the next one
+    finishes. Files that cannot be removed are named, and the command ends with 1.
     """
     uri = backend_store_uri or tracking_uri(ctx)
     check_exists(uri)

@@ -67,7 +67,7 @@ def verify(
 @click.option("--ask-password", is_flag=True, help="Ask for the password that the key is encrypted with.")
 @click.pass_context
 def sign(ctx: click.Context, /, *, model: str, key: str, ask_password: bool) -> None:
-    """Sign a model: others can tell then that it comes from the owner of the key.
+    """Sign a model, so that others can tell whose it is.
 
     The signature is a file model.sig among the model's, which `runstone models verify --public-key` compares.
     """
@@ -84,7 +84,10 @@ def sign(ctx: click.Context, /, *, model: str, key: str, ask_password: bool) -> 
 @as_json
 @click.pass_context
 def info(ctx: click.Context, /, *, model: str, as_json: bool) -> None:
-    """Show what a model is: its flavors, what it takes and gives, where it comes from; nothing of it is run."""
+    """Show what a model is; nothing of it is run.
+
+    Its flavors, what it takes and gives, where it comes from.
+    """
     from runstone.client.fluent.model_files import get_model_info
 
     with _chosen(ctx, model):

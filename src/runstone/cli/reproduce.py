@@ -48,7 +48,7 @@ _LISTED = 10
 @as_json
 @click.pass_context
 def reproduce(ctx: click.Context, /, *, run_id: str, yes: bool, as_json: bool, **given: Any) -> None:
-    """Do a run again from what it captured, and compare the metrics.
+    """Do a run again from what it captured; compare the metrics.
 
     Its commit, its patch and its untracked files are put into a fresh folder, its packages into a fresh environment,
     and its command runs there and logs to a new run. The verdict is printed, and attached to the original run.

@@ -95,7 +95,7 @@ runs.add_command(list_runs, "search")
 @as_json
 @click.pass_context
 def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_json: bool) -> None:
-    """Show one run: why it ended, where it came from, its params, its latest metrics and its tags."""
+    """Show one run: why it ended, its origin, values and tags."""
     if as_json and (console or follow):
         raise click.UsageError("--json shows the facts of a run, --console and --follow what it printed; take one.")
     with connected(ctx) as client:

@@ -33,7 +33,9 @@ _WORDS = {
 @as_json
 @click.pass_context
 def sync(ctx: click.Context, /, *, paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
-    """Send what runs have logged while their server was away, offline, or before they were killed.
+    """Send what runs have logged and what still waits here.
+
+    It waits because their server was away, they were offline, or they were killed.
 
     PATH is a folder in which runs were started, or its folder of journals; the one of this folder if none is given.
     Each run goes to the address that it was started with, unless `runstone --tracking-uri URI sync` says another. What
