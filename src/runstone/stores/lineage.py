@@ -23,6 +23,7 @@ from runstone.entities import (
 MAX_LOGGED_MODELS_PAGE = 50_000
 DEFAULT_LOGGED_MODELS_PAGE = 100
 MAX_SUMMARY_EXPERIMENTS = 20
+MAX_FILTER_DATASETS = 500
 MAX_SUMMARIES = 1000
 
 
@@ -105,6 +106,11 @@ class LineageStore(Protocol):
         A metric matches if any of its values does: of those on ``datasets``, if any are named; without a condition on
         a metric, models that have one on these. Ordered by a metric, its last value counts, by time, then step.
         Missing values come last whichever way is ordered.
+
+        Raises:
+            InvalidFilter: The filter or an item of the order cannot be read.
+            InvalidPageToken: The token is not one of this search.
+            InvalidValue: Over 500 datasets are named, or the page size or the number of order items is out of range.
         """
         ...
 

@@ -66,7 +66,7 @@ def _condition(tree: Filter, scope: Scope, *, is_negated: bool) -> Condition:
             if wants_all:
                 parts.sort(key=_passing)
             terms = [_condition(term, scope, is_negated=is_opposite) for term, is_opposite in parts]
-            return _joined(and_, terms, true()) if wants_all else _joined(or_, terms, false())
+            return joined(and_, terms, true()) if wants_all else joined(or_, terms, false())
         case Missing():
             test = _missing(tree, scope)
         case Comparison() | OneOf():
@@ -87,7 +87,8 @@ def _passing(part: tuple[Filter, bool]) -> int:
     return 2
 
 
-def _joined(join: Callable[..., Condition], terms: Sequence[Condition], empty: Condition) -> Condition:
+def joined(join: Callable[..., Condition], terms: Sequence[Condition], empty: Condition) -> Condition:
+    """Many conditions as one, ``empty`` if there are none."""
     while len(terms) > _PIECE:
         terms = [_bracketed(join(*terms[start : start + _PIECE])) for start in range(0, len(terms), _PIECE)]
     return join(empty, *terms)
@@ -181,7 +182,7 @@ def _written(tree: Comparison | OneOf, column: ColumnElement[str], scope: Scope)
     if isinstance(tree, OneOf):
         join, sign, empty = (and_, ne, true()) if tree.is_negated else (or_, eq, false())
         values = [_resolved(value, scope) for value in tree.values]
-        return _joined(join, [matching.compared(scope.connection, column, sign, value) for value in values], empty)
+        return joined(join, [matching.compared(scope.connection, column, sign, value) for value in values], empty)
     value = _resolved(tree.value, scope)
     return matching.compared(scope.connection, column, _SIGNS[tree.operator], value)
 

@@ -7,15 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, exists, false, or_, select, true
 
 from runstone.entities import DatasetFilter, LoggedModel, ModelOrder, Page
+from runstone.errors import InvalidValue
 from runstone.search import Filter, Order
 from runstone.search.ast import All, AnyOf, Comparison, Field, Kind, Missing, Not, OneOf
 from runstone.search.fields import LOGGED_MODELS
-from runstone.stores.lineage import MAX_LOGGED_MODELS_PAGE
+from runstone.stores.lineage import MAX_FILTER_DATASETS, MAX_LOGGED_MODELS_PAGE
 from runstone.stores.sql import logged_models
 from runstone.stores.sql.documents import ArtifactUriOf
+from runstone.stores.sql.filters import joined
 from runstone.stores.sql.ordering import Term
 from runstone.stores.sql.scopes import Attribute
-from runstone.stores.sql.search import numbers_of, read
+from runstone.stores.sql.search import numbers_of, of_experiments, read
 from runstone.stores.sql.selection import page_by_terms
 from runstone.stores.sql.tables import logged_model, logged_model_metric, logged_model_param, logged_model_tag
 
@@ -97,16 +99,14 @@ def _on(datasets: Sequence[DatasetFilter]) -> Condition:
     """Whether a metric was measured on one of these datasets."""
     if not datasets:
         return true()
-    return or_(
-        false(),
-        *(
-            and_(
-                _METRIC.dataset_name == dataset.dataset_name,
-                _METRIC.dataset_digest == dataset.dataset_digest if dataset.dataset_digest else true(),
-            )
-            for dataset in datasets
-        ),
-    )
+    named = [
+        and_(
+            _METRIC.dataset_name == dataset.dataset_name,
+            _METRIC.dataset_digest == dataset.dataset_digest if dataset.dataset_digest else true(),
+        )
+        for dataset in datasets
+    ]
+    return joined(or_, named, false())
 
 
 def search(
@@ -121,6 +121,8 @@ def search(
     page_token: str,
 ) -> Page[LoggedModel]:
     """Logged models that match; see ``LineageStore.search_logged_models``."""
+    if len(datasets) > MAX_FILTER_DATASETS:
+        raise InvalidValue(f"a search names at most {MAX_FILTER_DATASETS} datasets; got {len(datasets)}")
     numbers = numbers_of(experiment_ids)
     parts = [["logged models", *map(str, numbers)], [repr(item) for item in (*datasets, *order_by)]]
     request = read(
@@ -138,7 +140,7 @@ def search(
         Term(logged_model.c.created_at, int, is_descending=True),
         Term(logged_model.c.id, int, is_descending=True),
     ]
-    within: Any = and_(logged_model.c.experiment_id.in_(numbers), logged_model.c.deleted_at.is_(None))
+    within: Any = and_(of_experiments(logged_model.c.experiment_id, numbers), logged_model.c.deleted_at.is_(None))
     if datasets and not _asks_for_metrics(request.tree):
         tied = _METRIC.model_id == logged_model.c.id
         within = and_(within, exists().select_from(logged_model_metric).where(tied, _on(datasets)))

@@ -96,7 +96,7 @@ def search_runs(
     if not numbers:
         return Page()
     scope = RunScope(connection, request.now, numbers, artifact_uri_of)
-    within = _in_view(run, view_type, _of_experiments(numbers))
+    within = _in_view(run, view_type, of_experiments(run.c.experiment_id, numbers))
     ids, token = page(scope, replace(request, walk=walk), run, within, _RUN_TIES)
     return Page(load(connection, ids, artifact_uri_of), token)
 
@@ -191,8 +191,8 @@ def numbers_of(experiment_ids: Sequence[str]) -> list[int]:
     return sorted(numbers)
 
 
-def _of_experiments(numbers: Sequence[int]) -> Condition:
-    column = run.c.experiment_id
+def of_experiments(column: ColumnElement[int], numbers: Sequence[int]) -> Condition:
+    """Whether a row is of one of these experiments, however many they are."""
     if len(numbers) == 1:
         return column == numbers[0]
     # Written into the statement: there may be more of them than a statement takes values.
