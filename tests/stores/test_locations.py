@@ -1,11 +1,14 @@
 """Where artifacts are, as the store computes it."""
 
 import shutil
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from runstone.errors import LoggedModelNotFound, RunNotFound
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.store import SqlStore
 
 
@@ -106,3 +109,26 @@ def test_folder_is_recorded_whole_in_a_database_that_is_no_file(
     with closing(SqlStore(postgres_uri)) as store:
         assert before == f"{tmp_path}/runstone-artifacts"
         assert location_of(store) == f"{tmp_path}/files/0"
+
+
+def test_place_of_files_is_told_without_a_look_at_what_was_logged(tmp_path: Path) -> None:
+    with closing(SqlStore(f"sqlite:///{tmp_path}/runstone.db", artifact_root="mlflow-artifacts:/")) as store:
+        elsewhere = store.create_experiment("elsewhere", artifact_location="s3://bucket/folder/")
+        runs = [store.create_run(experiment).info for experiment in ("0", elsewhere)]
+        models = [store.create_logged_model(experiment).info for experiment in ("0", elsewhere)]
+        statements: list[str] = []
+        driver = store._session.read(driver_of)  # the connection that the next query takes as well
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_trace_callback(statements.append)
+
+        of_runs = [store.run_artifact_uri(run.run_id) for run in runs]
+        of_models = [store.logged_model_artifact_uri(model.model_id) for model in models]
+
+        store.delete_logged_model(models[0].model_id)
+        with pytest.raises(RunNotFound):
+            store.run_artifact_uri("nobody")
+        with pytest.raises(LoggedModelNotFound):
+            store.logged_model_artifact_uri(models[0].model_id)
+    assert of_runs == [run.artifact_uri for run in runs]
+    assert of_models == [model.artifact_uri for model in models]
+    assert not [statement for statement in statements if "latest" in statement or "metric" in statement]

@@ -369,6 +369,22 @@ class EmbeddedStore(
         """What ``metric_history`` answers, by columns, and the token of the next page."""
         ...
 
+    def run_artifact_uri(self, run_id: str) -> str:
+        """URI below which the artifacts of a run are, without a look at what it logged.
+
+        Raises:
+            RunNotFound: There is none with this id.
+        """
+        ...
+
+    def logged_model_artifact_uri(self, model_id: str) -> str:
+        """URI below which the files of a logged model are, without a look at its metrics.
+
+        Raises:
+            LoggedModelNotFound: There is none with this id, or it was deleted.
+        """
+        ...
+
     def compact_in_background(self) -> None:
         """Compress the points of metrics from now on until the store is closed, as ``Compactor`` says."""
         ...

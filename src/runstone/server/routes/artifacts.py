@@ -53,7 +53,7 @@ _LONGEST_RANGE = 45
 
 def list_run(stores: Stores, request: schema.ListArtifacts) -> schema.RunArtifacts:
     """List a folder of a run's artifacts; paths are relative to the run's root."""
-    uri = stores.tracking.get_run(request.id).info.artifact_uri
+    uri = stores.tracking.run_artifact_uri(request.id)
     artifacts, root = stores.place_of(uri)
     found = artifacts.list(root / ArtifactPath(request.path or ""))
     return schema.RunArtifacts(uri, [relative(file, root) for file in found])
@@ -159,8 +159,8 @@ async def get_artifact(stores: Stores, request: Request) -> Response:
     name = request.query_params.get("path")
     if not run_id or not name:
         raise InvalidValue("the request names no file; wanted: the parameters 'run_id' and 'path'")
-    run = await anyio.to_thread.run_sync(stores.tracking.get_run, run_id)
-    artifacts, root = stores.place_of(run.info.artifact_uri)
+    uri = await anyio.to_thread.run_sync(stores.tracking.run_artifact_uri, run_id)
+    artifacts, root = stores.place_of(uri)
     return await _send(artifacts, request, root / ArtifactPath(name), is_saved="download" in request.query_params)
 
 
@@ -176,8 +176,8 @@ async def get_model_artifact(stores: Stores, request: Request, model_id: str) ->
     name = request.query_params.get("artifact_file_path")
     if not name:
         raise InvalidValue("the request names no file; wanted: the parameter 'artifact_file_path'")
-    model = await anyio.to_thread.run_sync(stores.tracking.get_logged_model, model_id)
-    artifacts, root = stores.place_of(model.artifact_location)
+    uri = await anyio.to_thread.run_sync(stores.tracking.logged_model_artifact_uri, model_id)
+    artifacts, root = stores.place_of(uri)
     return await _send(artifacts, request, root / ArtifactPath(name), is_saved="download" in request.query_params)
 
 

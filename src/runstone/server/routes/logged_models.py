@@ -87,7 +87,7 @@ def log_params(stores: Stores, request: schema.LogModelParams) -> Empty:
 
 def list_artifacts(stores: Stores, request: schema.ListModelArtifacts) -> schema.ModelArtifacts:
     """List a folder of a logged model's artifacts; paths are relative to the model's root."""
-    uri = stores.tracking.get_logged_model(request.model_id).artifact_location
+    uri = stores.tracking.logged_model_artifact_uri(request.model_id)
     artifacts, root = stores.place_of(uri)
     found = artifacts.list(root / ArtifactPath(request.artifact_directory_path or ""))
     return schema.ModelArtifacts(uri, [relative(file, root) for file in found])

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from runstone.entities import LoggedModelInfo, ModelTag, RunInfo
+from runstone.entities import ModelTag
 from runstone.entities.names import shown
 from runstone.entities.states import model_stage
 from runstone.errors import InvalidValue, RunNotFound
@@ -22,7 +22,7 @@ def create(stores: Stores, request: schema.CreateModelVersion) -> OneModelVersio
     """Add a version; files of the server itself are taken as its source only where they are those of its run."""
     run_id = request.run_id or ""
     model_id = request.model_id or ""
-    is_the_models = bool(model_id) and _is_below(request.source, stores.tracking.get_logged_model(model_id).info)
+    is_the_models = bool(model_id) and _is_below(request.source, stores.tracking.logged_model_artifact_uri(model_id))
     _check_source(stores, request.source, run_id, is_its_own=is_the_models)
     made = stores.tracking.create_model_version(
         request.name,
@@ -59,13 +59,13 @@ def _check_source(stores: Stores, source: str, run_id: str, *, is_its_own: bool)
 
 def _is_within(stores: Stores, source: str, run_id: str) -> bool:
     try:
-        return _is_below(source, stores.tracking.get_run(run_id).info)
+        return _is_below(source, stores.tracking.run_artifact_uri(run_id))
     except RunNotFound:
         return False
 
 
-def _is_below(source: str, info: RunInfo | LoggedModelInfo) -> bool:
-    return f"{source}/".startswith(f"{info.artifact_uri}/")
+def _is_below(source: str, uri: str) -> bool:
+    return f"{source}/".startswith(f"{uri}/")
 
 
 def get(stores: Stores, request: schema.ModelVersionNumber) -> OneModelVersion:

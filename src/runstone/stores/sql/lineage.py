@@ -80,6 +80,10 @@ class SqlLineage:
             lambda connection: self._load_model(connection, logged_models.find(driver_of(connection), model_id))
         )
 
+    def logged_model_artifact_uri(self, model_id: str) -> str:
+        """URI below which the files of a logged model are."""
+        return self._session.read(lambda connection: logged_models.artifact_uri(connection, model_id, self._root))
+
     def finalize_logged_model(self, model_id: str, status: LoggedModelStatus) -> LoggedModel:
         """Say how far a logged model has come."""
         return self._session.write(

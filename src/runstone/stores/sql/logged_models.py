@@ -31,6 +31,7 @@ from runstone.stores.sql import run_names
 from runstone.stores.sql.documents import ArtifactUriOf, load_artifact_uris
 from runstone.stores.sql.driver import LOCKED, Driver, driver_of
 from runstone.stores.sql.experiments import now
+from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.tables import logged_model, logged_model_metric, logged_model_param, logged_model_tag, run
 
 # Ids in one statement; SQLite takes 32,766 bound values, other databases about as many.
@@ -127,6 +128,23 @@ def create(
     _put_params(driver, model_id, number, params)
     _put_tags(driver, number, tags)
     return number
+
+
+def artifact_uri(connection: Connection, model_id: str, root: ArtifactRoot) -> str:
+    """URI below which the files of a logged model are.
+
+    Raises:
+        LoggedModelNotFound: There is none with this id, or it was deleted.
+    """
+    driver = driver_of(connection)
+    query = "SELECT experiment_id FROM logged_model WHERE id = ?"
+    experiment = driver.execute(query, (find(driver, model_id),)).fetchone()[0]
+    return _uri(root.of(connection, experiment), model_id)
+
+
+def _uri(place: str, model_id: str) -> str:
+    """The same, below the place of its experiment."""
+    return f"{place}/models/{model_id}/artifacts"
 
 
 def finalize(connection: Connection, model_id: str, status: LoggedModelStatus) -> int:
@@ -245,7 +263,7 @@ def _load(connection: Connection, numbers: Sequence[int], artifact_uri_of: Artif
                 name=rows[number].name,
                 creation_timestamp_ms=rows[number].created_at,
                 last_updated_timestamp_ms=rows[number].updated_at,
-                artifact_uri=f"{places[rows[number].experiment_id]}/models/{rows[number].uuid}/artifacts",
+                artifact_uri=_uri(places[rows[number].experiment_id], rows[number].uuid),
                 status_word=status_word(LoggedModelStatus(rows[number].status)),
                 model_type=rows[number].model_type,
                 source_run_id=rows[number].source_run_id,

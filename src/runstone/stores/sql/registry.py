@@ -8,7 +8,7 @@ from runstone.entities import ModelStage, ModelTag, ModelVersion, Page, Register
 from runstone.stores.sql import logged_models, model_search, model_versions, outbox, registered_models
 from runstone.stores.sql.locations import ArtifactRoot
 from runstone.stores.sql.outbox import enqueue
-from runstone.stores.sql.session import Session, driver_of
+from runstone.stores.sql.session import Session
 
 
 class SqlRegistry:
@@ -166,10 +166,7 @@ class SqlRegistry:
         def query(connection: Connection) -> str:
             place = model_versions.location(connection, name, version)
             logged = model_versions.LOGGED_MODEL.fullmatch(place)
-            if logged is None:
-                return place
-            number = logged_models.find(driver_of(connection), logged[1])
-            return logged_models.load(connection, [number], self._root.finder(connection))[0].artifact_location
+            return place if logged is None else logged_models.artifact_uri(connection, logged[1], self._root)
 
         return self._session.read(query)
 

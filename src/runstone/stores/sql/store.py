@@ -22,7 +22,7 @@ from runstone.entities import (
 )
 from runstone.stores.base import MAX_TABLE, Activity
 from runstone.stores.sql import batches, experiments, runs, search
-from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs
+from runstone.stores.sql.documents import load_encoded_runs, load_experiments, load_runs, run_artifact_uri
 from runstone.stores.sql.driver import SHARED, driver_of
 from runstone.stores.sql.history import SqlHistories
 from runstone.stores.sql.journals import SqlJournals
@@ -182,6 +182,15 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         def query(connection: Connection) -> Run:
             number, _, _ = runs.row_of(driver_of(connection), run_id)
             return self._load_run(connection, number)
+
+        return self._session.read(query)
+
+    def run_artifact_uri(self, run_id: str) -> str:
+        """URI below which the artifacts of a run are."""
+
+        def query(connection: Connection) -> str:
+            _, experiment, _ = runs.row_of(driver_of(connection), run_id)
+            return run_artifact_uri(self._root.of(connection, experiment), run_id)
 
         return self._session.read(query)
 
