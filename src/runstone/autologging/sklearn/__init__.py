@@ -143,9 +143,8 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
 
     training = evaluation.Evaluation(estimator, features, targets, given.get("sample_weight"), options.pos_label)
     if options.log_post_training_metrics and not states.changes_its_data(estimator):
-        with states.kept(estimator):
-            training.run(most_s=perf_counter() - began)
-            reports.log(book, estimator, training)
+        fit_s = perf_counter() - began
+        book.apart()(lambda: _measure(book, estimator, training, fit_s))
     if is_search:
         search.log(book, estimator, options.max_tuning_runs)
     model_id = _log_model(book, estimator, rows, options.serialization_format)
@@ -156,6 +155,13 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
         predicted = getattr(estimator, "labels_", None) if result is estimator else result
         if predicted is not None:
             scores.remember_predicted(fitted, call.function.__name__, features, predicted)
+
+
+def _measure(book: Logbook, estimator: Any, training: evaluation.Evaluation, fit_s: float) -> None:
+    """Measure an estimator on its training data, and draw what was measured."""
+    with states.kept(estimator):
+        training.run(most_s=fit_s)
+        reports.log(book, estimator, training)
 
 
 def _log_model(book: Logbook, estimator: Any, rows: Any, serialization_format: str | None) -> str | None:

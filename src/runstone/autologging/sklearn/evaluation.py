@@ -1,6 +1,7 @@
 """A fitted estimator measured on data: MLflow's names, scikit-learn's numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import isnan
 from time import perf_counter
 from typing import Any
 
@@ -44,7 +45,11 @@ class Evaluation:
         Args:
             most_s: Seconds that it may take, if that is more than ten.
         """
-        if self._features is None or self._takes_longer(max(most_s, _MOST_S)):
+        if self._features is None or isinstance(self._features, Iterator):  # which the fit has read to its end
+            return
+        if type(_last(self._estimator)).__module__.startswith("sklearn.semi_supervised."):
+            self._leave_out_unlabelled()
+        if self._takes_longer(max(most_s, _MOST_S)):
             return
         import sklearn
 
@@ -104,9 +109,10 @@ class Evaluation:
         known = areas.of_pairs(truth, chances) if weights is None else None
         if known is not None:
             return known
+        has_labels = len(getattr(truth, "shape", ())) == 2 and truth.shape[1] > 1  # several, each of which may be true
         return metrics.roc_auc_score(
             truth,
-            chances[:, 1] if chances.shape[1] == 2 else chances,
+            chances[:, 1] if chances.shape[1] == 2 and not has_labels else chances,
             average="weighted",
             sample_weight=weights,
             multi_class="ovo" if weights is None else "ovr",  # pairs of classes know no weights
@@ -128,7 +134,7 @@ class Evaluation:
         except Exception:  # noqa: BLE001  # as for a number that cannot be measured
             return None
 
-    def _curves(self, labels: list[Any]) -> tuple[Any, Any, Any]:
+    def _curves(self, labels: list[Any]) -> tuple[Any, Any, Any] | None:
         import numpy as np
         from sklearn import metrics
 
@@ -141,7 +147,9 @@ class Evaluation:
         precision, recall, _ = metrics.precision_recall_curve(
             self._targets, told, pos_label=positive, sample_weight=self._weights
         )
-        return positive, np.column_stack([false, true]), np.column_stack([recall, precision])
+        roc, by_recall = np.column_stack([false, true]), np.column_stack([recall, precision])
+        # Where a class has no weight, there is no rate.
+        return (positive, roc, by_recall) if np.isfinite(roc).all() and np.isfinite(by_recall).all() else None
 
     def confusion(self) -> tuple[list[list[float]], list[str]] | None:
         """How many rows of each class were taken for each class, and the names of the classes; ``None`` without any."""
@@ -170,13 +178,9 @@ class Evaluation:
 
     def _score(self) -> Any:
         from sklearn.base import ClassifierMixin, RegressorMixin
-        from sklearn.pipeline import Pipeline
 
-        last = self._estimator
-        while isinstance(last, Pipeline):
-            last = last.steps[-1][1]
         usual = {ClassifierMixin.score: "accuracy_score", RegressorMixin.score: "r2_score"}
-        known = self.found.get(usual.get(getattr(type(last), "score", None), ""))
+        known = self.found.get(usual.get(getattr(type(_last(self._estimator)), "score", None), ""))
         if known is not None:
             return known
         weights = {} if self._weights is None else {"sample_weight": self._weights}
@@ -185,9 +189,19 @@ class Evaluation:
     def _add(self, name: str, measure: Measure) -> None:
         """Measure what can be measured: a curve needs two classes, and a user's own scores may raise anything."""
         try:
-            self.found[name] = float(measure())
+            value = float(measure())
         except Exception:  # noqa: BLE001  # a model that cannot be measured so lacks this one number
             return
+        if not isnan(value):
+            self.found[name] = value
+
+    def _leave_out_unlabelled(self) -> None:
+        """Measure on the rows that have a label; -1 says to these estimators that one has none."""
+        import numpy as np
+        from sklearn.utils import _safe_indexing
+
+        rows = np.flatnonzero(np.asarray(self._targets).ravel() != -1)
+        self._features, self._targets = _safe_indexing(self._features, rows), _safe_indexing(self._targets, rows)
 
     def _takes_longer(self, most_s: float) -> bool:
         """Whether predicting all rows would, judged by a few of them."""
@@ -195,12 +209,23 @@ class Evaluation:
         if rows <= 10 * _PROBES[-1] or not hasattr(self._estimator, "predict"):
             return False
         rows_of = self._features.iloc if hasattr(self._features, "iloc") else self._features
+        if hasattr(rows_of, "tocsr"):  # sparse ones of other kinds have no rows to take
+            rows_of = rows_of.tocsr()
         times = []
         for count in _PROBES:
             began = perf_counter()
             self._estimator.predict(rows_of[:count])
             times.append(perf_counter() - began)
         return (times[1] - times[0]) / (_PROBES[1] - _PROBES[0]) * rows > most_s
+
+
+def _last(estimator: Any) -> Any:
+    """The estimator at the end of a pipeline."""
+    from sklearn.pipeline import Pipeline
+
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    return estimator
 
 
 def _plain(targets: Any) -> Any:
