@@ -1,8 +1,10 @@
 """What a stranger writes into the file MLmodel lets no pickle pass for a file that runs no code."""
 
+import json
 import os
 import pickle
 import re
+import zipfile
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -83,6 +85,57 @@ def test_what_one_block_says_counts_where_the_other_says_nothing(tmp_path: Path)
 
     with pytest.raises(UntrustedModel, match="it brings code of its own"):
         loading.load(tmp_path / "model", uri="s3://bucket/model", trust=False)
+
+
+def with_skops(folder: Path, *named: str, node: dict[str, Any]) -> Path:
+    """A model of scikit-learn whose file of skops holds something else, which it names as it has to."""
+    saving.save(resolve.named("sklearn"), MODELS["sklearn"](), folder, Extras())
+    with zipfile.ZipFile(folder / "model.skops") as opened:
+        schema = json.loads(opened.read("schema.json"))
+    with zipfile.ZipFile(folder / "model.skops", "w") as opened:
+        opened.writestr("schema.json", json.dumps({**schema, "__id__": 1, **node}))
+    return said(folder, "sklearn", skops_trusted_types=list(named))
+
+
+def at(module: str, name: str, *path: str) -> dict[str, Any]:
+    """What skops finds as a name in a module, or by a path of attributes from there."""
+    node: dict[str, Any] = {"__module__": module, "__class__": name, "__loader__": "FunctionNode"}
+    for step in path:
+        node = {**node, "__loader__": "MethodNode", "content": {"func": step, "obj": node}}
+    return node
+
+
+@pytest.mark.parametrize(
+    ("named", "node"),
+    [
+        (["sklearn.calibration.warnings"], at("sklearn.calibration", "warnings")),
+        (
+            ["sklearn.calibration.warnings", "sklearn.calibration.warnings.sys"],
+            at("sklearn.calibration", "warnings", "sys"),
+        ),
+        (["scipy.sparse._matrix_io.save_npz"], at("scipy.sparse._matrix_io", "save_npz")),
+        (["scipy.sparse.csr_matrix"], at("scipy.sparse", "csr_matrix")),
+        (["scipy.sparse.tests.test_base._DTypes"], at("scipy.sparse.tests.test_base", "_DTypes")),
+        (["sklearn.calibration.absent.name"], at("sklearn.calibration.absent", "name")),
+    ],
+    ids=lambda each: each[-1] if isinstance(each, list) else "",
+)
+def test_name_below_a_harmless_package_lets_nothing_else_be_called(
+    named: list[str], node: dict[str, Any], tmp_path: Path
+) -> None:
+    folder = with_skops(tmp_path / "model", *named, node=node)
+    said(folder, PYFUNC, predict_fn="displayhook")  # where it is the module `sys`
+
+    with pytest.raises(UntrustedModel, match=f"parts that skops does not vouch for, .*{named[-1]}"):
+        loading.load(folder, uri="s3://bucket/model", trust=False)
+
+
+def test_class_that_a_file_names_is_no_model(tmp_path: Path) -> None:
+    name = "scipy.sparse._csr.csr_matrix"
+    folder = with_skops(tmp_path / "model", name, node=at(*name.rpartition(".")[::2]))
+
+    with pytest.raises(InvalidModel, match="holds no estimator of scikit-learn; got <class 'scipy"):
+        loading.load(folder, uri="s3://bucket/model", trust=False)
 
 
 @pytest.mark.parametrize("name", ["xgboost.collective.finalize", "xgboost.core.DMatrix", "xgboost.core.sys"])

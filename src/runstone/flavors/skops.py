@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,20 @@ def load(file: Path, trusted: list[str], *, install: str) -> Any:
     with libraries.reading(file, "skops"):
         libraries.check_zip(file)
         return skops.load(file, trusted=trusted)
+
+
+def is_class(name: str) -> bool:
+    """Whether a full name is that of a class in the module that defines it.
+
+    A file of skops may name what else stands in a module, as another module that it imports, and by attributes of that
+    whatever there is: ``sklearn.calibration.warnings.sys``. So a name below a harmless package need not be harmless.
+    """
+    module, _, attribute = name.rpartition(".")
+    try:
+        found = getattr(import_module(module), attribute, None)
+    except (ImportError, ValueError):
+        return False
+    return isinstance(found, type) and found.__module__ == module
 
 
 def outdated() -> str:
