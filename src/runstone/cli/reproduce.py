@@ -10,7 +10,7 @@ import msgspec
 
 from runstone.cli.options import as_json, connected
 from runstone.cli.output import counted, print_facts, print_json, print_table, visible
-from runstone.client.capture.redaction import MARK
+from runstone.client.redaction import MARK
 from runstone.errors import InvalidValue
 from runstone.reproduction import comparison
 from runstone.reproduction import reproduce as reproduction

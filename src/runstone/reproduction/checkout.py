@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from runstone.client.capture import code, git, reading
 from runstone.client.capture.code import CodeFacts
 from runstone.client.capture.git import Repository
-from runstone.client.capture.redaction import MARK
 from runstone.client.client import Client
+from runstone.client.redaction import MARK
 from runstone.entities import ArtifactPath
 from runstone.errors import NotReproducible, Unsupported
 

@@ -13,8 +13,8 @@ from msgspec import Struct, field
 from runstone.client.capture import reading
 from runstone.client.capture.code import CodeFacts
 from runstone.client.capture.environment import EnvironmentFacts
-from runstone.client.capture.redaction import MARK
 from runstone.client.client import Client
+from runstone.client.redaction import MARK
 from runstone.entities import Run, RunStatus
 from runstone.entities.tag import PARENT_RUN_ID, REPRODUCED_BY, REPRODUCES, REPRODUCTION
 from runstone.errors import NotReproducible, RunstoneError

@@ -10,7 +10,7 @@ from runstone import config
 from runstone.client.capture import program
 from runstone.client.capture.git import Repository, is_in_repository
 from runstone.client.capture.part import Subject
-from runstone.client.capture.redaction import redact, redact_patch
+from runstone.client.redaction import redact, redact_patch
 from runstone.entities import ArtifactPath
 from runstone.entities.tag import GIT_BRANCH, GIT_COMMIT, GIT_REPO_URL
 from runstone.errors import InvalidArtifactPath, Unsupported

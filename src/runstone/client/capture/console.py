@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from runstone.client.capture.outputs import Tape, outputs
 from runstone.client.capture.part import Subject
-from runstone.client.capture.redaction import redact
 from runstone.client.capture.screen import Screen
 from runstone.client.capture.segments import Segments
+from runstone.client.redaction import redact
 from runstone.errors import BackendUnavailable
 
 FOLDER = "console"

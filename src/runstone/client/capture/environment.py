@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from runstone.client.capture import program
 from runstone.client.capture.part import Subject
-from runstone.client.capture.redaction import redact, redact_arguments
+from runstone.client.redaction import redact, redact_arguments
 from runstone.schemas import wire
 
 if TYPE_CHECKING:

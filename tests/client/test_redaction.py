@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runstone.client.capture.redaction import MARK, redact, redact_arguments, redact_patch
+from runstone.client.redaction import MARK, redact, redact_arguments, redact_patch
 
 BEGIN, END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
 GITHUB = "ghp_" + "a1B2" * 9
