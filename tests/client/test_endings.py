@@ -190,6 +190,19 @@ def test_error_that_cannot_say_what_is_wrong_is_told_by_its_name() -> None:
     assert after_exit(MuteError()).reason == "exit: MuteError"
 
 
+def test_secrets_of_an_error_are_replaced() -> None:
+    address = "postgresql://me:s3cret@db/runs"
+    try:
+        raise ValueError(f"cannot reach {address}", 'password="hunter2"')
+    except ValueError as error:
+        end = after(error)
+
+    said = f"{end.reason} {end.traceback} {after_exit(address).reason}"
+    assert said.count("postgresql://me:[redacted]@db/runs") == 3
+    assert "s3cret" not in said
+    assert "hunter2" not in said
+
+
 def test_long_traceback_is_cut_at_its_beginning() -> None:
     try:
         exec("x = 1\n" + "raise ValueError('" + "y" * 20_000 + " the end')")  # ours

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from msgspec import Struct
 
+from runstone.client.redaction import redact
 from runstone.entities import RunStatus
 from runstone.entities.names import MAX_TAG_VALUE, writable
 
@@ -27,7 +28,7 @@ class End(Struct, frozen=True):
     Attributes:
         status: The state that it ends in.
         reason: Why, in one sentence; empty where it just came to its end.
-        traceback: The traceback of the error; empty where there was none.
+        traceback: The traceback of the error, without secrets; empty where there was none.
     """
 
     status: RunStatus = RunStatus.FINISHED
@@ -44,7 +45,7 @@ def after(error: BaseException | None) -> End:
         return FINISHED
     if isinstance(error, SystemExit):
         return after_exit(error.code)
-    text = writable("".join(traceback.format_exception(error)))
+    text = redact(writable("".join(traceback.format_exception(error)))).text
     if len(text) > MAX_TAG_VALUE:
         text = _CUT + text[len(_CUT) - MAX_TAG_VALUE :]
     if isinstance(error, KeyboardInterrupt):
@@ -62,9 +63,9 @@ def after_exit(code: object) -> End:
 
 
 def _text(said: object) -> str:
-    """What an error of the program says; nothing where its own ``__str__`` fails."""
+    """What an error of the program says, without secrets; nothing where its own ``__str__`` fails."""
     try:
-        return writable(str(said))
+        return redact(writable(str(said))).text
     except Exception:  # noqa: BLE001  # the end of the run, and the error itself, matter more
         return ""
 
