@@ -131,6 +131,26 @@ def test_files_that_nobody_could_ask_for_are_not_listed(tmp_path: Path, reposito
     assert "'a:b' holds a colon" in repository.unlisted()[1]
 
 
+def test_files_from_a_mac_are_found_by_their_names(tmp_path: Path, repository: LocalRepository) -> None:
+    decomposed, mixed = "cafe\u0301", "\u00e9e\u0301"
+    (tmp_path / "root" / decomposed).mkdir(parents=True)
+    (tmp_path / "root" / decomposed / f"{decomposed}.txt").write_text("old")
+    (tmp_path / "root" / mixed).touch()
+    path = ArtifactPath(f"{decomposed}/{decomposed}.txt")
+
+    listed = [file.path for file in repository.list(path.folder)]
+    before = content(repository, path)
+    repository.write(path, [b"new"])
+    repository.write(ArtifactPath(f"{decomposed}/b"), [b"."])
+    after = content(repository, path)
+    repository.delete(path)
+
+    assert (listed, before, after) == (["caf\u00e9/caf\u00e9.txt"], b"old", b"new")
+    assert [file.path for file in repository.list()] == ["caf\u00e9"]
+    assert [file.path for file in repository.list(path.folder)] == ["caf\u00e9/b"]
+    assert "neither in Unicode NFC nor in NFD" in repository.unlisted()[0]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system here")
 def test_pipe_is_neither_read_nor_waited_for(tmp_path: Path, repository: LocalRepository) -> None:
     (tmp_path / "root").mkdir()

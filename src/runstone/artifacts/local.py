@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -47,9 +48,21 @@ class LocalRepository:
         """
         if any(map(UNFINISHED.fullmatch, path.split("/"))):
             raise InvalidArtifactPath(path, "is a name kept for files that are being written")
-        place = Path(os.path.realpath(self._root / path))
+        place = Path(os.path.realpath(self._named(path)))
         if place != self._root and self._root not in place.parents:
             raise InvalidArtifactPath(path, "leads out of its folder by a symbolic link")
+        return place
+
+    def _named(self, path: ArtifactPath) -> Path:
+        """A path as the disk has it: names from a Mac may be in Unicode NFD, where an ``ArtifactPath`` is in NFC."""
+        if path.isascii():
+            return self._root / path
+        place = self._root
+        for part in path.split("/"):
+            other = place / unicodedata.normalize("NFD", part)
+            place /= part
+            if not os.path.lexists(place) and os.path.lexists(other):
+                place = other
         return place
 
     def write(self, path: ArtifactPath, chunks: Iterable[bytes]) -> str:
@@ -153,7 +166,9 @@ class LocalRepository:
             except InvalidArtifactPath as error:
                 yield error.message
             except (ArtifactNotFound, UnicodeEncodeError):
-                pass  # it was removed meanwhile, or is no file
+                if os.path.lexists(place / name) and not unicodedata.is_normalized("NFC", name):
+                    yield f"the artifact path {name!r} is neither in Unicode NFC nor in NFD; rename the file"
+                # Else it was removed meanwhile, or is no file.
 
     def delete(self, path: ArtifactPath) -> None:
         """Remove a file, or a folder with all in it.
@@ -163,7 +178,7 @@ class LocalRepository:
             BackendError: It may not be removed.
         """
         self.info(path)
-        named = self._root / path
+        named = self._named(path)
         with _os_errors(path):
             if named.is_symlink() or not named.is_dir():
                 named.unlink(missing_ok=True)
