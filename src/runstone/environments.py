@@ -75,7 +75,7 @@ def make(folder: Path, wanted: Wanted, *, what: str) -> Path:
     version = wanted.python
     first = sys.executable if version == platform.python_version() else version
     minor = ".".join(version.split(".")[:2])
-    if _said(*start, first, str(folder)) and (said := _said(*start, minor, str(folder))):
+    if complaint(*start, first, str(folder)) and (said := complaint(*start, minor, str(folder))):
         raise EnvironmentFailed(
             f"{what} needs Python {version}, which cannot be had: {said}; install it, or let uv fetch it, and try again"
         )
@@ -85,7 +85,7 @@ def make(folder: Path, wanted: Wanted, *, what: str) -> Path:
         listed = folder / ("requirements.txt" if option == "-r" else "constraints.txt")
         listed.write_text("".join(f"{line}\n" for line in lines), "utf-8")
         install += [option, str(listed)]
-    if said := _said(*install):
+    if said := complaint(*install):
         raise EnvironmentFailed(f"the packages that {what} needs cannot be installed: {said}")
     return python
 
@@ -108,8 +108,8 @@ def uv_command() -> str:
     return found
 
 
-def _said(*command: str) -> str:
-    """Why a command failed, in one line; empty where it did not."""
+def complaint(*command: str) -> str:
+    """Why a command of uv failed, in one line; empty where it did not. What it builds sees none of our secrets."""
     done = subprocess.run(  # noqa: S603  # a list, of ours
         command, capture_output=True, text=True, errors="replace", check=False, env=config.without_secrets()
     )

@@ -1,8 +1,6 @@
 """A Python with the packages that a run had, made by uv."""
 
 import platform
-import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,9 +11,12 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
+from runstone import environments
 from runstone.client.capture.environment import EnvironmentFacts, Package, packages, requirements
 from runstone.errors import NotReproducible, Unsupported
+from runstone.models.requirements import normal
 
+_VERSION = "import platform; print(platform.python_version())"
 _ONLY_HERE = {"editable", "file"}
 
 
@@ -54,9 +55,10 @@ def make(facts: EnvironmentFacts, folder: Path, code: Path) -> Interpreter:
     uv = _uv()
     wanted = facts.python.version
     here = platform.python_version()
-    if not _is_done(uv, "venv", "--quiet", "--python", sys.executable if wanted == here else wanted, str(folder)):
-        _do(uv, "venv", "--quiet", "--python", wanted.rpartition(".")[0], str(folder), what=f"Python {wanted}")
-    python = folder / "bin" / "python"
+    venv = (uv, "venv", "--quiet", str(folder), "--python")
+    if environments.complaint(*venv, sys.executable if wanted == here else wanted):
+        _do(*venv, wanted.rpartition(".")[0], what=f"Python {wanted}")
+    python = environments.python_of(folder)
     listed = folder / "requirements.txt"
     listed.write_text(requirements(facts))
     install = ("pip", "install", "--quiet", "--python", str(python), "--no-deps")
@@ -71,15 +73,16 @@ def make(facts: EnvironmentFacts, folder: Path, code: Path) -> Interpreter:
             else:
                 how = ["--editable"] if place.is_dir() else []
                 _do(uv, *install, *how, str(place), what=f"{package.name} from {place}")
-    version = _printed(python, "-c", "import platform; print(platform.python_version())")
+    printed = subprocess.run([python, "-c", _VERSION], capture_output=True, text=True, check=True).stdout  # noqa: S603  # a list, of ours
+    version = printed.strip()
     return Interpreter(python, [*_differences(facts, here=version, installed=facts.packages), *missing])
 
 
 def _differences(facts: EnvironmentFacts, *, here: str, installed: list[Package]) -> list[str]:
     told = [] if here == facts.python.version else [f"Python {here} instead of {facts.python.version}"]
-    there = {_key(package.name): package.version for package in installed}
+    there = {normal(package.name): package.version for package in installed}
     for package in facts.packages:
-        version = there.get(_key(package.name))
+        version = there.get(normal(package.name))
         if version is None:
             told.append(f"{package.name} {package.version} is not installed")
         elif version != package.version:
@@ -95,7 +98,7 @@ def _place_of(package: Package, code: Path) -> Path | None:
             said = tomllib.loads(project.read_text(encoding="utf-8"))
         except ValueError:
             said = {}
-        if _key(str(said.get("project", {}).get("name", ""))) == _key(package.name):
+        if normal(str(said.get("project", {}).get("name", ""))) == normal(package.name):
             return code
     try:
         here = distribution(package.name)
@@ -106,31 +109,13 @@ def _place_of(package: Package, code: Path) -> Path | None:
     return place if here.version == package.version and url.startswith("file:") and place.exists() else None
 
 
-def _key(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def _uv() -> str:
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
-        raise Unsupported(
-            "the environment is made by uv, which is not installed: pip install 'runstone[reproduce]', or run with "
-            "this Python by --environment local"
-        )
-    return found
-
-
-def _is_done(*command: str) -> bool:
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603  # a list, of ours
+    try:
+        return environments.uv_command()
+    except Unsupported as error:
+        raise Unsupported(f"{error.message}; or run with this Python by --environment local") from None
 
 
 def _do(*command: str, what: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603  # as above
-    if done.returncode:
-        said = " ".join(re.sub(r"[^\x20-\x7e]", " ", done.stderr).split())  # without uv's arrows and lines
-        raise NotReproducible(f"{what} of the run cannot be installed: {said[:1500]}")
-
-
-def _printed(python: Path, *arguments: str) -> str:
-    return subprocess.run([python, *arguments], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603  # as above
+    if said := environments.complaint(*command):
+        raise NotReproducible(f"{what} of the run cannot be installed: {said}")
