@@ -25,7 +25,6 @@ _BASE = "/api/2.0/mlflow/runs"
 MAX_BATCH = 1000
 MAX_BATCH_PARAMS = 100
 MAX_BATCH_TAGS = 100
-MAX_SEARCH_RESULTS = 50_000
 
 
 class OfRun(Struct, frozen=True, kw_only=True):

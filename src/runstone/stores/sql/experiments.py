@@ -19,7 +19,6 @@ from runstone.stores.sql.driver import LOCKED, driver_of
 from runstone.stores.sql.locations import given_location
 from runstone.stores.sql.tables import ACTIVE, DELETED
 
-DEFAULT_NAME = "Default"
 _MOST_DIGITS = 19
 _STAGE = "SELECT stage FROM experiment WHERE id = ?"
 

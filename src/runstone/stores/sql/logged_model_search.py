@@ -62,11 +62,8 @@ class LoggedModelScope:
         """The field itself; only metrics of runs have aggregates."""
         return field
 
-    def link(self, source: FromClause, field: Field) -> Condition | None:
+    def link(self, source: FromClause, field: Field) -> Condition:
         """What ties a row of ``table``, or of an alias of it, to the row searched."""
-        return self._link(source, field)
-
-    def _link(self, source: FromClause, field: Field) -> Condition:
         return and_(source.c.model_id == logged_model.c.id, source.c.key == field.key)
 
     def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:  # noqa: ARG002  # one index serves all
@@ -74,14 +71,14 @@ class LoggedModelScope:
         table = self.table(field.kind)
         on_datasets = self._on_datasets if field.kind is Kind.METRIC else true()
         test = true() if test is None else test
-        return exists().select_from(table).where(self._link(table, field), on_datasets, test)
+        return exists().select_from(table).where(self.link(table, field), on_datasets, test)
 
     def term(self, order: Order, dataset: DatasetFilter | None) -> Term:
         """An item of an order as a term: of a metric, its last value by time, then step."""
         field = order.field
         if field.kind is Kind.ATTRIBUTE:
             return self.attribute(field.key).term(is_descending=order.is_descending)
-        link = self._link(self.table(field.kind), field)
+        link = self.link(self.table(field.kind), field)
         if field.kind is not Kind.METRIC:
             value = select(self.table(field.kind).c.value).where(link).correlate(logged_model).scalar_subquery()
             return Term(value, str, order.is_descending, value.is_(None))

@@ -12,7 +12,7 @@ from runstone.search import MODEL_VERSIONS, REGISTERED_MODELS, Filter, Order
 from runstone.search.ast import All, AnyOf, Comparison, Field, Kind, Missing, Not, Operator
 from runstone.stores.registry import MAX_MODELS_PAGE, MAX_VERSIONS_PAGE
 from runstone.stores.sql.model_versions import latest
-from runstone.stores.sql.scopes import ModelScope
+from runstone.stores.sql.scopes import TaggedScope
 from runstone.stores.sql.search import read
 from runstone.stores.sql.selection import page
 from runstone.stores.sql.tables import (
@@ -45,7 +45,7 @@ def search_models(
         page_token=page_token,
         most=MAX_MODELS_PAGE,
     )
-    scope = ModelScope(connection, request.now, registered_model)
+    scope = TaggedScope(connection, request.now, registered_model)
     request = replace(request, tree=_with_unmarked(request.tree))
     ids, token = page(scope, request, registered_model, true(), _MODEL_TIES)
     return Page(load_models(connection, ids), token)
@@ -65,7 +65,7 @@ def search_versions(
         most=MAX_VERSIONS_PAGE,
     )
     ties = _VERSION_TIES if request.orders else [_NEWEST, *_VERSION_TIES]
-    scope = ModelScope(connection, request.now, model_version)
+    scope = TaggedScope(connection, request.now, model_version)
     request = replace(request, tree=_with_unmarked(request.tree))
     ids, token = page(scope, request, model_version, true(), ties)
     return Page(load_versions(connection, ids), token)

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from runstone.entities import WebhookAction, WebhookDelivery, WebhookEntity, WebhookEvent, WebhookStatus
 from runstone.errors import RunstoneError
 from runstone.stores.sql import secrets
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.experiments import now
-from runstone.stores.sql.session import driver_of
 from runstone.stores.webhooks import MAX_DELIVERIES, Delivery
 
 MODEL_CREATED = WebhookEvent(WebhookEntity.REGISTERED_MODEL, WebhookAction.CREATED)

@@ -117,16 +117,18 @@ _RUN = {
     "end_time": Attribute(run.c.end_time, int, may_be_null=True),
     "duration": Attribute(run.c.end_time - run.c.start_time, int, may_be_null=True),
 }
-_EXPERIMENT = {
-    "experiment_id": Attribute(cast(experiment.c.id, Text), int, sorted_by=experiment.c.id),
-    "name": Attribute(experiment.c.name, str),
-    "lifecycle_stage": _stage(experiment.c.stage),
-    "creation_time": Attribute(experiment.c.created_at, int),
-    "last_update_time": Attribute(experiment.c.updated_at, int),
-}
-
-
-_MODELS: dict[str, tuple[Table, dict[str, Attribute]]] = {
+# Where the tags are, and the attributes, by the table searched.
+_TAGGED: dict[str, tuple[Table, dict[str, Attribute]]] = {
+    "experiment": (
+        experiment_tag,
+        {
+            "experiment_id": Attribute(cast(experiment.c.id, Text), int, sorted_by=experiment.c.id),
+            "name": Attribute(experiment.c.name, str),
+            "lifecycle_stage": _stage(experiment.c.stage),
+            "creation_time": Attribute(experiment.c.created_at, int),
+            "last_update_time": Attribute(experiment.c.updated_at, int),
+        },
+    ),
     "registered_model": (
         registered_model_tag,
         {
@@ -284,58 +286,20 @@ class RunScope:
         return case(places, value=run.c.experiment_id) + before + run.c.uuid + after
 
 
-class ExperimentScope:
-    """All experiments.
+class TaggedScope:
+    """All experiments, all registered models, or all versions of these: what has attributes and tags.
 
     Args:
         connection: In the transaction of the search.
         now: Time of the search, in milliseconds since the Unix epoch, UTC.
-    """
-
-    def __init__(self, connection: Connection, now: int) -> None:
-        self.connection = connection
-        self.now = now
-
-    def attribute(self, name: str) -> Attribute:
-        """An attribute."""
-        return _EXPERIMENT[name]
-
-    def table(self, kind: Kind) -> Table:
-        """The table that holds tags."""
-        assert kind is Kind.TAG
-        return experiment_tag
-
-    def meant(self, field: Field) -> Field:
-        """The field itself; only runs have metrics."""
-        return field
-
-    def link(self, source: FromClause, field: Field) -> Condition | None:
-        """What ties a row of ``table``, or of an alias of it, to the row searched."""
-        return self._link(source, field)
-
-    def _link(self, source: FromClause, field: Field) -> Condition:
-        return and_(source.c.experiment_id == experiment.c.id, source.c.key == field.key)
-
-    def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:  # noqa: ARG002  # tags of experiments are few
-        """Whether the experiment has a tag that passes a test."""
-        table = self.table(field.kind)
-        return exists().select_from(table).where(self._link(table, field), true() if test is None else test)
-
-
-class ModelScope:
-    """All registered models, or all versions of them.
-
-    Args:
-        connection: In the transaction of the search.
-        now: Time of the search, in milliseconds since the Unix epoch, UTC.
-        searched: The table ``registered_model`` or ``model_version``.
+        searched: Their table.
     """
 
     def __init__(self, connection: Connection, now: int, searched: Table) -> None:
         self.connection = connection
         self.now = now
         self._searched = searched
-        self._tags, self._attributes = _MODELS[searched.name]
+        self._tags, self._attributes = _TAGGED[searched.name]
 
     def attribute(self, name: str) -> Attribute:
         """An attribute."""
@@ -350,18 +314,15 @@ class ModelScope:
         """The field itself; only runs have metrics."""
         return field
 
-    def link(self, source: FromClause, field: Field) -> Condition | None:
+    def link(self, source: FromClause, field: Field) -> Condition:
         """What ties a row of ``table``, or of an alias of it, to the row searched."""
-        return self._link(source, field)
-
-    def _link(self, source: FromClause, field: Field) -> Condition:
         # The first column says whose tag it is.
         return and_(next(iter(source.c)) == self._searched.c.id, source.c.key == field.key)
 
-    def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:  # noqa: ARG002  # tags of models are few
+    def has(self, field: Field, test: Condition | None = None, *, is_served: bool = False) -> Condition:  # noqa: ARG002  # such tags are few
         """Whether the row searched has a tag that passes a test."""
         table = self.table(field.kind)
-        return exists().select_from(table).where(self._link(table, field), true() if test is None else test)
+        return exists().select_from(table).where(self.link(table, field), true() if test is None else test)
 
 
 def dataset_column(field: Field) -> ColumnElement[str]:

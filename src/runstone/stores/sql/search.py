@@ -24,7 +24,7 @@ from runstone.stores.base import MAX_PAGE
 from runstone.stores.sql.documents import ArtifactUriOf, load_experiments, load_runs
 from runstone.stores.sql.experiments import number_of
 from runstone.stores.sql.pages import bookmark_of, check_page_size, fingerprint
-from runstone.stores.sql.scopes import ExperimentScope, RunScope
+from runstone.stores.sql.scopes import RunScope, TaggedScope
 from runstone.stores.sql.selection import USUAL_WALK, Request, Walk, page
 from runstone.stores.sql.tables import ACTIVE, DELETED, experiment, run
 
@@ -138,7 +138,7 @@ def search_experiments(
         page_token=page_token,
         now=now,
     )
-    scope = ExperimentScope(connection, request.now)
+    scope = TaggedScope(connection, request.now, experiment)
     ids, token = page(scope, request, experiment, _in_view(experiment, view_type, true()), _EXPERIMENT_TIES)
     return Page(load_experiments(connection, ids, artifact_uri_of), token)
 

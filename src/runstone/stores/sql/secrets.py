@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from runstone import config
 from runstone.errors import Unsupported
-from runstone.stores.sql.session import driver_of
+from runstone.stores.sql.driver import driver_of
 
 _KEY = "webhook_key"
 # By name, because the library that it loads is there only with the server.

@@ -17,8 +17,6 @@ from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.keys import Keys
 from runstone.stores.sql.readers import Readers, closed
 
-__all__ = ["Session", "driver_of"]
-
 T = TypeVar("T")
 
 # Changes that one commit takes at most: bounds the wait of those that come after.

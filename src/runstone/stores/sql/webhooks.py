@@ -11,9 +11,10 @@ from runstone.entities import Page, Webhook, WebhookDelivery, WebhookEvent, Webh
 from runstone.entities.webhook import check_webhook_name, check_webhook_texts
 from runstone.errors import InvalidPageToken, InvalidValue, WebhookNotFound
 from runstone.stores.sql import outbox, secrets
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.experiments import now
 from runstone.stores.sql.pages import Bookmark, bookmark_of, check_page_size, fingerprint, token_of
-from runstone.stores.sql.session import Session, driver_of
+from runstone.stores.sql.session import Session
 from runstone.stores.telling import example_of, try_once
 from runstone.stores.webhooks import MAX_WEBHOOKS_PAGE, Delivery
 
