@@ -12,8 +12,8 @@ class ExperimentExists(AlreadyExists):
 
     name: str
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"an experiment named {name!r} exists already; choose another name, or use it", name=name)
+    def __init__(self, name: str, *, advice: str = "choose another name, or use it") -> None:
+        super().__init__(f"an experiment named {name!r} exists already; {advice}", name=name)
 
 
 class RunExists(AlreadyExists):

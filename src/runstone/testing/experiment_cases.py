@@ -282,7 +282,7 @@ class ExperimentCases:
         store.delete_experiment(old)
         store.create_experiment("churn")
 
-        with pytest.raises(ExperimentExists):
+        with pytest.raises(ExperimentExists, match="rename that one, then restore this one"):
             store.restore_experiment(old)
 
         assert store.get_experiment(old).lifecycle_stage is LifecycleStage.DELETED

@@ -154,7 +154,10 @@ def restore(connection: Connection, experiment_id: str) -> None:
         raise ExperimentNotFound(experiment_id)
     driver = driver_of(connection)
     name, moment = driver.execute("SELECT name, deleted_at FROM experiment WHERE id = ?", (number,)).fetchone()
-    _free_name(connection, name)
+    try:
+        _free_name(connection, name)
+    except ExperimentExists:
+        raise ExperimentExists(name, advice="rename that one, then restore this one") from None
     driver.execute(
         "UPDATE run SET stage = ?, deleted_at = NULL WHERE experiment_id = ? AND stage = ? AND deleted_at = ?",
         (ACTIVE, number, DELETED, moment),
