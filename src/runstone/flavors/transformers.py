@@ -15,6 +15,8 @@ _TOKENIZER = "components/tokenizer"
 _LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 # Ways to compute attention that PyTorch has; transformers fetches others as compiled code.
 _ATTENTION = (None, "eager", "sdpa", "flex_attention")
+# By these a config says which: transformers sets what it finds, its own private names too.
+_ASKED = ("attn_implementation", "_attn_implementation", "_attn_implementation_internal")
 
 
 class TransformersFlavor:
@@ -125,13 +127,14 @@ class TransformersFlavor:
 def _check_attention(config: Any) -> None:
     """Make sure that a model asks for nothing that would be fetched, itself or in a part of it."""
     parts = config.values() if isinstance(config, dict) else config if isinstance(config, list) else ()
-    wanted = config.get("attn_implementation") if isinstance(config, dict) else None
-    for each in wanted.values() if isinstance(wanted, dict) else [wanted]:
-        if each not in _ATTENTION:
-            raise InvalidModel(
-                f"'attn_implementation' in the model's config.json is {shown(each)}, which may be fetched; "
-                f"wanted: one of {', '.join(map(str, _ATTENTION[1:]))}, or none"
-            )
+    for key in _ASKED if isinstance(config, dict) else ():
+        wanted = config.get(key)
+        for each in wanted.values() if isinstance(wanted, dict) else [wanted]:
+            if each not in _ATTENTION:
+                raise InvalidModel(
+                    f"{key!r} in the model's config.json is {shown(each)}, which may be fetched; "
+                    f"wanted: one of {', '.join(map(str, _ATTENTION[1:]))}, or none"
+                )
     for part in parts:
         _check_attention(part)
 
