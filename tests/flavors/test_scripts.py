@@ -218,8 +218,9 @@ def test_settings_that_are_none_are_refused(config: Any, error: type[Exception],
         ModelConfig(development_config=config)
 
 
-def test_file_of_settings_that_is_no_yaml_is_told(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text("a: [")
+@pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe"])
+def test_file_of_settings_that_is_no_yaml_is_told(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_bytes(content)
 
     with pytest.raises(InvalidValue, match=r"model_config: '.*config.yaml' is no YAML"):
         saved(tmp_path, model_config=str(tmp_path / "config.yaml"))

@@ -53,3 +53,22 @@ def test_package_whose_own_needs_cannot_be_read_is_pinned(tmp_path: Path, monkey
     monkeypatch.syspath_prepend(str(tmp_path))
 
     assert requirements.lock(["ancient"]) == ["ancient==1.0", f"click=={version('click')}"]
+
+
+def test_namespace_needs_all_that_fill_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        folder = tmp_path / f"{name}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (folder / "top_level.txt").write_text("spaced\ntogether\n")
+    (tmp_path / "spaced" / "inner").mkdir(parents=True)
+    (tmp_path / "together").mkdir()
+    (tmp_path / "together" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    requirements._distributions.cache_clear()
+
+    found = [requirements.of_modules([name]) for name in ("spaced.inner", "together")]
+
+    requirements._distributions.cache_clear()
+    assert found[0] == ["one==1.0", "two==1.0"]
+    assert len(found[1]) == 1

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ def of_modules(modules: Iterable[str]) -> list[str]:
 
     Args:
         modules: Names of modules, such as ``sklearn`` or ``sklearn.linear_model``; those of no distribution, as of the
-            standard library and of the user's own code, count for nothing.
+            standard library and of the user's own code, count for nothing. Of a namespace such as ``google``, which
+            several distributions fill, all of them are taken.
 
     Example:
         >>> [line.partition("==")[0] for line in of_modules(["yaml", "json"])]
@@ -37,7 +39,8 @@ def of_modules(modules: Iterable[str]) -> list[str]:
     """
     names: set[str] = set()
     for top in {name.partition(".")[0] for name in modules} - sys.stdlib_module_names:
-        names.update(_distributions().get(top, ())[:1] or _linked(top))
+        found = _distributions().get(top, ())
+        names.update((found if len(found) > 1 and _is_namespace(top) else found[:1]) or _linked(top))
     metadata = _metadata()
     return [f"{name}=={metadata.version(name)}" for name in sorted({normal(name) for name in names} - {"runstone"})]
 
@@ -229,6 +232,15 @@ def _distributions() -> dict[str, list[str]]:
         for module in (each.read_text("top_level.txt") or "").split() or _modules(each):
             found[module].append(each.name)
     return dict(found)
+
+
+def _is_namespace(module: str) -> bool:
+    """Whether a package has no file of its own, so that one distribution is as good as another."""
+    try:
+        found = find_spec(module)
+    except ValueError:  # some of old are made when Python starts, and have no spec
+        return True
+    return found is not None and found.origin is None
 
 
 def _modules(distribution: Any) -> list[str]:

@@ -136,7 +136,7 @@ def config_of(what: str, given: str | Path | Mapping[str, Any]) -> dict[str, Any
             raise LocalFileNotFound(str(file))
         try:
             given = yaml.safe_load(file.read_text("utf-8"))
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise InvalidValue(f"{what}: {str(file)!r} is no YAML: {error}") from error
     if not isinstance(given, Mapping):
         raise InvalidValue(f"{what} is a dict, or the path of a YAML file that holds one; got {shown(given)}")
