@@ -19,7 +19,7 @@ from runstone.errors import InvalidFilter
 from runstone.search.ast import All, AnyOf, Comparison, Field, Filter, Kind, Missing, Not, OneOf, Operator, Order, Value
 from runstone.search.fields import RUNS, FieldType, Subject
 from runstone.search.names import read_field
-from runstone.search.pattern import Pattern, any_case
+from runstone.search.pattern import MAX_PATTERNS, Pattern, any_case
 from runstone.search.shape import MAX_ALTERNATIONS, too_deep
 from runstone.search.tokens import Token, TokenKind, tokens
 from runstone.search.values import read_value
@@ -59,8 +59,8 @@ def parse_filter(text: str, subject: Subject = RUNS) -> Filter:
         The tree; ``All()`` for an empty text.
 
     Raises:
-        InvalidFilter: The text cannot be read, is over 10,000 characters, or nested deeper than 100, or AND and OR
-            alternate deeper than 12.
+        InvalidFilter: The text cannot be read, is over 10,000 characters, or nested deeper than 100, AND and OR
+            alternate deeper than 12, or there are over 16 regular expressions.
 
     Example:
         >>> parse_filter("metrics.loss < 0.1").field.key
@@ -109,6 +109,7 @@ class _Parser:
         self.tokens = tokens(text)
         self.index = 0
         self.depth = 0
+        self.patterns = 0
         self.starts: dict[int, Token] = {}  # where each AND and OR begins; all are parts of the tree, and alive
 
     @property
@@ -246,6 +247,9 @@ class _Parser:
         reason = Pattern.why_not(expression)
         if reason:
             raise self.error(f"the {what} cannot be used: {reason}", token)
+        self.patterns += 1
+        if self.patterns > MAX_PATTERNS:
+            raise self.error(f"a filter has at most {MAX_PATTERNS} regular expressions, and patterns like these", token)
         return Comparison(field, operator, value)
 
     def one_of(self, field: Field, is_negated: bool) -> OneOf:  # noqa: FBT001 - a production of the grammar, not a switch

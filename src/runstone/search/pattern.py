@@ -24,6 +24,9 @@ from runstone.search.expression import (
 )
 
 MAX_STEPS = 200
+# Of one filter. Each is remembered for the next row, and those of some searches at once.
+MAX_PATTERNS = 16
+_SEARCHES = 8
 # States and moves that are remembered; beyond these all are forgotten and found anew, which bounds the memory.
 _MAX_STATES = 2000
 _MAX_MOVES = 20_000
@@ -221,7 +224,7 @@ def any_case(pattern: str) -> str:
     return f"(?i)^{''.join(signs)}$"
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=MAX_PATTERNS * _SEARCHES)
 def compiled(text: str) -> Pattern:
     """The pattern of a text, made once."""
     return Pattern(text)
