@@ -31,6 +31,7 @@ from tests.autologging.runs import all_runs, files, only_run
 NUMBERS = np.random.default_rng(0)
 FRAME = pd.DataFrame(NUMBERS.random((120, 3)), columns=["a", "b", "c"])
 KINDS = (FRAME["a"] + 0.3 * NUMBERS.random(120) > 0.6).astype(int).rename("kind")
+NOISY = KINDS ^ (NUMBERS.random(120) < 0.3)
 TARGET = (2 * FRAME["a"] + NUMBERS.random(120)).rename("target")
 
 
@@ -205,6 +206,61 @@ def test_catboost_logs_each_iteration_and_importances() -> None:
     assert len(runstone.Client().get_metric_history(run.info.run_id, "validation-Logloss")) == 6
     assert {"best_iteration", "learn-Logloss"} <= set(run.data.metrics)
     assert files(run) == ["feature_importance_prediction.json", "feature_importance_prediction.svg"]
+
+
+@pytest.mark.parametrize("save_best", [False, True])
+def test_xgboost_tells_where_it_stopped(save_best: bool) -> None:
+    runstone.autolog(log_models=False)
+    stops = xgboost.callback.EarlyStopping(rounds=3, save_best=save_best)
+
+    model = xgboost.XGBClassifier(n_estimators=200, learning_rate=1.0, n_jobs=1, callbacks=[stops])
+    model.fit(FRAME[::2], NOISY[::2], eval_set=[(FRAME[1::2], NOISY[1::2])], verbose=False)
+
+    metrics = only_run().data.metrics
+    assert metrics["best_iteration"] == model.best_iteration
+    assert metrics["stopped_iteration"] == model.best_iteration + 3 < 199
+
+
+def test_lightgbm_tells_where_it_stopped() -> None:
+    runstone.autolog(log_models=False)
+    data = lightgbm.Dataset(FRAME[::2], NOISY[::2])
+    valid = lightgbm.Dataset(FRAME[1::2], NOISY[1::2], reference=data)
+    params = {"objective": "binary", "learning_rate": 1.0, "num_threads": 1, "verbose": -1}
+
+    booster = lightgbm.train(
+        params, data, 200, valid_sets=[valid], callbacks=[lightgbm.early_stopping(3, verbose=False)]
+    )
+
+    metrics = only_run().data.metrics
+    assert metrics["best_iteration"] == booster.best_iteration
+    assert metrics["stopped_iteration"] == booster.best_iteration + 3 < 200
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fit", "told", "steps"),
+    [
+        ({}, {}, "learn", list(range(30))),
+        ({"metric_period": 7}, {}, "learn", [0, 7, 14, 21, 28, 29]),
+        ({}, {"metric_period": 10}, "validation", [0, 10, 20, 29]),
+        ({}, {"early_stopping_rounds": 3}, "validation", None),
+        ({"metric_period": 2, "od_wait": 3}, {}, "validation", None),
+    ],
+)
+def test_catboost_tells_its_iterations_and_where_it_stopped(
+    chosen: dict[str, Any], fit: dict[str, Any], told: str, steps: list[int] | None
+) -> None:
+    runstone.autolog(log_models=False)
+    model = catboost.CatBoostClassifier(
+        iterations=30, learning_rate=1.0, verbose=0, allow_writing_files=False, random_seed=1, thread_count=1, **chosen
+    )
+
+    model.fit(FRAME[::2], NOISY[::2], eval_set=(FRAME[1::2], NOISY[1::2]), **fit)
+
+    run = only_run()
+    seen = [point.step for point in runstone.Client().get_metric_history(run.info.run_id, f"{told}-Logloss")]
+    assert seen == (steps or list(range(model.get_best_iteration() + 4)))
+    assert run.data.metrics["best_iteration"] == model.get_best_iteration()
+    assert run.data.metrics["stopped_iteration"] == seen[-1]
 
 
 def test_every_so_many_iterations_are_logged_if_told() -> None:

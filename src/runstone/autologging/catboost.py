@@ -12,6 +12,9 @@ from runstone.autologging.logbook import Logbook
 from runstone.autologging.options import IterationOptions
 from runstone.autologging.patches import Patches
 
+# Any of these lets a training stop early.
+_STOPS = ("early_stopping_rounds", "od_type", "od_wait", "od_pval")
+
 
 def autolog(
     log_input_examples: bool = False,
@@ -71,11 +74,12 @@ def _fit(book: Logbook, call: Call) -> Generator[Call, Any, None]:
 
     yield call
 
-    book.defaults(_all_params(model))
-    _log_curves(book, model)
+    all_params = _all_params(model)
+    book.defaults(all_params)
+    _log_curves(book, model, {**all_params, **model.get_params(), **_said(given)})
     best = model.get_best_iteration()
-    if best is not None:
-        book.metrics({"best_iteration": best, "stopped_iteration": model.tree_count_ - 1})
+    if best is not None and book.last_step is not None:  # the model may have forgotten the trees after its best one
+        book.metrics({"best_iteration": best, "stopped_iteration": book.last_step})
     boosters.log_importance(book, "prediction", _importance(model))
     model_id = models.log(book, "catboost", model, rows, model.predict)
     scores.remember(LIBRARY, book, model, model_id)
@@ -89,15 +93,37 @@ def _all_params(model: Any) -> dict[str, Any]:
     return found
 
 
-def _log_curves(book: Logbook, model: Any) -> None:
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a fit that go before the model's params of the same name."""
+    return {name: given[name] for name in ("metric_period", *_STOPS) if given.get(name) is not None}
+
+
+def _log_curves(book: Logbook, model: Any, chosen: Mapping[str, Any]) -> None:
+    """Log each metric by iteration.
+
+    CatBoost tells values alone: of every iteration, or of each ``metric_period`` and the last; but of every iteration
+    for the metric that may stop the training.
+
+    Args:
+        book: That of the fit.
+        model: Fitted.
+        chosen: Its params, and the arguments of its fit that say when metrics are computed.
+    """
     assert isinstance(book.options, IterationOptions)
-    curves = Curves(book, every=book.options.log_every_n_iter)
-    period = model.get_params().get("metric_period") or 1
     series = {
         f"{data}-{name}": values for data, all_ in model.get_evals_result().items() for name, values in all_.items()
     }
-    for number in range(max(map(len, series.values()), default=0)):
-        curves.add(number * period, {name: values[number] for name, values in series.items() if number < len(values)})
+    period, count = chosen.get("metric_period") or 1, max(map(len, series.values()), default=0)
+    if period > 1 and not any(chosen.get(name) is not None for name in _STOPS):
+        count = chosen.get("iterations") or (count - 1) * period + 1
+    rows: dict[int, dict[str, float]] = {}
+    for name, values in series.items():
+        for number, value in enumerate(values):
+            step = number if len(values) == count else min(number * period, count - 1)
+            rows.setdefault(step, {})[name] = value
+    curves = Curves(book, every=book.options.log_every_n_iter)
+    for step in sorted(rows):
+        curves.add(step, rows[step])
     curves.close()
 
 

@@ -1,7 +1,10 @@
 """Metrics of many steps, within a budget: what is logged grows with the number of steps, but ever more slowly."""
 
 from collections.abc import Mapping
+from math import isnan
 from time import monotonic
+
+from msgspec import Struct
 
 from runstone.autologging.logbook import Logbook, name
 from runstone.client.runs import now_ms
@@ -30,23 +33,25 @@ class Curves:
         self._seen = self._logged = 0
         self._credit, self._counted_at = float(_STEPS), monotonic()
         # Of each metric, what must be logged at the end, if it was not before: last, lowest, highest.
-        self._kept: dict[str, list[Metric]] = {}
-        self._written: set[tuple[str, int]] = set()
+        self._kept: dict[str, list[_Point]] = {}
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
         """Take the values of one step."""
         now = now_ms()
         points = [Metric(name(key), float(value), now, step) for key, value in values.items()]
+        is_due = self._is_due(step)
         for point in points:
-            self._keep(point)
-        if self._is_due(step):
+            self._keep(_Point(point, is_due))
+        if is_due:
             self._logged += 1
-            self._write(points)
+            self._book.points(points)
         self._seen += 1
+        self._book.last_step = step
 
     def close(self) -> None:
         """Log what is missing: the last, the lowest and the highest value of each metric."""
-        self._write([point for kept in self._kept.values() for point in dict.fromkeys(kept)])
+        left = (point for kept in self._kept.values() for point in dict.fromkeys(kept) if not point.is_logged)
+        self._book.points([point.metric for point in left])
 
     def _is_due(self, step: int) -> bool:
         if self._every is not None:
@@ -61,18 +66,18 @@ class Curves:
         self._credit -= 1
         return True
 
-    def _keep(self, point: Metric) -> None:
-        kept = self._kept.get(point.key)
-        if kept is None:
-            self._kept[point.key] = [point, point, point]
-            return
+    def _keep(self, point: "_Point") -> None:
+        kept = self._kept.setdefault(point.metric.key, [point, point, point])
+        value, lowest, highest = point.metric.value, kept[1].metric.value, kept[2].metric.value
         kept[0] = point
-        if point.value < kept[1].value or kept[1].value != kept[1].value:  # NaN is neither low nor high
+        if value < lowest or isnan(lowest):  # NaN is neither low nor high
             kept[1] = point
-        if point.value > kept[2].value or kept[2].value != kept[2].value:
+        if value > highest or isnan(highest):
             kept[2] = point
 
-    def _write(self, points: list[Metric]) -> None:
-        new = [point for point in points if (point.key, point.step) not in self._written]
-        self._written.update((point.key, point.step) for point in new)
-        self._book.points(new)
+
+class _Point(Struct, frozen=True):
+    """A value of a metric, and whether it was logged when it came."""
+
+    metric: Metric
+    is_logged: bool

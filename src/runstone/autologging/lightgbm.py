@@ -119,8 +119,8 @@ def _observed(book: Logbook, call: Call) -> Call:
 
 
 def _log_booster(book: Logbook, booster: Any) -> None:
-    if booster.best_iteration > 0:
-        book.metrics({"best_iteration": booster.best_iteration, "stopped_iteration": booster.current_iteration()})
+    if booster.best_iteration > 0 and book.last_step is not None:  # it counts from one, and forgets what came after
+        book.metrics({"best_iteration": booster.best_iteration, "stopped_iteration": book.last_step + 1})
     names = booster.feature_name()
     for kind in ("split", "gain"):
         importance = booster.feature_importance(importance_type=kind)

@@ -35,6 +35,7 @@ class Logbook:
         options: What the user has chosen for the library.
         attempt: Does something of ours from a place that the library calls, which must never feel it.
         folder: Where files are put until the fit ends; ``None`` until there is one.
+        last_step: The last step of the fit's curves, logged or not; ``None`` before the first.
     """
 
     def __init__(self, opened: Open, library: str, options: Options, guard: Guard) -> None:
@@ -49,6 +50,7 @@ class Logbook:
         self._opened, self._library = opened, library
         self.options, self.attempt = options, guard.attempt
         self.folder: Path | None = None
+        self.last_step: int | None = None
         self._last: list[Callable[[], object]] = []
 
     @property

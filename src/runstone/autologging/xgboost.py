@@ -130,10 +130,8 @@ def _observed(book: Logbook, call: Call) -> Call:
 
 def _log_booster(book: Logbook, booster: Any) -> None:
     found = booster.attributes()
-    if "best_iteration" in found:
-        book.metrics(
-            {"best_iteration": int(found["best_iteration"]), "stopped_iteration": booster.num_boosted_rounds() - 1}
-        )
+    if "best_iteration" in found and book.last_step is not None:  # the booster may have forgotten what came after
+        book.metrics({"best_iteration": int(found["best_iteration"]), "stopped_iteration": book.last_step})
     for kind in _options(book).importance_types or ("weight",):
         try:
             values = booster.get_score(importance_type=kind)
