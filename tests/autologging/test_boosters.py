@@ -284,6 +284,7 @@ def test_statsmodels_logs_its_numbers_and_its_summary() -> None:
 
     run = only_run()
     assert run.data.params.items() >= {"method": "pinv", "cov_type": "nonrobust", "formula": "target ~ a + b"}.items()
+    assert "kwargs" not in run.data.params
     assert run.data.metrics["rsquared"] == results.rsquared
     assert run.data.metrics["aic"] == results.aic
     assert run.data.tags["estimator_name"] == "OLS"
