@@ -37,3 +37,17 @@ def command(address: str) -> Command:
     made = call("experiments", "create", "trials")
     assert made.output == "1\n", made.output
     return call
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs ``runstone ...`` in an empty folder where no store is chosen, for what needs none."""
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+
+    def call(*arguments: str, typed: str | None = None) -> Result:
+        done = CliRunner().invoke(main, arguments, input=typed)
+        assert not list(Path().iterdir())
+        return done
+
+    return call

@@ -15,7 +15,7 @@ from runstone.client import Client
 from runstone.client.connection import open_stores
 from runstone.stores.resolve import open_store
 from tests.artifacts.test_progress import Terminal
-from tests.cli.processes import run
+from tests.cli.commands import run
 
 
 @pytest.fixture

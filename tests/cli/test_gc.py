@@ -7,7 +7,7 @@ import pytest
 
 from runstone.client import Client
 from runstone.client.connection import open_stores
-from tests.cli.processes import run
+from tests.cli.commands import run
 
 
 @pytest.fixture

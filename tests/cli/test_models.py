@@ -20,8 +20,8 @@ def saved(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def test_model_that_is_as_it_was_is_verified(command: Command, saved: Path) -> None:
-    done = command("models", "verify", str(saved), "--quick")
+def test_model_that_is_as_it_was_is_verified(nowhere: Command, saved: Path) -> None:
+    done = nowhere("models", "verify", str(saved), "--quick")
 
     assert done.exit_code == 0, done.output
     assert [line.split()[:2] for line in done.stdout.splitlines()[1:]] == [
@@ -31,11 +31,11 @@ def test_model_that_is_as_it_was_is_verified(command: Command, saved: Path) -> N
     ]
 
 
-def test_changed_model_is_told_with_an_exit_code(command: Command, saved: Path) -> None:
+def test_changed_model_is_told_with_an_exit_code(nowhere: Command, saved: Path) -> None:
     (saved / "requirements.txt").write_text("other\n")
 
-    plain = command("models", "verify", str(saved))
-    document = command("models", "verify", str(saved), "--json")
+    plain = nowhere("models", "verify", str(saved))
+    document = nowhere("models", "verify", str(saved), "--json")
 
     assert plain.exit_code == document.exit_code == 1
     assert "requirements.txt was changed" in plain.stdout
@@ -59,31 +59,31 @@ def test_facts_of_a_logged_model_are_shown(command: Command, address: str) -> No
     assert (document["name"], document["params"]) == ("line", {"depth": "1"})
 
 
-def test_facts_of_a_folder_are_shown(command: Command, saved: Path) -> None:
-    shown = command("models", "info", str(saved))
-    document = json.loads(command("models", "info", str(saved), "--json").stdout)
+def test_facts_of_a_folder_are_shown(nowhere: Command, saved: Path) -> None:
+    shown = nowhere("models", "info", str(saved))
+    document = json.loads(nowhere("models", "info", str(saved), "--json").stdout)
 
     assert "takes    [Array(double) (required)]" in shown.stdout, shown.output
     assert document["signature"] is not None
     assert document["model_id"] == ""
 
 
-def test_missing_model_is_one_sentence(command: Command, tmp_path: Path) -> None:
-    done = command("models", "info", str(tmp_path / "nowhere"))
+def test_missing_model_is_one_sentence(nowhere: Command, tmp_path: Path) -> None:
+    done = nowhere("models", "info", str(tmp_path / "nowhere"))
 
     assert done.exit_code == 1
     assert "there is no file or folder" in done.stderr
 
 
-def test_signed_model_is_that_of_the_key(command: Command, saved: Path, tmp_path: Path) -> None:
+def test_signed_model_is_that_of_the_key(nowhere: Command, saved: Path, tmp_path: Path) -> None:
     private, public = key_pair(tmp_path, "ours")
     _, other = key_pair(tmp_path, "theirs")
 
-    unsigned = command("models", "verify", str(saved), "--quick", "--public-key", str(public))
-    signed = command("models", "sign", str(saved), "--key", str(private))
-    right = command("models", "verify", str(saved), "--quick", "--public-key", str(public))
-    wrong = command("models", "verify", str(saved), "--quick", "--public-key", str(other))
-    silent = command("models", "verify", str(saved), "--quick")
+    unsigned = nowhere("models", "verify", str(saved), "--quick", "--public-key", str(public))
+    signed = nowhere("models", "sign", str(saved), "--key", str(private))
+    right = nowhere("models", "verify", str(saved), "--quick", "--public-key", str(public))
+    wrong = nowhere("models", "verify", str(saved), "--quick", "--public-key", str(other))
+    silent = nowhere("models", "verify", str(saved), "--quick")
 
     assert [done.exit_code for done in (unsigned, signed, right, wrong, silent)] == [1, 0, 0, 1, 0]
     assert "it is not signed" in unsigned.stdout
@@ -110,11 +110,11 @@ def test_logged_model_is_signed_with_a_key_that_has_a_password(command: Command,
     assert checks == {"files": "passed", "signature": "passed", "environment": "skipped", "answers": "skipped"}
 
 
-def test_changed_model_is_not_signed(command: Command, saved: Path, tmp_path: Path) -> None:
+def test_changed_model_is_not_signed(nowhere: Command, saved: Path, tmp_path: Path) -> None:
     private, _ = key_pair(tmp_path, "ours")
     (saved / "requirements.txt").write_text("other\n")
 
-    done = command("models", "sign", str(saved), "--key", str(private))
+    done = nowhere("models", "sign", str(saved), "--key", str(private))
 
     assert done.exit_code == 1
     assert "the file 'requirements.txt' was changed" in done.stderr
