@@ -25,6 +25,7 @@ def save_model(
     infer_code_paths: bool = ...,
     metadata: Mapping[str, Any] | None = ...,
     extra_files: Sequence[str] | None = ...,
+    mlflow_model: Model | None = ...,
 ) -> Model: ...
 def log_model(
     onnx_model: Any,

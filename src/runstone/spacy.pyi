@@ -22,6 +22,7 @@ def save_model(
     infer_code_paths: bool = ...,
     metadata: Mapping[str, Any] | None = ...,
     extra_files: Sequence[str] | None = ...,
+    mlflow_model: Model | None = ...,
 ) -> Model: ...
 def log_model(
     spacy_model: Any,

@@ -48,6 +48,8 @@ def test_facts_of_a_logged_model_are_shown(command: Command, address: str) -> No
         logged = runstone.sklearn.log_model(
             LinearRegression().fit([[1.0], [2.0]], [2.0, 4.0]), name="line", params={"depth": 1}
         )
+        with runstone.start_run():
+            runstone.log_metric("rmse", float("nan"), model_id=logged.model_id)
     finally:
         context.forget_choices()
 
@@ -57,6 +59,7 @@ def test_facts_of_a_logged_model_are_shown(command: Command, address: str) -> No
     assert f"id       {logged.model_id}" in shown
     assert "sklearn" in shown
     assert (document["name"], document["params"]) == ("line", {"depth": "1"})
+    assert [(metric["key"], metric["value"]) for metric in document["metrics"]] == [("rmse", "NaN")]
 
 
 def test_facts_of_a_folder_are_shown(nowhere: Command, saved: Path) -> None:

@@ -12,6 +12,7 @@ import runstone
 import runstone.sklearn
 from runstone.entities import LoggedModelStatus
 from runstone.errors import InvalidState, InvalidValue, NotFound, RunstoneError, UnknownFlavor
+from runstone.models import Model
 
 pytestmark = pytest.mark.usefixtures("chosen")
 
@@ -38,7 +39,7 @@ def test_model_tells_what_is_known_of_it(model: LinearRegression, tmp_path: Path
     with runstone.start_run():
         info = runstone.sklearn.log_model(model, name="line")
         runstone.log_metric("rmse", 0.5, model_id=info.model_id)
-    runstone.sklearn.save_model(model, str(tmp_path / "saved"))
+    runstone.sklearn.save_model(model, str(tmp_path / "saved"), mlflow_model=Model(metadata={"owner": "crops"}))
 
     logged = runstone.models.get_model_info(info.model_uri)
     saved = runstone.models.get_model_info(str(tmp_path / "saved"))
@@ -47,6 +48,7 @@ def test_model_tells_what_is_known_of_it(model: LinearRegression, tmp_path: Path
     assert logged.creation_timestamp == runstone.get_logged_model(info.model_id).creation_timestamp
     assert (logged.name, logged.mlflow_version) == ("line", None)
     assert (saved.name, saved.creation_timestamp, saved.metrics, saved.tags) == ("", None, [], {})
+    assert saved.metadata == {"owner": "crops"}
 
 
 def test_logged_model_needs_no_run(model: LinearRegression) -> None:

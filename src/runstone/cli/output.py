@@ -115,6 +115,8 @@ def duration(milliseconds: int | None) -> str | None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
     if isinstance(value, float) and (isnan(value) or value in {float("inf"), float("-inf")}):
         return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):

@@ -95,20 +95,25 @@ def load_model(model_uri: str, dst_path: str | None = None, *, trust: bool = Fal
 def _save(flavor: Flavor) -> Callable[..., Any]:
     def save_model(given: dict[str, Any]) -> Model:
         path = arguments.local_path("path", given["path"])
-        return saving.save(flavor, given[flavor.argument], Path(path), _extras(given), **_options(flavor, given))
+        about = given.get("mlflow_model")
+        model = given[flavor.argument]
+        return saving.save(flavor, model, Path(path), _extras(given), about=about, **_options(flavor, given))
 
     first = [_positional(flavor.argument, Any), _positional("path", str)]
+    described = _keyword("mlflow_model", None, Model | None)
     about = f"""Save a model of the flavor {flavor.name} as a folder that MLflow loads as well.
 
     Args:
         {flavor.argument}: The model.
         path: The folder, which is not there yet or is empty.
-{_told(flavor)}
+{_told(flavor)}        mlflow_model: What ``MLmodel`` says of it already.
+
     Raises:
         AlreadyExists: Something is in the folder.
         InvalidValue: The model, or something of what goes with it, cannot be kept; nothing is written then.
     """
-    return _verb(save_model, Signature([*first, *_own(flavor), *_shared()], return_annotation=Model), about)
+    taken = [*first, *_own(flavor), *_shared(), described]
+    return _verb(save_model, Signature(taken, return_annotation=Model), about)
 
 
 def _log(flavor: Flavor) -> Callable[..., Any]:
