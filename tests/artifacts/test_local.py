@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -198,3 +201,20 @@ def test_full_disk_is_an_error_that_says_so_and_leaves_nothing(tmp_path: Path, r
 
 def test_repository_tells_its_folder(repository: LocalRepository, tmp_path: Path) -> None:
     assert repr(repository) == f"LocalRepository({str(tmp_path / 'root')!r})"
+
+
+def test_folder_that_several_remove_at_once_is_removed(tmp_path: Path, repository: LocalRepository) -> None:
+    for number in range(200):
+        (tmp_path / "root" / "folder" / str(number % 4)).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / "folder" / str(number % 4) / str(number)).touch()
+    together = Barrier(4)
+
+    def remove(_: int) -> None:
+        together.wait()
+        with suppress(ArtifactNotFound):  # all of it was gone before the first look
+            repository.delete(ArtifactPath("folder"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(remove, range(4)))
+
+    assert not (tmp_path / "root" / "folder").exists()

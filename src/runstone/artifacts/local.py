@@ -182,8 +182,9 @@ class LocalRepository:
         with _os_errors(path):
             if named.is_symlink() or not named.is_dir():
                 named.unlink(missing_ok=True)
-            else:
-                shutil.rmtree(named)
+            while named.is_dir():
+                with suppress(FileNotFoundError):  # somebody else removes it at the same time
+                    shutil.rmtree(named)
 
 
 class _OpenFile(Iterator[bytes]):
