@@ -69,6 +69,18 @@ def test_steps_that_the_user_wants_are_all_logged(clock: Clock) -> None:
     assert set(steps) - set(range(0, 3_000, 3)) == {2_995, 2_999}
 
 
+def test_step_that_is_told_of_again_is_logged_once() -> None:
+    with runstone.start_run() as run:
+        opened = context.active()
+        assert opened is not None
+        kept = Curves(Logbook(opened, "test", Options(), Guard("test", silent=False)))
+        for step in [0, 0, 1, 1, 1, 2]:
+            kept.add(step, {"loss": 1.0})
+        kept.close()
+
+    assert [point.step for point in runstone.Client().get_metric_history(run.info.run_id, "loss")] == [0, 1, 2]
+
+
 def test_what_is_no_number_is_neither_low_nor_high(clock: Clock) -> None:
     with runstone.start_run() as run:
         opened = context.active()

@@ -71,6 +71,13 @@ def test_dataset_that_is_not_of_arrays_is_trained_on_and_logged_without_it(seen:
     assert run["data"] == []
 
 
+def test_metric_is_logged_where_it_was_measured(seen: dict[str, Any]) -> None:
+    curves = seen["odd"]["rarely"]["curves"]
+
+    assert curves["train_loss_epoch"] == [0, 1, 2]
+    assert curves["val_loss"] == [1]
+
+
 def test_fit_is_logged_by_the_first_process_alone(seen: dict[str, Any]) -> None:
     assert seen["odd"]["second"] == 0
 

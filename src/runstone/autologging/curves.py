@@ -31,13 +31,16 @@ class Curves:
         """
         self._book, self._every = book, every
         self._seen = self._logged = 0
+        self._last: int | None = None
         self._credit, self._counted_at = float(_STEPS), monotonic()
         # Of each metric, what must be logged at the end, if it was not before: last, lowest, highest.
         self._kept: dict[str, list[_Point]] = {}
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
-        """Take the values of one step."""
-        now = now_ms()
+        """Take the values of one step; one that is told of again, as where gradients are gathered, changes nothing."""
+        if step == self._last:
+            return
+        self._last, now = step, now_ms()
         points = [Metric(name(key), float(value), now, step) for key, value in values.items()]
         is_due = self._is_due(step)
         for point in points:

@@ -121,6 +121,7 @@ class Observer:
         """
         self._book = book
         self.has_told = False
+        self._measured: dict[str, Any] = {}
         assert isinstance(book.options, PytorchOptions)
         self._epochs = Curves(book, every=book.options.log_every_n_epoch)
         self._every_step = book.options.log_every_n_step
@@ -156,21 +157,26 @@ class Observer:
         if self._options.checkpoint_save_freq != "epoch":
             self._keep(trainer, self._checkpoints.after_step)
         if self._every_step is not None and trainer.is_global_zero:
-            step = trainer.global_step
-            if step % self._every_step == 0:
-                values = {key: float(value) for key, value in trainer.callback_metrics.items() if key.endswith("_step")}
-                self._book.attempt(lambda: self._steps.add(step, values))
+            self._book.attempt(lambda: self._tell_of_step(trainer))
+
+    def _tell_of_step(self, trainer: Any) -> None:
+        step = trainer.global_step
+        if self._every_step is not None and step % self._every_step == 0:
+            values = {key: float(value) for key, value in trainer.callback_metrics.items() if key.endswith("_step")}
+            self._steps.add(step, values)
 
     def tell(self, trainer: Any, epoch: int) -> None:
-        """Log what the trainer has measured by now."""
+        """Log what the trainer has measured since it was told last; it holds on to all that it ever measured."""
         self.has_told = True
+        before, measured = self._measured, dict(trainer.callback_metrics)
+        self._measured = measured
         per_step = self._every_step is not None
         self._epochs.add(
             epoch,
             {
                 key: float(value)
-                for key, value in trainer.callback_metrics.items()
-                if not (per_step and key.endswith("_step"))
+                for key, value in measured.items()
+                if value is not before.get(key) and not (per_step and key.endswith("_step"))
             },
         )
 

@@ -261,12 +261,13 @@ def train_on_several_inputs() -> list[int]:
     return asked
 
 
-def train_on(data: Any) -> None:
-    """Lightning, on a dataset."""
+def train_on(data: Any, valid: Any = None, **options: Any) -> None:
+    """Lightning, on a dataset, and measured on another one."""
     with tempfile.TemporaryDirectory() as folder:
         quiet = {"logger": False, "enable_progress_bar": False, "enable_model_summary": False}
-        trainer = lightning.pytorch.Trainer(max_epochs=1, accelerator="cpu", default_root_dir=folder, **quiet)
-        trainer.fit(module_of(lightning.pytorch)(), torch.utils.data.DataLoader(data, batch_size=4))
+        options = {"max_epochs": 1, "accelerator": "cpu", "default_root_dir": folder, **quiet, **options}
+        loaders = [None if each is None else torch.utils.data.DataLoader(each, batch_size=4) for each in (data, valid)]
+        lightning.pytorch.Trainer(**options).fit(module_of(lightning.pytorch)(), *loaders)
 
 
 class Named(torch.utils.data.Dataset):  # type: ignore[misc]
@@ -300,9 +301,11 @@ def odd_data() -> dict[str, Any]:
     named = last_run()
     train_on(torch.utils.data.TensorDataset(torch.rand(8, 3), torch.rand(8, 1).bfloat16()))
     half = last_run()
+    train_on(Named(), Named(), max_epochs=3, check_val_every_n_epoch=2)
+    rarely = last_run()
     second = runs_of_second_process()
     runstone.pytorch.autolog(disable=True)
-    return {"named": named, "half": half, "second": second}
+    return {"named": named, "half": half, "rarely": rarely, "second": second}
 
 
 def odd_networks() -> dict[str, Any]:
