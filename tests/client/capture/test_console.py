@@ -1,6 +1,7 @@
 """What a program prints is kept with its run."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -109,10 +110,9 @@ def test_run_that_goes_on_adds_to_its_console(chosen: Client) -> None:
         print("second")
 
     assert console(chosen, run.info.run_id) == "first\nsecond\n"
-    assert [file.path for file in chosen.list_artifacts(run.info.run_id, "runstone/console")] == [
-        "runstone/console/000000.log",
-        "runstone/console/001000.log",
-    ]
+    first, second = (file.path for file in chosen.list_artifacts(run.info.run_id, "runstone/console"))
+    assert first == "runstone/console/000000.log"
+    assert re.fullmatch(r"runstone/console/001\d{6}000\.log", second)
 
 
 def test_processes_that_log_to_one_run_at_once_do_not_write_over_each_other(chosen: Client, run_id: str) -> None:
@@ -128,6 +128,21 @@ def test_processes_that_log_to_one_run_at_once_do_not_write_over_each_other(chos
     first.stop()
 
     assert console(chosen, run_id) == f"of the first\nof both\n{'x' * 100_000}\nof both\n"
+
+
+def test_processes_that_resume_a_run_at_once_do_not_write_over_each_other(chosen: Client, run_id: str) -> None:
+    resumed = Subject(chosen, run_id, is_resumed=True)
+    ranks = [Console(resumed) for _ in range(4)]
+    for rank in ranks:
+        rank.start()
+    print("of a rank")
+    stopping = [threading.Thread(target=rank.stop) for rank in ranks]
+    for thread in stopping:
+        thread.start()
+    for thread in stopping:
+        thread.join()
+
+    assert console(chosen, run_id) == "of a rank\n" * 4
 
 
 def test_what_the_store_has_refused_is_sent_when_it_takes_it_again(chosen: Client, run_id: str) -> None:

@@ -16,8 +16,11 @@ from runstone.errors import BackendUnavailable
 
 FOLDER = "console"
 EVERY_S = 2.0
-_OF_A_PROCESS = 1000  # segments
-_FAR = 400  # processes
+# Names of segments are numbers: three digits of a process, which is one of those that came before, then three of the
+# segment. Between them, a process that resumes a run has six of chance: others may do so at the same moment.
+_FIRST = "000"
+_FAR = 400  # of processes
+_CHANCES = 1_000_000
 _CONTEXT = 100  # lines before the first that is searched for secrets: those of a private key belong together
 
 
@@ -34,7 +37,7 @@ class Console:
         self._screen = Screen()
         self._segments = Segments()
         self._before: deque[str] = deque(maxlen=_CONTEXT)
-        self._first: int | None = None if subject.is_resumed else 0
+        self._process: str | None = None if subject.is_resumed else _FIRST
         self._failure: Exception | None = None
         self._last_words = ""
         self._has_last = False
@@ -76,14 +79,14 @@ class Console:
         Raises:
             RunstoneError: It could not be kept.
         """
-        if self._first is None:  # the store does not say what there is; behind all that other processes may have
-            self._first = (_FAR + uuid4().int % _FAR) * _OF_A_PROCESS
+        if self._process is None:  # the store does not say what there is; behind all that other processes may have
+            self._process = _with_chance(_FAR + uuid4().int % _FAR)
         with self._folding:
             self._fold(self._tape.take())
             self._fold_last(last_words)
             waiting = self._segments.waiting()
         for number, data in waiting:
-            self._subject.keep(_name(self._first + number), data)
+            self._subject.keep(_name(self._process, number), data)
 
     def _serve(self) -> None:
         outputs.be_silent()
@@ -134,21 +137,20 @@ class Console:
 
     def _send(self) -> None:
         for number, data in self._segments.unsent():
-            if self._first is None:
-                self._first = _after(self._subject.names_in(FOLDER))
-            self._subject.store(_name(self._first + number), data)
+            if self._process is None:
+                self._process = _after(self._subject.names_in(FOLDER))
+            self._subject.store(_name(self._process, number), data)
 
 
-def _name(number: int) -> str:
-    return f"{FOLDER}/{number:06d}.log"
+def _name(process: str, number: int) -> str:
+    return f"{FOLDER}/{process}{number:03d}.log"
 
 
-def _after(names: set[str]) -> int:
-    """Number of the first segment after those of other processes, one of which may still go on.
+def _after(names: set[str]) -> str:
+    """The digits of a process that comes after those whose segments there are, one of which may still go on."""
+    known = [int(name[:3]) for name in names if name.removesuffix(".log").isdecimal()]
+    return _with_chance(max(known) + 1 if known else 0)
 
-    A process writes less than a thousand.
-    """
-    numbers = [name.removesuffix(".log") for name in names]
-    return (
-        max((int(number) // _OF_A_PROCESS + 1 for number in numbers if number.isdecimal()), default=0) * _OF_A_PROCESS
-    )
+
+def _with_chance(process: int) -> str:
+    return f"{process:03d}{uuid4().int % _CHANCES:06d}"
