@@ -107,6 +107,18 @@ def test_journal_of_a_newer_runstone_hinders_no_other_run(tmp_path: Path, store:
     assert newer.exists()
 
 
+def test_journal_that_may_not_be_read_hinders_no_other_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    unreadable = left_behind(tmp_path, "0" * 32, range(3))
+    unreadable.unlink()
+    unreadable.mkdir()  # which is refused to everybody, root included
+    left_behind(tmp_path, "f" * 32, range(3))
+
+    [found] = leftovers.find(tmp_path)
+
+    assert found.facts.run_id == "f" * 32
+    assert "0" * 32 + " cannot be read: Is a directory" in caplog.text
+
+
 def test_damaged_first_line_that_is_very_long_costs_no_other(tmp_path: Path, store: TrackingStore) -> None:
     path = left_behind(tmp_path, "a" * 32, range(0))
     more = line_of(Entry(n=1, metrics=[ModelMetric("loss", 0.5, 0, 7)]))

@@ -149,6 +149,11 @@ def find(within: Path, *, clears: bool = True) -> list[Leftover]:
         except (JournalFull, SchemaMismatch, Unsupported) as error:
             _logger.warning("%s", error)
             continue
+        except PermissionError:
+            continue  # in a folder that several people use, each sends their own
+        except OSError as error:
+            _logger.warning("%s cannot be read: %s", folder, error.strerror)
+            continue
         if leftover is not None:
             found.append(leftover)
     # Models of no run first: the journal of a run may name them.
