@@ -48,6 +48,12 @@ def test_unknown_scheme_is_refused_with_what_works(uri: str) -> None:
         open_store(uri)
 
 
+@pytest.mark.parametrize("uri", ["./mlruns", "file:./mlruns", "file:///data/mlruns"])
+def test_folder_of_mlflow_is_to_be_imported(uri: str) -> None:
+    with pytest.raises((InvalidValue, Unsupported), match="`runstone import FOLDER` brings there what MLflow keeps"):
+        resolve(uri)
+
+
 def test_every_built_in_store_can_be_loaded() -> None:
     assert all(callable(resolve(f"{scheme}://x")) for scheme in BUILT_IN)
 

@@ -43,7 +43,7 @@ def resolve(uri: str) -> Callable[[str], TrackingStore]:
     if not scheme:
         raise InvalidValue(
             f"the tracking address {shown_address(uri)} has no scheme; wanted: 'sqlite:///FILE', "
-            "'postgresql://USER@HOST/DATABASE', or the 'http://' or 'https://' address of a server"
+            f"'postgresql://USER@HOST/DATABASE', or the 'http://' or 'https://' address of a server{_of_a_folder(uri)}"
         )
     # MLflow's users name a driver too, as in `postgresql+psycopg2://`.
     built_in = BUILT_IN.get(scheme) or BUILT_IN.get(scheme.partition("+")[0])
@@ -60,8 +60,13 @@ def resolve(uri: str) -> Callable[[str], TrackingStore]:
     known = sorted({*BUILT_IN, *(found.name for found in _entry_points())})
     raise Unsupported(
         f"no store takes the tracking address {shown_address(uri)}: {scheme!r} is none of {', '.join(known)}; install "
-        "a plugin for it, or use another address"
+        f"a plugin for it, or use another address{_of_a_folder(uri)}"
     )
+
+
+def _of_a_folder(uri: str) -> str:
+    is_folder = uri.startswith("file:") or "mlruns" in uri
+    return "; `runstone import FOLDER` brings there what MLflow keeps in a folder" if is_folder else ""
 
 
 def open_store(uri: str) -> TrackingStore:
