@@ -123,7 +123,7 @@ def absent(client: Client, uri: str, place: str) -> RunstoneError:
         logged = f"logged {', '.join(map(repr, sorted(names)))}" if names else "logged none"
         return ModelNotFound(uri, f"the run {logged}, and has no files at {shown_address(place)}")
     if uri.startswith("models:"):
-        return ModelNotFound(uri, f"its files were at {shown_address(place)}, and are there no more")
+        return ModelNotFound(uri, f"its files belong to {without_password(place)!r}, and are not there")
     if urlsplit(uri).scheme not in {"", "file"}:
         return ModelNotFound(without_password(uri))
     if Path(place).is_file():

@@ -45,7 +45,10 @@ class PyFuncModel:
         """
         stream = getattr(self._native, "predict_stream", None)
         if stream is None:
-            raise Unsupported(f"a model of {self.loader_module} does not predict bit by bit; call predict")
+            raise Unsupported(
+                f"a model of {self.loader_module} does not predict bit by bit unless it has a method predict_stream; "
+                "call predict"
+            )
         return stream(*self._checked(data, params))
 
     def _checked(self, data: Any, params: dict[str, Any] | None) -> tuple[Any, dict[str, Any] | None]:
