@@ -5,6 +5,7 @@ import inspect
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sklearn.linear_model import LinearRegression
@@ -134,3 +135,19 @@ def test_library_that_cannot_be_watched_is_told_and_left_alone(
     assert complaints == [
         "nothing is logged of sklearn: it could not be watched: RuntimeError('this version is built otherwise')"
     ]
+
+
+@pytest.mark.parametrize(
+    ("library", "chosen", "told"),
+    [
+        ("xgboost", {"log_every_n_iter": 0}, "log_every_n_iter is a whole number, at least 1, or None; got 0"),
+        ("lightgbm", {"log_every_n_iter": 2.5}, "at least 1, or None; got 2.5"),
+        ("keras", {"log_every_n_steps": 0}, "log_every_n_steps is a whole number"),
+        ("pytorch", {"log_every_n_epoch": True}, "log_every_n_epoch is a whole number"),
+        ("pytorch", {"log_every_n_step": -1}, "log_every_n_step is a whole number"),
+        ("sklearn", {"max_tuning_runs": -1}, "max_tuning_runs is a whole number, at least 0, or None; got -1"),
+    ],
+)
+def test_number_that_cannot_be_chosen_is_refused_at_once(library: str, chosen: dict[str, Any], told: str) -> None:
+    with pytest.raises(InvalidValue, match=told):
+        VERBS[library](**chosen)

@@ -48,7 +48,7 @@ def autolog(
         log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
 
     Raises:
-        InvalidValue: One of the tags breaks a rule.
+        InvalidValue: One of the tags breaks a rule, or a number is none that can be chosen.
     """
     LIBRARY.choose(**locals())
 

@@ -13,6 +13,7 @@ from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
+from runstone.autologging.options import check_count
 from runstone.autologging.patches import Patches
 
 # Arguments of `fit` that are no params: data, and what is done besides.
@@ -29,6 +30,10 @@ class KerasOptions(CheckpointOptions, frozen=True, kw_only=True):
 
     log_every_epoch: bool = True
     log_every_n_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count("log_every_n_steps", self.log_every_n_steps)
 
 
 def autolog(
@@ -74,7 +79,7 @@ def autolog(
         checkpoint_save_freq: When a state is looked at: each ``epoch``, or after so many steps.
 
     Raises:
-        InvalidValue: One of the tags breaks a rule, or a choice about checkpoints is none.
+        InvalidValue: One of the tags breaks a rule, or a number or a choice about checkpoints is none.
     """
     LIBRARY.choose(**locals())
 
@@ -142,7 +147,8 @@ def _observed(book: Logbook, call: Call, callbacks: Any) -> Call:
 
     assert isinstance(book.options, KerasOptions)
     options: KerasOptions = book.options
-    epochs, steps = Curves(book, every=1), Curves(book, every=options.log_every_n_steps)
+    every = options.log_every_n_steps
+    epochs, steps = Curves(book, every=1), Curves(book, every=every)
     book.at_end(epochs.close)
     if isinstance(callbacks, CallbackList):
         return call
@@ -157,13 +163,13 @@ def _observed(book: Logbook, call: Call, callbacks: Any) -> Call:
     class StepObserver(Observer):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             del batch
-            if self.seen % (options.log_every_n_steps or 1) == 0:
+            if every is not None and self.seen % every == 0:
                 book.attempt(
                     lambda: steps.add(self.seen, {f"batch_{key}": value for key, value in _numbers(logs).items()})
                 )
             self.seen += 1
 
-    observer = Observer() if options.log_every_n_steps is None else StepObserver()
+    observer = Observer() if every is None else StepObserver()
     others = [] if callbacks is None else list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
     return call.having(callbacks=[observer, *_keepers(book, options), *others])
 

@@ -1,11 +1,14 @@
 """What a user may choose about autologging, for all libraries; a library's own choices are added in its module."""
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 from msgspec import Struct
 
 from runstone.entities import Tag
+from runstone.entities.names import shown
+from runstone.errors import InvalidValue
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -48,3 +51,18 @@ class IterationOptions(Options, frozen=True, kw_only=True):
     """
 
     log_every_n_iter: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count("log_every_n_iter", self.log_every_n_iter)
+
+
+def check_count(name: str, value: Any, *, least: int = 1) -> None:
+    """See that a choice is a whole number, or ``None``.
+
+    Raises:
+        InvalidValue: It is none, or below the least one.
+    """
+    is_whole = not isinstance(value, bool) and isinstance(value, Integral)
+    if value is not None and not (is_whole and value >= least):
+        raise InvalidValue(f"{name} is a whole number, at least {least}, or None; got {shown(value)}")

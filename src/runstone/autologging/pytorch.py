@@ -11,6 +11,7 @@ from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, Choice, Watch, chosen
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
+from runstone.autologging.options import check_count
 from runstone.autologging.patches import Patches
 
 
@@ -24,6 +25,11 @@ class PytorchOptions(CheckpointOptions, frozen=True, kw_only=True):
 
     log_every_n_epoch: int = 1
     log_every_n_step: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count("log_every_n_epoch", self.log_every_n_epoch)
+        check_count("log_every_n_step", self.log_every_n_step)
 
 
 def autolog(
@@ -67,7 +73,7 @@ def autolog(
         log_model_signatures: Whether the module says what it takes and gives, where it trains on a dataset of tensors.
 
     Raises:
-        InvalidValue: One of the tags breaks a rule, or a choice about checkpoints is none.
+        InvalidValue: One of the tags breaks a rule, or a number or a choice about checkpoints is none.
     """
     LIBRARY.choose(**locals())
 

@@ -11,15 +11,7 @@ from runstone.errors import InvalidValue
 _MODULES = (sklearn, xgboost, lightgbm, catboost, statsmodels, pytorch, keras)
 LIBRARIES = {each.LIBRARY.name: each.LIBRARY for each in _MODULES}
 # What `runstone.NAME.autolog` is.
-VERBS: dict[str, Callable[..., None]] = {
-    "sklearn": sklearn.autolog,
-    "xgboost": xgboost.autolog,
-    "lightgbm": lightgbm.autolog,
-    "catboost": catboost.autolog,
-    "statsmodels": statsmodels.autolog,
-    "pytorch": pytorch.autolog,
-    "keras": keras.autolog,
-}
+VERBS: dict[str, Callable[..., None]] = {each.LIBRARY.name: each.autolog for each in _MODULES}
 
 
 def autolog(

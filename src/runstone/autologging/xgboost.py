@@ -9,24 +9,22 @@ from runstone.autologging.curves import Curves
 from runstone.autologging.fits import Call, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
-from runstone.autologging.options import Options
+from runstone.autologging.options import IterationOptions
 from runstone.autologging.patches import Patches
 
 _MOST_CELLS = 500_000  # of a matrix that is copied to be told apart
 
 
-class XgboostOptions(Options, frozen=True, kw_only=True):
+class XgboostOptions(IterationOptions, frozen=True, kw_only=True):
     """Choices for XGBoost.
 
     Attributes:
         importance_types: How the importance of features is counted; by weight if ``None``.
         model_format: How a model is written: ``ubj`` or ``json``.
-        log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
     """
 
     importance_types: Sequence[str] | None = None
     model_format: str = "ubj"
-    log_every_n_iter: int | None = None
 
 
 def autolog(
@@ -62,7 +60,7 @@ def autolog(
         log_every_n_iter: Log each iteration that is a multiple of it; as the budget allows if ``None``.
 
     Raises:
-        InvalidValue: One of the tags breaks a rule.
+        InvalidValue: One of the tags breaks a rule, or a number is none that can be chosen.
     """
     LIBRARY.choose(**locals())
 

@@ -9,7 +9,7 @@ from runstone.autologging import datasets, models, scores
 from runstone.autologging.fits import Call, Choice, Watch, chosen, watched
 from runstone.autologging.library import Library
 from runstone.autologging.logbook import Logbook
-from runstone.autologging.options import Options
+from runstone.autologging.options import Options, check_count
 from runstone.autologging.patches import Patches
 from runstone.autologging.sklearn import evaluation, reports, search, states, validation
 
@@ -36,6 +36,10 @@ class SklearnOptions(Options, frozen=True, kw_only=True):
     log_post_training_metrics: bool = True
     serialization_format: str | None = None
     pos_label: Any = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count("max_tuning_runs", self.max_tuning_runs, least=0)
 
 
 def autolog(
@@ -77,7 +81,7 @@ def autolog(
         extra_tags: Tags of every run that is logged to.
 
     Raises:
-        InvalidValue: One of the tags breaks a rule.
+        InvalidValue: One of the tags breaks a rule, or a number is none that can be chosen.
 
     Example:
         >>> import runstone
