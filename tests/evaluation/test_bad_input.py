@@ -72,6 +72,11 @@ CASES: list[tuple[dict[str, Any], type[RunstoneError], str]] = [
         "7.*, in row 1 of the predictions, is none of the labels 0, 1",
     ),
     ({"evaluator_config": {"label_list": [0, 0, 1]}}, InvalidValue, "each label of label_list comes once"),
+    (
+        with_column("guess", ["0", "1", "1"]),
+        InvalidValue,
+        "there are the labels 0, an int, and '0', a str, which are written alike: give targets and predictions",
+    ),
     ({"evaluator_config": {"pos_label": "sick"}}, InvalidValue, "pos_label is one of the labels 0, 1; got 'sick'"),
     (
         with_column("guess", [0.1, 0.9, 1.0]),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from runstone.entities.names import shown
+from runstone.entities.names import a_class, shown
 from runstone.errors import InvalidValue
 from runstone.evaluation.examples import Examples, FloatArray, IntArray, finite_numbers
 from runstone.evaluation.models import SEVERAL, Model, column_of_output
@@ -107,7 +107,7 @@ def labels_of(found: Examples, said: Iterable[Any], model: Model | None, options
         options: They may name them, and the one that is looked for.
 
     Raises:
-        InvalidValue: ``pos_label`` is none of them, or there are none.
+        InvalidValue: ``pos_label`` is none of them, there are none, or two that are written alike.
     """
     assert found.targets is not None
     if options.label_list is not None:
@@ -120,6 +120,7 @@ def labels_of(found: Examples, said: Iterable[Any], model: Model | None, options
         for what, values in (("targets", found.targets.dropna()), ("predictions", pd.Series(list(said)).dropna())):
             _check_no_shares(values, what)
         known = _in_order({*found.targets.dropna().tolist(), *pd.Series(list(said)).dropna().tolist()})
+    _check_told_apart(known)
     if options.pos_label is not None and options.pos_label not in known:
         raise InvalidValue(f"pos_label is one of the labels {', '.join(map(shown, known))}; got {options.pos_label!r}")
     if len(known) == 1 and known[0] in (0, 1):
@@ -128,6 +129,17 @@ def labels_of(found: Examples, said: Iterable[Any], model: Model | None, options
         return Labels(known, None)
     wanted = options.pos_label if options.pos_label is not None else (1 if 1 in known else known[-1])
     return Labels(known, known.index(wanted))
+
+
+def _check_told_apart(known: Sequence[Any]) -> None:
+    """See that no two labels are written alike, as the number 1 and the text ``1`` are."""
+    seen: dict[str, Any] = {}
+    for label in known:
+        if (other := seen.setdefault(str(label), label)) is not label:
+            raise InvalidValue(
+                f"there are the labels {shown(other)}, {a_class(other)}, and {shown(label)}, {a_class(label)}, which "
+                "are written alike: give targets and predictions one type"
+            )
 
 
 def _check_no_shares(values: "pd.Series[Any]", what: str) -> None:
