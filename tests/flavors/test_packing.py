@@ -176,10 +176,12 @@ def test_requirements_may_be_given(users: Script) -> None:
     save_model("added", python_model=len, extra_pip_requirements=["msgspec>=0.18", "cloudpickle>=2"])
     save_model("given", python_model=len, pip_requirements="needs.txt")
     save_model("conda", python_model=len, conda_env={"dependencies": ["python=3.11", {"pip": ["msgspec==0.20"]}]})
+    save_model("nothing", python_model=len, conda_env={"dependencies": [{"pip": None}]})
 
     assert Path("added/requirements.txt").read_text() == "msgspec>=0.18\ncloudpickle>=2\n"
     assert Path("given/requirements.txt").read_text() == "pandas>=2\n"
     assert Path("conda/requirements.txt").read_text() == "msgspec==0.20\n"
+    assert Path("nothing/requirements.txt").read_text() == ""
 
 
 def test_files_that_requirements_name_go_with_the_model(users: Script) -> None:

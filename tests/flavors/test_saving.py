@@ -199,6 +199,15 @@ def test_of_two_that_save_to_one_place_one_is_told(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["model"]
 
 
+def test_link_to_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model").symlink_to("nowhere")
+
+    with pytest.raises(InvalidValue, match="is a link to 'nowhere', which is not there; make that first"):
+        save_model(str(tmp_path / "model"), python_model=Own())
+
+    assert [each.name for each in tmp_path.iterdir()] == ["model"]
+
+
 def test_place_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
@@ -211,6 +220,11 @@ def test_place_below_a_file_is_refused(tmp_path: Path) -> None:
     [
         ({"metadata": [1]}, {}, r"metadata is a dict of plain values; got \[1\]"),
         ({"metadata": {"at": np.float64(3)}}, {}, r"'MLmodel' holds plain values: .*; got np\.float64\(3\.0\) in meta"),
+        (
+            {},
+            {"about": {"metadata": {}}},
+            r"mlflow_model is a runstone\.models\.Model that describes the model; got \{",
+        ),
         ({}, {"model_config": {"lock": threading.Lock()}}, r"'MLmodel' holds plain values: .*; got <unlocked"),
         ({"extra_files": "notes.txt"}, {}, r"extra_files is a list of paths; got 'notes.txt': put it in brackets"),
         ({"extra_files": [3]}, {}, r"extra_files is a list of paths; got \[3\]"),

@@ -177,6 +177,7 @@ def test_index_stays() -> None:
         ([1, 2], "pandas.DataFrame(..., columns=[...]) gives names to what has none"),
         (5, "the input is an int; wanted: a frame"),
         (object(), "the input is an object; wanted: a frame"),
+        (pl.LazyFrame({"age": [1]}), "is a LazyFrame; wanted: a frame that holds its data: collect() it first"),
         (np.zeros((1, 2, 3)), "is an ndarray; wanted: a frame"),
         ({"age": [1, 2], "height": [1.5]}, "differ in length: 'age' has 2, 'height' has 1"),
         ({"age": [1, 2], "height": 1.5}, "'height' has one value"),

@@ -82,6 +82,11 @@ def save(
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise AlreadyExists(f"{str(path)!r} is there already and is not empty; choose another folder")
+    if path.is_symlink() and not path.exists():
+        raise InvalidValue(f"{str(path)!r} is a link to {str(path.readlink())!r}, which is not there; make that first")
+    given: object = about
+    if given is not None and not isinstance(given, Model):
+        raise InvalidValue(f"mlflow_model is a runstone.models.Model that describes the model; got {shown(given)}")
     _check(extras)
     with _draft(path) as draft:
         saved = _write(flavor, model, draft, extras, about or Model(), options)
@@ -287,7 +292,7 @@ def _data_modules(about: Model, extras: Extras) -> set[str]:
 def _keep_requirements(modules: set[str], folder: Path, extras: Extras) -> None:
     conda = None if extras.conda_env is None else _conda(extras.conda_env)
     if conda is not None:
-        nested = [each["pip"] for each in conda.get("dependencies", ()) if isinstance(each, dict) and "pip" in each]
+        nested = [each.get("pip") or () for each in conda.get("dependencies", ()) if isinstance(each, dict)]
         lines = requirements.complete("conda_env", [line for pip in nested for line in pip])
     elif extras.pip_requirements is not None:
         lines = requirements.complete("pip_requirements", extras.pip_requirements)

@@ -52,6 +52,8 @@ def checked(schema: Schema, data: Any, what: str) -> Any:
         schema.plan = Plan(schema)
     plan: Plan = schema.plan
     library = library_of(data)
+    if library == "polars" and hasattr(data, "collect"):
+        raise wrong_kind(what, data, "a frame that holds its data: collect() it first")
     if library in _FRAMES and hasattr(data, "columns"):
         if library == plan.library:
             fits = library == "pandas" and plan.all_quick and plan.fits(data)
