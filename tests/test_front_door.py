@@ -80,6 +80,13 @@ def test_absent_name_of_mlflow_says_what_is_not_there_and_what_to_do(name: str) 
     assert caught.value.name == name
 
 
+def test_slip_in_a_name_is_answered_with_the_name_that_is_close() -> None:
+    with pytest.raises(
+        AttributeError, match=r"^module 'runstone' has no attribute 'log_metrc'; did you mean 'log_metric'\?$"
+    ):
+        runstone.log_metrc("a", 1)  # type: ignore[attr-defined]  # the slip
+
+
 @pytest.mark.parametrize("name", ["_private", "__wrapped__"])
 def test_private_name_is_absent_in_few_words(name: str) -> None:
     with pytest.raises(AttributeError, match=f"^module 'runstone' has no attribute '{name}'$"):

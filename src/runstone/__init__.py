@@ -136,6 +136,7 @@ _PARTS = {
         "validate_evaluation_results",
     ),
 }
+_CLOSE = 0.88  # how like two names are that one is a slip in the other, and none of MLflow's own
 _PLACES = {name: place for place, names in _PARTS.items() for name in names}
 
 # The room of the models is below these verbs, and MLflow's users find them there: `mlflow.models.evaluate`.
@@ -174,6 +175,9 @@ else:
         if not name.startswith("_") and (flavor := _later.installed(__name__, name)) is not None:
             return flavor
         absent = f"module {__name__!r} has no attribute {name!r}"
+        near = [] if name.startswith("_") else import_module("difflib").get_close_matches(name, __all__, 1, _CLOSE)
+        if near:
+            raise AttributeError(f"{absent}; did you mean {near[0]!r}?", name=name)
         if not name.startswith("_"):
             absent += (
                 ": of MLflow, projects and traces are not there yet; "
