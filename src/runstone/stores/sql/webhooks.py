@@ -1,6 +1,7 @@
 """Webhooks on an SQL database."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -190,25 +191,23 @@ def _load(connection: Connection, condition: str, values: Sequence[Any]) -> list
         f"SELECT {_COLUMNS} FROM webhook WHERE {condition} ORDER BY id DESC",  # noqa: S608  # ours
         tuple(values),
     ).fetchall()
+    events: defaultdict[int, list[WebhookEvent]] = defaultdict(list)
+    query = f"SELECT webhook_id, event FROM webhook_event JOIN webhook ON id = webhook_id WHERE {condition}"  # noqa: S608
+    for number, event in driver.execute(query, tuple(values)):
+        events[number].append(WebhookEvent.from_str(event))
     return [
         Webhook(
             webhook_id=webhook_id,
             name=name,
             description=description,
             url=url,
-            events=_events(connection, number),
+            events=sorted(events[number]),
             status=WebhookStatus(status),
             creation_timestamp=created_at,
             last_updated_timestamp=updated_at,
         )
         for number, webhook_id, name, description, url, status, created_at, updated_at in rows
     ]
-
-
-def _events(connection: Connection, number: int) -> list[WebhookEvent]:
-    query = "SELECT event FROM webhook_event WHERE webhook_id = ?"
-    rows = driver_of(connection).execute(query, (number,)).fetchall()
-    return sorted(WebhookEvent.from_str(event) for (event,) in rows)
 
 
 def _put_events(connection: Connection, number: int, events: Sequence[WebhookEvent]) -> None:
