@@ -46,8 +46,8 @@ class File:
 
     @cached_property
     def tag(self) -> str:
-        """A quoted word that stands for the content."""
-        return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+        """A quoted word that stands for the content, compressed or not, which makes it a weak one (RFC 9110, 8.8.1)."""
+        return f'W/"{hashlib.sha256(self.content).hexdigest()[:32]}"'
 
     @cached_property
     def gzipped(self) -> bytes:
@@ -59,7 +59,7 @@ class File:
         """The file, compressed where the browser takes that, or 304 where it has it already."""
         headers = _ASSET_HEADERS if self.name.startswith("assets/") else _PAGE_HEADERS
         headers = {**headers, "ETag": self.tag, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-        if request.headers.get("if-none-match") == self.tag:
+        if self.tag in map(str.strip, request.headers.get("if-none-match", "").split(",")):
             return Response(status_code=304, headers=headers)
         content = self.content
         if "gzip" in request.headers.get("accept-encoding", "") and self.gzipped is not self.content:
