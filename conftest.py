@@ -55,14 +55,19 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def unmeasured(no_cover: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it pauses the count
+def unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes of a test count no coverage: for those that go where tests have gone in this process."""
+    for name in list(os.environ):
+        if name.startswith("COVERAGE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def unmeasured(no_cover: None, unmeasured_children: None) -> None:
     """Neither a test nor its child processes count coverage, which makes them half as fast.
 
     For what goes a thousand times where others went once, and for processes that are killed and cannot tell it.
     """
-    for name in list(os.environ):
-        if name.startswith("COVERAGE_"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,9 @@ from runstone.client import context
 from tests.cli.conftest import Command
 from tests.models.keys import key_pair
 
+# The models that answer in processes of their own are tests/workers' to measure.
+pytestmark = pytest.mark.usefixtures("unmeasured_children")
+
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:

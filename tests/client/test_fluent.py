@@ -1,6 +1,7 @@
 """The module verbs: which run and which experiment are meant when none is named."""
 
 import threading
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from runstone.errors import (
     RunDeleted,
     RunNotFound,
 )
+from runstone.stores.resolve import open_store
 
 pytestmark = pytest.mark.usefixtures("chosen")
 
@@ -375,6 +377,13 @@ def test_logging_that_need_not_wait_gives_something_to_wait_on() -> None:
     assert runstone.log_param("p", 1, synchronous=True) == 1
 
 
-def test_flushing_returns() -> None:
-    runstone.flush_async_logging()
-    runstone.flush_artifact_async_logging()
+def test_all_that_was_logged_is_stored_when_flushing_returns(address: str) -> None:
+    with runstone.start_run() as run, closing(open_store(address)) as store:
+        runstone.log_metric("loss", 0.5)
+        runstone.log_text("text", "note.txt")
+
+        runstone.flush_async_logging()
+        runstone.flush_artifact_async_logging()
+
+        assert [metric.value for metric in store.metric_history(run.info.run_id, "loss")] == [0.5]
+        assert runstone.artifacts.load_text(f"{run.info.artifact_uri}/note.txt") == "text"

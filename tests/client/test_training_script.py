@@ -64,6 +64,7 @@ print(sorted(f.path for f in client.list_artifacts(best.run_id)))
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unmeasured_children")
 def test_script_runs_unchanged(address: str, tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(SCRIPT)
 

@@ -40,6 +40,11 @@ def fit(lr, steps):
 """
 
 
+@pytest.fixture(autouse=True)
+def _users_programs(unmeasured_children: None) -> None:
+    """The trainings are a user's; what repeats them runs in this process."""
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> WorkTree:
     """A repository whose script, module and settings stand in its folder `job`; the settings are not tracked."""
