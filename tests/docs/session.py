@@ -180,7 +180,10 @@ def _environment(folder: Path) -> dict[str, str]:
     not_kept = ("RUNSTONE_", "MLFLOW_", "COVERAGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(not_kept)}
     path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
-    return kept | {"PATH": path, "HOME": str(home), "MPLBACKEND": "Agg", "NO_COLOR": "1", "COLUMNS": "120"}
+    # A reader's uv has fetched most packages before.
+    fetched = kept.get("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
+    of_session = {"HOME": str(home), "UV_CACHE_DIR": fetched, "MPLBACKEND": "Agg", "NO_COLOR": "1", "COLUMNS": "120"}
+    return kept | {"PATH": path} | of_session
 
 
 def _wait_or_kill(leader: subprocess.Popen[str] | subprocess.Popen[bytes], within_s: float) -> None:
