@@ -27,7 +27,10 @@ def test_runs_are_listed_the_latest_first(command: Command, run_ids: list[str]) 
     lines = command("runs", "list", "trials").stdout.splitlines()
 
     assert lines[0].split() == ["id", "name", "experiment", "status", "started", "duration"]
-    assert [line.split()[0] for line in lines[1:]] == run_ids[::-1]
+    assert [line.split()[:3] for line in lines[1:]] == [
+        [run_ids[1], "second", "trials"],
+        [run_ids[0], "first", "trials"],
+    ]
     assert lines[2].endswith("1m 2s")
 
 
@@ -83,6 +86,7 @@ def test_run_is_shown_with_all_it_logged(command: Command, run_ids: list[str]) -
     shown = command("runs", "show", run_ids[0]).stdout
 
     assert f"id          {run_ids[0]}\n" in shown
+    assert "experiment  trials (1)\n" in shown
     assert "status      FINISHED\n" in shown
     assert "params\n  depth  4\n" in shown
     assert "metrics\n  loss  0.25\n" in shown

@@ -21,7 +21,7 @@ from runstone.cli.output import (
     visible,
 )
 from runstone.client.client import Client
-from runstone.entities import Run, ViewType
+from runstone.entities import Experiment, Run, ViewType
 from runstone.entities.page import all_pages
 from runstone.entities.tag import END, TRACEBACK
 from runstone.errors import RunstoneError
@@ -55,8 +55,9 @@ def list_runs(ctx: click.Context, /, *, experiments: tuple[str, ...], columns: t
     wanted = [_column(name) for name in columns]
     try:
         with connected(ctx) as client:
-            ids = [find_experiment(client, name).experiment_id for name in experiments] or _all_experiments(client)
-            found = _search(client, ids, given) if ids else []
+            looked_at = [find_experiment(client, name) for name in experiments] or _all_experiments(client)
+            names = {experiment.experiment_id: experiment.name for experiment in looked_at}
+            found = _search(client, list(names), given) if names else []
     except RunstoneError:  # it may not be there yet, because all of it waits
         _tell_what_waits()
         raise
@@ -65,7 +66,7 @@ def list_runs(ctx: click.Context, /, *, experiments: tuple[str, ...], columns: t
         return
     print_table(
         ("id", "name", "experiment", "status", "started", "duration", *columns),
-        [(*_row(run), *(_value(run, *column) for column in wanted)) for run in found],
+        [(*_row(run, names[run.info.experiment_id]), *(_value(run, *column) for column in wanted)) for run in found],
     )
     _tell_what_waits()
 
@@ -107,12 +108,13 @@ def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_
             print_json(_document(run))
             return
         origin = _origin(client, run_id)
+        experiment = client.get_experiment(run.info.experiment_id).name
     info = run.info
     print_facts(
         [
             ("id", info.run_id),
             ("name", info.run_name),
-            ("experiment", info.experiment_id),
+            ("experiment", f"{experiment} ({info.experiment_id})"),
             ("status", info.status.value),
             ("because", run.data.tags.get(END)),
             ("state", info.lifecycle_stage.value),
@@ -188,11 +190,11 @@ def restore(ctx: click.Context, /, *, run_ids: tuple[str, ...]) -> None:
             click.echo(f"Run {run_id} is back.")
 
 
-def _all_experiments(client: Client) -> list[str]:
+def _all_experiments(client: Client) -> list[Experiment]:
     found = all_pages(
         lambda size, token: client.search_experiments(ViewType.ACTIVE_ONLY, size, page_token=token), at_once=_MAX_PAGE
     )
-    return [experiment.experiment_id for experiment in found]
+    return list(found)
 
 
 def _search(client: Client, experiment_ids: list[str], given: dict[str, Any]) -> list[Run]:
@@ -225,12 +227,12 @@ def _value(run: Run, kind: str, key: str) -> Cell:
     return values.get(key)
 
 
-def _row(run: Run) -> tuple[Cell, ...]:
+def _row(run: Run, experiment: str) -> tuple[Cell, ...]:
     info = run.info
     return (
         info.run_id,
         info.run_name,
-        info.experiment_id,
+        experiment,
         info.status.value,
         moment(info.start_time),
         duration(_length(run)),
