@@ -97,6 +97,30 @@ def test_errors_are_told_by_the_steps_ahead(sales: pd.DataFrame) -> None:
     assert result.tables["horizons"]["step"].tolist() == [1, 2]
 
 
+def test_errors_of_the_steps_ahead_are_weighted_as_all_are() -> None:
+    data = {"y": [0.0, 0, 0, 0], "guess": [1.0, 2, 4, 8], "step": [1, 1, 2, 3], "w": [3.0, 1, 1, 0]}
+
+    found = forecast(pd.DataFrame(data), horizon="step", sample_weights="w").evaluation.horizons
+
+    assert [(each.step, each.mean_absolute_error, each.mean_error) for each in found] == [(1, 1.25, 1.25), (2, 4, 4)]
+    assert found[0].root_mean_squared_error == pytest.approx(np.sqrt(7 / 4))
+
+
+def test_slices_of_a_forecast_are_drawn_in_the_order_of_time(sales: pd.DataFrame) -> None:
+    def intervals(data: pd.DataFrame) -> list[Any]:
+        found = runstone.evaluate(
+            data=data,
+            targets="y",
+            predictions="guess",
+            model_type="forecaster",
+            slices=["shop"],
+            evaluator_config={**PLAIN, "resamples": 50, "time": "month"},
+        )
+        return [(part.metrics["mean_error"].low, part.metrics["mean_error"].high) for part in found.evaluation.slices]
+
+    assert intervals(sales) == [pytest.approx(ends) for ends in intervals(sales.sort_values(["month", "shop"]))]
+
+
 def test_examples_of_forecasts_are_drawn_in_blocks(sales: pd.DataFrame) -> None:
     found = forecast(sales, time="month", resamples=50).evaluation
 

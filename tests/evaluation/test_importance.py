@@ -54,6 +54,25 @@ def test_label_that_is_looked_for_may_be_too_rare_for_the_sample() -> None:
     assert [feature.mean for feature in found.features] == [0, 0]
 
 
+def test_importance_is_weighted_as_the_metric_is(houses: pd.DataFrame, regressor: Any) -> None:
+    weights = np.arange(200) % 3
+    counted = houses[weights > 0]
+
+    found = evaluated(regressor, houses, importance_repeats=3, sample_weights=weights).evaluation.importance
+
+    assert found is not None
+    exact = permutation_importance(
+        regressor,
+        counted[["size", "age"]],
+        counted["price"],
+        n_repeats=3,
+        random_state=0,
+        sample_weight=weights[weights > 0],
+    )
+    assert [feature.mean for feature in found.features] == pytest.approx(exact.importances_mean)
+    assert found.examples == len(counted)
+
+
 def test_importance_of_an_array_has_names_by_place(houses: pd.DataFrame, regressor: Any) -> None:
     def predict(rows: Any) -> Any:
         return 3 * rows[:, 0]

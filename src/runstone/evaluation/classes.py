@@ -85,6 +85,9 @@ class Classified:
         """Numbers of the labels that are true of an example that counts, int64, in their order."""
         return np.unique(self.truth[counted(self)])
 
+    def __len__(self) -> int:
+        return len(self.truth)
+
     def part(self, rows: NDArray[Any]) -> "Classified":
         """Some of the rows."""
         return Classified(

@@ -16,6 +16,7 @@ from runstone.evaluation.feature_records import Feature, Importance
 from runstone.evaluation.kinds import Judged, Kind, settled
 from runstone.evaluation.models import Model
 from runstone.evaluation.options import Options
+from runstone.evaluation.scoring import counted
 
 _ROWS = 1000
 _SHOWN = 30
@@ -42,7 +43,7 @@ def importance(
         kind: Its type.
         options: How often features are shuffled, and whether at all.
     """
-    if options.log_model_explainability is False or not found.feature_names or len(found) < 2:
+    if options.log_model_explainability is False or not found.feature_names or len(counted(found)) < 2:
         return None, []
     part = _sample(found, options)
     plain = settled(options, judged)
@@ -50,7 +51,7 @@ def importance(
     def score(_: Any, features: Any, targets: Any) -> float:
         said = kind.judge(replace(part, features=features, targets=targets), model, predictions, plain)
         measured = sk.accuracy_score if kind.importance_metric == "accuracy_score" else sk.r2_score
-        return float(measured(said.truth, said.predicted))
+        return float(measured(said.truth, said.predicted, sample_weight=said.weights))
 
     begin = perf_counter()
     score(None, part.features, part.targets)
@@ -82,9 +83,10 @@ def importance(
 
 
 def _sample(found: Examples, options: Options) -> Examples:
-    rows, most = np.arange(len(found)), options.explainability_nsamples or _ROWS
+    rows, most = counted(found), options.explainability_nsamples or _ROWS
     if len(rows) > most:
         rows = np.sort(np.random.default_rng(options.seed).choice(rows, most, replace=False))
     features = found.features[rows] if isinstance(found.features, np.ndarray) else found.features.iloc[rows]
     assert found.targets is not None
-    return Examples(found.frame.iloc[rows], features, found.feature_names, found.targets.iloc[rows], None)
+    weights = None if found.weights is None else found.weights[rows]
+    return Examples(found.frame.iloc[rows], features, found.feature_names, found.targets.iloc[rows], weights)

@@ -57,6 +57,9 @@ class Numbers:
     upper: FloatArray | None = None
     scale: FloatArray | None = None
 
+    def __len__(self) -> int:
+        return len(self.truth)
+
     def part(self, rows: NDArray[Any]) -> "Numbers":
         """Some of the rows."""
 

@@ -15,7 +15,7 @@ from runstone.data import Dataset
 from runstone.errors import InvalidValue, ThresholdsNotMet
 from runstone.evaluation import bootstrap, comparison, custom, document, recording
 from runstone.evaluation.document import Bootstrap, Comparison, DatasetName, Evaluation, Measure
-from runstone.evaluation.examples import Examples, as_frame, described, examples
+from runstone.evaluation.examples import Examples, IntArray, as_frame, described, examples
 from runstone.evaluation.explanations import Explained, explained
 from runstone.evaluation.importance import importance
 from runstone.evaluation.kinds import KINDS, Judged, Kind, settled
@@ -146,7 +146,7 @@ def _of_kind(request: Request, subject: Subject, kind: Kind) -> tuple[Evaluation
     fields, notes = kind.drawn(found, judged, other, options)
     outputs = _outputs(found, _said(judged))
     ours = measured.ours | custom.measures(request.extra_metrics, outputs, measured.ours, found)
-    parts, part_notes = sliced(request.slices, found.frame, judged, kind, drawn)
+    parts, part_notes = sliced(request.slices, found.frame, judged, kind, drawn, _in_order(found, kind, options))
     features, shap, feature_notes = None, None, list[str]()
     if subject.model is not None and (not kind.is_forecast or options.log_model_explainability):
         features, feature_notes = importance(found, subject.model, subject.predictions, judged, kind, options)
@@ -179,9 +179,8 @@ def _measured(
     ours, theirs = measures(scores), None if other is None else measures(kind.scores(other))
     samples, notes = None, scores.notes
     if drawn is not None:
-        rows = order(subject.found, options) if kind.is_forecast else np.arange(len(subject.found))
         both = [each for each in (judged, other) if each is not None]
-        samples = bootstrap.resampled(both, kind.quick, drawn, rows)
+        samples = bootstrap.resampled(both, kind.quick, drawn, _in_order(subject.found, kind, options))
         ours = with_intervals(ours, bootstrap.intervals(samples[0], drawn.level))
     if subject.model is not None and subject.model.is_estimator:
         try:
@@ -204,6 +203,11 @@ def _measured(
         kind.test(subject.found, judged, other, options),
     )
     return _Measured(ours, theirs, compared, notes)
+
+
+def _in_order(found: Examples, kind: Kind, options: Options) -> IntArray:
+    """The rows in the order of time, int64; as they come where there is none."""
+    return order(found, options) if kind.is_forecast else np.arange(len(found), dtype=np.int64)
 
 
 def _judged_baseline(baseline: Model | str, subject: Subject, kind: Kind, judged: Judged, options: Options) -> Judged:

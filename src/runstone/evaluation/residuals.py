@@ -10,6 +10,7 @@ from runstone.evaluation.document import ForecastSeries, Horizon, Residuals
 from runstone.evaluation.examples import Examples, FloatArray, IntArray
 from runstone.evaluation.numbers import Numbers
 from runstone.evaluation.options import Options
+from runstone.evaluation.scoring import counted
 
 _SAMPLE = 1000
 _BINS = 40
@@ -127,20 +128,21 @@ def series(
 
 
 def horizons(found: Examples, given: Numbers, options: Options) -> list[Horizon]:
-    """The errors by the number of steps ahead."""
+    """The errors by the number of steps ahead, each with its weight."""
     if options.horizon is None:
         return []
     steps = steps_ahead(found, options.horizon)
     made = []
-    for step in np.unique(steps):
-        errors = (given.predicted - given.truth)[steps == step]
+    for step in np.unique(steps[counted(given)]):
+        part = given.part(np.flatnonzero(steps == step))
+        errors = part.predicted - part.truth
         made.append(
             Horizon(
                 int(step),
                 len(errors),
-                float(np.abs(errors).mean()),
-                float(np.sqrt((errors**2).mean())),
-                float(errors.mean()),
+                float(np.average(np.abs(errors), weights=part.weights)),
+                float(np.sqrt(np.average(errors**2, weights=part.weights))),
+                float(np.average(errors, weights=part.weights)),
             )
         )
     return made

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runstone.evaluation.examples import FloatArray, IntArray
 
@@ -30,28 +29,29 @@ class Scores:
     notes: list[str] = field(default_factory=list)
 
 
-class Judged(Protocol):
-    """Examples with what a model said of them."""
+class Weighed(Protocol):
+    """Examples that may have weights."""
 
-    @property
-    def truth(self) -> NDArray[Any]:
-        """What is true, shape (rows,)."""
-        ...
+    def __len__(self) -> int: ...
 
     @property
     def weights(self) -> FloatArray | None:
         """How much each example counts, float64, shape (rows,); ``None`` where all count the same."""
         ...
 
+
+class Judged(Weighed, Protocol):
+    """Examples with what a model said of them."""
+
     def part(self, rows: Any) -> Self:
         """Some of the rows, by number or by a mask."""
         ...
 
 
-def counted(examples: Judged) -> IntArray:
+def counted(examples: Weighed) -> IntArray:
     """Numbers of the rows that count, int64: one of weight 0 is as if it were not there."""
     if examples.weights is None:
-        return np.arange(len(examples.truth), dtype=np.int64)
+        return np.arange(len(examples), dtype=np.int64)
     return np.flatnonzero(examples.weights).astype(np.int64)
 
 

@@ -11,7 +11,7 @@ from runstone.entities.names import shown
 from runstone.errors import InvalidValue
 from runstone.evaluation import bootstrap
 from runstone.evaluation.document import Bootstrap, Slice
-from runstone.evaluation.examples import BoolArray, column_of
+from runstone.evaluation.examples import BoolArray, IntArray, column_of
 from runstone.evaluation.kinds import Judged, Kind
 from runstone.evaluation.measures import measures, with_intervals
 from runstone.evaluation.scoring import counted
@@ -23,7 +23,7 @@ _RESAMPLES = 200
 
 
 def sliced(
-    asked: Sequence[str], frame: pd.DataFrame, judged: Judged, kind: Kind, drawn: Bootstrap | None
+    asked: Sequence[str], frame: pd.DataFrame, judged: Judged, kind: Kind, drawn: Bootstrap | None, order: IntArray
 ) -> tuple[list[Slice], list[str]]:
     """The metrics of each part, and what was left out.
 
@@ -33,6 +33,7 @@ def sliced(
         judged: The examples with what was predicted.
         kind: The type of the model.
         drawn: How intervals are made; a slice gets fewer resamples.
+        order: All rows in the order of time, in which forecasts are drawn.
 
     Raises:
         InvalidValue: There is no such column, and it is no filter.
@@ -45,7 +46,7 @@ def sliced(
             notes.append(f"of {len(parts)} values of {by!r} the {_VALUES} most frequent are shown")
             parts = sorted(parts, key=lambda part: -int(part[1].sum()))[:_VALUES]
         for name, rows in parts:
-            part = judged.part(rows)
+            part = judged.part(order[rows[order]])
             if len(counted(part)) == 0:
                 some = "no example that counts" if rows.any() else "no example"
                 notes.append(f"{some} is in the slice {name!r}")
@@ -60,10 +61,10 @@ def _slice(by: str, name: str, part: Judged, kind: Kind, drawn: Bootstrap | None
     if drawn is not None and count > 1:
         used = None if drawn.examples is None or count <= drawn.examples else drawn.examples
         fewer = Bootstrap(min(drawn.resamples, _RESAMPLES), drawn.level, drawn.seed, min(drawn.block, count), used)
-        samples = bootstrap.resampled([part], kind.quick, fewer, np.arange(len(part.truth)))[0]
+        samples = bootstrap.resampled([part], kind.quick, fewer, np.arange(len(part)))[0]
         found = with_intervals(found, bootstrap.intervals(samples, drawn.level))
     found.pop("example_count")
-    return Slice(by, name, len(part.truth), found)
+    return Slice(by, name, len(part), found)
 
 
 def _parts(by: str, frame: pd.DataFrame) -> Iterator[tuple[str, BoolArray]]:
