@@ -2,8 +2,8 @@
 
 import pytest
 
-from runstone.errors import InvalidValue
-from runstone.server.guard import check_listen_address
+from runstone.errors import InvalidValue, MalformedRequest
+from runstone.server.guard import Guard, check_listen_address
 from tests.server.web import Web
 
 CREATE = "/api/2.0/mlflow/experiments/create"
@@ -17,6 +17,12 @@ def test_foreign_host_is_refused(web: Web, host: str, path: str) -> None:
     answer = web.send("GET", path, headers={"Host": host})
 
     assert (answer.status, answer.code) == (403, "PERMISSION_DENIED")
+
+
+@pytest.mark.parametrize("second", [b"127.0.0.1", b"evil.example"])
+def test_request_that_names_two_hosts_is_refused(second: bytes) -> None:
+    with pytest.raises(MalformedRequest, match="got two"):
+        Guard().check("GET", [(b"host", b"127.0.0.1"), (b"accept", b"*/*"), (b"host", second)])
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:5000", "192.168.1.5:5000"])

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-from runstone.errors import InvalidValue, PermissionDenied
+from runstone.errors import InvalidValue, MalformedRequest, PermissionDenied
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -33,10 +33,13 @@ class Guard:
 
         Raises:
             PermissionDenied: Its Host is not one of ours, or it changes something on behalf of another site.
+            MalformedRequest: It names two hosts.
         """
         host = origin = site = ""
         for name, value in headers:
             if name == b"host":
+                if host:  # a proxy in front may have looked at the other one
+                    raise MalformedRequest("a request has one header 'Host'; got two")
                 host = value.decode("latin-1")
             elif name == b"origin":
                 origin = value.decode("latin-1")
