@@ -139,8 +139,10 @@ def test_arguments_after_a_secret_option_are_replaced() -> None:
 
 def test_option_that_is_no_secret_stays_so_that_the_run_can_be_done_again() -> None:
     command = ["train.py", "--use-auth-token=true", "--eos-token=2", "--pad-token=<pad>", "--token=", "a=b=c"]
+    command += ["--bos-token", "1", "--unk-token", "[UNK]"]
 
     assert redact_arguments(command) == command
+    assert redact_arguments(["--password=12345", "--pwd", "1"]) == [f"--password={MARK}", "--pwd", MARK]
 
 
 def test_redacted_patch_can_be_applied(tmp_path: Path) -> None:

@@ -143,16 +143,16 @@ def redact_arguments(arguments: Sequence[str]) -> list[str]:
         ['--token', '[redacted]', 'db.password=[redacted]', '--pad-token=0']
     """
     redacted: list[str] = []
-    is_secret = False
+    option = ""
     for argument in arguments:
         name, is_given, value = argument.partition("=")
-        if is_secret and not argument.startswith("-"):
+        if option and not argument.startswith("-") and not _is_setting(option, argument):
             redacted.append(MARK)
-        elif is_given and re.fullmatch(_SECRET_NAME, name) and not _is_setting(value):
+        elif is_given and re.fullmatch(_SECRET_NAME, name) and not _is_setting(name, value):
             redacted.append(f"{name}={MARK}")
         else:
             redacted.append(redact(argument).text)
-        is_secret = re.fullmatch(_SECRET_OPTION, argument) is not None
+        option = argument if re.fullmatch(_SECRET_OPTION, argument) else ""
     return redacted
 
 
@@ -229,7 +229,7 @@ def _is_harmless(rule: _Rule, value: str) -> bool:
     return rule.hints is _NAMED and (re.match(reference, value) is not None or re.match(_HARMLESS, value) is not None)
 
 
-def _is_setting(value: str) -> bool:
+def _is_setting(name: str, value: str) -> bool:
     """Whether the value of an option stands for a secret, or is none: a switch, or the number of a token."""
-    is_number = value.isdecimal() and len(value) < _SHORTEST_NUMBER
+    is_number = name.lower().endswith("token") and value.isdecimal() and len(value) < _SHORTEST_NUMBER
     return not value or is_number or re.match(f"{_REFERENCE}|{_HARMLESS}", value) is not None
