@@ -1,6 +1,7 @@
 """How the process ends decides how its open runs end. Each case is a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import pytest
 
 import runstone
 from runstone.client import Client
+from runstone.client.connection import OpenStores
 from runstone.entities import RunStatus
 
 BEGIN = "import runstone\nrunstone.start_run(run_name='left open')\n"
@@ -135,6 +137,21 @@ def test_child_of_a_fork_that_leaves_the_block_leaves_the_run_to_its_parent(chos
     assert os.waitstatus_to_exitcode(status) == 0
     assert (amid.info.status, amid.info.end_time) == (RunStatus.RUNNING, None)
     assert chosen.get_run(run.info.run_id).info.status is RunStatus.FINISHED
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_child_of_a_fork_opens_a_store_though_its_parent_was_opening_one(tmp_path: Path) -> None:
+    opened = OpenStores()
+    with opened._lock:  # as another thread does while a database does not answer
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(5)
+            opened.get(f"sqlite:///{tmp_path}/runs.db").close()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_default_store_is_made_in_silence_in_the_working_directory(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """From the address where runs are kept to the stores behind it; opened once in a process."""
 
+import os
 import threading
 from collections import OrderedDict
 
@@ -25,7 +26,12 @@ class OpenStores:
 
     def __init__(self) -> None:
         self._stores: dict[str, TrackingStore] = {}
-        self._lock = threading.Lock()
+        self._begin_anew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        self._lock = threading.Lock()  # a thread of the parent may have held it, waiting for a database
 
     def get(self, uri: str) -> TrackingStore:
         """The store at this URI.
