@@ -73,3 +73,21 @@ def test_rows_are_taken_of_each_kind_of_data(features: Any) -> None:
 @pytest.mark.parametrize("features", [None, 3, sparse.coo_matrix(NUMBERS), iter([1])])
 def test_no_rows_are_taken_of_what_has_none(features: Any) -> None:
     assert some_rows(features) is None
+
+
+class OnDevice:
+    """As a tensor on a device: it has a shape, and NumPy cannot read it."""
+
+    shape = (5, 2)
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+
+def test_tensor_that_numpy_cannot_read_goes_without() -> None:
+    described, alone = describe(NUMBERS, OnDevice()), describe(NUMBERS)
+
+    assert described is not None
+    assert alone is not None
+    assert described.digest == alone.digest
+    assert describe(OnDevice()) is None

@@ -42,7 +42,7 @@ def _array(values: Any) -> Any:
 
     try:
         array = np.asarray(values)
-    except ValueError:  # lists of different lengths
+    except (ValueError, TypeError, RuntimeError):  # lists of different lengths, or a tensor that NumPy cannot read
         return None
     return array if array.ndim else None
 

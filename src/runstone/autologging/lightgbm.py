@@ -109,9 +109,11 @@ def _observed(book: Logbook, call: Call) -> Call:
     curves = Curves(book, every=book.options.log_every_n_iter)
     book.params({**given["params"], **{name: given[name] for name in ("num_boost_round", "keep_training_booster")}})
 
+    def add(env: Any) -> None:
+        curves.add(env.iteration, {f"{each[0]}-{each[1]}": each[2] for each in env.evaluation_result_list or ()})
+
     def observe(env: Any) -> None:
-        latest = {f"{each[0]}-{each[1]}": each[2] for each in env.evaluation_result_list or ()}
-        book.attempt(lambda: curves.add(env.iteration, latest))
+        book.attempt(lambda: add(env))
 
     observe.order = 0  # type: ignore[attr-defined]  # before one that stops the training
     book.at_end(curves.close)

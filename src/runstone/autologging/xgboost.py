@@ -114,11 +114,15 @@ def _observed(book: Logbook, call: Call) -> Call:
     others = ("num_boost_round", "maximize", "early_stopping_rounds", "verbose_eval", "custom_metric")
     book.params({**dict(given["params"]), **{name: given[name] for name in others if name in given}})
 
+    def add(epoch: int, told: Mapping[str, Any]) -> None:
+        curves.add(
+            epoch, {f"{data}-{name}": values[-1] for data, all_ in told.items() for name, values in all_.items()}
+        )
+
     class Observer(xgboost.callback.TrainingCallback):
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
             del model
-            latest = {f"{data}-{name}": values[-1] for data, all_ in evals_log.items() for name, values in all_.items()}
-            book.attempt(lambda: curves.add(epoch, latest))
+            book.attempt(lambda: add(epoch, evals_log))
             return False
 
     book.at_end(curves.close)
