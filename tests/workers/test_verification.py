@@ -143,9 +143,9 @@ def test_folder_of_mlflow_answers_its_example_and_has_no_hashes_to_compare() -> 
 def test_damaged_example_of_mlflow_is_told(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(SPEC / "mlflow-3" / "sklearn" / "model", tmp_path / "model"))
     for content in ("[", "\udcff"):
-        (folder / example.SERVING).write_bytes(content.encode("utf-8", "surrogateescape"))
+        (folder / example.INPUT).write_bytes(content.encode("utf-8", "surrogateescape"))
 
-        with pytest.raises(InvalidModel, match=r"the example in '.*serving_input_example\.json' cannot be read: "):
+        with pytest.raises(InvalidModel, match=r"the example in '.*model' cannot be read: "):
             outcomes(folder)
 
 

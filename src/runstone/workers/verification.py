@@ -13,8 +13,8 @@ from msgspec import Struct
 from runstone import environments
 from runstone.config import without_secrets
 from runstone.entities.names import shown_address
-from runstone.errors import InvalidModel, RunstoneError
-from runstone.models import comparison, example, manifest, requests, requirements, signing
+from runstone.errors import RunstoneError
+from runstone.models import comparison, example, manifest, requirements, signing
 from runstone.models.example import SelfTest
 from runstone.models.format import RUNSTONE, Model
 from runstone.workers import fresh
@@ -175,11 +175,7 @@ def _answers(model: Model, folder: Path, python: Path, uri: str) -> Check:
 
 def _example_of_mlflow(model: Model, folder: Path) -> SelfTest | None:
     """An example as MLflow keeps it: without an answer."""
-    file = folder / example.SERVING
-    if not file.is_file():
+    if model.saved_input_example_info is None:
         return None
-    try:
-        rows, params = requests.read(file.read_text("utf-8"), signature=model.signature)
-    except ValueError as error:
-        raise InvalidModel(f"the example in {str(file)!r} cannot be read: {error}") from error
+    rows, params = example.read(folder, model.saved_input_example_info, model.signature)
     return SelfTest(rows, params, expected=None, is_answered=False)
