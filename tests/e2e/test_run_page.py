@@ -36,11 +36,22 @@ def test_tag_is_added_and_removed_with_undo(address: str, stored: Stored, open_p
     expect(tags).to_contain_text("candidate")
 
 
-def test_note_is_written(address: str, stored: Stored, open_page: OpenPage) -> None:
-    page = open_page(f"{address}/experiments/{stored.experiment_id}/runs/{stored.run_ids[5]}")
+def test_note_is_written_to_its_own_run(address: str, stored: Stored, open_page: OpenPage) -> None:
+    page = open_page(f"{address}/experiments/{stored.experiment_id}/runs/{stored.run_ids[4]}")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(stored.run_ids[5])
+    page.get_by_role("option", name="mlp-05").click()
+    field = page.get_by_label("Note, in Markdown")
 
     page.get_by_role("button", name="Add a note").click()
-    page.get_by_label("Note, in Markdown").fill("It **works**. <b>no</b>")
+    field.fill("of another run")
+    page.go_back()
+    expect(page.get_by_role("heading", name="mlp-04")).to_be_visible()
+    expect(field).to_be_hidden()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="mlp-05")).to_be_visible()
+    page.get_by_role("button", name="Add a note").click()
+    field.fill("It **works**. <b>no</b>")
     page.get_by_role("button", name="Save").click()
 
     note = page.get_by_role("region", name="Note")

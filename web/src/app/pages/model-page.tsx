@@ -47,7 +47,8 @@ export function ModelPage() {
     );
   }
   return (
-    <div className={styles["page"]}>
+    // What was typed or opened on one page shall not stand on the next.
+    <div key={modelId} className={styles["page"]}>
       {model.data ? <ModelHeader model={model.data} /> : <Skeleton width={240} height={20} />}
       <Tabs
         label="Parts of the model"

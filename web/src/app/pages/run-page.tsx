@@ -54,7 +54,8 @@ export function RunPage() {
     );
   }
   return (
-    <div className={styles["page"]}>
+    // What was typed or opened on one page shall not stand on the next.
+    <div key={runId} className={styles["page"]}>
       {run.data ? <RunHeader run={run.data} /> : <Skeleton width={240} height={20} />}
       <Tabs
         label="Parts of the run"
