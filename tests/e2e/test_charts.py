@@ -39,6 +39,9 @@ def test_metrics_stand_in_sections_by_prefix_and_single_values_are_bars(
     expect(page.get_by_role("region", name="train").locator("canvas")).to_have_count(1)
     expect(page.get_by_role("region", name="val").locator("canvas")).to_have_count(2)
     expect(page.get_by_role("list", name="f1").get_by_role("listitem").first).to_contain_text("mlp-11")
+    page.get_by_label("Filter runs").fill("metrics.f1 > 9")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No run matches the filter.")).to_be_visible()
 
 
 def test_smoothing_draws_a_second_curve_and_stands_in_the_address(

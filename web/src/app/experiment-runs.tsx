@@ -2,7 +2,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 
 import { Button } from "@/components/button";
+import { ErrorNotice } from "@/components/error-notice";
 import { FilterBox } from "@/components/filter-box";
+import { TableSkeleton } from "@/components/table-skeleton";
 import { FirstSteps } from "@/features/experiments/components/first-steps";
 import type { ChangeChartsView, ChartsView } from "@/features/runs/charts-view";
 import { orderBy } from "@/features/runs/columns";
@@ -87,14 +89,25 @@ export function ExperimentRuns({ experimentId, name, part, onPart }: ExperimentR
         <div className={styles["scroll"]}>
           <FirstSteps title="This experiment has no runs yet" experiment={name ?? ""} />
         </div>
-      ) : isCharts && found.query.isSuccess ? (
+      ) : isCharts && found.runs.length + selectedIds.length > 0 ? (
         <div className={styles["scroll"]}>
-          <ChartedRuns
-            selected={selectedIds.length > 0 ? selected.runs : undefined}
-            found={found.runs}
-            view={chartsView}
-            onView={onChartsView}
-          />
+          {selected.error && (
+            <ErrorNotice
+              what="Some of the selected runs could not be loaded"
+              error={selected.error}
+              onRetry={selected.retry}
+            />
+          )}
+          {selected.isPending && selected.runs.length === 0 ? (
+            <TableSkeleton rows={8} />
+          ) : (
+            <ChartedRuns
+              selected={selectedIds.length > 0 ? selected.runs : undefined}
+              found={found.runs}
+              view={chartsView}
+              onView={onChartsView}
+            />
+          )}
         </div>
       ) : (
         <RunsPanel

@@ -5,6 +5,7 @@ import { TopBar } from "./top-bar";
 import styles from "./frame.module.css";
 import { Navigation } from "./navigation";
 import { Palette } from "./palette";
+import { StaleNotice } from "./stale-notice";
 import { useShortcut } from "./use-shortcut";
 
 /** What stands around every page: navigation at the left, where-am-I on top, the palette on Ctrl-K. */
@@ -16,6 +17,7 @@ export function Frame() {
       <Navigation />
       <div className={styles["column"]}>
         <TopBar onSearch={() => setPaletteOpen(true)} />
+        <StaleNotice />
         <main className={styles["main"]} id="main" tabIndex={-1}>
           <Outlet />
         </main>

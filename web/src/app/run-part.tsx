@@ -51,7 +51,12 @@ export function RunPart({ run, search, onSearch, onPath }: RunPartProps) {
       return <EnvironmentPanel run={run} />;
     case "artifacts":
       return (
-        <ArtifactBrowser owner={{ kind: "run", id: run.info.run_id }} path={search.path} onPath={onPath} />
+        <ArtifactBrowser
+          owner={{ kind: "run", id: run.info.run_id }}
+          isLive={run.info.status === "RUNNING"}
+          path={search.path}
+          onPath={onPath}
+        />
       );
     default:
       return <RunOverview run={run} models={<RunModels run={run} />} />;

@@ -17,7 +17,7 @@ export function ExperimentPage() {
   const experiment = useQuery(experimentQuery(experimentId));
   const { search, change } = useExperimentSearch();
   useTitle(experiment.data?.name);
-  if (experiment.isError) {
+  if (experiment.isLoadingError) {
     return (
       <div className={styles["failure"]}>
         <ErrorNotice

@@ -35,7 +35,7 @@ export function ModelPage() {
   useTitle(model.data?.info.name);
   const tab = search.tab ?? "overview";
 
-  if (model.isError) {
+  if (model.isLoadingError) {
     return (
       <div className={styles["page"]}>
         <ErrorNotice
@@ -95,6 +95,7 @@ function ModelPart({ model, search, onPath }: ModelPartProps) {
       return (
         <ArtifactBrowser
           owner={{ kind: "model", id }}
+          isLive={model.info.status === "LOGGED_MODEL_PENDING"}
           path={search.path ?? (files.data?.isModel ? "MLmodel" : undefined)}
           onPath={onPath}
         />

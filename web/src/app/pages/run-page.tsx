@@ -42,7 +42,7 @@ export function RunPage() {
   const onPath = (path: string) => void navigate({ search: (old) => ({ ...old, path }) });
   const tab = search.tab ?? "overview";
 
-  if (run.isError) {
+  if (run.isLoadingError) {
     return (
       <div className={styles["page"]}>
         <ErrorNotice

@@ -5,17 +5,19 @@ import styles from "./artifact-browser.module.css";
 
 interface ArtifactBrowserProps {
   owner: Owner;
+  /** Whether files may still come. */
+  isLive: boolean;
   /** The file that is looked at. */
   path: string | undefined;
   onPath: (path: string) => void;
 }
 
 /** The files of a run or a model at the left, the one looked at at the right. */
-export function ArtifactBrowser({ owner, path, onPath }: ArtifactBrowserProps) {
+export function ArtifactBrowser({ owner, isLive, path, onPath }: ArtifactBrowserProps) {
   return (
     <div className={styles["browser"]}>
       <div className={styles["tree"]}>
-        <ArtifactTree owner={owner} path={path} onPath={onPath} />
+        <ArtifactTree owner={owner} isLive={isLive} path={path} onPath={onPath} />
       </div>
       <div className={styles["preview"]}>
         {path === undefined ? (

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { ErrorNotice } from "@/components/error-notice";
 import { Icon } from "@/components/icon";
+import { Loaded } from "@/components/loaded";
 import { Skeleton } from "@/components/skeleton";
 import { formatBytes } from "@/lib/format";
 import { NumberedText } from "@/components/numbered-text";
@@ -37,25 +37,32 @@ export function ArtifactPreview({ owner, path }: { owner: Owner; path: string })
 
 function BytesPreview({ owner, path, kind }: { owner: Owner; path: string; kind: PreviewKind }) {
   const file = useQuery(firstBytesQuery(owner, path));
-  if (file.isPending) {
-    return (
-      <div className={styles["waiting"]} role="status" aria-label="Loading">
-        {[88, 64, 72, 40].map((width) => (
-          <Skeleton key={width} width={`${width}%`} />
-        ))}
-      </div>
-    );
-  }
-  if (file.isError) {
-    return (
-      <ErrorNotice
-        what="The file could not be loaded"
-        error={file.error}
-        onRetry={() => void file.refetch()}
-      />
-    );
-  }
-  const { bytes, total } = file.data;
+  return (
+    <Loaded
+      query={file}
+      what="The file could not be loaded"
+      waiting={
+        <div className={styles["waiting"]} role="status" aria-label="Loading">
+          {[88, 64, 72, 40].map((width) => (
+            <Skeleton key={width} width={`${width}%`} />
+          ))}
+        </div>
+      }
+    >
+      {(first) => <FirstBytes {...first} path={path} kind={kind} />}
+    </Loaded>
+  );
+}
+
+interface FirstBytesProps {
+  bytes: Uint8Array;
+  /** Length of the whole file, where it is known. */
+  total: number | undefined;
+  path: string;
+  kind: PreviewKind;
+}
+
+function FirstBytes({ bytes, total, path, kind }: FirstBytesProps) {
   const isCut = total === undefined ? bytes.length === PREVIEW_BYTES : total > bytes.length;
   const text = textOf(bytes);
   if (text === undefined) {

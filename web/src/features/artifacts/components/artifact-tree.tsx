@@ -1,21 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { ErrorNotice } from "@/components/error-notice";
+import { Loaded } from "@/components/loaded";
 import { Skeleton } from "@/components/skeleton";
 
 import { folderQuery, type Owner } from "../api/artifacts";
 import { ArtifactNode } from "./artifact-node";
 import styles from "./artifact-tree.module.css";
 
+const REFRESH_MS = 5_000;
+const EMPTY = { run: "This run has no artifacts.", model: "This model has no files." } as const;
+
 interface ArtifactTreeProps {
   owner: Owner;
+  /** Whether files may still come. */
+  isLive: boolean;
   path: string | undefined;
   onPath: (path: string) => void;
 }
 
 /** The folders and files of a run or a model; a folder is asked for when it is opened. */
-export function ArtifactTree({ owner, path, onPath }: ArtifactTreeProps) {
-  return <Folder owner={owner} folder="" depth={0} path={path} onPath={onPath} />;
+export function ArtifactTree(props: ArtifactTreeProps) {
+  return <Folder {...props} folder="" depth={0} />;
 }
 
 interface FolderProps extends ArtifactTreeProps {
@@ -23,44 +28,38 @@ interface FolderProps extends ArtifactTreeProps {
   depth: number;
 }
 
-function Folder({ owner, folder, depth, path, onPath }: FolderProps) {
-  const files = useQuery(folderQuery(owner, folder));
-  if (files.isPending) {
-    return (
-      <div className={styles["waiting"]} role="status" aria-label="Loading">
-        <Skeleton width="70%" />
-        <Skeleton width="50%" />
-      </div>
-    );
-  }
-  if (files.isError) {
-    return (
-      <ErrorNotice
-        what="The files could not be listed"
-        error={files.error}
-        onRetry={() => void files.refetch()}
-      />
-    );
-  }
-  if (files.data.length === 0) {
-    return (
-      <p className={styles["empty"]}>{folder === "" ? `This ${owner.kind} has no artifacts.` : "Empty"}</p>
-    );
-  }
+function Folder({ folder, depth, ...tree }: FolderProps) {
+  const { owner, isLive, path, onPath } = tree;
+  const files = useQuery({ ...folderQuery(owner, folder), refetchInterval: isLive ? REFRESH_MS : false });
   return (
-    <ul className={styles["list"]} aria-label={folder || "Artifacts"}>
-      {files.data.map((file) => (
-        <ArtifactNode
-          key={file.path}
-          file={file}
-          depth={depth}
-          path={path}
-          onPath={onPath}
-          renderFolder={() => (
-            <Folder owner={owner} folder={file.path} depth={depth + 1} path={path} onPath={onPath} />
-          )}
-        />
-      ))}
-    </ul>
+    <Loaded
+      query={files}
+      what="The files could not be listed"
+      waiting={
+        <div className={styles["waiting"]} role="status" aria-label="Loading">
+          <Skeleton width="70%" />
+          <Skeleton width="50%" />
+        </div>
+      }
+    >
+      {(found) =>
+        found.length === 0 ? (
+          <p className={styles["empty"]}>{folder === "" ? EMPTY[owner.kind] : "Empty"}</p>
+        ) : (
+          <ul aria-label={folder || "Files"}>
+            {found.map((file) => (
+              <ArtifactNode
+                key={file.path}
+                file={file}
+                depth={depth}
+                path={path}
+                onPath={onPath}
+                renderFolder={() => <Folder {...tree} folder={file.path} depth={depth + 1} />}
+              />
+            ))}
+          </ul>
+        )
+      }
+    </Loaded>
   );
 }

@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 
-import { ErrorNotice } from "@/components/error-notice";
-import { TableSkeleton } from "@/components/table-skeleton";
+import { Loaded } from "@/components/loaded";
 import type { Run } from "@/types/wire";
 
 import { useCaptured } from "../hooks/use-captured";
@@ -16,16 +15,9 @@ interface CapturedProps {
 
 /** What was captured of a run, or a word about its not being there. */
 export function Captured({ run, name, nothing, children }: CapturedProps) {
-  const captured = useCaptured(run);
-  if (captured.data) return captured.data.includes(name) ? children() : nothing;
-  if (captured.isError) {
-    return (
-      <ErrorNotice
-        what="What was captured could not be listed"
-        error={captured.error}
-        onRetry={() => void captured.refetch()}
-      />
-    );
-  }
-  return <TableSkeleton rows={8} />;
+  return (
+    <Loaded query={useCaptured(run)} what="What was captured could not be listed">
+      {(names) => (names.includes(name) ? children() : nothing)}
+    </Loaded>
+  );
 }

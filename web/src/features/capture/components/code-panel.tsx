@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { Hint } from "@/components/hint";
+import { Loaded } from "@/components/loaded";
 import { formatCount } from "@/lib/format";
 import type { Run } from "@/types/wire";
 
@@ -8,7 +9,6 @@ import { codeQuery } from "../api/captured-files";
 import { Captured } from "./captured";
 import { CodeFacts } from "./code-facts";
 import styles from "./code-panel.module.css";
-import { Loaded } from "./loaded";
 import { PatchView } from "./patch-view";
 import { UntrackedFiles } from "./untracked-files";
 

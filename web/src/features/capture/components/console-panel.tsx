@@ -1,10 +1,10 @@
 import { Hint } from "@/components/hint";
+import { Loaded } from "@/components/loaded";
 import type { Run } from "@/types/wire";
 
 import { useConsole } from "../hooks/use-console";
 import { Captured } from "./captured";
 import { ConsoleView } from "./console-view";
-import { Loaded } from "./loaded";
 
 interface ConsolePanelProps {
   run: Run;

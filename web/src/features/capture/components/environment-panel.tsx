@@ -4,6 +4,7 @@ import { CodeBlock } from "@/components/code-block";
 import { CopyText } from "@/components/copy-text";
 import { Fact, Facts } from "@/components/facts";
 import { Hint } from "@/components/hint";
+import { Loaded } from "@/components/loaded";
 import { formatMemory } from "@/lib/format";
 import type { Run } from "@/types/wire";
 
@@ -11,7 +12,6 @@ import { environmentQuery } from "../api/captured-files";
 import { commandLine, type Environment, type Gpu } from "../environment";
 import { Captured } from "./captured";
 import styles from "./environment-panel.module.css";
-import { Loaded } from "./loaded";
 import { PackagesTable } from "./packages-table";
 
 /** The machine, the Python and the packages that a run had. */

@@ -2,13 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { Icon } from "@/components/icon";
+import { Loaded } from "@/components/loaded";
 import { formatCount } from "@/lib/format";
 
 import { artifactUrl, PATCH, patchQuery, type FileText } from "../api/captured-files";
 import { readDiff, type FileDiff } from "../diff";
 import { DiffCounts } from "./diff-counts";
 import { DiffFile } from "./diff-file";
-import { Loaded } from "./loaded";
 import styles from "./patch-view.module.css";
 
 /** The files of a patch stand open up to so many lines; those after are folded. */

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 
 import { Foldable } from "@/components/foldable";
 import { Icon } from "@/components/icon";
+import { Loaded } from "@/components/loaded";
 import { NumberedText } from "@/components/numbered-text";
 
 import { artifactUrl, untrackedPath, untrackedQuery } from "../api/captured-files";
-import { Loaded } from "./loaded";
 import styles from "./untracked-files.module.css";
 
 /** Source files that git did not track, each with its text on demand. */

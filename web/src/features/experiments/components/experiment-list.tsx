@@ -29,7 +29,7 @@ const MADE_BY_ITSELF = "Default";
 export function ExperimentList({ list, rows, shelf, search, sort, onSort, onRename }: ExperimentListProps) {
   const trash = useTrashExperiment();
   if (list.isPending) return <TableSkeleton rows={8} />;
-  if (list.isError) {
+  if (list.isLoadingError) {
     return (
       <ErrorNotice
         what="The experiments could not be loaded"

@@ -2,9 +2,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 
 import { CodeBlock } from "@/components/code-block";
 import { CopyText } from "@/components/copy-text";
-import { ErrorNotice } from "@/components/error-notice";
 import { KeyValues } from "@/components/key-values";
-import { TableSkeleton } from "@/components/table-skeleton";
+import { Loaded } from "@/components/loaded";
 import { isSystemTag } from "@/lib/system-tags";
 import type { LoggedModel } from "@/types/wire";
 
@@ -37,7 +36,9 @@ export function ModelOverview({ model, files, experiment }: ModelOverviewProps) 
           <h2 className={styles["title"]}>Load it</h2>
           <CodeBlock code={snippetOf(model.info.model_id)} label="Load the model in Python" />
         </section>
-        <FromFiles files={files} />
+        <Loaded query={files} what="The model’s files could not be read">
+          {(read) => <FromFiles files={read} />}
+        </Loaded>
       </div>
       <aside className={styles["aside"]} aria-label="About this model">
         <ModelFacts model={model} experiment={experiment} flavors={files.data?.flavors ?? []} />
@@ -58,18 +59,8 @@ export function ModelOverview({ model, files, experiment }: ModelOverviewProps) 
   );
 }
 
-function FromFiles({ files }: { files: UseQueryResult<ModelFiles> }) {
-  if (files.isPending) return <TableSkeleton rows={4} />;
-  if (files.isError) {
-    return (
-      <ErrorNotice
-        what="The model’s files could not be read"
-        error={files.error}
-        onRetry={() => void files.refetch()}
-      />
-    );
-  }
-  const { isModel, signature, requirements } = files.data;
+function FromFiles({ files }: { files: ModelFiles }) {
+  const { isModel, signature, requirements } = files;
   if (!isModel) {
     return (
       <p className={styles["nothing"]}>

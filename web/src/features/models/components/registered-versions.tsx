@@ -8,7 +8,7 @@ import { versionsQuery } from "../api/models";
 /** The versions of registered models that were made of a model. Nothing where there is none. */
 export function RegisteredVersions({ modelId }: { modelId: string }) {
   const versions = useQuery(versionsQuery([modelId]));
-  if (versions.isError) {
+  if (versions.isLoadingError) {
     return (
       <ErrorNotice
         what="The registered versions could not be loaded"

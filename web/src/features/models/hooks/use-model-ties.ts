@@ -28,7 +28,7 @@ function versionsOf(results: readonly UseQueryResult<ModelVersion[]>[]) {
   }
   return {
     versions,
-    error: results.find(({ error }) => error)?.error ?? null,
+    error: results.find((result) => result.isLoadingError)?.error ?? null,
     retry: () => {
       for (const result of results) if (result.isError) void result.refetch();
     },

@@ -5,7 +5,7 @@ import { BarList } from "@/charts/bar-list";
 import { LineChart } from "@/charts/line-chart";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { ErrorNotice } from "@/components/error-notice";
+import { Loaded } from "@/components/loaded";
 import { Skeleton } from "@/components/skeleton";
 import { useIsSeen } from "@/lib/use-is-seen";
 import type { Run } from "@/types/wire";
@@ -84,17 +84,9 @@ export function MetricChart({ metric, runs, dashes, view, onView }: MetricChartP
           onClick={() => setLarge(true)}
         />
       </figcaption>
-      {history.isError ? (
-        <ErrorNotice
-          what="The values could not be loaded"
-          error={history.error}
-          onRetry={() => void history.refetch()}
-        />
-      ) : history.data ? (
-        picture(HEIGHT)
-      ) : (
-        <Skeleton height={HEIGHT} />
-      )}
+      <Loaded query={history} what="The values could not be loaded" waiting={<Skeleton height={HEIGHT} />}>
+        {() => picture(HEIGHT)}
+      </Loaded>
       <Dialog open={isLarge} onClose={() => setLarge(false)} title={metric} wide>
         {isLarge && picture(LARGE_HEIGHT)}
       </Dialog>

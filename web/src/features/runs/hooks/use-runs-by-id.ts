@@ -23,7 +23,7 @@ export function useRunsById(ids: readonly string[], atHand: readonly Run[]): Run
     combine: (results) => ({
       fetched: results.flatMap((result) => (result.data ? [result.data] : [])),
       isPending: results.some((result) => result.isPending),
-      error: results.find((result) => result.isError)?.error ?? undefined,
+      error: results.find((result) => result.isLoadingError)?.error ?? undefined,
       retry: () => {
         for (const result of results) if (result.isError) void result.refetch();
       },
