@@ -26,7 +26,9 @@ def test_first_run_appears_by_itself_in_place_of_the_first_steps(open_page: Open
 def test_search_finds_experiments_by_a_part_of_the_name(address: str, stored: Stored, open_page: OpenPage) -> None:
     page = open_page(address)
 
-    page.get_by_label("Search experiments by name").fill("DIG")
+    page.get_by_label("Search experiments by name").fill("G")
+    page.keyboard.press("Home")
+    page.keyboard.type("DI", delay=50)
 
     expect(page.get_by_role("row")).to_have_count(2)
     expect(page.get_by_role("rowheader", name="digits")).to_be_visible()
@@ -36,6 +38,9 @@ def test_search_finds_experiments_by_a_part_of_the_name(address: str, stored: St
 def test_experiment_is_made_renamed_deleted_and_brought_back(address: str, stored: Stored, open_page: OpenPage) -> None:
     page = open_page(address)
     page.get_by_role("button", name="New experiment").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="New experiment")).to_be_focused()
+    page.keyboard.press("Enter")
     page.get_by_label("Name of the experiment").fill("short-lived")
     page.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_text("This experiment has no runs yet")).to_be_visible()
@@ -45,6 +50,8 @@ def test_experiment_is_made_renamed_deleted_and_brought_back(address: str, store
     page.get_by_role("menuitem", name="Rename", exact=True).click()
     page.get_by_label("Name of the experiment").fill("renamed")
     page.get_by_role("button", name="Rename", exact=True).click()
+    expect(page.get_by_label("Actions for short-lived")).to_be_hidden()
+    expect(page.get_by_label("Actions for renamed")).to_be_focused()
     page.get_by_label("Actions for renamed").click()
     page.get_by_role("menuitem", name="Move to trash").click()
     row = page.get_by_role("rowheader", name="renamed")

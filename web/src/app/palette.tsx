@@ -24,12 +24,12 @@ interface Goal {
 const EXPERIMENTS_SHOWN = 8;
 
 /** The places that match what was typed: experiments by name, runs by name or id. */
-function useGoals(text: string): Goal[] {
+function useGoals(text: string): { goals: Goal[]; isLooking: boolean } {
   const now = useNow();
   const experiments = useQuery(experimentsQuery("active")).data;
   const ids = useMemo(() => (experiments ?? []).map((each) => each.experiment_id).sort(), [experiments]);
-  const runs = useQuery({ ...findRunsQuery(ids, text), placeholderData: (old) => old }).data;
-  return useMemo(() => {
+  const { data: runs, isFetching } = useQuery({ ...findRunsQuery(ids, text), placeholderData: (old) => old });
+  const goals = useMemo(() => {
     const needle = text.toLocaleLowerCase();
     const names = new Map((experiments ?? []).map((each) => [each.experiment_id, each.name]));
     const places: Goal[] = (experiments ?? [])
@@ -52,13 +52,14 @@ function useGoals(text: string): Goal[] {
     }));
     return [...places, ...found];
   }, [experiments, runs, text, now]);
+  return { goals, isLooking: isFetching };
 }
 
 /** Go to any experiment or run by typing a part of its name. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [picked, setPicked] = useState(0);
-  const goals = useGoals(useDeferredValue(text.trim()));
+  const { goals, isLooking } = useGoals(useDeferredValue(text.trim()));
   const navigate = useNavigate();
   const listId = useId();
   const current = Math.min(picked, goals.length - 1);
@@ -114,6 +115,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
             id={`${listId}-${goal.id}`}
             role="option"
             aria-selected={at === current}
+            ref={(element) => {
+              if (at === current) element?.scrollIntoView({ block: "nearest" });
+            }}
             className={styles["goal"]}
             onMouseMove={() => setPicked(at)}
             onClick={() => go(goal)}
@@ -126,7 +130,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      {goals.length === 0 && text !== "" && (
+      {goals.length === 0 && text !== "" && !isLooking && (
         <p className={styles["nothing"]}>Nothing has this in its name.</p>
       )}
     </Dialog>

@@ -21,7 +21,13 @@ export function Dialog({ open, onClose, title, children, bare, wide }: DialogPro
 
   useEffect(() => {
     const dialog = ref.current;
-    if (open && dialog && !dialog.open) dialog.showModal();
+    if (!open || !dialog) return undefined;
+    const opener = document.activeElement;
+    if (!dialog.open) dialog.showModal();
+    return () => {
+      // The browser gives the focus back when it closes a dialog, not when an open one is taken from the page.
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, [open]);
 
   if (!open) return null;

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 
 import styles from "./key-values.module.css";
-import { TextField } from "./text-field";
+import { SearchField } from "./search-field";
 
 interface KeyValueRow {
   key: string;
@@ -36,13 +36,12 @@ export function KeyValues({ title, rows, nothing, numeric = false }: KeyValuesPr
           {title} <span className={styles["count"]}>{rows.length > 0 && rows.length}</span>
         </h2>
         {rows.length >= SEARCH_FROM && (
-          <TextField
+          <SearchField
             label={`Search ${title.toLowerCase()}`}
             placeholder="Search"
-            icon="search"
             className={styles["search"]}
             value={search}
-            onChange={(event) => setSearch(event.target.value)}
+            onChange={setSearch}
           />
         )}
       </div>

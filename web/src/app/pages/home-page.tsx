@@ -3,8 +3,8 @@ import { useState } from "react";
 
 import { Button } from "@/components/button";
 import { PageHeader } from "@/components/page-header";
+import { SearchField } from "@/components/search-field";
 import { Segments } from "@/components/segments";
-import { TextField } from "@/components/text-field";
 import { ExperimentList } from "@/features/experiments/components/experiment-list";
 import { NameDialog } from "@/features/experiments/components/name-dialog";
 import { useExperimentRows, type ExperimentSort } from "@/features/experiments/hooks/use-experiment-rows";
@@ -43,13 +43,12 @@ export function HomePage() {
         }
       />
       <div className={styles["tools"]}>
-        <TextField
+        <SearchField
           label="Search experiments by name"
           placeholder="Search by name"
-          icon="search"
           className={styles["search"]}
           value={q}
-          onChange={(event) => change({ q: event.target.value })}
+          onChange={(text) => change({ q: text })}
         />
         <Segments
           label="Which experiments"

@@ -1,5 +1,5 @@
 import { Button } from "@/components/button";
-import { TextField } from "@/components/text-field";
+import { SearchField } from "@/components/search-field";
 
 import styles from "./console-search.module.css";
 
@@ -19,16 +19,14 @@ export function ConsoleSearch({ find, onFind, at, count, isCut, onStep }: Consol
   const told = count === 0 ? "Not found" : `${at + 1} of ${count.toLocaleString("en-US")}${isCut ? "+" : ""}`;
   return (
     <div className={styles["search"]} role="search">
-      <TextField
+      <SearchField
         label="Search the console"
         placeholder="Search"
-        icon="search"
         className={styles["field"]}
         value={find}
-        onChange={(event) => onFind(event.target.value)}
+        onChange={onFind}
         onKeyDown={(event) => {
           if (event.key === "Enter") onStep(event.shiftKey ? -1 : 1);
-          if (event.key === "Escape") onFind("");
         }}
       />
       {find !== "" && (

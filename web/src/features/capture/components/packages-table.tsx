@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { Button } from "@/components/button";
-import { TextField } from "@/components/text-field";
+import { SearchField } from "@/components/search-field";
 import { useToast } from "@/components/toasts";
 import { copyText } from "@/lib/clipboard";
 
@@ -27,13 +27,12 @@ export function PackagesTable({ packages }: { packages: readonly Package[] }) {
             {needle === "" ? packages.length : `${found.length} of ${packages.length}`}
           </span>
         </h2>
-        <TextField
+        <SearchField
           label="Search packages"
           placeholder="Search"
-          icon="search"
           className={styles["search"]}
           value={search}
-          onChange={(event) => setSearch(event.target.value)}
+          onChange={setSearch}
         />
         <Button icon="copy" onClick={() => void copy()}>
           Copy as requirements.txt

@@ -1,6 +1,6 @@
 import { Button } from "@/components/button";
+import { SearchField } from "@/components/search-field";
 import { Segments } from "@/components/segments";
-import { TextField } from "@/components/text-field";
 
 import type { ChangeChartsView, ChartsView } from "../charts-view";
 import styles from "./charts-tools.module.css";
@@ -15,13 +15,12 @@ const X_KINDS = [
 export function ChartsTools({ view, onView }: { view: ChartsView; onView: ChangeChartsView }) {
   return (
     <div className={styles["tools"]} role="toolbar" aria-label="Charts">
-      <TextField
+      <SearchField
         label="Search metrics"
         placeholder="Search metrics"
-        icon="search"
         className={styles["search"]}
         value={view.search}
-        onChange={(event) => onView({ search: event.target.value })}
+        onChange={(search) => onView({ search })}
       />
       <Segments
         label="Horizontal axis"
