@@ -1,5 +1,6 @@
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
 
+import { eachOf } from "@/lib/each-of";
 import { namesIn, readText } from "@/lib/run-files";
 
 import { splitLines, type Segment } from "../console-lines";
@@ -8,7 +9,6 @@ import { capturedKey, CONSOLE } from "./captured-files";
 /** Segments have 64 KiB each. Of a longer console the last ones are shown. */
 export const MOST_SEGMENTS = 256;
 
-const AT_ONCE = 6;
 const SEGMENT = /^\d+\.log$/;
 
 export interface ConsoleLog {
@@ -39,13 +39,11 @@ async function readConsole(
   const names = all.slice(-MOST_SEGMENTS);
   const known = new Map(former.filter((one) => one.isFinal).map((one) => [one.name, one]));
   const waiting = names.filter((name) => !known.has(name));
-  const work = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const { text } = await readText(runId, `${CONSOLE}/${name}`, signal);
-      known.set(name, { name, lines: splitLines(text), isFinal: name !== all.at(-1) });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const { failure } = await eachOf(waiting, async (name) => {
+    const { text } = await readText(runId, `${CONSOLE}/${name}`, signal);
+    known.set(name, { name, lines: splitLines(text), isFinal: name !== all.at(-1) });
+  });
+  if (failure) throw failure;
   return {
     segments: names.flatMap((name) => known.get(name) ?? []),
     leftOut: all.length - names.length,

@@ -53,8 +53,8 @@ export function ExperimentList({ list, rows, shelf, search, sort, onSort, onRena
           sort={sort}
           onSort={onSort}
           onRename={onRename}
-          onTrash={(experiment) => trash(experiment, "delete")}
-          onRestore={(experiment) => trash(experiment, "restore")}
+          onTrash={(experiment) => void trash(experiment, "delete")}
+          onRestore={(experiment) => void trash(experiment, "restore")}
         />
       )}
       {isUnused && shelf === "active" && search === "" && (

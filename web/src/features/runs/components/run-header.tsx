@@ -52,11 +52,11 @@ export function RunHeader({ run }: { run: Run }) {
             </MenuItem>
             <MenuLine />
             {isDeleted ? (
-              <MenuItem icon="undo" onSelect={() => move([info.run_id], "restore")}>
+              <MenuItem icon="undo" onSelect={() => void move([info.run_id], "restore")}>
                 Restore
               </MenuItem>
             ) : (
-              <MenuItem icon="trash" danger onSelect={() => move([info.run_id], "delete")}>
+              <MenuItem icon="trash" danger onSelect={() => void move([info.run_id], "delete")}>
                 Move to trash
               </MenuItem>
             )}

@@ -6,7 +6,7 @@ import { useToast } from "@/components/toasts";
 import type { Tag } from "@/types/wire";
 import { CopyText } from "@/components/copy-text";
 
-import { useChangeRun } from "../api/change-run";
+import { useChangeRun, type RunChange } from "../api/change-run";
 import styles from "./run-tags.module.css";
 
 /** The tags of a run, to add to and to take from. */
@@ -14,24 +14,22 @@ export function RunTags({ runId, tags }: { runId: string; tags: readonly Tag[] }
   const [isAdding, setAdding] = useState(false);
   const [key, setKey] = useState("");
   const [value, setValue] = useState("");
-  const change = useChangeRun();
+  const { mutateAsync, isPending } = useChangeRun();
   const toast = useToast();
-  const fail = (error: Error) => toast({ text: error.message, bad: true });
 
+  const send = async (change: RunChange, after?: () => void) => {
+    try {
+      await mutateAsync(change);
+      after?.();
+    } catch (error) {
+      toast({ text: error instanceof Error ? error.message : String(error), bad: true });
+    }
+  };
   const set = (tag: Tag, after?: () => void) =>
-    change.mutate(
-      { kind: "set-tag", runId, key: tag.key, value: tag.value ?? "" },
-      { onError: fail, onSuccess: () => after?.() },
-    );
-
+    void send({ kind: "set-tag", runId, key: tag.key, value: tag.value ?? "" }, after);
   const remove = (tag: Tag) =>
-    change.mutate(
-      { kind: "delete-tag", runId, key: tag.key },
-      {
-        onError: fail,
-        onSuccess: () =>
-          toast({ text: `Tag “${tag.key}” removed`, action: { label: "Undo", run: () => set(tag) } }),
-      },
+    void send({ kind: "delete-tag", runId, key: tag.key }, () =>
+      toast({ text: `Tag “${tag.key}” removed`, action: { label: "Undo", run: () => set(tag) } }),
     );
 
   return (
@@ -73,7 +71,7 @@ export function RunTags({ runId, tags }: { runId: string; tags: readonly Tag[] }
             value={value}
             onChange={(event) => setValue(event.target.value)}
           />
-          <Button kind="primary" type="submit" disabled={key.trim() === "" || change.isPending}>
+          <Button kind="primary" type="submit" disabled={key.trim() === "" || isPending}>
             Add
           </Button>
         </form>

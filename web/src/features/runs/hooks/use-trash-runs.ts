@@ -8,24 +8,16 @@ const DONE = { delete: "moved to the trash", restore: "restored" } as const;
 
 /** Moves runs to the trash or takes them out, says what was done, and offers the way back. */
 export function useTrashRuns() {
-  const { mutate, isPending } = useMoveRuns();
+  const { mutateAsync, isPending } = useMoveRuns();
   const toast = useToast();
 
-  const move = (runIds: readonly string[], to: Move["to"], isUndo = false) => {
-    mutate(
-      { runIds: [...runIds], to },
-      {
-        onSuccess: ({ moved, failure }) => {
-          if (failure) toast({ text: failure.message, bad: true });
-          if (moved.length === 0) return;
-          const undo = { label: "Undo", run: () => move(moved, OPPOSITE[to], true) };
-          toast({
-            text: `${formatCount(moved.length, "run")} ${DONE[to]}`,
-            ...(isUndo ? {} : { action: undo }),
-          });
-        },
-      },
-    );
+  const move = async (runIds: readonly string[], to: Move["to"], isUndo = false) => {
+    // Awaited, as callbacks are left out once the page is another: an undo has to tell of its failure there, too.
+    const { done, failure } = await mutateAsync({ runIds: [...runIds], to });
+    if (failure) toast({ text: failure.message, bad: true });
+    if (done.length === 0) return;
+    const undo = { label: "Undo", run: () => void move(done, OPPOSITE[to], true) };
+    toast({ text: `${formatCount(done.length, "run")} ${DONE[to]}`, ...(isUndo ? {} : { action: undo }) });
   };
   return { move, isPending };
 }
