@@ -132,6 +132,38 @@ def test_models_are_sorted_and_filtered_and_the_address_keeps_it(logged: Logged,
     assert "msort=-metrics@holdout@" in page.url
 
 
+def test_selected_models_are_compared_and_deleted(logged: Logged, open_page: OpenPage) -> None:
+    place, _, experiment = logged.models.removesuffix("?view=models").partition("/experiments/")
+    runstone.Client(place).create_logged_model(experiment, "spare", params={"depth": 3})
+    page = open_page(logged.models)
+    page.get_by_label("Select price").check()
+    page.get_by_label("Select spare").check()
+
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", name="Compare 2 models")).to_be_visible()
+    expect(page.get_by_role("row", name="depth 3")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="mae on holdout")).to_be_visible()
+    page.get_by_role("region", name="Comparison").get_by_role("link", name="spare").click()
+    page.get_by_role("button", name="Actions").click()
+    expect(page.get_by_role("menuitem", name="Delete")).to_be_visible()
+    page.go_back()
+    page.go_back()
+
+    page.get_by_role("button", name="Delete").click()
+    asked = page.get_by_role("dialog", name="Delete 2 models?")
+    expect(asked).to_contain_text("kept with the files: prices 1")
+    assert violations(page) == []
+    asked.get_by_role("button", name="Cancel").click()
+    page.get_by_label("Select price").uncheck()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name="Delete 1 model?").get_by_role("button", name="Delete").click()
+
+    expect(page.get_by_text("1 model deleted")).to_be_visible()
+    expect(page.get_by_role("link", name="spare")).to_be_hidden()
+    expect(page.get_by_text("2 models")).to_be_visible()
+    expect(page.get_by_role("toolbar", name="Selected models")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", NARROW), ("dark", WIDE)])
 def test_models_show_and_are_accessible(
     theme: str, width: int, logged: Logged, open_page: OpenPage, screenshots: Path

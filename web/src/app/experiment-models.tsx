@@ -1,16 +1,20 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import { FilterBox } from "@/components/filter-box";
 import { FirstModel } from "@/features/models/components/first-model";
+import { ModelSelection } from "@/features/models/components/model-selection";
 import { ModelsPanel } from "@/features/models/components/models-panel";
 import { useModelColumns } from "@/features/models/hooks/use-model-columns";
 import { useModelPages } from "@/features/models/hooks/use-model-pages";
 import { modelOrder } from "@/features/models/model-columns";
 import { ColumnPicker } from "@/tables/column-picker";
+import { useSelection } from "@/tables/use-selection";
 
 import { countOf } from "./count-of";
 import { ExperimentTop, type ExperimentPart } from "./experiment-top";
 import { useModelsView } from "./use-experiment-view";
+import { useSelectedIds } from "./use-selected-ids";
 
 interface ExperimentModelsProps {
   experimentId: string;
@@ -25,6 +29,10 @@ export function ExperimentModels({ experimentId, name, onPart }: ExperimentModel
   const found = useModelPages({ experimentId, filter: view.filter, orderBy });
   const columns = useModelColumns(found.models, view.columns);
   const { query, models } = found;
+  const [selectedIds, setSelectedIds] = useSelectedIds("msel");
+  const rows = useMemo(() => models.map(({ info }) => info.model_id), [models]);
+  const selection = useSelection(selectedIds, setSelectedIds, rows);
+  const navigate = useNavigate();
   const isUnused = query.isSuccess && models.length === 0 && view.filter === "";
 
   return (
@@ -48,8 +56,14 @@ export function ExperimentModels({ experimentId, name, onPart }: ExperimentModel
           columns={columns.shown}
           view={view}
           onView={onView}
+          selection={selection}
         />
       )}
+      <ModelSelection
+        ids={selectedIds}
+        onClear={() => setSelectedIds([])}
+        onCompare={() => void navigate({ to: "/compare", search: { model: [...selectedIds] } })}
+      />
     </>
   );
 }

@@ -10,14 +10,14 @@ import type { ChangeChartsView, ChartsView } from "@/features/runs/charts-view";
 import { orderBy } from "@/features/runs/columns";
 import { MetricCharts } from "@/features/runs/components/metric-charts";
 import { RunsPanel } from "@/features/runs/components/runs-panel";
-import { SelectionBar } from "@/features/runs/components/selection-bar";
+import { RunSelection } from "@/features/runs/components/run-selection";
 import { useColumnChoice } from "@/features/runs/hooks/use-column-choice";
 import { idsOf, useRunPages, type RunPages } from "@/features/runs/hooks/use-run-pages";
 import { useRunsById } from "@/features/runs/hooks/use-runs-by-id";
-import { useSelection } from "@/features/runs/hooks/use-selection";
 import { useShownNodes } from "@/features/runs/hooks/use-shown-nodes";
 import type { RunsView } from "@/features/runs/runs-view";
 import { ColumnPicker } from "@/tables/column-picker";
+import { useSelection } from "@/tables/use-selection";
 import type { Run } from "@/types/wire";
 
 import { countOf } from "./count-of";
@@ -42,7 +42,7 @@ export function ExperimentRuns({ experimentId, name, part, onPart }: ExperimentR
   const { search, change } = useExperimentSearch();
   const [view, onView] = useRunsView();
   const [chartsView, onChartsView] = useChartsView(search, change);
-  const [selectedIds, setSelectedIds] = useSelectedIds();
+  const [selectedIds, setSelectedIds] = useSelectedIds("sel");
   const navigate = useNavigate();
 
   const order = useMemo(() => orderBy(view.sort), [view.sort]);
@@ -121,7 +121,7 @@ export function ExperimentRuns({ experimentId, name, part, onPart }: ExperimentR
           onFold={fold}
         />
       )}
-      <SelectionBar
+      <RunSelection
         ids={selectedIds}
         shelf={view.shelf}
         onClear={unselect}

@@ -107,10 +107,17 @@ export function readModelSearch(raw: Raw): ModelSearch {
 
 export interface CompareSearch extends ChartSearch {
   run?: string[] | undefined;
-  /** Shows what all runs have in common, too. */
+  /** Logged models, where no runs are compared. */
+  model?: string[] | undefined;
+  /** Shows what all have in common, too. */
   all?: "1" | undefined;
 }
 
 export function readCompareSearch(raw: Raw): CompareSearch {
-  return { run: many(raw["run"]), all: choice(raw["all"], ["1"]), ...readChartSearch(raw) };
+  return {
+    run: many(raw["run"]),
+    model: many(raw["model"]),
+    all: choice(raw["all"], ["1"]),
+    ...readChartSearch(raw),
+  };
 }

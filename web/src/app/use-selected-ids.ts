@@ -1,27 +1,29 @@
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 
-const PREFIX = "sel=";
-
-/** The ids of the selected runs. They stand behind the `#` of the address, which may be long and is not sent. */
-export function useSelectedIds(): [readonly string[], (ids: readonly string[]) => void] {
+/** The ids of what is selected, by the name of their table. They stand behind the `#` of the address, which may be long and
+ * is not sent: `#sel=…&msel=…`. */
+export function useSelectedIds(name: "sel" | "msel"): [readonly string[], (ids: readonly string[]) => void] {
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate();
   const ids = useMemo(
-    () => (hash.startsWith(PREFIX) ? hash.slice(PREFIX.length).split(",").filter(Boolean) : []),
-    [hash],
+    () => new URLSearchParams(hash).get(name)?.split(",").filter(Boolean) ?? [],
+    [hash, name],
   );
   const setIds = useCallback(
     (next: readonly string[]) => {
+      const all = new URLSearchParams(hash);
+      if (next.length > 0) all.set(name, next.join(","));
+      else all.delete(name);
       void navigate({
         to: ".",
         search: true,
-        hash: next.length > 0 ? PREFIX + next.join(",") : "",
+        hash: all.toString().replaceAll("%2C", ","),
         replace: true,
         hashScrollIntoView: false,
       });
     },
-    [navigate],
+    [hash, name, navigate],
   );
   return [ids, setIds];
 }

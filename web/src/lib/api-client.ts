@@ -82,6 +82,10 @@ export const api = {
     return (await response.json()) as T;
   },
 
+  async delete(path: string): Promise<void> {
+    await send(API + path, { method: "DELETE" });
+  },
+
   /** The first `limit` bytes at `url`, and the length of the whole where the server tells it. */
   async firstBytes(
     url: string,

@@ -1,75 +1,62 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 
-import { ErrorNotice } from "@/components/error-notice";
 import { PageHeader } from "@/components/page-header";
 import { Segments } from "@/components/segments";
-import { TableSkeleton } from "@/components/table-skeleton";
-import { useEnvironments } from "@/features/capture/hooks/use-environments";
-import { CompareTable } from "@/features/compare/components/compare-table";
-import { MetricCharts } from "@/features/runs/components/metric-charts";
-import { useRunsById } from "@/features/runs/hooks/use-runs-by-id";
-import type { Run } from "@/types/wire";
+import { formatCount } from "@/lib/format";
 
+import { ComparedModels } from "../compared-models";
+import { ComparedRuns } from "../compared-runs";
 import type { CompareSearch } from "../searches";
-import { useChartsView } from "../use-charts-view";
 import { useTitle } from "../use-title";
 import styles from "./compare-page.module.css";
 
 const NO_IDS: string[] = [];
-const NO_RUNS: Run[] = [];
-
 const ROWS = [
   { value: "differences", label: "Differences" },
   { value: "all", label: "All" },
 ] as const;
 
-/** Several runs side by side, differences first, and their curves below. */
+/** Several runs, or several logged models, side by side, differences first. */
 export function ComparePage() {
   const search = useSearch({ from: "/compare" });
   const navigate = useNavigate({ from: "/compare" });
-  const ids = search.run ?? NO_IDS;
-  const { runs, isPending, error, retry } = useRunsById(ids, NO_RUNS);
-  const environments = useEnvironments(runs);
+  const { run: runs = NO_IDS, model: models = NO_IDS } = search;
   useTitle("Compare");
-
   const change = useCallback(
     (next: CompareSearch) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true }),
     [navigate],
   );
-  const [chartsView, onChartsView] = useChartsView(search, change);
 
-  if (ids.length === 0) {
+  if (runs.length + models.length === 0) {
     return (
       <div className={styles["page"]}>
         <PageHeader title="Compare" />
         <p className={styles["nothing"]}>
-          Select runs in the table of <Link to="/">an experiment</Link>, then choose Compare.
+          Select runs or models in the tables of <Link to="/">an experiment</Link>, then choose Compare.
         </p>
       </div>
     );
   }
+  const showAll = search.all === "1";
+  const what = runs.length > 0 ? formatCount(runs.length, "run") : formatCount(models.length, "model");
   return (
     <div className={styles["page"]}>
       <PageHeader
-        title={`Compare ${String(ids.length)} runs`}
+        title={`Compare ${what}`}
         actions={
           <Segments
             label="Rows"
-            value={search.all === "1" ? "all" : "differences"}
+            value={showAll ? "all" : "differences"}
             choices={ROWS}
             onChange={(rows) => change({ all: rows === "all" ? "1" : undefined })}
           />
         }
       />
-      {error && <ErrorNotice what="Some of the runs could not be loaded" error={error} onRetry={retry} />}
-      {isPending && <TableSkeleton rows={10} />}
-      {!isPending && runs.length > 0 && (
-        <>
-          <CompareTable runs={runs} environments={environments} showAll={search.all === "1"} />
-          <h2 className={styles["heading"]}>Curves</h2>
-          <MetricCharts runs={runs} view={chartsView} onView={onChartsView} />
-        </>
+      {runs.length > 0 ? (
+        <ComparedRuns ids={runs} showAll={showAll} search={search} onSearch={change} />
+      ) : (
+        <ComparedModels ids={models} showAll={showAll} />
       )}
     </div>
   );

@@ -28,11 +28,18 @@ const TABS = [
 
 /** One logged model: what it takes and gives, how good it is, its files. */
 export function ModelPage() {
-  const { modelId } = useParams({ from: FROM });
+  const { experimentId, modelId } = useParams({ from: FROM });
   const search = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
   const model = useQuery(modelQuery(modelId));
   useTitle(model.data?.info.name);
+  const leave = () =>
+    void navigate({
+      to: "/experiments/$experimentId",
+      params: { experimentId },
+      search: { view: "models" },
+      replace: true,
+    });
   const tab = search.tab ?? "overview";
 
   if (model.isLoadingError) {
@@ -49,7 +56,11 @@ export function ModelPage() {
   return (
     // What was typed or opened on one page shall not stand on the next.
     <div key={modelId} className={styles["page"]}>
-      {model.data ? <ModelHeader model={model.data} /> : <Skeleton width={240} height={20} />}
+      {model.data ? (
+        <ModelHeader model={model.data} onDeleted={leave} />
+      ) : (
+        <Skeleton width={240} height={20} />
+      )}
       <Tabs
         label="Parts of the model"
         value={tab}

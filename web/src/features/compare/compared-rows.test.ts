@@ -10,7 +10,7 @@ it("tells for each row whether the runs differ", () => {
     aRun({ params: { lr: "0.2", seed: "1" }, metrics: { loss: "NaN", acc: 0.5 } }),
   ];
 
-  const sections = comparedSections(runs);
+  const sections = comparedSections(runs.map(({ data }) => data));
 
   expect(sections).toEqual([
     {
@@ -31,9 +31,7 @@ it("tells for each row whether the runs differ", () => {
 });
 
 it("compares environments where a run has one", () => {
-  const runs = [aRun({ id: "a" }), aRun({ id: "b" })];
-
-  const [section] = comparedSections(runs, [[{ key: "numpy", value: "2.1" }], []]);
+  const [section] = comparedSections([{ environment: [{ key: "numpy", value: "2.1" }] }, {}]);
 
   expect(section).toEqual({
     title: "Environment",

@@ -1,12 +1,12 @@
-/** Several runs side by side: what each of them has of each param, metric and tag. */
+/** Several runs or models side by side: what each of them has of each param, metric and tag. */
 import { toNumber } from "@/lib/format";
-import type { Run } from "@/types/wire";
+import { isSystemTag } from "@/lib/system-tags";
 
 export interface ComparedRow {
   key: string;
-  /** One value a run, in the order of the runs; `undefined` where a run has none. */
+  /** One value each, in their order; `undefined` where one has none. */
   values: (string | number | undefined)[];
-  /** Whether not all runs have the same. */
+  /** Whether not all have the same. */
   differs: boolean;
 }
 
@@ -15,7 +15,15 @@ export interface ComparedSection {
   rows: ComparedRow[];
 }
 
-export type Pairs = readonly { key: string; value?: string | number | undefined }[];
+type Pairs = readonly { key: string; value?: string | number | undefined }[];
+
+/** What is known of one run or model. */
+export interface Compared {
+  params?: Pairs;
+  metrics?: readonly { key: string; value: string | number }[];
+  tags?: Pairs;
+  environment?: Pairs | undefined;
+}
 
 function rowsOf(lists: readonly Pairs[]): ComparedRow[] {
   const maps = lists.map((list) => new Map(list.map((pair) => [pair.key, pair.value ?? ""])));
@@ -28,30 +36,16 @@ function rowsOf(lists: readonly Pairs[]): ComparedRow[] {
     });
 }
 
-/**
- * Params first, as they are the causes; then metrics, tags of people, and the environments.
- *
- * @param environments - What is known of each run's environment, in the order of the runs; nothing for a run without.
- */
-export function comparedSections(
-  runs: readonly Run[],
-  environments: readonly Pairs[] = [],
-): ComparedSection[] {
-  const isOwn = (key: string) => !key.startsWith("mlflow.") && !key.startsWith("runstone.");
+/** Params first, as they are the causes; then metrics, tags of people, and the environments. */
+export function comparedSections(all: readonly Compared[]): ComparedSection[] {
+  const section = (title: string, pairs: (one: Compared) => Pairs | undefined) => ({
+    title,
+    rows: rowsOf(all.map((one) => pairs(one) ?? [])),
+  });
   return [
-    { title: "Params", rows: rowsOf(runs.map((run) => run.data.params ?? [])) },
-    {
-      title: "Metrics",
-      rows: rowsOf(
-        runs.map((run) =>
-          (run.data.metrics ?? []).map((metric) => ({ key: metric.key, value: toNumber(metric.value) })),
-        ),
-      ),
-    },
-    {
-      title: "Tags",
-      rows: rowsOf(runs.map((run) => (run.data.tags ?? []).filter((tag) => isOwn(tag.key)))),
-    },
-    { title: "Environment", rows: rowsOf(environments) },
-  ].filter((section) => section.rows.length > 0);
+    section("Params", ({ params }) => params),
+    section("Metrics", ({ metrics }) => metrics?.map(({ key, value }) => ({ key, value: toNumber(value) }))),
+    section("Tags", ({ tags }) => tags?.filter(({ key }) => !isSystemTag(key))),
+    section("Environment", ({ environment }) => environment),
+  ].filter(({ rows }) => rows.length > 0);
 }

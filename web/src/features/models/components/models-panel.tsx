@@ -2,7 +2,7 @@ import { useCallback } from "react";
 
 import { ErrorNotice } from "@/components/error-notice";
 import type { Column } from "@/tables/columns";
-import { DataTable } from "@/tables/data-table";
+import { DataTable, type RowSelection } from "@/tables/data-table";
 import { PagedPanel } from "@/tables/paged-panel";
 import type { LoggedModel } from "@/types/wire";
 
@@ -18,13 +18,14 @@ interface ModelsPanelProps {
   columns: readonly Column[];
   view: ModelsView;
   onView: ChangeModelsView;
+  selection: RowSelection;
 }
 
 const idOf = ({ info }: LoggedModel) => info.model_id;
 const nameOf = ({ info }: LoggedModel) => info.name || info.model_id;
 
 /** The table of an experiment's logged models, or what stands in its place while there is nothing to show. */
-export function ModelsPanel({ experimentId, found, columns, view, onView }: ModelsPanelProps) {
+export function ModelsPanel({ experimentId, found, columns, view, onView, selection }: ModelsPanelProps) {
   const { runNames, versions, error, retry } = useModelTies(experimentId, found.pages);
   const cell = useCallback(
     (model: LoggedModel, column: Column) => (
@@ -54,6 +55,7 @@ export function ModelsPanel({ experimentId, found, columns, view, onView }: Mode
             cell={cell}
             view={view}
             onView={onView}
+            selection={selection}
             {...paging}
           />
         )}

@@ -8,10 +8,13 @@ import { useSelection } from "./use-selection";
 const ROWS = ["a", "b", "c", "d"];
 
 function selected() {
-  return renderHook(() => {
-    const [ids, setIds] = useState<readonly string[]>([]);
-    return useSelection(ids, setIds, ROWS);
-  });
+  return renderHook(
+    ({ rows }) => {
+      const [ids, setIds] = useState<readonly string[]>([]);
+      return useSelection(ids, setIds, rows);
+    },
+    { initialProps: { rows: ROWS } },
+  );
 }
 
 it("selects and unselects a row", () => {
@@ -31,4 +34,14 @@ it("selects all rows from the one touched last", () => {
   act(() => result.current.toggle("b", 1, true));
 
   expect([...result.current.ids].sort()).toEqual(["b", "c", "d"]);
+});
+
+it("begins at the row touched last also where it stands elsewhere by now", () => {
+  const { result, rerender } = selected();
+
+  act(() => result.current.toggle("a", 0, false));
+  rerender({ rows: ["d", "c", "a", "b"] });
+  act(() => result.current.toggle("b", 3, true));
+
+  expect([...result.current.ids].sort()).toEqual(["a", "b"]);
 });

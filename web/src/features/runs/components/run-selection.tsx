@@ -1,10 +1,9 @@
 import { Button } from "@/components/button";
-import { formatCount } from "@/lib/format";
+import { CompareButton, SelectionBar } from "@/tables/selection-bar";
 
 import { useTrashRuns } from "../hooks/use-trash-runs";
-import styles from "./selection-bar.module.css";
 
-interface SelectionBarProps {
+interface RunSelectionProps {
   ids: readonly string[];
   shelf: "active" | "deleted";
   onClear: () => void;
@@ -12,37 +11,30 @@ interface SelectionBarProps {
   onCompare: () => void;
 }
 
-const MOST_COMPARED = 200;
-
 /** What can be done with the selected runs. */
-export function SelectionBar({ ids, shelf, onClear, onCharts, onCompare }: SelectionBarProps) {
+export function RunSelection({ ids, shelf, onClear, onCharts, onCompare }: RunSelectionProps) {
   const { move, isPending } = useTrashRuns();
-  if (ids.length === 0) return null;
   const act = (to: "delete" | "restore") => {
-    move(ids, to);
+    void move(ids, to);
     onClear();
   };
   return (
-    <div className={styles["bar"]} role="toolbar" aria-label="Selected runs">
-      <span className={styles["count"]}>{formatCount(ids.length, "run")} selected</span>
+    <SelectionBar noun="run" count={ids.length} onClear={onClear}>
       {onCharts && (
         <Button icon="chart" onClick={onCharts}>
           Charts
         </Button>
       )}
-      <Button icon="compare" disabled={ids.length < 2 || ids.length > MOST_COMPARED} onClick={onCompare}>
-        Compare
-      </Button>
+      <CompareButton count={ids.length} onCompare={onCompare} />
       {shelf === "active" ? (
         <Button icon="trash" kind="danger" disabled={isPending} onClick={() => act("delete")}>
-          Delete
+          Move to trash
         </Button>
       ) : (
         <Button icon="undo" disabled={isPending} onClick={() => act("restore")}>
           Restore
         </Button>
       )}
-      <Button kind="quiet" icon="close" aria-label="Select none" onClick={onClear} />
-    </div>
+    </SelectionBar>
   );
 }
