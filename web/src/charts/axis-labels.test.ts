@@ -10,8 +10,10 @@ it("gives numbers as many decimals as tell them apart", () => {
   expect(numberLabels([0, 2_500_000], 500_000)).toEqual(["0", "2500000"]);
 });
 
-it("labels only the powers of ten on a logarithmic axis", () => {
-  expect(powerLabels([0.1, 0.5, 1, 1000])).toEqual(["0.1000", "", "1", "1000"]);
+it("labels the powers of ten on a logarithmic axis, and the rest where there are not two", () => {
+  expect(powerLabels([1e-5, 0.1, 0.5, 1, 1000, 1e7])).toEqual(["1e-5", "0.1", "", "1", "1000", "1e7"]);
+  expect(powerLabels([0.001, 0.002])).toEqual(["0.001", "0.002"]);
+  expect(powerLabels([20, 30, 40])).toEqual(["20", "30", "40"]);
 });
 
 it("writes seconds as time spans", () => {

@@ -25,7 +25,16 @@ export function spanLabels(values: readonly number[]): string[] {
   return values.map((value) => (value === 0 ? "0" : formatDuration(value * 1000)));
 }
 
-/** On a logarithmic axis only the powers of ten get a word. */
+const isPower = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+
+/** One digit is all that the marks of a logarithmic axis have. */
+function short(value: number): string {
+  if (value < 1e-4 || value >= 1e6) return value.toExponential(0).replace("e+", "e");
+  return String(Number(value.toPrecision(1)));
+}
+
+/** On a logarithmic axis only the powers of ten get a word, unless there are not two of them. */
 export function powerLabels(values: readonly number[]): string[] {
-  return values.map((value) => (Math.abs(Math.log10(value) % 1) < 1e-9 ? formatNumber(value) : ""));
+  const hasPowers = values.filter(isPower).length >= 2;
+  return values.map((value) => (!hasPowers || isPower(value) ? short(value) : ""));
 }

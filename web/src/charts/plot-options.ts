@@ -1,6 +1,7 @@
 import uPlot, { type Axis, type Options, type Scale, type Series as PlotSeries } from "uplot";
 
 import { numberLabels, powerLabels, spanLabels } from "./axis-labels";
+import { lonePlaces } from "./lone-places";
 import type { Range, Series, XKind } from "./series";
 
 export interface PlotLook {
@@ -32,16 +33,18 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/** A value between two gaps has no line; it is drawn as a point. */
+const lone = (plot: uPlot, series: number) => lonePlaces(plot.data[series] ?? []);
+
 function lines(series: readonly Series[], isSmoothed: boolean): PlotSeries[] {
   return series.flatMap((each) => {
     const stroke = token(each.color);
-    const few = each.x.length <= 1;
     const line: PlotSeries = {
       label: each.label,
       stroke,
       width: 1.5,
       dash: DASHES[each.dash % DASHES.length],
-      points: { show: few, size: 5, fill: stroke, stroke },
+      points: { show: false, filter: lone, size: 5, fill: stroke, stroke },
     };
     return isSmoothed
       ? [{ ...line, alpha: RAW_ALPHA, width: 1, dash: undefined, points: { show: false } }, line]

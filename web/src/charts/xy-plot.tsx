@@ -1,4 +1,4 @@
-import { useMemo, useState, type PointerEvent } from "react";
+import { memo, useMemo, useState, type PointerEvent } from "react";
 
 import { formatNumber } from "@/lib/format";
 
@@ -69,8 +69,8 @@ export function XyPlot(props: XyPlotProps) {
     () => props.yRange ?? padded(extent(...lines.map((line) => line.y), band?.low ?? [], band?.high ?? [])),
     [props.yRange, lines, band],
   );
-  const x = scaleOf(xLow, xHigh, ROOM.left, width - ROOM.right);
-  const y = scaleOf(yLow, yHigh, height - ROOM.bottom, ROOM.top);
+  const x = useMemo(() => scaleOf(xLow, xHigh, ROOM.left, width - ROOM.right), [xLow, xHigh, width]);
+  const y = useMemo(() => scaleOf(yLow, yHigh, height - ROOM.bottom, ROOM.top), [yLow, yHigh, height]);
   const yTicks = labelled(ticksBetween(yLow, yHigh, 5));
   const marks = xTicks ?? labelled(ticksBetween(xLow, xHigh, Math.max(2, Math.floor(width / 90))));
   const point = (event: PointerEvent<SVGSVGElement>) => {
@@ -167,10 +167,11 @@ export function XyPlot(props: XyPlotProps) {
 
 type Scale = (value: number) => number;
 
-function Drawn({ line, x, y }: { line: XyLine; x: Scale; y: Scale }) {
+/** A line may have thousands of points: it is drawn anew only when it changed, not with each move of the pointer. */
+const Drawn = memo(function Drawn({ line, x, y }: { line: XyLine; x: Scale; y: Scale }) {
   const { as = "line", color } = line;
-  const xs = useMemo(() => line.x.map(x), [line.x, x]);
-  const ys = useMemo(() => line.y.map(y), [line.y, y]);
+  const xs = line.x.map(x);
+  const ys = line.y.map(y);
   return (
     <>
       {as !== "dots" && (
@@ -194,7 +195,7 @@ function Drawn({ line, x, y }: { line: XyLine; x: Scale; y: Scale }) {
         ))}
     </>
   );
-}
+});
 
 function bandPath(band: XyBand, x: Scale, y: Scale): string {
   const there = pathOf(band.x.map(x), band.high.map(y));

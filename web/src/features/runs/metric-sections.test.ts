@@ -17,6 +17,13 @@ it("puts metrics into sections by the part before the first slash, those without
   expect(sections[1]?.metrics[1]?.runs).toEqual([a, b]);
 });
 
+it("puts curves before single values", () => {
+  const run = aRun({ metrics: { accuracy: 1, loss: 2, rate: 3 } });
+  for (const metric of run.data.metrics ?? []) if (metric.key !== "accuracy") metric.step = 9;
+
+  expect(metricSections([run], "")[0]?.metrics.map(({ key }) => key)).toEqual(["loss", "rate", "accuracy"]);
+});
+
 it("finds metrics by a part of the name", () => {
   expect(metricSections([aRun({ metrics: { loss: 1, acc: 2 } })], "LOS")).toHaveLength(1);
   expect(metricSections([aRun({ metrics: { loss: 1 } })], "zzz")).toEqual([]);
