@@ -2,6 +2,7 @@ import { Icon } from "@/components/icon";
 import { Menu, MenuItem, MenuLine } from "@/components/menu";
 
 import type { Column } from "./columns";
+import { movedColumn } from "./moved-column";
 import styles from "./data-table.module.css";
 import type { ChangeTableView, TableView } from "./table-view";
 
@@ -12,21 +13,12 @@ interface ColumnMenuProps {
   onView: ChangeTableView;
 }
 
-/** The columns after the first with one of them moved by a place. */
-function moved(order: readonly string[], id: string, by: -1 | 1): string[] {
-  const next = order.slice(1);
-  const at = next.indexOf(id);
-  const other = next[at + by];
-  if (at < 0 || other === undefined) return next;
-  next[at + by] = id;
-  next[at] = other;
-  return next;
-}
-
 /** What can be done with a column. */
 export function ColumnMenu({ column, order, view, onView }: ColumnMenuProps) {
   const { id } = column;
   const isPinned = view.pinned.includes(id);
+  const left = movedColumn(order, view.pinned, id, -1);
+  const right = movedColumn(order, view.pinned, id, 1);
   return (
     <Menu
       trigger={
@@ -56,10 +48,10 @@ export function ColumnMenu({ column, order, view, onView }: ColumnMenuProps) {
           >
             {isPinned ? "Unpin" : "Pin at the left"}
           </MenuItem>
-          <MenuItem icon="left" onSelect={() => onView({ columns: moved(order, id, -1) })}>
+          <MenuItem icon="left" disabled={!left} onSelect={() => left && onView(left)}>
             Move left
           </MenuItem>
-          <MenuItem icon="right" onSelect={() => onView({ columns: moved(order, id, 1) })}>
+          <MenuItem icon="right" disabled={!right} onSelect={() => right && onView(right)}>
             Move right
           </MenuItem>
           <MenuLine />

@@ -11,8 +11,6 @@ import { useCellWindow } from "./use-cell-window";
 import { useRowWindow } from "./use-row-window";
 
 const CHECK_WIDTH = 36;
-/** Without boxes to check, the first column begins where the title of the page does. */
-const MARGIN = 14;
 
 export interface RowSelection {
   size: number;
@@ -34,7 +32,7 @@ interface DataTableProps<Row> {
   cell: (row: Row, column: Column) => ReactNode;
   view: TableView;
   onView: ChangeTableView;
-  selection?: RowSelection;
+  selection: RowSelection;
   /** Called when the end of the rows comes near. */
   onNearEnd: () => void;
   isStale: boolean;
@@ -49,8 +47,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [resizing, setResizing] = useState<{ id: string; width: number }>();
   const widths = resizing ? { ...view.widths, [resizing.id]: resizing.width } : view.widths;
-  const start = selection ? CHECK_WIDTH : MARGIN;
-  const { cells, width } = useCellWindow(scroller, columns, { pinned: view.pinned, widths }, start);
+  const { cells, width } = useCellWindow(scroller, columns, { pinned: view.pinned, widths }, CHECK_WIDTH);
   const lines = useRowWindow(scroller, rows.length, onNearEnd);
   // Another order is looked at from its beginning.
   const sorted = JSON.stringify(view.sort);
@@ -71,8 +68,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         role="grid"
         aria-label={label}
         aria-rowcount={rows.length + 1}
-        aria-colcount={columns.length + Number(selection !== undefined)}
-        aria-multiselectable={selection !== undefined}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable
         className={styles["grid"]}
         style={{ width, height: lines.height }}
       >
@@ -82,14 +79,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           view={view}
           onView={onView}
           onResize={setResizing}
-          selectAll={
-            selection && {
-              label: `Select all ${label.toLowerCase()}`,
-              areAll: rows.length > 0 && rows.every((row) => selection.has(idOf(row))),
-              areSome: selection.size > 0,
-              onSelect: (on) => selection.setAll(on ? rows.map(idOf) : []),
-            }
-          }
+          selectAll={{
+            label: `Select all ${label.toLowerCase()}`,
+            areAll: rows.length > 0 && rows.every((row) => selection.has(idOf(row))),
+            areSome: selection.size > 0,
+            onSelect: (on) => selection.setAll(on ? rows.map(idOf) : []),
+          }}
         />
         <div role="rowgroup">
           {lines.items.map((item) => {
@@ -106,8 +101,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 top={item.start}
                 cells={cells}
                 cell={cell}
-                isSelected={selection?.has(id)}
-                onToggle={selection?.toggle}
+                isSelected={selection.has(id)}
+                onToggle={selection.toggle}
               />
             );
           })}

@@ -5,8 +5,8 @@ import { MAX_WIDTH, MIN_WIDTH, type SizedColumn } from "./use-table-columns";
 
 interface ResizeHandleProps {
   column: SizedColumn;
-  /** Told each width on the way. */
-  onResize: (resizing: { id: string; width: number }) => void;
+  /** Told each width on the way; nothing once it shall be as it was. */
+  onResize: (resizing: { id: string; width: number } | undefined) => void;
   /** Told the width that stays. */
   onDone: (width: number) => void;
 }
@@ -43,9 +43,15 @@ export function ResizeHandle({ column, onResize, onDone }: ResizeHandleProps) {
       }}
       onPointerUp={(event) => {
         if (!from.current) return;
-        const width = widthAt(event);
+        const [width, was] = [widthAt(event), from.current.width];
         from.current = undefined;
-        onDone(width);
+        // A click alone says nothing about the width.
+        if (width === was) onResize(undefined);
+        else onDone(width);
+      }}
+      onPointerCancel={() => {
+        from.current = undefined;
+        onResize(undefined);
       }}
       onKeyDown={(event) => {
         if (event.key === "ArrowLeft") onDone(clamp(column.width - STEP));

@@ -14,8 +14,7 @@ interface TableHeadProps {
   view: TableView;
   onView: ChangeTableView;
   onResize: (resizing: { id: string; width: number } | undefined) => void;
-  /** `undefined` where rows cannot be selected. */
-  selectAll: SelectAllProps | undefined;
+  selectAll: SelectAllProps;
 }
 
 /** The heads of the columns: sort by a click, more by the menu, width by the edge. */
@@ -34,11 +33,7 @@ export function TableHead({ cells, order, view, onView, onResize, selectAll }: T
   return (
     <div role="rowgroup" className={styles["heads"]}>
       <div role="row" aria-rowindex={1} className={styles["head-row"]}>
-        {selectAll ? (
-          <SelectAll {...selectAll} />
-        ) : (
-          <div className={classNames(styles["margin"], styles["pinned"])} role="presentation" />
-        )}
+        <SelectAll {...selectAll} />
         {cells.left.map((column, at) => (
           <ColumnHead
             key={column.id}
@@ -65,7 +60,7 @@ export function TableHead({ cells, order, view, onView, onResize, selectAll }: T
   );
 }
 
-export interface SelectAllProps {
+interface SelectAllProps {
   /** As `Select all runs`. */
   label: string;
   areAll: boolean;

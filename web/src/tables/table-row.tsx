@@ -22,9 +22,8 @@ interface TableRowProps<Row> {
   top: number;
   cells: CellWindow;
   cell: (row: Row, column: Column) => ReactNode;
-  /** `undefined` where rows cannot be selected. */
-  isSelected: boolean | undefined;
-  onToggle: ((id: string, index: number, range: boolean) => void) | undefined;
+  isSelected: boolean;
+  onToggle: (id: string, index: number, range: boolean) => void;
 }
 
 function TableRowPlain<Row>(props: TableRowProps<Row>) {
@@ -37,19 +36,15 @@ function TableRowPlain<Row>(props: TableRowProps<Row>) {
       className={styles["row"]}
       style={{ transform: `translateY(${top}px)` }}
     >
-      {onToggle ? (
-        <div role="gridcell" className={classNames(styles["check"], styles["pinned"])}>
-          <input
-            type="checkbox"
-            aria-label={`Select ${name}`}
-            checked={isSelected}
-            onClick={(event) => onToggle(id, index, event.shiftKey)}
-            onChange={() => undefined}
-          />
-        </div>
-      ) : (
-        <div className={classNames(styles["margin"], styles["pinned"])} role="presentation" />
-      )}
+      <div role="gridcell" className={classNames(styles["check"], styles["pinned"])}>
+        <input
+          type="checkbox"
+          aria-label={`Select ${name}`}
+          checked={isSelected}
+          onClick={(event) => onToggle(id, index, event.shiftKey)}
+          onChange={() => undefined}
+        />
+      </div>
       {cells.left.map((column, at) => (
         <div
           key={column.id}

@@ -24,7 +24,7 @@ export function useCellWindow(
     paddingStart: leftWidth,
     overscan: 3,
   });
-  const layout = center.map((column) => `${column.id}:${column.width}`).join(" ") + String(leftWidth);
+  const layout = [...left, ...center].map((column) => `${column.id}:${column.width}`).join(" ");
   useEffect(() => columns.measure(), [columns, layout]);
 
   const window = columns.getVirtualItems();

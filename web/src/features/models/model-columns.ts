@@ -1,32 +1,29 @@
 /** The columns of the table of logged models: which there are, and how the server is told to sort by them. */
 import { isSystemTag } from "@/lib/system-tags";
-import { usualWidth, type Column, type ColumnKind, type SortKey } from "@/tables/columns";
+import { columnIn, usualWidth, type Attribute, type Column, type SortKey } from "@/tables/columns";
 import type { LoggedModel, ModelOrder } from "@/types/wire";
 
 import { measuredOn, metricColumn, modelDataOf } from "./model-data";
 
 export const MODEL_NAME = "attributes.name";
 const MODEL_ID = "attributes.model_id";
-/** Not a thing that the server sorts by. */
-export const REGISTERED = "attributes.registered";
 
-const ATTRIBUTES: Record<string, { label: string; title: string; width: number }> = {
+const ATTRIBUTES: Record<string, Attribute> = {
   name: { label: "Model", title: "name", width: 220 },
   status: { label: "Status", title: "status", width: 88 },
   creation_timestamp: { label: "Created", title: "creation_timestamp", width: 100 },
   source_run_id: { label: "Run", title: "source_run_id: the run that logged it", width: 140 },
   model_type: { label: "Type", title: "model_type, and the flavor that keeps the model", width: 140 },
-  registered: { label: "Registered", title: "The versions of registered models made of it", width: 140 },
+  registered: {
+    label: "Registered",
+    title: "The versions of registered models made of it",
+    width: 140,
+    // The server does not know it.
+    isSortable: false,
+  },
   model_id: { label: "Model id", title: "model_id", width: 128 },
 };
 
-const GROUPS: Record<ColumnKind, string> = {
-  attributes: "Logged model",
-  metrics: "Metrics",
-  params: "Params",
-  tags: "Tags",
-};
-const KINDS = Object.keys(GROUPS) as ColumnKind[];
 const SHOWN_DIGITS = 8;
 
 /** The column of an id; `undefined` where the text is no id of a column. */
@@ -39,20 +36,7 @@ export function modelColumnOf(id: string): Column | undefined {
     const width = usualWidth("metrics", key);
     return { id, kind: "metrics", key, label: key, title, group, width, isSortable: true };
   }
-  const dot = id.indexOf(".");
-  const kind = KINDS.find((each) => each === id.slice(0, dot));
-  const key = id.slice(dot + 1);
-  if (kind === undefined || key === "") return undefined;
-  const column = {
-    id,
-    kind,
-    key,
-    group: id === MODEL_NAME ? "" : GROUPS[kind],
-    isSortable: id !== REGISTERED,
-  };
-  if (kind !== "attributes") return { ...column, label: key, title: id, width: usualWidth(kind, key) };
-  const known = ATTRIBUTES[key];
-  return known && { ...column, ...known };
+  return columnIn(id, ATTRIBUTES, "Logged model");
 }
 
 /** The words of the server's order_by. */

@@ -1,10 +1,10 @@
 /** The columns of the runs table: which there are, and how the server is told to sort by them. */
-import { usualWidth, type Column, type ColumnKind, type SortKey } from "@/tables/columns";
+import { columnIn, type Attribute, type Column, type SortKey } from "@/tables/columns";
 import type { Metric, Run } from "@/types/wire";
 
 export const NAME_COLUMN = "attributes.run_name";
 
-const ATTRIBUTES: Record<string, { label: string; width: number }> = {
+const ATTRIBUTES: Record<string, Attribute> = {
   run_name: { label: "Run", width: 260 },
   start_time: { label: "Started", width: 108 },
   duration: { label: "Duration", width: 100 },
@@ -13,32 +13,8 @@ const ATTRIBUTES: Record<string, { label: string; width: number }> = {
   run_id: { label: "Run id", width: 180 },
 };
 
-const GROUPS: Record<ColumnKind, string> = {
-  attributes: "Run",
-  metrics: "Metrics",
-  params: "Params",
-  tags: "Tags",
-};
-const KINDS = Object.keys(GROUPS) as ColumnKind[];
-
 /** The column of an id, which is also the word for it in a filter; `undefined` where the text is no id of a column. */
-export function columnOf(id: string): Column | undefined {
-  const dot = id.indexOf(".");
-  const kind = KINDS.find((each) => each === id.slice(0, dot));
-  const key = id.slice(dot + 1);
-  if (kind === undefined || key === "") return undefined;
-  const column = {
-    id,
-    kind,
-    key,
-    title: id,
-    group: id === NAME_COLUMN ? "" : GROUPS[kind],
-    isSortable: true,
-  };
-  if (kind !== "attributes") return { ...column, label: key, width: usualWidth(kind, key) };
-  const known = ATTRIBUTES[key];
-  return known && { ...column, ...known };
-}
+export const columnOf = (id: string): Column | undefined => columnIn(id, ATTRIBUTES, "Run");
 
 export const ATTRIBUTE_COLUMNS: readonly string[] = Object.keys(ATTRIBUTES).map((key) => `attributes.${key}`);
 
