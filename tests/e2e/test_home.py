@@ -57,8 +57,17 @@ def test_experiment_is_made_renamed_deleted_and_brought_back(address: str, store
     row = page.get_by_role("rowheader", name="renamed")
     expect(row).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
-
     expect(row).to_be_visible()
+
+    page.get_by_label("Actions for renamed").click()
+    page.get_by_role("menuitem", name="Move to trash").click()
+    page.get_by_role("button", name="Trash", exact=True).click()
+    page.get_by_role("link", name="renamed").click()
+    expect(page.get_by_text("This experiment is in the trash")).to_be_visible()
+    expect(page.get_by_text("This experiment has no runs yet")).to_be_hidden()
+    page.get_by_role("button", name="Restore").click()
+
+    expect(page.get_by_text("This experiment has no runs yet")).to_be_visible()
 
 
 def test_name_that_is_taken_is_told_at_the_field(

@@ -19,11 +19,13 @@ import { useSelectedIds } from "./use-selected-ids";
 interface ExperimentModelsProps {
   experimentId: string;
   name: string | undefined;
+  /** Whether it is in the trash, where nothing can be logged to it. */
+  isTrashed: boolean;
   onPart: (part: ExperimentPart) => void;
 }
 
 /** The logged models of an experiment. */
-export function ExperimentModels({ experimentId, name, onPart }: ExperimentModelsProps) {
+export function ExperimentModels({ experimentId, name, isTrashed, onPart }: ExperimentModelsProps) {
   const [view, onView] = useModelsView();
   const orderBy = useMemo(() => modelOrder(view.sort), [view.sort]);
   const found = useModelPages({ experimentId, filter: view.filter, orderBy });
@@ -33,7 +35,7 @@ export function ExperimentModels({ experimentId, name, onPart }: ExperimentModel
   const rows = useMemo(() => models.map(({ info }) => info.model_id), [models]);
   const selection = useSelection(selectedIds, setSelectedIds, rows);
   const navigate = useNavigate();
-  const isUnused = query.isSuccess && models.length === 0 && view.filter === "";
+  const isUnused = !isTrashed && query.isSuccess && models.length === 0 && view.filter === "";
 
   return (
     <>

@@ -13,7 +13,7 @@ import { RunsPanel } from "@/features/runs/components/runs-panel";
 import { RunSelection } from "@/features/runs/components/run-selection";
 import { useColumnChoice } from "@/features/runs/hooks/use-column-choice";
 import { idsOf, useRunPages, type RunPages } from "@/features/runs/hooks/use-run-pages";
-import { useRunsById } from "@/features/runs/hooks/use-runs-by-id";
+import { useRunsById, type RunsById } from "@/features/runs/hooks/use-runs-by-id";
 import { useShownNodes } from "@/features/runs/hooks/use-shown-nodes";
 import type { RunsView } from "@/features/runs/runs-view";
 import { ColumnPicker } from "@/tables/column-picker";
@@ -33,12 +33,14 @@ const CHARTED_AT_FIRST = 10;
 interface ExperimentRunsProps {
   experimentId: string;
   name: string | undefined;
+  /** Whether it is in the trash, where nothing can be logged to it. */
+  isTrashed: boolean;
   part: "table" | "charts";
   onPart: (part: ExperimentPart) => void;
 }
 
 /** The runs of an experiment, as a table or as charts. */
-export function ExperimentRuns({ experimentId, name, part, onPart }: ExperimentRunsProps) {
+export function ExperimentRuns({ experimentId, name, isTrashed, part, onPart }: ExperimentRunsProps) {
   const { search, change } = useExperimentSearch();
   const [view, onView] = useRunsView();
   const [chartsView, onChartsView] = useChartsView(search, change);
@@ -85,29 +87,18 @@ export function ExperimentRuns({ experimentId, name, part, onPart }: ExperimentR
         </Button>
         {!isCharts && <ColumnPicker {...columns} onChange={(next) => onView({ columns: next })} />}
       </ExperimentTop>
-      {isUnused(found, view) ? (
+      {isUnused(found, view, isTrashed) ? (
         <div className={styles["scroll"]}>
           <FirstSteps title="This experiment has no runs yet" experiment={name ?? ""} />
         </div>
       ) : isCharts && found.runs.length + selectedIds.length > 0 ? (
         <div className={styles["scroll"]}>
-          {selected.error && (
-            <ErrorNotice
-              what="Some of the selected runs could not be loaded"
-              error={selected.error}
-              onRetry={selected.retry}
-            />
-          )}
-          {selected.isPending && selected.runs.length === 0 ? (
-            <TableSkeleton rows={8} />
-          ) : (
-            <ChartedRuns
-              selected={selectedIds.length > 0 ? selected.runs : undefined}
-              found={found.runs}
-              view={chartsView}
-              onView={onChartsView}
-            />
-          )}
+          <ChartedRuns
+            selected={selectedIds.length > 0 ? selected : undefined}
+            found={found.runs}
+            view={chartsView}
+            onView={onChartsView}
+          />
         </div>
       ) : (
         <RunsPanel
@@ -132,23 +123,32 @@ export function ExperimentRuns({ experimentId, name, part, onPart }: ExperimentR
   );
 }
 
-/** Whether there is nothing because nothing has been logged, not because of a filter. */
-function isUnused({ query, runs }: RunPages, view: RunsView): boolean {
-  return query.isSuccess && runs.length === 0 && view.filter === "" && view.shelf === "active";
+/** Whether there is nothing because nothing has been logged yet, not because of a filter. */
+function isUnused({ query, runs }: RunPages, { filter, shelf }: RunsView, isTrashed: boolean): boolean {
+  return query.isSuccess && runs.length === 0 && filter === "" && shelf === "active" && !isTrashed;
 }
 
 interface ChartedRunsProps {
   /** The runs chosen; without a choice the first of those found are drawn. */
-  selected: readonly Run[] | undefined;
+  selected: RunsById | undefined;
   found: readonly Run[];
   view: ChartsView;
   onView: ChangeChartsView;
 }
 
 function ChartedRuns({ selected, found, view, onView }: ChartedRunsProps) {
-  const runs = useMemo(() => selected ?? found.slice(0, CHARTED_AT_FIRST), [selected, found]);
+  const chosen = selected?.runs;
+  const runs = useMemo(() => chosen ?? found.slice(0, CHARTED_AT_FIRST), [chosen, found]);
+  if (runs.length === 0 && selected?.isPending) return <TableSkeleton rows={8} />;
   return (
     <>
+      {selected?.error && (
+        <ErrorNotice
+          what="Some of the selected runs could not be loaded"
+          error={selected.error}
+          onRetry={selected.retry}
+        />
+      )}
       {!selected && found.length > CHARTED_AT_FIRST && (
         <p className={styles["hint"]}>
           The first {CHARTED_AT_FIRST} runs of the table are drawn. Select runs there to choose others.

@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 
 import { ErrorNotice } from "@/components/error-notice";
 import { experimentQuery } from "@/features/experiments/api/experiments";
+import { TrashedNotice } from "@/features/experiments/components/trashed-notice";
 
 import { ExperimentModels } from "../experiment-models";
 import { ExperimentRuns } from "../experiment-runs";
@@ -29,13 +30,16 @@ export function ExperimentPage() {
     );
   }
   const part = search.view ?? "table";
+  const isTrashed = experiment.data?.lifecycle_stage === "deleted";
   const shared = {
     experimentId,
     name: experiment.data?.name,
+    isTrashed,
     onPart: (next: ExperimentPart) => change({ view: next === "table" ? undefined : next }),
   };
   return (
     <div key={experimentId} className={styles["page"]}>
+      {experiment.data && isTrashed && <TrashedNotice experiment={experiment.data} />}
       {part === "models" ? <ExperimentModels {...shared} /> : <ExperimentRuns part={part} {...shared} />}
     </div>
   );

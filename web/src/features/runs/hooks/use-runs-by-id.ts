@@ -7,9 +7,9 @@ import type { Run } from "@/types/wire";
 import { liveRunQuery } from "./use-run";
 
 /** Each is a question of its own. */
-export const MOST_RUNS = 200;
+const MOST_RUNS = 200;
 
-interface RunsById extends Omit<Combined<Run>, "found"> {
+export interface RunsById extends Omit<Combined<Run>, "found"> {
   runs: Run[];
 }
 
