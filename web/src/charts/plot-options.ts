@@ -53,7 +53,7 @@ function lines(series: readonly Series[], isSmoothed: boolean): PlotSeries[] {
 }
 
 /** The nearest place at which a series has a value: series have their points at different x. */
-export function nearestPlace(values: ArrayLike<number | null | undefined>, at: number): number {
+function nearestPlace(values: ArrayLike<number | null | undefined>, at: number): number {
   for (let away = 0; away < values.length; away += 1) {
     if (values[at - away] != null) return at - away;
     if (values[at + away] != null) return at + away;

@@ -1,16 +1,10 @@
-import { copyText } from "@/lib/clipboard";
-
 import { Button } from "./button";
 import styles from "./code-block.module.css";
-import { useToast } from "./toasts";
+import { useCopy } from "./use-copy";
 
 /** Code to take along. */
 export function CodeBlock({ code, label }: { code: string; label: string }) {
-  const toast = useToast();
-  const copy = async () => {
-    const done = await copyText(code);
-    toast({ text: done ? "Copied" : "The browser does not let this page use the clipboard" });
-  };
+  const copy = useCopy();
   return (
     <div className={styles["block"]}>
       <pre className={styles["code"]} tabIndex={0} aria-label={label}>
@@ -21,7 +15,7 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
         icon="copy"
         className={styles["copy"]}
         aria-label={`Copy: ${label}`}
-        onClick={() => void copy()}
+        onClick={() => copy(code)}
       />
     </div>
   );

@@ -1,6 +1,4 @@
-import { copyText } from "@/lib/clipboard";
-
-import { useToast } from "./toasts";
+import { useCopy } from "./use-copy";
 import styles from "./copy-text.module.css";
 
 interface CopyTextProps {
@@ -11,11 +9,7 @@ interface CopyTextProps {
 
 /** Text that goes to the clipboard at a click; cut short where it is long, whole on hover. */
 export function CopyText({ text, mono = false, tabIndex }: CopyTextProps) {
-  const toast = useToast();
-  const copy = async () => {
-    const done = await copyText(text);
-    toast({ text: done ? "Copied" : "The browser does not let this page use the clipboard" });
-  };
+  const copy = useCopy();
   return (
     <button
       type="button"
@@ -23,7 +17,7 @@ export function CopyText({ text, mono = false, tabIndex }: CopyTextProps) {
       className={styles["text"]}
       data-mono={mono}
       title={`${text}\nClick to copy`}
-      onClick={() => void copy()}
+      onClick={() => copy(text)}
     >
       {text === "" ? <i>empty</i> : text}
     </button>

@@ -4,7 +4,7 @@ import styles from "./table-skeleton.module.css";
 /** The shape of a table that is on its way. */
 export function TableSkeleton({ rows }: { rows: number }) {
   return (
-    <div className={styles["table"]} role="status" aria-label="Loading">
+    <div role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className={styles["row"]}>
           <Skeleton width={`${24 + ((row * 7) % 16)}%`} />

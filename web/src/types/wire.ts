@@ -8,7 +8,6 @@ export type Run = Schemas["Run"];
 export type RunStatus = Schemas["RunInfo"]["status"];
 export type Metric = Schemas["Metric"];
 export type RunMetric = Schemas["RunMetric"];
-export type Param = Schemas["Param"];
 export type Tag = Schemas["Tag"];
 export type FileInfo = Schemas["FileInfo"];
 

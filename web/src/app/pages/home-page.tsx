@@ -6,7 +6,7 @@ import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";
 import { Segments } from "@/components/segments";
 import { ExperimentList } from "@/features/experiments/components/experiment-list";
-import { NameDialog } from "@/features/experiments/components/name-dialog";
+import { NameExperiment } from "@/features/experiments/components/name-experiment";
 import { useExperimentRows, type ExperimentSort } from "@/features/experiments/hooks/use-experiment-rows";
 import { formatCount } from "@/lib/format";
 import type { Experiment } from "@/types/wire";
@@ -71,7 +71,7 @@ export function HomePage() {
         onRename={setNaming}
       />
       {naming !== undefined && (
-        <NameDialog
+        <NameExperiment
           {...(naming === "new" ? {} : { experiment: { id: naming.experiment_id, name: naming.name } })}
           onClose={() => setNaming(undefined)}
           onDone={(experimentId) => {

@@ -7,10 +7,8 @@ it.each([
   ["a/report.json", "json"],
   ["t.csv", "table"],
   ["t.tsv", "table"],
-  ["logs/train.log", "text"],
-  ["model/MLmodel", "text"],
-  ["model.pkl", "unknown"],
-  ["v1.2/weights", "unknown"],
+  ["logs/train.log", "bytes"],
+  ["v1.2/weights", "bytes"],
 ])("shows %s as %s", (path, kind) => {
   expect(previewKind(path)).toBe(kind);
 });

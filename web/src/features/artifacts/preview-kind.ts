@@ -1,24 +1,15 @@
-/** How a file can be shown, told from its name. */
-export type PreviewKind = "image" | "json" | "table" | "text" | "unknown";
+/** How a file can be shown, told from its name; whether bytes are text, they tell themselves. */
+export type PreviewKind = "image" | "json" | "table" | "bytes";
 
 const IMAGES = new Set(["png", "jpg", "jpeg", "gif", "webp", "svg", "bmp", "avif", "ico"]);
 const TABLES = new Set(["csv", "tsv"]);
-const TEXTS = new Set(
-  (
-    "txt log md rst yaml yml toml ini cfg conf env properties xml html htm css js ts py r rmd qmd sql sh bat " +
-    "ipynb lock gitignore dockerfile makefile patch diff jsonl ndjson tex c h cpp java go rs scala"
-  ).split(" "),
-);
-const NAMES = new Set(["MLmodel", "Dockerfile", "Makefile", "README", "LICENSE", "requirements"]);
-
 export function previewKind(path: string): PreviewKind {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const ending = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1).toLowerCase() : "";
   if (IMAGES.has(ending)) return "image";
   if (ending === "json") return "json";
   if (TABLES.has(ending)) return "table";
-  if (TEXTS.has(ending) || NAMES.has(name)) return "text";
-  return "unknown";
+  return "bytes";
 }
 
 /** The bytes as text; `undefined` where they are none. A letter cut in two at the end does no harm. */

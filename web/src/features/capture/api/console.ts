@@ -7,7 +7,7 @@ import { splitLines, type Segment } from "../console-lines";
 import { capturedKey, CONSOLE } from "./captured-files";
 
 /** Segments have 64 KiB each. Of a longer console the last ones are shown. */
-export const MOST_SEGMENTS = 256;
+const MOST_SEGMENTS = 256;
 
 const SEGMENT = /^\d+\.log$/;
 

@@ -2,8 +2,7 @@ import { useState } from "react";
 
 import { Button } from "@/components/button";
 import { SearchField } from "@/components/search-field";
-import { useToast } from "@/components/toasts";
-import { copyText } from "@/lib/clipboard";
+import { useCopy } from "@/components/use-copy";
 
 import { requirementsOf, type Package } from "../environment";
 import styles from "./packages-table.module.css";
@@ -11,13 +10,9 @@ import styles from "./packages-table.module.css";
 /** The packages that were installed, to search in and to take along. */
 export function PackagesTable({ packages }: { packages: readonly Package[] }) {
   const [search, setSearch] = useState("");
-  const toast = useToast();
+  const copy = useCopy();
   const needle = search.trim().toLocaleLowerCase();
   const found = packages.filter(({ name }) => name.toLocaleLowerCase().includes(needle));
-  const copy = async () => {
-    const done = await copyText(requirementsOf(packages));
-    toast({ text: done ? "Copied" : "The browser does not let this page use the clipboard" });
-  };
   return (
     <section className={styles["packages"]} aria-label="Packages">
       <div className={styles["head"]}>
@@ -34,7 +29,7 @@ export function PackagesTable({ packages }: { packages: readonly Package[] }) {
           value={search}
           onChange={setSearch}
         />
-        <Button icon="copy" onClick={() => void copy()}>
+        <Button icon="copy" onClick={() => copy(requirementsOf(packages))}>
           Copy as requirements.txt
         </Button>
       </div>

@@ -1,7 +1,7 @@
+import styles from "@/components/tables.module.css";
 import { formatNumber } from "@/lib/format";
 
 import type { Evaluation } from "../evaluation";
-import styles from "./tables.module.css";
 
 /** What was demanded of the metrics, and whether it holds. */
 export function ChecksTable({ checks }: { checks: Evaluation["checks"] }) {

@@ -1,6 +1,7 @@
 import { HeatTable } from "@/charts/heat-table";
 import { XyPlot, type XyLine } from "@/charts/xy-plot";
 import { formatNumber } from "@/lib/format";
+import { RUN_COLORS } from "@/lib/run-color";
 
 import type { Curve, Evaluation } from "../evaluation";
 import { ChartCard, ChartGrid } from "./chart-grid";
@@ -9,13 +10,12 @@ const WHOLE: [number, number] = [0, 1];
 const HIGH: [number, number] = [0, 1.02];
 const DIAGONAL = [{ x: WHOLE, y: WHOLE }];
 const CHANCE = [{ x: WHOLE, y: [1, 1] }];
-const COLORS = 12;
 
 const linesOf = (curves: readonly Curve[], as: XyLine["as"] = "line"): XyLine[] =>
   curves.map(({ label, x, y, area }, at) => ({
     id: label,
     label: area === undefined ? label : `${label}, area ${formatNumber(area)}`,
-    color: `--run-${at % COLORS}`,
+    color: `--run-${at % RUN_COLORS}`,
     x,
     y,
     as,

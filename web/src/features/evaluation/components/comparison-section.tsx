@@ -1,10 +1,10 @@
 import { IntervalList } from "@/charts/interval-list";
 import { MetricValue } from "@/components/metric-value";
+import tables from "@/components/tables.module.css";
 import { formatNumber } from "@/lib/format";
 
 import type { Comparison, Difference } from "../evaluation";
 import styles from "./comparison-section.module.css";
-import tables from "./tables.module.css";
 
 const TESTS: Readonly<Record<string, string>> = {
   mcnemar_exact: "McNemar’s exact test",

@@ -1,10 +1,10 @@
+import styles from "@/components/tables.module.css";
 import { IntervalList } from "@/charts/interval-list";
 import { RUN_COLORS } from "@/lib/run-color";
 
 import type { Evaluation } from "../evaluation";
 import type { Importance, Shap } from "../importance";
 import { ChartCard, ChartGrid } from "./chart-grid";
-import styles from "./tables.module.css";
 
 /** How much the model looks at each feature: what shuffling it costs, and how much it moves what the model says. */
 export function ImportanceSection({ importance, shap }: Pick<Evaluation, "importance" | "shap">) {

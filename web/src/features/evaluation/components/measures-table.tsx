@@ -1,8 +1,8 @@
 import { MetricValue } from "@/components/metric-value";
+import styles from "@/components/tables.module.css";
 import { formatNumber } from "@/lib/format";
 
 import type { Evaluation, Measure } from "../evaluation";
-import styles from "./tables.module.css";
 
 interface MeasuresTableProps {
   measures: readonly Measure[];

@@ -1,10 +1,10 @@
 import { Fragment } from "react";
 
 import { MetricValue } from "@/components/metric-value";
+import styles from "@/components/tables.module.css";
 import { formatNumber } from "@/lib/format";
 
 import type { Measure } from "../evaluation";
-import styles from "./tables.module.css";
 
 export interface SliceRow {
   group: string;

@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { MetricValue } from "@/components/metric-value";
+import styles from "@/components/tables.module.css";
 import type { LoggedModel } from "@/types/wire";
 
 import { runNamesQuery } from "../api/models";
 import { latestMetrics } from "../latest-metrics";
-import styles from "./tables.module.css";
 
 /** A model may be measured by a run each day; so many of them are asked for their names. */
 const MOST_NAMED = 100;

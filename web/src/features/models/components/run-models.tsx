@@ -2,12 +2,12 @@ import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { Skeleton } from "@/components/skeleton";
+import styles from "@/components/tables.module.css";
 import type { Run } from "@/types/wire";
 
 import { modelQuery } from "../api/models";
 import { ModelLink } from "./model-link";
 import { ModelStatus } from "./model-status";
-import styles from "./tables.module.css";
 
 /** A training may keep a model at each step; each row is a question to the server. */
 const SHOWN_AT_FIRST = 10;

@@ -1,7 +1,7 @@
+import styles from "@/components/tables.module.css";
 import { classNames } from "@/lib/class-names";
 
 import type { Column, Signature } from "../signature";
-import styles from "./tables.module.css";
 
 const PARTS = [
   { part: "inputs", title: "Inputs", more: "Levels and ranges" },

@@ -6,7 +6,7 @@ import { PageHeader } from "@/components/page-header";
 import { RunDot } from "@/components/run-dot";
 import { StatusMark } from "@/components/status-mark";
 import { TimeAgo } from "@/components/time-ago";
-import { copyText } from "@/lib/clipboard";
+import { useCopy } from "@/components/use-copy";
 import type { Run } from "@/types/wire";
 
 import { useTrashRuns } from "../hooks/use-trash-runs";
@@ -21,6 +21,7 @@ export function RunHeader({ run }: { run: Run }) {
   const { info } = run;
   const [isRenaming, setRenaming] = useState(false);
   const { move } = useTrashRuns();
+  const copy = useCopy();
   const end = endOf(run);
   const isDeleted = info.lifecycle_stage === "deleted";
   return (
@@ -47,7 +48,7 @@ export function RunHeader({ run }: { run: Run }) {
             <MenuItem icon="edit" disabled={isDeleted} onSelect={() => setRenaming(true)}>
               Rename
             </MenuItem>
-            <MenuItem icon="copy" onSelect={() => void copyText(info.run_id)}>
+            <MenuItem icon="copy" onSelect={() => copy(info.run_id)}>
               Copy the run id
             </MenuItem>
             <MenuLine />

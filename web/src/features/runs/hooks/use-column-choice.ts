@@ -57,5 +57,3 @@ export function useColumnChoice(pages: readonly RunPage[], chosen: readonly stri
   );
   return { known, shown };
 }
-
-export type ColumnChoice = ReturnType<typeof useColumnChoice>;
