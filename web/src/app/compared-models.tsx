@@ -6,7 +6,6 @@ import { TimeAgo } from "@/components/time-ago";
 import { CompareTable } from "@/features/compare/components/compare-table";
 import { comparedModel } from "@/features/models/compared-model";
 import { ModelLink } from "@/features/models/components/model-link";
-import { ModelStatus } from "@/features/models/components/model-status";
 import { useModelsById } from "@/features/models/hooks/use-models-by-id";
 
 /** Several logged models side by side. */
@@ -26,7 +25,7 @@ export function ComparedModels({ ids, showAll }: { ids: readonly string[]; showA
         ),
         about: (
           <>
-            <ModelStatus status={model.info.status} />
+            <code>{model.info.model_id.slice(0, 10)}</code>
             <TimeAgo time={model.info.creation_timestamp_ms} />
           </>
         ),

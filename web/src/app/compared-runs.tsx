@@ -6,7 +6,7 @@ import { RunDot } from "@/components/run-dot";
 import { StatusMark } from "@/components/status-mark";
 import { TableSkeleton } from "@/components/table-skeleton";
 import { TimeAgo } from "@/components/time-ago";
-import { useEnvironments } from "@/features/capture/hooks/use-environments";
+import { MOST_ENVIRONMENTS, useEnvironments } from "@/features/capture/hooks/use-environments";
 import { CompareTable } from "@/features/compare/components/compare-table";
 import { MetricCharts } from "@/features/runs/components/metric-charts";
 import { useRunsById } from "@/features/runs/hooks/use-runs-by-id";
@@ -28,7 +28,8 @@ interface ComparedRunsProps {
 /** Several runs side by side, and their curves below. */
 export function ComparedRuns({ ids, showAll, search, onSearch }: ComparedRunsProps) {
   const { runs, isPending, error, retry } = useRunsById(ids, NO_RUNS);
-  const environments = useEnvironments(runs);
+  const captured = useEnvironments(runs);
+  const { environments } = captured;
   const [view, onView] = useChartsView(search, onSearch);
   const subjects = useMemo(
     () =>
@@ -64,6 +65,16 @@ export function ComparedRuns({ ids, showAll, search, onSearch }: ComparedRunsPro
       {!isPending && runs.length > 0 && (
         <>
           <CompareTable subjects={subjects} showAll={showAll} />
+          {captured.error && (
+            <ErrorNotice
+              what="The environments could not be loaded"
+              error={captured.error}
+              onRetry={captured.retry}
+            />
+          )}
+          {runs.length > MOST_ENVIRONMENTS && (
+            <p className={styles["hint"]}>The environments are compared of up to {MOST_ENVIRONMENTS} runs.</p>
+          )}
           <h2 className={styles["heading"]}>Curves</h2>
           <MetricCharts runs={runs} view={view} onView={onView} />
         </>

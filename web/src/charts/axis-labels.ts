@@ -14,8 +14,16 @@ function decimalsOf(step: number): number {
 
 /** Numbers that stand `step` apart, with as many decimals as it takes to tell them apart. */
 export function numberLabels(values: readonly number[], step: number): string[] {
-  const decimals = decimalsOf(step);
   const largest = Math.max(...values.map(Math.abs), 0);
+  if (largest >= 1e6 && largest < 1e12) {
+    const [unit, word] = largest >= 1e9 ? [1e9, "G"] : [1e6, "M"];
+    const scaled = numberLabels(
+      values.map((value) => value / unit),
+      step / unit,
+    );
+    return scaled.map((label, at) => (values[at] === 0 ? "0" : label + word));
+  }
+  const decimals = decimalsOf(step);
   if (decimals > MOST_DECIMALS || largest >= 1e6) return values.map(formatNumber);
   return values.map((value) => value.toFixed(decimals).replace(/^-/, "−"));
 }
@@ -33,8 +41,9 @@ function short(value: number): string {
   return String(Number(value.toPrecision(1)));
 }
 
-/** On a logarithmic axis only the powers of ten get a word, unless there are not two of them. */
-export function powerLabels(values: readonly number[]): string[] {
-  const hasPowers = values.filter(isPower).length >= 2;
-  return values.map((value) => (!hasPowers || isPower(value) ? short(value) : ""));
+/** On a logarithmic axis only the powers of ten get a word, unless there are not two of them. The library puts null where
+ * it has no room for one, whatever its types say. */
+export function powerLabels(values: readonly (number | null)[]): string[] {
+  const hasPowers = values.filter((value) => value !== null && isPower(value)).length >= 2;
+  return values.map((value) => (value !== null && (!hasPowers || isPower(value)) ? short(value) : ""));
 }

@@ -6,7 +6,7 @@ import { SearchField } from "./search-field";
 interface KeyValueRow {
   key: string;
   value: ReactNode;
-  /** A quiet word beside the value. */
+  /** A quiet word before the value. */
   more?: string | undefined;
 }
 
@@ -56,8 +56,8 @@ export function KeyValues({ title, rows, nothing, numeric = false }: KeyValuesPr
                   {row.key}
                 </th>
                 <td data-numeric={numeric}>
-                  {row.value}
                   {row.more !== undefined && <span className={styles["more"]}>{row.more}</span>}
+                  {row.value}
                 </td>
               </tr>
             ))}

@@ -1,4 +1,9 @@
+import type { ComponentProps } from "react";
+
 import styles from "./tabs.module.css";
+
+/** Id of the element that shows the chosen part. */
+const PART_ID = "part";
 
 interface TabsProps<T extends string> {
   label: string;
@@ -22,7 +27,9 @@ export function Tabs<T extends string>({ label, value, tabs, onChange }: TabsPro
           type="button"
           role="tab"
           className={styles["tab"]}
+          id={`tab-${tab.value}`}
           aria-selected={tab.value === value}
+          aria-controls={tab.value === value ? PART_ID : undefined}
           tabIndex={tab.value === value ? 0 : -1}
           ref={(element) => {
             const group = element?.parentElement;
@@ -37,6 +44,15 @@ export function Tabs<T extends string>({ label, value, tabs, onChange }: TabsPro
           {tab.label}
         </button>
       ))}
+    </div>
+  );
+}
+
+/** The part that is chosen. */
+export function TabPart({ value, children, ...rest }: ComponentProps<"div"> & { value: string }) {
+  return (
+    <div {...rest} id={PART_ID} role="tabpanel" aria-labelledby={`tab-${value}`} data-tab={value}>
+      {children}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ErrorNotice } from "@/components/error-notice";
 import { Skeleton } from "@/components/skeleton";
 import { TableSkeleton } from "@/components/table-skeleton";
-import { Tabs } from "@/components/tabs";
+import { TabPart, Tabs } from "@/components/tabs";
 import { ArtifactBrowser } from "@/features/artifacts/components/artifact-browser";
 import { experimentQuery } from "@/features/experiments/api/experiments";
 import { modelFilesQuery } from "@/features/models/api/model-files";
@@ -72,7 +72,7 @@ export function ModelPage() {
           })
         }
       />
-      <div className={styles["body"]} role="tabpanel" aria-label={tab} data-tab={tab}>
+      <TabPart value={tab} className={styles["body"]}>
         {model.data ? (
           <ModelPart
             model={model.data}
@@ -83,7 +83,7 @@ export function ModelPage() {
         ) : (
           <TableSkeleton rows={8} />
         )}
-      </div>
+      </TabPart>
     </div>
   );
 }

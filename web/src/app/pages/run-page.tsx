@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { ErrorNotice } from "@/components/error-notice";
 import { Skeleton } from "@/components/skeleton";
 import { TableSkeleton } from "@/components/table-skeleton";
-import { Tabs } from "@/components/tabs";
+import { TabPart, Tabs } from "@/components/tabs";
 import { RunHeader } from "@/features/runs/components/run-header";
 import { useRun } from "@/features/runs/hooks/use-run";
 
@@ -63,13 +63,13 @@ export function RunPage() {
         tabs={TABS}
         onChange={(next) => change({ tab: next === "overview" ? undefined : next })}
       />
-      <div className={styles["body"]} role="tabpanel" aria-label={tab} data-tab={tab}>
+      <TabPart value={tab} className={styles["body"]}>
         {run.data ? (
           <RunPart run={run.data} search={search} onSearch={change} onPath={onPath} />
         ) : (
           <TableSkeleton rows={8} />
         )}
-      </div>
+      </TabPart>
     </div>
   );
 }

@@ -7,14 +7,20 @@ import { environmentsQuery } from "../api/captured-files";
 import { environmentPairs } from "../environment";
 
 /** Of more runs the environments are not asked for: each is a file of its own. */
-const MOST_RUNS = 30;
+export const MOST_ENVIRONMENTS = 30;
 
-/** Name and value of what is known of each run's environment; `undefined` until it is known. */
+/** Name and value of what is known of each run's environment, once it is known. */
 export function useEnvironments(runs: readonly Run[]) {
   const ids = useMemo(() => runs.map((run) => run.info.run_id), [runs]);
-  const { data } = useQuery({
+  const query = useQuery({
     ...environmentsQuery(ids),
-    enabled: ids.length > 0 && ids.length <= MOST_RUNS,
+    enabled: ids.length > 0 && ids.length <= MOST_ENVIRONMENTS,
   });
-  return useMemo(() => data?.map(environmentPairs), [data]);
+  const { data } = query;
+  const environments = useMemo(() => data?.map(environmentPairs), [data]);
+  return {
+    environments,
+    error: query.isLoadingError ? query.error : null,
+    retry: () => void query.refetch(),
+  };
 }

@@ -44,7 +44,7 @@ export function ModelOverview({ model, files, experiment }: ModelOverviewProps) 
         <ModelFacts model={model} experiment={experiment} flavors={files.data?.flavors ?? []} />
         <KeyValues
           title="Tags"
-          nothing="No tag is set."
+          nothing="No tags."
           rows={tags.map((tag) => ({ key: tag.key, value: <CopyText text={tag.value ?? ""} /> }))}
         />
         {files.data !== undefined && files.data.metadata.length > 0 && (

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { CopyText } from "@/components/copy-text";
@@ -6,6 +7,7 @@ import { StatusMark } from "@/components/status-mark";
 import { TimeAgo } from "@/components/time-ago";
 import type { Run } from "@/types/wire";
 
+import { runQuery } from "../api/run";
 import { dataOf } from "../columns";
 import { RunDuration } from "./run-duration";
 
@@ -36,12 +38,7 @@ export function RunFacts({ run }: { run: Run }) {
       {info.user_id !== "" && <Fact name="User">{info.user_id}</Fact>}
       {parent !== undefined && (
         <Fact name="Parent">
-          <Link
-            to="/experiments/$experimentId/runs/$runId"
-            params={{ experimentId: info.experiment_id, runId: parent }}
-          >
-            {parent.slice(0, 8)}
-          </Link>
+          <ParentLink experimentId={info.experiment_id} runId={parent} />
         </Fact>
       )}
       {source !== undefined && (
@@ -63,5 +60,14 @@ export function RunFacts({ run }: { run: Run }) {
         <CopyText text={info.run_id} mono />
       </Fact>
     </Facts>
+  );
+}
+
+function ParentLink({ experimentId, runId }: { experimentId: string; runId: string }) {
+  const parent = useQuery(runQuery(runId));
+  return (
+    <Link to="/experiments/$experimentId/runs/$runId" params={{ experimentId, runId }} title={runId}>
+      {parent.data?.info.run_name || runId.slice(0, 8)}
+    </Link>
   );
 }
