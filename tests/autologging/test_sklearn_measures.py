@@ -8,7 +8,7 @@ import scipy.sparse
 from sklearn.datasets import load_iris
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import precision_score, roc_auc_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
@@ -98,10 +98,24 @@ def test_fit_of_one_example_has_the_numbers_that_are_defined() -> None:
 
 
 def test_two_labels_that_may_both_be_true_have_an_area() -> None:
-    autolog(log_models=False)
+    autolog(log_models=False, pos_label=1)
     labels = np.column_stack([Y == 0, X[:, 1] > 3]).astype(int)
 
     model = OneVsRestClassifier(LogisticRegression(max_iter=1000)).fit(X, labels)
 
     area = roc_auc_score(labels, model.predict_proba(X), average="weighted")
     assert only_run().data.metrics["training_roc_auc"] == area
+    assert "training_precision_score" in only_run().data.metrics
+
+
+@pytest.mark.parametrize("classes", [Y, np.where(Y == 1, "b", "a")])
+def test_positive_class_is_for_models_that_have_it_among_two(classes: Any) -> None:
+    autolog(log_models=False, pos_label=1)
+
+    model = LogisticRegression(max_iter=1000).fit(X, classes)
+
+    run = only_run()
+    assert run.data.metrics["training_precision_score"] == precision_score(
+        classes, model.predict(X), average="weighted"
+    )
+    assert ("training_roc_curve.svg" in files(run)) == (len(model.classes_) == 2)

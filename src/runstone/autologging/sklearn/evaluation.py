@@ -74,7 +74,7 @@ class Evaluation:
         truth, weights = self._targets, self._weights
         self.predicted = predicted = self._estimator.predict(self._features)
         average: dict[str, Any] = {"average": "weighted"}
-        if self._pos_label is not None:
+        if self._pos_label is not None and self._pos_label in self._two_classes():
             average = {"average": "binary", "pos_label": self._pos_label}
         counts: list[float] = []
 
@@ -123,14 +123,14 @@ class Evaluation:
 
         A curve is an array of points, float64, shape (n, 2).
         """
-        labels = getattr(self._estimator, "classes_", None)
-        if "accuracy_score" not in self.found or labels is None or getattr(labels, "shape", None) != (2,):
+        labels = self._two_classes()
+        if "accuracy_score" not in self.found or not labels:
             return None
         import sklearn
 
         try:
             with without_warnings(), sklearn.config_context(skip_parameter_validation=True):
-                return self._curves(labels.tolist())
+                return self._curves(labels)
         except Exception:  # noqa: BLE001  # as for a number that cannot be measured
             return None
 
@@ -138,7 +138,7 @@ class Evaluation:
         import numpy as np
         from sklearn import metrics
 
-        positive = labels[1] if self._pos_label is None else self._pos_label
+        positive = self._pos_label if self._pos_label in labels else labels[1]
         if self.probabilities is not None:
             told = self.probabilities[:, labels.index(positive)]
         else:
@@ -150,6 +150,12 @@ class Evaluation:
         roc, by_recall = np.column_stack([false, true]), np.column_stack([recall, precision])
         # Where a class has no weight, there is no rate.
         return (positive, roc, by_recall) if np.isfinite(roc).all() and np.isfinite(by_recall).all() else None
+
+    def _two_classes(self) -> list[Any]:
+        """The classes, where the estimator tells apart two of them, and that once for each row; else none."""
+        labels = getattr(self._estimator, "classes_", None)
+        of_two = getattr(labels, "shape", None) == (2,) and getattr(self.predicted, "ndim", 1) == 1
+        return list(labels.tolist()) if labels is not None and of_two else []
 
     def confusion(self) -> tuple[list[list[float]], list[str]] | None:
         """How many rows of each class were taken for each class, and the names of the classes; ``None`` without any."""
