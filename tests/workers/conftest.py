@@ -30,6 +30,19 @@ def obedient_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where environments are kept; the same for all processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if base.name.startswith("popen-") else base) / "environments"
+
+
+@pytest.fixture(autouse=True)
+def environments(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No environment is made in the home of who runs the tests, nor found there from the last time."""
+    monkeypatch.setenv("RUNSTONE_ENVIRONMENTS", str(kept))
+
+
 @pytest.fixture(scope="module")
 def worker(echo_folder: Path) -> Iterator[Worker]:
     """One worker for all tests that leave it alive."""
