@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from runstone.errors import InvalidModel, InvalidValue, LocalFileNotFound, RunstoneError, SignatureMismatch
 from runstone.models import infer_signature
+from runstone.models import requirements as requirements_of_models
 from runstone.pyfunc import PythonModel, load_model, save_model
 
 ROWS = pd.DataFrame({"height": [1.0, 2.0]})
@@ -63,6 +65,28 @@ def test_module_of_ones_own_that_is_missing_is_warned_of(users: Script) -> None:
         save_model("model", python_model=Asks(helper.ask))
 
     assert warned[0].filename == __file__
+
+
+@pytest.mark.parametrize("editable", [False, True])
+def test_module_of_ones_own_may_have_the_name_of_an_installed_one(
+    users: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editable: bool
+) -> None:
+    folder = tmp_path / "installed" / "ships_tests-1.0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: ships-tests\nVersion: 1.0\n")
+    (folder / "top_level.txt").write_text("helper\n")
+    (folder / "direct_url.json").write_text(f'{{"dir_info": {{"{"editable" if editable else "x"}": true}}}}')
+    monkeypatch.syspath_prepend(str(tmp_path / "installed"))
+    monkeypatch.syspath_prepend(str(tmp_path / "work"))
+    requirements_of_models._distributions.cache_clear()
+    helper = users("helper", helper="def ask():\n    return 1\n")
+
+    told = r"module 'helper'.*give code_paths=\['helper.py'\]"
+    with nullcontext() if editable else pytest.warns(UserWarning, match=told):
+        save_model("model", python_model=Asks(helper.ask))
+
+    requirements_of_models._distributions.cache_clear()
+    assert ("ships-tests" in requirements()) == editable
 
 
 def test_modules_of_ones_own_are_found(users: Script) -> None:

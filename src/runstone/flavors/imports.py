@@ -10,6 +10,9 @@ from types import CodeType
 from runstone.errors import InvalidValue
 from runstone.models import requirements
 
+# Ours, what stands in for it, and the program that runs.
+_NOT_ITS_OWN = {"runstone", "mlflow", "__main__", "__mp_main__"}
+
 
 def of_source(place: Path) -> frozenset[str]:
     """Top names of the modules that a file imports, or the files of a folder; its own are among them.
@@ -36,11 +39,11 @@ def local(names: frozenset[str]) -> dict[str, Path]:
     They are already imported, and come neither from an installed package nor from Python.
     """
     found: dict[str, Path] = {}
-    for name in sorted(names - requirements.brought()):
+    for name in sorted(names - sys.stdlib_module_names - _NOT_ITS_OWN):
         module = sys.modules.get(name)
         file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), "")
         path = Path(file)
-        if path.suffix == ".py" or (file and path.is_dir()):
+        if (path.suffix == ".py" or (file and path.is_dir())) and not requirements.is_installed(name, path):
             found[name] = path.parent if path.name == "__init__.py" else path
     return found
 

@@ -112,7 +112,7 @@ def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> froz
         infer: Whether a user's own modules that are missing are copied; they are warned of otherwise.
 
     Returns:
-        Top names of all modules that the model and its code refer to, without those that it brings.
+        Top names of all modules that the model and its code refer to, without those that it brings or should bring.
     """
     code = folder / CODE
     while True:
@@ -132,7 +132,7 @@ def complete_code(folder: Path, modules: frozenset[str], *, infer: bool) -> froz
             f"loaded elsewhere; give code_paths=[{_told(path)!r}] or infer_code_paths=True",
             stacklevel=_callers_level(),
         )
-    return needed
+    return needed - absent.keys()
 
 
 def copy_artifacts(artifacts: Mapping[str, str | Path | Fetched], folder: Path) -> dict[str, dict[str, str]]:

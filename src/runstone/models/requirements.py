@@ -45,10 +45,18 @@ def of_modules(modules: Iterable[str]) -> list[str]:
     return [f"{name}=={metadata.version(name)}" for name in sorted({normal(name) for name in names} - {"runstone"})]
 
 
-def brought() -> frozenset[str]:
-    """Top names of the modules that come with Python, with an installed package, or are ours."""
-    names = {"runstone", "mlflow", "__main__", "__mp_main__"}
-    return frozenset(names.union(sys.stdlib_module_names, _distributions()))
+def is_installed(module: str, place: Path) -> bool:
+    """Whether a module came with an installed package; a module of a user's own may have the name of one.
+
+    Args:
+        module: Its top name.
+        place: Its file, or the folder of its package.
+    """
+    place = place.resolve()
+    for each in map(_metadata().distribution, _distributions().get(module, ())):
+        if place.is_relative_to(Path(str(each.locate_file(""))).resolve()) or _is_editable(each):
+            return True
+    return bool(_linked(module))
 
 
 def lock(requirements: Iterable[str]) -> list[str]:
@@ -263,11 +271,15 @@ def _links() -> list[tuple[Path, str]]:
     return [
         (Path(line.strip()), each.name)
         for each in _metadata().distributions()
-        if '"editable"' in (each.read_text("direct_url.json") or "")
+        if _is_editable(each)
         for file in each.files or ()
         if file.suffix == ".pth"
         for line in each.locate_file(file).read_text("utf-8").splitlines()
     ]
+
+
+def _is_editable(distribution: Any) -> bool:
+    return '"editable"' in (distribution.read_text("direct_url.json") or "")
 
 
 def _metadata() -> Any:
