@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import runstone
@@ -32,6 +33,8 @@ def holds(threshold: runstone.MetricThreshold, value: float, baseline: float | N
         ({"threshold": 0.8, **MORE}, 0.8, None, True),
         ({"threshold": 0.8, **MORE}, 0.79, None, False),
         ({"threshold": 2, **LESS}, 2.0, None, True),
+        ({"threshold": np.int64(2), **LESS}, 2.0, None, True),
+        ({"threshold": np.float32(0.5), **MORE}, 0.5, None, True),
         ({"threshold": 2, **LESS}, 2.1, None, False),
         ({"min_absolute_change": 0.5, **MORE}, 1.5, 1.0, True),
         ({"min_absolute_change": 0.5, **MORE}, 1.4, 1.0, False),
@@ -88,6 +91,7 @@ def test_threshold_is_one() -> None:
         ({"threshold": 1}, "greater_is_better is True or False; got None"),
         (MORE, "a threshold demands something"),
         ({"threshold": "high", **MORE}, "threshold is a number; got 'high', a str"),
+        ({"threshold": float("nan"), **MORE}, "threshold is a number; got nan"),
         ({"min_absolute_change": 0, **MORE}, "min_absolute_change is above 0; got 0"),
         ({"min_relative_change": 1.5, **MORE}, "min_relative_change is between 0 and 1; got 1.5"),
     ],

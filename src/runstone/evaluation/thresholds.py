@@ -1,6 +1,8 @@
 """What is demanded of metrics."""
 
 from collections.abc import Iterable, Mapping
+from math import isnan
+from numbers import Real
 
 from msgspec import Struct
 
@@ -39,7 +41,7 @@ class MetricThreshold(Struct, frozen=True):
             raise InvalidValue(f"greater_is_better is True or False; got {shown(self.greater_is_better)}")
         for name in ("threshold", "min_absolute_change", "min_relative_change"):
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, Real) or isnan(value)):
                 raise InvalidValue(f"{name} is a number; got {shown(value)}, {a_class(value)}")
         if self.threshold is None and not self.compares:
             raise InvalidValue(
