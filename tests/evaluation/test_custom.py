@@ -125,11 +125,12 @@ def test_artifacts_become_files_of_the_run() -> None:
         ({"a": object()}, "the artifact 'a' is a path, a figure, a frame"),
         ({"evaluation": {}}, "there is a file 'evaluation.json' already; give the artifact 'evaluation' another name"),
         ({"a": Path("gone.txt")}, "is a file that is not there: 'gone.txt'"),
+        ({"slices": {}}, "there is a file 'slices.csv' already; give the artifact 'slices' another name"),
     ],
 )
 def test_artifact_that_has_no_file_format_is_refused(made: Any, told: str) -> None:
     with pytest.raises(InvalidValue, match=told):
-        evaluated(custom_artifacts=[lambda frame, metrics, folder: made])
+        evaluated(custom_artifacts=[lambda frame, metrics, folder: made], slices=["y"])
 
 
 def test_artifact_stays_in_its_folder() -> None:

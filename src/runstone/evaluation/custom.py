@@ -3,9 +3,9 @@
 import inspect
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -76,17 +76,22 @@ def _called(metric: EvaluationMetric, outputs: pd.DataFrame, values: dict[str, f
     return metric.eval_fn(**given)
 
 
-def files(makers: Sequence[Callable[..., Any]], outputs: pd.DataFrame, evaluation: Evaluation) -> dict[str, bytes]:
+def files(
+    makers: Sequence[Callable[..., Any]], outputs: pd.DataFrame, evaluation: Evaluation, others: Iterable[str]
+) -> dict[str, bytes]:
     """The files that functions of one's own make, by name.
 
     Args:
         makers: The functions.
         outputs: The columns ``prediction`` and ``target``.
         evaluation: Has the metrics, which they get as a dict.
+        others: Names of the files that there are already.
 
     Raises:
-        InvalidValue: One gives no dict from names to artifacts, or an artifact that has no file format.
+        InvalidValue: One gives no dict from names to artifacts, an artifact that has no file format, or one by the name
+            of another, which the end of their files does not tell apart.
     """
+    taken = {PurePosixPath(file).stem: file for file in (FILE, *others)}
     values = {name: measure.value for name, measure in evaluation.metrics.items() if measure.value is not None}
     found: dict[str, bytes] = {}
     for make in makers:
@@ -99,8 +104,10 @@ def files(makers: Sequence[Callable[..., Any]], outputs: pd.DataFrame, evaluatio
                 )
             for name, artifact in made.items():
                 file, data = _file(str(name), artifact, Path(folder))
-                if file == FILE or file in found:
-                    raise InvalidValue(f"there is a file {file!r} already; give the artifact {name!r} another name")
+                stem = PurePosixPath(file).stem
+                if (other := taken.get(stem)) is not None:
+                    raise InvalidValue(f"there is a file {other!r} already; give the artifact {name!r} another name")
+                taken[stem] = file
                 found[arguments.artifact_file(file)] = data
     return found
 

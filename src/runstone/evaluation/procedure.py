@@ -71,9 +71,9 @@ def evaluated(*, evaluators: Any, evaluator_config: Any, **given: Any) -> Evalua
             evaluation, outputs, explanation = *_custom_only(request, subject), None
         else:
             evaluation, outputs, explanation = _of_kind(request, subject, KINDS[request.model_type])
-    drawn = pictures(evaluation, explanation) if request.options.pictures else {}
-    files = {**drawn, **custom.files(request.custom_artifacts, outputs, evaluation)}
-    result = recording.record(evaluation, files, subject.dataset, request)
+    ours = {**recording.tables(evaluation), **(pictures(evaluation, explanation) if request.options.pictures else {})}
+    own = custom.files(request.custom_artifacts, outputs, evaluation, ours)
+    result = recording.record(evaluation, {**ours, **own}, subject.dataset, request)
     failed = [check for check in evaluation.checks if not check.passed]
     if failed:
         raise ThresholdsNotMet("; ".join(told(check, values(evaluation.metrics)) for check in failed))

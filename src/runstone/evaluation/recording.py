@@ -15,7 +15,6 @@ from runstone.evaluation.request import Request
 from runstone.evaluation.result import FILE, EvaluationArtifact, EvaluationResult
 
 FOLDER = "evaluation"
-# What is in evaluation.json as well, for spreadsheets.
 _TABLES = ("per_class_metrics", "slices", "importance", "shap", "comparison", "horizons")
 
 
@@ -42,6 +41,12 @@ def record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset,
         return _record(evaluation, files, dataset, prefix)
 
 
+def tables(evaluation: Evaluation) -> dict[str, bytes]:
+    """What is in ``evaluation.json`` as well, as CSV for spreadsheets, by the name of the file."""
+    found = EvaluationResult(evaluation, {}).tables
+    return {f"{name}.csv": found[name].to_csv(index=False).encode() for name in _TABLES if name in found}
+
+
 def _folder(prefix: str) -> str:
     part = prefix.strip("_-./: ")
     return f"{FOLDER}/{part}" if part else FOLDER
@@ -52,9 +57,7 @@ def _record(evaluation: Evaluation, files: Mapping[str, bytes], dataset: Dataset
     folder = _folder(prefix)
     lineage.log_input(dataset, context=PurePosixPath(folder).name)
     artifacts = {}
-    tables = EvaluationResult(evaluation, {}).tables
-    kept = {f"{name}.csv": tables[name].to_csv(index=False).encode() for name in _TABLES if name in tables}
-    for name, data in {FILE: document.encode(evaluation), **kept, **files}.items():
+    for name, data in {FILE: document.encode(evaluation), **files}.items():
         client.log_stream(run_id, BytesIO(data), f"{folder}/{name}")
         if name != FILE:
             uri = f"runs:/{run_id}/{folder}/{name}"
