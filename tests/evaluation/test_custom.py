@@ -34,6 +34,24 @@ def test_metric_takes_series_and_columns_by_name() -> None:
     assert found.evaluation.metrics["cost_of_errors"].greater_is_better is False
 
 
+def test_predicted_labels_are_of_the_types_that_they_have() -> None:
+    data = {"y": pd.Series(["a", 1, "a"], dtype=object), "guess": pd.Series(["a", 1, 1], dtype=object)}
+
+    def right(predictions: Any, targets: Any) -> float:
+        return float((predictions == targets).mean())
+
+    found = runstone.evaluate(
+        data=data,
+        targets="y",
+        predictions="guess",
+        model_type="classifier",
+        extra_metrics=[metric(right)],
+        evaluator_config=PLAIN,
+    )
+
+    assert found.metrics["right"] == found.metrics["accuracy_score"] == pytest.approx(2 / 3)
+
+
 def test_metric_may_take_a_frame_and_the_metrics_by_place() -> None:
     def worst(frame: Any, metrics: Any) -> Any:
         return np.float64((frame["prediction"] - frame["target"]).abs().max() / metrics["max_error"])

@@ -261,7 +261,11 @@ def _names(request: Request, subject: Subject) -> dict[str, Any]:
 
 def _said(judged: Judged) -> Any:
     labels = getattr(judged, "labels", None)
-    return judged.predicted if labels is None else np.array([labels.known[place] for place in judged.predicted])
+    if labels is None:
+        return judged.predicted
+    # NumPy would make texts of the numbers among texts, which are equal to no target any more.
+    one_type = len({type(label) for label in labels.known}) == 1
+    return np.array(labels.known, dtype=None if one_type else object)[judged.predicted]
 
 
 def _outputs(found: Examples, said: Any) -> pd.DataFrame:
