@@ -24,8 +24,6 @@ from runstone.models import (
 from runstone.pyfunc import PythonModel
 from tests.models.keys import key_pair
 
-pytestmark = pytest.mark.usefixtures("chosen")
-
 ROWS = pd.DataFrame({"height": [1.0, 2.0, 3.0]})
 SIGNATURE = infer_signature(ROWS.astype("Float64"), np.array([2.0]))
 
@@ -52,6 +50,7 @@ def test_signature_is_set_in_a_folder(model: LinearRegression) -> None:
     assert "height" in Path("model/card.md").read_text()
 
 
+@pytest.mark.usefixtures("chosen")
 def test_signature_is_set_in_the_store(model: LinearRegression) -> None:
     with runstone.start_run() as run:
         first = runstone.sklearn.log_model(model, name="first", input_example=ROWS)
@@ -79,6 +78,7 @@ def test_signature_of_a_folder_of_mlflow_is_in_its_one_file(model: LinearRegress
     assert runstone.models.get_model_info("model").signature.inputs.input_names() == ["height"]
 
 
+@pytest.mark.usefixtures("chosen")
 def test_registered_version_gets_its_signature_by_the_logged_model(model: LinearRegression) -> None:
     logged = runstone.sklearn.log_model(model, name="line", registered_model_name="growth signed later")
 
