@@ -6,7 +6,7 @@ import json
 import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +101,7 @@ def _draft(path: Path) -> Iterator[Path]:
     It is beside the place; within it where that is there already, as it may be the root of a disk, or a link.
     """
     draft = (path if path.exists() else path.parent) / f".{path.name}-{uuid4().hex}"
+    new = [each for each in draft.parents if not each.exists()]
     try:
         draft.mkdir(parents=True)
     except OSError as error:
@@ -116,6 +117,9 @@ def _draft(path: Path) -> Iterator[Path]:
         raise BackendError(f"the model cannot be written to {str(path)!r}: {error.strerror}; make room") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        for folder in new:
+            with suppress(OSError):  # the model is in it, or something of somebody else's
+                folder.rmdir()
 
 
 def _put(draft: Path, path: Path) -> None:
