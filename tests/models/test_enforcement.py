@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from runstone.errors import InvalidValue, SignatureMismatch
+from runstone.errors import InvalidSignature, InvalidValue, SignatureMismatch
 from runstone.models import ModelSignature, infer_signature
 from runstone.models.enforcement import check_input, check_output, check_params
 from runstone.models.schema import Array, ColSpec, Object, ParamSchema, ParamSpec, Property, Schema
@@ -140,6 +140,24 @@ def test_value_of_another_kind_is_refused(seen: Any, given: Any, says: str) -> N
 
     assert says in str(error)
     assert error.column == "x"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"type": "timestamp", "zone": "No/Where"},
+        {"type": "timestamp", "resolution": "zz"},
+        {"type": "category", "levels": ["a"], "items": {"type": "period", "freq": "zz"}},
+        {"type": "category", "levels": [[["a"]]]},
+    ],
+    ids=str,
+)
+def test_column_that_pandas_cannot_have_here_is_told(facts: dict[str, Any]) -> None:
+    typed = {"schema_version": 1, "inputs": {"container": "pandas", "columns": [{"name": "a", **facts}]}}
+    signature = ModelSignature.from_typed(typed)
+
+    with pytest.raises(InvalidSignature, match=r"column 'a' of the signature is a .*, which pandas cannot have here"):
+        check_input(signature, pd.DataFrame({"a": ["x"]}))
 
 
 def test_table_without_any_of_the_columns_is_refused() -> None:

@@ -86,6 +86,14 @@ def test_manifest_that_cannot_be_read_is_refused(content: str, message: str, fol
         manifest.check(folder)
 
 
+def test_folder_in_the_place_of_the_manifest_is_refused(folder: Path) -> None:
+    (folder / "manifest.json").unlink(missing_ok=True)
+    (folder / "manifest.json").mkdir()
+
+    with pytest.raises(InvalidModel, match="is a folder, and no manifest of a model"):
+        manifest.check(folder)
+
+
 def test_file_that_was_written_on_purpose_is_recorded_anew(folder: Path) -> None:
     (folder / "MLmodel").write_text("flavors: {}\nrun_id: a\n")
 

@@ -83,6 +83,8 @@ def read(folder: Path) -> Manifest | None:
         content = (folder / MANIFEST).read_bytes()
     except FileNotFoundError:
         return None
+    except IsADirectoryError as error:
+        raise InvalidModel(f"{str(folder / MANIFEST)!r} is a folder, and no manifest of a model") from error
     try:
         found = msgspec.json.decode(content, type=Manifest)
         for file in found.files:

@@ -32,6 +32,7 @@ class PyFuncModel:
             params: Params of this call; those of the signature have defaults.
 
         Raises:
+            InvalidSignature: The signature has a column that pandas cannot have here.
             InvalidValue: There are params, and the model takes none.
             SignatureMismatch: The rows, or the params, are not what the signature says.
         """

@@ -23,6 +23,7 @@ def check_input(signature: ModelSignature, data: Any) -> Any:
         made from. A value is converted only to one that is equal.
 
     Raises:
+        InvalidSignature: The signature has a column that pandas cannot have here, as in a time zone that is not known.
         SignatureMismatch: It does not fit; the message names column, row and value.
 
     Example:

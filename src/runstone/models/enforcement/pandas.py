@@ -5,10 +5,11 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from runstone.errors import InvalidSignature
 from runstone.models.enforcement.mismatch import no_fit
 from runstone.models.fields import Field
 from runstone.models.inference import pandas as inference
-from runstone.models.values import NotOfType, bounds, is_missing, is_same, place_of, python_value, value_of
+from runstone.models.values import NotOfType, bounds, is_missing, is_same, place_of, python_value, said, value_of
 
 
 def _pandas() -> Any:
@@ -85,7 +86,20 @@ def is_dtype(found: Any, wanted: Any) -> bool:
 
 @lru_cache
 def dtype_of(field: Field) -> Any:
-    """The dtype of pandas that a column of a field has: the one that was seen, if this pandas knows it."""
+    """The dtype of pandas that a column of a field has: the one that was seen, if this pandas knows it.
+
+    Raises:
+        InvalidSignature: There is none, as where a time zone is not known here.
+    """
+    try:
+        return _dtype(field)
+    except (LookupError, TypeError, ValueError, NotImplementedError) as error:
+        raise InvalidSignature(
+            f"column {field.name!r} of the signature is a {said(field)}, which pandas cannot have here: {error}"
+        ) from error
+
+
+def _dtype(field: Field) -> Any:
     pd = _pandas()
 
     if field.type == "category":
