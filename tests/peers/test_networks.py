@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
 from typing import Any
 
 import pytest
 
-from tests.peers.genuine import QUIET, ROOT, SCRIPTS
+from tests.peers.genuine import QUIET, ROOT, SCRIPTS, run_in
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
@@ -22,16 +21,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         pytest.skip("the libraries that log through MLflow are not installed: run `make libraries`")
     folder = tmp_path_factory.mktemp("networks")
     settings = {"PYTHONPATH": str(ROOT / "src"), "RUNSTONE_CAPTURE_GIT": "false", "RUNSTONE_CAPTURE_CONSOLE": "false"}
-    done = subprocess.run(
-        [PYTHON, SCRIPTS / "networks.py", folder / "told.json"],
-        cwd=folder,
-        env={**os.environ, **QUIET, **settings},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
+    variables = {**os.environ, **QUIET, **settings}
+    run_in(PYTHON, SCRIPTS / "networks.py", folder / "told.json", variables=variables, folder=folder)
     found: dict[str, Any] = json.loads((folder / "told.json").read_text("utf-8"))
     return found
 
