@@ -6,6 +6,7 @@ Imported by whichever Python runs, so it knows neither of the two.
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -269,6 +270,12 @@ LARGE: dict[str, Callable[[], Example]] = {
     )
 }
 ALL = LIGHT | LARGE
+
+
+@cache
+def example(name: str) -> Example:
+    """The example of a name, once for all that a process does with it."""
+    return ALL[name]()
 
 
 def plain(answer: Any) -> Any:

@@ -10,11 +10,10 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.peers import genuine
+from tests.peers import genuine, passages
 from tests.peers.flavor_examples import LIGHT, ROWS, plain
 
 PLACE = genuine.ROOT / "spec" / "models"
-OURS = Path(__file__).with_name("our_flavors.py")
 # What a folder is called, and the example that it is made of.
 NAMES = {
     "sklearn": "sklearn_regression",
@@ -76,8 +75,7 @@ def _make_spark(place: Path) -> None:
     lent = list(map(str, (genuine.ROOT / ".venv-libraries").resolve().glob("lib/python*/site-packages")))
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        script, python = genuine.SCRIPTS / "flavors.py", genuine.MAKERS["2"]
-        genuine.run(script, json.dumps(lent), "save", folder, SPARK, address="", folder=folder, python=python)
+        passages.theirs(genuine.MAKERS["2"], folder, passages.save(folder, [SPARK]), libraries=lent)
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(folder / SPARK, place / "model")
         expected = {"rows": plain(ROWS), "predictions": json.loads((folder / f"{SPARK}.json").read_text())}
@@ -90,11 +88,10 @@ def _make(folder: Path, python: Path | None) -> None:
     (folder / "scaled.py").write_text(SCRIPT.format(package=package))
     custom = ["-c", SAVE.format(package=package), str(folder / "custom")]
     if python is None:
-        subprocess.run([sys.executable, str(OURS), "save", str(folder), *NAMES.values()], check=True)
+        passages.ours(Path(sys.executable), passages.save(folder, NAMES.values()))
         subprocess.run([sys.executable, *custom], check=True, cwd=folder)
         return
-    script = genuine.SCRIPTS / "flavors.py"
-    genuine.run(script, "[]", "save", folder, *NAMES.values(), address="", folder=folder, python=python)
+    passages.theirs(python, folder, passages.save(folder, NAMES.values()))
     genuine.run(*custom, address="", folder=folder, python=python)
 
 

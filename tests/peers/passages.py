@@ -1,8 +1,12 @@
-"""Models of flavors on their way from Runstone to the genuine MLflow, and back."""
+"""Models of flavors on their way from Runstone to the genuine MLflow, and back.
+
+What either side does in one process is a list of steps: ``save`` its own models, ``load`` those of the other.
+"""
 
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +16,7 @@ from tests.peers import genuine
 
 OURS = Path(__file__).with_name("our_flavors.py")
 THEIRS = genuine.SCRIPTS / "flavors.py"
+Step = tuple[str, Path, list[str]]
 
 
 @dataclass(frozen=True)
@@ -31,18 +36,34 @@ class Passage:
         return json.loads((self.made / f"{name}.json").read_text())
 
 
-def ours(python: str | Path, *arguments: str | Path) -> None:
-    """Run Runstone of this working tree in an environment that has the libraries."""
+def save(folder: Path, names: Iterable[str]) -> Step:
+    """The step that saves models of these names in a folder."""
+    return "save", folder, list(names)
+
+
+def load(folder: Path, names: Iterable[str]) -> Step:
+    """The step that loads them, of which ``seen`` tells afterwards."""
+    return "load", folder, list(names)
+
+
+def ours(python: Path, *steps: Step) -> None:
+    """Let Runstone of this working tree take steps in an environment that has the libraries."""
+    if python == Path(sys.executable):
+        subprocess.run([python, OURS, _told(steps)], check=True, capture_output=True)
+        return
     variables = {**os.environ, "PYTHONPATH": str(genuine.ROOT / "src")}
-    done = subprocess.run([python, OURS, *arguments], env=variables, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-4000:]
+    genuine.run_in(python, OURS, _told(steps), variables=variables, folder=genuine.ROOT)
 
 
-def theirs(python: Path, folder: Path, *arguments: str | Path, libraries: Iterable[str] = ()) -> None:
-    """Run the genuine MLflow; ``libraries`` are folders with those that its environment lacks."""
-    genuine.run(THEIRS, json.dumps(list(libraries)), *arguments, address="", folder=folder, python=python)
+def theirs(python: Path, folder: Path, *steps: Step, libraries: Iterable[str] = ()) -> None:
+    """Let the genuine MLflow take steps; ``libraries`` are folders with those that its environment lacks."""
+    genuine.run(THEIRS, json.dumps(list(libraries)), _told(steps), address="", folder=folder, python=python)
 
 
-def seen(made: Path, told: Path) -> Passage:
-    """What was told."""
-    return Passage(made, json.loads(told.read_text()))
+def seen(made: Path) -> Passage:
+    """What was told of the models of a folder."""
+    return Passage(made, json.loads((made / "seen.json").read_text()))
+
+
+def _told(steps: Iterable[Step]) -> str:
+    return json.dumps([(step, str(folder), names) for step, folder, names in steps])

@@ -29,13 +29,19 @@ def maker(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def seen(maker: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What genuine MLflow finds in folders of ours."""
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of ours, made by a process of its own: the classes of a test module are not those of a user's script."""
     folder = tmp_path_factory.mktemp("ours")
-    # In a process of its own: the classes of a test module are not those of a user's script.
     subprocess.run([sys.executable, Path(__file__).with_name("our_custom_models.py"), folder], check=True)
-    genuine.run(SCRIPT, "load", folder, folder / "seen.json", address="", folder=folder, python=maker)
-    return json.loads((folder / "seen.json").read_text())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def seen(maker: Path, ours: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What genuine MLflow finds in folders of ours."""
+    told = tmp_path_factory.mktemp("seen") / "seen.json"
+    genuine.run(SCRIPT, "load", ours, told, address="", folder=told.parent, python=maker)
+    return json.loads(told.read_text())
 
 
 @pytest.fixture(scope="module")

@@ -18,39 +18,40 @@ from tests.peers.passages import Passage
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
-
-@pytest.fixture(scope="module", params=sorted(genuine.MAKERS))
-def maker(request: pytest.FixtureRequest) -> Path:
-    """The Python of a genuine MLflow."""
-    python = genuine.MAKERS[request.param]
-    if not python.exists():
-        pytest.skip("the genuine MLflow is not installed: run `make peer`")
-    return python
+PYTHON = Path(sys.executable)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders of ours."""
     folder = tmp_path_factory.mktemp("ours")
-    passages.ours(sys.executable, "save", folder, *LIGHT)
+    passages.ours(PYTHON, passages.save(folder, LIGHT))
     return folder
 
 
 @pytest.fixture(scope="module")
-def out(peer: None, made: Path, tmp_path_factory: pytest.TempPathFactory) -> Passage:
-    """Ours, loaded by MLflow 3; MLflow 2 does not know the safe format of scikit-learn's."""
-    told = tmp_path_factory.mktemp("out") / "seen.json"
-    passages.theirs(genuine.PYTHON, told.parent, "load", made, told, *LIGHT)
-    return passages.seen(made, told)
+def theirs(peer: None, made: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of either MLflow, of which the third has loaded ours as well; the second does not know the safe format of
+    scikit-learn's.
+    """
+    folders = {maker: tmp_path_factory.mktemp("theirs") for maker in genuine.MAKERS}
+    for maker, folder in folders.items():
+        loaded = [passages.load(made, LIGHT)] if maker == "3" else []
+        passages.theirs(genuine.MAKERS[maker], folder, *loaded, passages.save(folder, LIGHT))
+    return folders
 
 
 @pytest.fixture(scope="module")
-def back(maker: Path, tmp_path_factory: pytest.TempPathFactory) -> Passage:
+def out(made: Path, theirs: dict[str, Path]) -> Passage:
+    """Ours, loaded by MLflow 3 before it saved its own."""
+    return passages.seen(made)
+
+
+@pytest.fixture(scope="module")
+def back(theirs: dict[str, Path]) -> dict[str, Passage]:
     """Theirs, loaded here."""
-    folder = tmp_path_factory.mktemp("theirs")
-    passages.theirs(maker, folder, "save", folder, *LIGHT)
-    passages.ours(sys.executable, "load", folder, folder / "seen.json", *LIGHT)
-    return passages.seen(folder, folder / "seen.json")
+    passages.ours(PYTHON, *(passages.load(folder, LIGHT) for folder in theirs.values()))
+    return {maker: passages.seen(folder) for maker, folder in theirs.items()}
 
 
 @pytest.mark.parametrize("name", LIGHT)
@@ -62,10 +63,11 @@ def test_mlflow_predicts_with_ours(name: str, out: Passage) -> None:
 
 
 @pytest.mark.parametrize("name", LIGHT)
-def test_we_predict_with_theirs(name: str, back: Passage) -> None:
-    seen = back.seen[name]
+@pytest.mark.parametrize("maker", genuine.MAKERS)
+def test_we_predict_with_theirs(maker: str, name: str, back: dict[str, Passage]) -> None:
+    seen = back[maker].seen[name]
 
-    assert seen["pyfunc"] == seen["native"] == back.wanted(name)
+    assert seen["pyfunc"] == seen["native"] == back[maker].wanted(name)
 
 
 _TELLS = """

@@ -1,7 +1,6 @@
 """The flavors of large libraries pass their tests where these libraries are, and their models go to MLflow and back."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tests.peers.passages import Passage
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 # MLflow 2 has no graphs of PyTorch; its Spark is in spec/models, as it would cost another start of Java on either side.
-NOT_BY_2 = {"pytorch_graph", "spark_pipeline"}
+BY_2 = [name for name in LARGE if name not in {"pytorch_graph", "spark_pipeline"}]
 PYTHON = ROOT / ".venv-libraries" / "bin" / "python"
 
 
@@ -27,24 +26,34 @@ def python() -> Path:
 
 
 @pytest.fixture(scope="module")
-def out(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Passage:
-    """Ours, loaded by MLflow 3."""
+def ours(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of ours."""
     folder = tmp_path_factory.mktemp("ours")
-    passages.ours(python, "save", folder, *LARGE)
-    passages.theirs(python, folder, "load", folder, folder / "seen.json", *LARGE)
-    return passages.seen(folder, folder / "seen.json")
+    passages.ours(python, passages.save(folder, LARGE))
+    return folder
 
 
-@pytest.fixture(scope="module", params=["2", "3"])
-def back(request: pytest.FixtureRequest, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Passage:
-    """Theirs, loaded here; MLflow 2 borrows the libraries."""
-    folder = tmp_path_factory.mktemp("theirs")
-    maker = python if request.param == "3" else genuine.MAKERS["2"]
-    lent = [] if request.param == "3" else list(map(str, python.parents[1].resolve().glob("lib/python*/site-packages")))
-    names = [name for name in LARGE if request.param == "3" or name not in NOT_BY_2]
-    passages.theirs(maker, folder, "save", folder, *names, libraries=lent)
-    passages.ours(python, "load", folder, folder / "seen.json", *names)
-    return passages.seen(folder, folder / "seen.json")
+@pytest.fixture(scope="module")
+def theirs(ours: Path, python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of either MLflow, of which the third has loaded ours as well; the second borrows the libraries."""
+    two, three = (tmp_path_factory.mktemp("theirs") for _ in range(2))
+    passages.theirs(python, three, passages.load(ours, LARGE), passages.save(three, LARGE))
+    lent = map(str, python.parents[1].resolve().glob("lib/python*/site-packages"))
+    passages.theirs(genuine.MAKERS["2"], two, passages.save(two, BY_2), libraries=lent)
+    return {"2": two, "3": three}
+
+
+@pytest.fixture(scope="module")
+def out(ours: Path, theirs: dict[str, Path]) -> Passage:
+    """Ours, loaded by MLflow 3 before it saved its own."""
+    return passages.seen(ours)
+
+
+@pytest.fixture(scope="module")
+def back(python: Path, theirs: dict[str, Path]) -> dict[str, Passage]:
+    """Theirs, loaded here."""
+    passages.ours(python, passages.load(theirs["2"], BY_2), passages.load(theirs["3"], LARGE))
+    return {maker: passages.seen(folder) for maker, folder in theirs.items()}
 
 
 @pytest.mark.parametrize("name", LARGE)
@@ -55,30 +64,18 @@ def test_mlflow_predicts_with_ours(name: str, out: Passage) -> None:
     assert seen["signature"]
 
 
-@pytest.mark.parametrize("name", LARGE)
-def test_we_predict_with_theirs(name: str, back: Passage) -> None:
-    if name not in back.seen:
-        assert name in NOT_BY_2
-        return
-    seen = back.seen[name]
+@pytest.mark.parametrize(("maker", "name"), [*(("2", name) for name in BY_2), *(("3", name) for name in LARGE)])
+def test_we_predict_with_theirs(maker: str, name: str, back: dict[str, Passage]) -> None:
+    seen = back[maker].seen[name]
 
-    assert seen["pyfunc"] == seen["native"] == back.wanted(name)
+    assert seen["pyfunc"] == seen["native"] == back[maker].wanted(name)
 
 
 @pytest.mark.parametrize("name", ["keras", "prophet", "pytorch", "spacy", "spark", "transformers"])
 def test_flavor_passes_its_tests(name: str, python: Path, tmp_path: Path) -> None:
     # Coverage of this one file; warnings are those of the libraries, whose versions are what they are.
     covered = [f"--cov=runstone.flavors.{name}", "--cov-branch", "--cov-config", os.devnull, "--cov-fail-under=95"]
-    command = [str(python), "-m", "pytest", "-q", "-W", "default", "-p", "no:cacheprovider", *covered]
-    variables = {"PYTHONPATH": str(ROOT / "src"), "COVERAGE_FILE": str(tmp_path / "coverage")}
+    command = ["-m", "pytest", "-q", "-W", "default", "-p", "no:cacheprovider", *covered, "--cov-report=term-missing"]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COVERAGE_FILE": str(tmp_path / "coverage")}
 
-    done = subprocess.run(
-        [*command, "--cov-report=term-missing", f"tests/flavors/large/test_{name}.py"],
-        cwd=ROOT,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout[-6000:]
+    genuine.run_in(python, *command, f"tests/flavors/large/test_{name}.py", variables=variables, folder=ROOT)

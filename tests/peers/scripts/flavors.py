@@ -1,6 +1,6 @@
 """Models of each flavor by the genuine package: its own are saved, and ours are loaded.
 
-Run by either version of MLflow; takes `save FOLDER NAMES` or `load FOLDER FILE NAMES`.
+Run by either version of MLflow; takes folders of libraries, and the steps of `passages.py`, both as JSON.
 """
 
 import importlib
@@ -16,48 +16,46 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 # Libraries that this environment does not have itself; last, so that what it has goes first.
 sys.path.extend(json.loads(sys.argv.pop(1)))
 
-from tests.peers.flavor_examples import ALL, plain
+from tests.peers.flavor_examples import example, plain
 
 warnings.simplefilter("ignore")
 
 
 def save(folder: Path, names: list[str]) -> None:
     for name in names:
-        example = ALL[name]()
-        options = dict(example.theirs)
+        made = example(name)
+        options = dict(made.theirs)
         if mlflow.__version__.startswith("2."):
             options.pop("serialization_format", None)
-        module = importlib.import_module(f"mlflow.{example.flavor}")
-        answer = plain(example.native(example.model, example.rows))
+        module = importlib.import_module(f"mlflow.{made.flavor}")
+        answer = plain(made.native(made.model, made.rows))
         # Requirements are given, for MLflow starts a process for each model to find them.
         module.save_model(
-            example.model,
+            made.model,
             str(folder / name),
-            input_example=example.rows if example.shown else None,
-            pip_requirements=[example.flavor],
+            input_example=made.rows if made.shown else None,
+            pip_requirements=[made.flavor],
             **options,
         )
         (folder / f"{name}.json").write_text(json.dumps(answer))
 
 
-def load(folder: Path, told: Path, names: list[str]) -> None:
+def load(folder: Path, names: list[str]) -> None:
     seen: dict[str, Any] = {}
     for name in names:
-        example = ALL[name]()
+        made = example(name)
         place = str(folder / name)
-        native = importlib.import_module(f"mlflow.{example.flavor}").load_model(place)
+        native = importlib.import_module(f"mlflow.{made.flavor}").load_model(place)
         loaded = mlflow.pyfunc.load_model(place)
         seen[name] = {
-            "pyfunc": plain(loaded.predict(example.rows)),
-            "native": plain(example.native(native, example.rows)),
+            "pyfunc": plain(loaded.predict(made.rows)),
+            "native": plain(made.native(native, made.rows)),
             "signature": loaded.metadata.signature is not None,
-            "example": plain(loaded.input_example) == plain(example.rows),
+            "example": plain(loaded.input_example) == plain(made.rows),
         }
-    told.write_text(json.dumps(seen))
+    (folder / "seen.json").write_text(json.dumps(seen))
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "save":
-        save(Path(sys.argv[2]), sys.argv[3:])
-    else:
-        load(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])
+    for step, folder, names in json.loads(sys.argv[1]):
+        {"save": save, "load": load}[step](Path(folder), names)
