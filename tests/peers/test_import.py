@@ -125,6 +125,25 @@ def sizes(files: list[list[Any]]) -> list[list[Any]]:
     return [[path, size or 0] for path, size in files]
 
 
+def test_store_has_one_of_everything(made: Made, told: Any) -> None:
+    experiments = {each["name"]: each for each in told["experiments"].values()}
+    runs = experiments["records · 記録"]["runs"].values()
+    mother = next(run for run in runs if run["name"] == "mother")
+
+    assert {name: each["stage"] for name, each in experiments.items()} == {
+        "Default": "active",
+        "gone": "deleted",
+        "records · 記録": "active",
+        "second name": "active",
+    }
+    assert {run["status"] for run in runs} == {"FAILED", "FINISHED", "KILLED", "RUNNING", "SCHEDULED"}
+    assert {run["stage"] for run in runs} == {"active", "deleted"}
+    assert (len(mother["histories"]["long"]), len(mother["inputs"]), len(mother["files"])) == (3000, 2, 5)
+    assert len(experiments["records · 記録"].get("models", {})) == (3 if made.kind.startswith("3") else 0)
+    assert set(told["models"]["Größe"]["versions"]) == {"1", "3", "4"}
+    assert told["models"]["Größe"]["aliases"] == {"also": "3", "champion": "3", "first-one": "1"}
+
+
 def test_experiments_are_those_of_mlflow(seen: Source, told: Any) -> None:
     found = {
         each.name: (
