@@ -1,5 +1,6 @@
 """Automatic logging of scikit-learn by the genuine package, without models, on our server."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sklearn.model_selection import GridSearchCV
 import runstone
 import runstone.sklearn
 from runstone.client import context
+from runstone.config import ENABLE_SYSTEM_METRICS_LOGGING
 from runstone.stores.rest.tracking import RestStore
 from tests.peers.genuine import run_script
 
@@ -48,7 +50,16 @@ def test_grid_search_logs_a_child_for_each_candidate(seen: Any, store: RestStore
 
 
 @pytest.fixture(scope="module")
-def ours(seen: Any, address: str) -> dict[str, Any]:
+def alone(folder: Path) -> Iterator[None]:
+    """A folder of its own, and no measures of the machine among those of a training that takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv(ENABLE_SYSTEM_METRICS_LOGGING.name, "false")
+        yield
+
+
+@pytest.fixture(scope="module")
+def ours(alone: None, address: str) -> dict[str, Any]:
     """The same trainings, logged by our own autologging to the same server."""
     features, target = load_iris(return_X_y=True, as_frame=True)
     context.forget_choices()
