@@ -1,6 +1,7 @@
 """What stands in the store that the pages show: made by the client, as a training script would."""
 
 import math
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from PIL import Image
 
 from runstone import Client
 from runstone.entities import Metric, Param, Tag
+from runstone.stores.sql.store import SqlStore
 
 RUNS = 12
 STEPS = 60
@@ -100,14 +102,15 @@ def _sweeps(client: Client) -> str:
 
 
 def store_many(uri: str, runs: int) -> str:
-    """Log one experiment with many small runs straight into a database; returns its id."""
-    client = Client(uri)
-    experiment = client.create_experiment("many")
-    for number in range(runs):
-        run_id = client.create_run(experiment, run_name=f"run-{number:05d}").info.run_id
-        client.log_batch(
-            run_id,
-            metrics=[Metric("score", (number * 7919) % runs / runs, 1_700_000_000_000, 0)],
-            params=[Param("number", str(number))],
-        )
-    return experiment
+    """Log one experiment with many small runs straight into a database, in one transaction; returns its id."""
+    with closing(SqlStore(uri)) as store:
+
+        def log() -> str:
+            experiment = store.create_experiment("many")
+            for number in range(runs):
+                run_id = store.create_run(experiment, run_name=f"run-{number:05d}").info.run_id
+                score = Metric("score", (number * 7919) % runs / runs, 1_700_000_000_000, 0)
+                store.log_batch(run_id, metrics=[score], params=[Param("number", str(number))])
+            return experiment
+
+        return store.submit(log).result()
