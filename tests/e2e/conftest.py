@@ -28,6 +28,8 @@ WIDE = 1440
 NARROW = 800
 HEIGHT = 900
 WAIT_MS = 20_000
+# A page that is shown in each begins once with either theme.
+VIEWS = [("light", WIDE), ("dark", NARROW)]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -142,9 +144,35 @@ def open_page(chromium: Browser, watch: Watch) -> Iterator[OpenPage]:
 
 def violations(page: Page) -> list[str]:
     """What a page does against the rules of accessibility."""
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    rules = {
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        "resultTypes": ["violations"],  # of what obeys a rule it need not tell where it is
+    }
     found = Axe().run(page, options=rules).response["violations"]
     return [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
+
+
+def check_in_both_themes(page: Page, picture: Path) -> None:
+    """Fail unless a page fits its width and obeys the rules of accessibility in its theme and in the other.
+
+    The system changes to the other, and the page, which has chosen none, follows: to load it again would take longer.
+
+    Args:
+        page: Shows all that it should.
+        picture: The file of a picture; the theme and the width come into its name.
+    """
+    width = page.evaluate("innerWidth")
+    for theme in ("light", "dark") if _theme(page) == "light" else ("dark", "light"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.screenshot(path=picture.with_stem(f"{picture.stem}-{theme}-{width}"), full_page=True)
+
+        assert _theme(page) == theme
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == []
+
+
+def _theme(page: Page) -> str:
+    return str(page.evaluate("document.documentElement.dataset.theme"))
 
 
 @pytest.fixture(scope="session")
