@@ -9,10 +9,9 @@ PYTEST := $(RUN) pytest
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
 # One more than processors where nothing else runs: a quarter of its time a worker waits, for the disk or a moment.
 SPREAD := -n $(shell expr $(WORKERS) + 1) --dist worksteal
-# As many where other tests run beside them.
-BESIDE := -n $(WORKERS) --dist worksteal
-# A module of these works on one server from its first test to its last.
-BY_MODULE := -n $(WORKERS) --dist loadscope
+# As many where other tests run beside them. A module of these works on one server from its first test to its last, and
+# their conftest.py says which comes first.
+BY_MODULE := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --quiet
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -130,7 +129,7 @@ web-check: .venv/.node ## lint, types and tests of the page
 	$(BIN)/python tools/web.py check
 
 e2e: setup web browser ## the page in a real browser
-	$(PYTEST) $(BESIDE) -m browser tests/e2e
+	$(PYTEST) $(BY_MODULE) -m browser tests/e2e
 
 docs: setup ## build the site into docs/_build/html
 	$(RUN) sphinx -W --keep-going --quiet -b html docs docs/_build/html

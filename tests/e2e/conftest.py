@@ -33,10 +33,11 @@ VIEWS = [("light", WIDE), ("dark", NARROW)]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder."""
+    """Mark every test of this folder, and put first the module whose only test is the longest."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path.stem != "test_many_runs")
 
 
 @contextmanager

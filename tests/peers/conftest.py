@@ -11,6 +11,16 @@ from tests.peers.ours import our_server
 
 # They import the genuine package, which only their own environment has.
 collect_ignore = ["scripts"]
+# A worker takes whole modules, and none should begin a long one when all else is done.
+LONGEST_FIRST = (
+    *("test_large_flavors", "test_random_calls", "test_import", "test_explanations", "test_libraries", "test_flavors"),
+    *("test_comparison", "test_fresh"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long modules first."""
+    items.sort(key=lambda item: (*LONGEST_FIRST, item.path.stem).index(item.path.stem))
 
 
 @pytest.fixture(scope="session")
