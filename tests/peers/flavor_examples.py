@@ -3,6 +3,7 @@
 Imported by whichever Python runs, so it knows neither of the two.
 """
 
+import atexit
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -248,6 +249,7 @@ def spark_pipeline() -> Example:
 
     alone = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     session = SparkSession.builder.master("local[1]").config(map=alone).getOrCreate()
+    atexit.register(session.stop)  # the same Java may be the next process's
     stages = [VectorAssembler(inputCols=list(ROWS), outputCol="features"), LogisticRegression(maxIter=3)]
     model = Pipeline(stages=stages).fit(session.createDataFrame(ROWS.assign(label=GROWN)))
 

@@ -133,6 +133,18 @@ def running_model_server(model: Path, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
+def running_java(python: Path) -> Iterator[dict[str, str]]:
+    """Run a Java that processes of Spark use one after the other; yields the variables by which they find it."""
+    command = [python, SCRIPTS / "java.py"]
+    with subprocess.Popen(
+        command, env=environment("", python), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as java:
+        assert java.stdout is not None
+        port, secret = java.stdout.readline().split()
+        yield {"PYSPARK_GATEWAY_PORT": port, "PYSPARK_GATEWAY_SECRET": secret}
+
+
+@contextmanager
 def _running(*command: str, folder: Path, ready: str, python: Path) -> Iterator[str]:
     """Run a command that serves while the block runs; yields the address."""
     address = f"http://127.0.0.1:{_free_port()}"

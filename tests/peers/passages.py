@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tests.peers import genuine
 OURS = Path(__file__).with_name("our_flavors.py")
 THEIRS = genuine.SCRIPTS / "flavors.py"
 Step = tuple[str, Path, list[str]]
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,29 @@ def load(folder: Path, names: Iterable[str]) -> Step:
     return "load", folder, list(names)
 
 
-def ours(python: Path, *steps: Step) -> None:
-    """Let Runstone of this working tree take steps in an environment that has the libraries."""
+def ours(python: Path, *steps: Step, more: Mapping[str, str] = NOTHING) -> None:
+    """Let Runstone of this working tree take steps in an environment that has the libraries; ``more`` are variables."""
     if python == Path(sys.executable):
         subprocess.run([python, OURS, _told(steps)], check=True, capture_output=True)
         return
-    variables = {**os.environ, "PYTHONPATH": str(genuine.ROOT / "src")}
+    variables = {**os.environ, **more, "PYTHONPATH": str(genuine.ROOT / "src")}
     genuine.run_in(python, OURS, _told(steps), variables=variables, folder=genuine.ROOT)
 
 
-def theirs(python: Path, folder: Path, *steps: Step, libraries: Iterable[str] = ()) -> None:
-    """Let the genuine MLflow take steps; ``libraries`` are folders with those that its environment lacks."""
-    genuine.run(THEIRS, json.dumps(list(libraries)), _told(steps), address="", folder=folder, python=python)
+def theirs(
+    python: Path, folder: Path, *steps: Step, libraries: Iterable[str] = (), more: Mapping[str, str] = NOTHING
+) -> None:
+    """Let the genuine MLflow take steps.
+
+    Args:
+        python: The Python that has it.
+        folder: Where it runs.
+        steps: What it does.
+        libraries: Folders with libraries that its environment lacks.
+        more: Variables.
+    """
+    variables = {**genuine.environment("", python), **more}
+    genuine.run_in(python, THEIRS, json.dumps(list(libraries)), _told(steps), variables=variables, folder=folder)
 
 
 def seen(made: Path) -> Passage:

@@ -1,6 +1,7 @@
 """The flavors of large libraries pass their tests where these libraries are, and their models go to MLflow and back."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,34 +27,48 @@ def python() -> Path:
 
 
 @pytest.fixture(scope="module")
-def ours(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def java(python: Path) -> Iterator[dict[str, str]]:
+    """Variables of a Java for all three processes that use Spark: it starts for longer than it then works."""
+    with genuine.running_java(python) as variables:
+        yield variables
+
+
+@pytest.fixture(scope="module")
+def ours(python: Path, java: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders of ours."""
     folder = tmp_path_factory.mktemp("ours")
-    passages.ours(python, passages.save(folder, LARGE))
+    passages.ours(python, passages.save(folder, LARGE), more=java)
     return folder
 
 
 @pytest.fixture(scope="module")
-def theirs(ours: Path, python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Folders of either MLflow, of which the third has loaded ours as well; the second borrows the libraries."""
-    two, three = (tmp_path_factory.mktemp("theirs") for _ in range(2))
-    passages.theirs(python, three, passages.load(ours, LARGE), passages.save(three, LARGE))
-    lent = map(str, python.parents[1].resolve().glob("lib/python*/site-packages"))
-    passages.theirs(genuine.MAKERS["2"], two, passages.save(two, BY_2), libraries=lent)
-    return {"2": two, "3": three}
+def three(ours: Path, python: Path, java: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of MLflow 3, which has loaded ours as well."""
+    folder = tmp_path_factory.mktemp("three")
+    passages.theirs(python, folder, passages.load(ours, LARGE), passages.save(folder, LARGE), more=java)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def out(ours: Path, theirs: dict[str, Path]) -> Passage:
+def two(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of MLflow 2, which borrows the libraries."""
+    folder = tmp_path_factory.mktemp("two")
+    lent = map(str, python.parents[1].resolve().glob("lib/python*/site-packages"))
+    passages.theirs(genuine.MAKERS["2"], folder, passages.save(folder, BY_2), libraries=lent)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(ours: Path, three: Path) -> Passage:
     """Ours, loaded by MLflow 3 before it saved its own."""
     return passages.seen(ours)
 
 
 @pytest.fixture(scope="module")
-def back(python: Path, theirs: dict[str, Path]) -> dict[str, Passage]:
+def back(python: Path, java: dict[str, str], two: Path, three: Path) -> dict[str, Passage]:
     """Theirs, loaded here."""
-    passages.ours(python, passages.load(theirs["2"], BY_2), passages.load(theirs["3"], LARGE))
-    return {maker: passages.seen(folder) for maker, folder in theirs.items()}
+    passages.ours(python, passages.load(two, BY_2), passages.load(three, LARGE), more=java)
+    return {"2": passages.seen(two), "3": passages.seen(three)}
 
 
 @pytest.mark.parametrize("name", LARGE)
