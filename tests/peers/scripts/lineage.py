@@ -55,7 +55,12 @@ fitted = LinearRegression().fit(frame[["x"]], frame["y"])
 with mlflow.start_run() as run:
     mlflow.log_input(dataset, context="training", tags={"part": "first"})
     info = mlflow.sklearn.log_model(
-        fitted, name="line", params={"depth": 3}, tags={"team": "blue"}, serialization_format="cloudpickle"
+        fitted,
+        name="line",
+        params={"depth": 3},
+        tags={"team": "blue"},
+        serialization_format="cloudpickle",
+        pip_requirements=["scikit-learn"],  # to find them it would start a process
     )
     mlflow.log_metric("rmse", 0.25, step=1, model_id=info.model_id, dataset=dataset)
     mlflow.log_metric("rmse", 0.125, step=2, model_id=info.model_id)
