@@ -9,6 +9,7 @@ from runstone.client.redaction import MARK, redact, redact_arguments, redact_pat
 
 BEGIN, END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
 GITHUB = "ghp_" + "a1B2" * 9
+RANDOM = "q7Rf2LxV9bTz4KmW8sYc1HdN6pGj3QaE"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,8 @@ GITHUB = "ghp_" + "a1B2" * 9
         ('smtp_pass="hunter2"', f'smtp_pass="{MARK}"'),
         ('{"auths": {"host": {"auth": "bWU6aHVudGVyMg=="}}}', f'{{"auths": {{"host": {{"auth": "{MARK}"}}}}}}'),
         ("postgresql://me:s3@cret@db/runs", f"postgresql://me:{MARK}@db/runs"),
+        (f"connect('{RANDOM}')", f"connect('{MARK}')"),
+        (f"SETTING={RANDOM}==", f"SETTING={MARK}"),
         (f"{BEGIN}\\nMIIE\\n{END}", f"{BEGIN}{MARK}{END[:8]}"),
     ],
 )
@@ -66,6 +69,12 @@ def test_secret_is_replaced(text: str, wanted: str) -> None:
         "secret = None",
         "api_key=api_key",
         "token = '<your token>'; secret = '%(secret)s'; password = '{password}'; key_token = '$TOKEN'",
+        "commit 4f5c1d0e9b8a7f6e5d4c3b2a19087f6e5d4c3b2a of model m-0123456789abcdef0123456789abcdef",
+        f"integrity: 'sha256-{RANDOM}AbCdEfGhIjK='",
+        "from torchvision.models.detection.FasterRCNN_ResNet50_FPN_V2_Weights import COCO_V1_Weights_Of2024",
+        "/data/team/Projects/ForecastOfDemand2/lightning_logs/version_12/checkpoints",
+        "SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'",
+        f"image = '{RANDOM * 5}'",
         "forward_pass = 'first'; author = {'auth': 'none'}",
     ],
 )
