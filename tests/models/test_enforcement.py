@@ -166,6 +166,16 @@ def test_table_without_any_of_the_columns_is_refused() -> None:
     assert "has no column 'n'; not known are ['m']" in str(refused(signature, [{"m": 1}]))
 
 
+def test_time_as_a_text_keeps_its_nanoseconds() -> None:
+    at = pd.Timestamp("2026-01-31 12:00:00.123456789")
+    frame = pd.DataFrame({"at": pd.Series([at], dtype="datetime64[ns]")})
+    signature = infer_signature(frame)
+
+    for known in (signature, ModelSignature.from_dict(signature.to_dict())):
+        assert check_input(known, [{"at": at.isoformat()}])["at"].tolist() == [at]
+        assert check_input(known, pd.DataFrame({"at": [at.isoformat()]}))["at"].tolist() == [at]
+
+
 def test_input_is_not_changed_when_it_is_converted() -> None:
     given = FRAME.assign(age=[1.0, 2.0], more=0)
     before = given.copy()

@@ -2,12 +2,13 @@
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from runstone.entities.names import a_class, shown
 from runstone.models.fields import Field
@@ -15,6 +16,8 @@ from runstone.models.fields import Field
 # The greatest whole number up to which a type of fractions has every one.
 EXACT = {"float16": 2**11, "float32": 2**24, "float64": 2**53}
 _SHOWN = 10  # levels in a message
+# A time with more digits than microseconds have.
+_FINER = re.compile(r"[.,]\d{6}\d*[1-9]")
 LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": math.inf}
 
 
@@ -212,6 +215,10 @@ def _moment(field: Field, value: Any) -> Any:
 
 def _read_time(text: str) -> date:
     try:
+        if _FINER.search(text):
+            import pandas as pd
+
+            return cast("date", pd.Timestamp(text))  # a time of Python has no nanoseconds
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
         raise NotOfType(
