@@ -41,7 +41,8 @@ def evaluated(model: Any, rows: Any, targets: Any, model_type: str, **config: An
 
 
 def found(model: Any, rows: Any, targets: Any, model_type: str, **config: Any) -> Shap:
-    result = evaluated(model, rows, targets, model_type, **config)
+    # However long it takes: a busy machine is no reason to leave them out here.
+    result = evaluated(model, rows, targets, model_type, **{"log_model_explainability": True, **config})
     assert result.evaluation.shap is not None, result.evaluation.notes
     return result.evaluation.shap
 
@@ -246,7 +247,6 @@ def test_forecast_with_bounds_of_several_series_is_explained() -> None:
         sales,
         "sales",
         "forecaster",
-        log_model_explainability=True,
         series="shop",
         lower="low",
         upper="high",
