@@ -269,6 +269,7 @@ for last in itertools.count():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unmeasured_children")  # what is killed tells no coverage
 def test_kill_at_any_statement_changes_nothing_for_a_reader(tmp_path: Path) -> None:
     source = tmp_path / "source.db"
     with closing(SqlStore(f"sqlite:///{source}")) as store:
@@ -309,6 +310,7 @@ for number in range(int(start), 10**6):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unmeasured_children")  # what is killed tells no coverage
 def test_nothing_acknowledged_is_lost_or_doubled_by_kills_during_compaction(file_store: SqlStore, path: Path) -> None:
     run = new_run(file_store, RunStatus.RUNNING)
     chance = random.Random(7)

@@ -115,6 +115,7 @@ def test_four_processes_make_one_database(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["embedded", "submitted", "durable"])
+@pytest.mark.usefixtures("unmeasured_children")  # what is killed tells no coverage
 def test_killed_process_loses_nothing_that_was_acknowledged(tmp_path: Path, how: str) -> None:
     uri = f"sqlite:///{tmp_path}/runstone.db"
     with closing(SqlStore(uri)) as store:
