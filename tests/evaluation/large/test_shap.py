@@ -186,14 +186,14 @@ def test_values_that_would_take_long_are_of_fewer_examples_or_left_out(monkeypat
     model = RandomForestRegressor(5, random_state=0).fit(ROWS, LEVEL)
 
     monkeypatch.setattr(explanations, "perf_counter", clock(0.8))  # of ten examples
-    assert found(model, ROWS, LEVEL, "regressor").examples == 60
+    assert found(model, ROWS, LEVEL, "regressor", log_model_explainability=None).examples == 60
 
     monkeypatch.setattr(explanations, "perf_counter", clock(80))
     result = evaluated(model, ROWS, LEVEL, "regressor")
     assert result.evaluation.shap is None
     told = "SHAP values were left out: they would take about 8 s for each example; "
     assert result.evaluation.notes == [f"{told}evaluator_config={{'log_model_explainability': True}} computes them"]
-    assert found(model, ROWS, LEVEL, "regressor", log_model_explainability=True).examples == 120
+    assert found(model, ROWS, LEVEL, "regressor").examples == 120
 
 
 def test_failure_is_a_note() -> None:
