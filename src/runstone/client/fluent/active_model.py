@@ -38,6 +38,7 @@ def set_active_model(*, name: str | None = None, model_id: str | None = None) ->
         LoggedModelNotFound: There is no model of this id.
 
     Example:
+        >>> import runstone
         >>> with runstone.start_run(), runstone.set_active_model(name="wheat") as model:
         ...     runstone.log_metric("rmse", 0.3)
         >>> [metric.key for metric in runstone.get_logged_model(model.model_id).metrics]
