@@ -112,7 +112,9 @@ def test_experiment_leads_to_its_models(logged: Logged, open_page: OpenPage) -> 
     expect(page.get_by_role("columnheader", name="mae")).to_contain_text("holdout")
     row.get_by_role("link", name="price").click()
     expect(page).to_have_url(logged.model)
-    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="houses").click()
+    way = page.get_by_role("navigation", name="Breadcrumb")
+    expect(way).to_contain_text("price")  # until the page is there, it is that of the experiment
+    way.get_by_role("link", name="houses").click()
     expect(page).to_have_url(logged.models)
 
 
