@@ -37,10 +37,13 @@ with tracking.start_run():
 print(json.dumps(times[10:]), file=sys.stderr)
 """
 
-# Stretches of some milliseconds of work, every other one with a metric for each millisecond. What the thread that sends
-# takes away is in them all, so a run without any metric stands beside.
+# Stretches of some milliseconds of work, every other one with a metric for each millisecond: the speed of a machine
+# drifts by more than what is looked for, so that loops one after the other cannot be compared. The threads that send
+# take from both kinds at most what they use of a processor, which is counted and added; what a run captures at its
+# start is no part of it.
 LOOP = """
 import json, sys, time
+from statistics import median
 import {package} as tracking
 stretches = int(sys.argv[2])
 options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
@@ -51,27 +54,28 @@ def work():
     for number in range({work}):
         total += number
     return total
-def loop(logs):
-    times = []
-    for stretch in range(stretches):
-        start = time.perf_counter()
-        for step in range(10):
-            work()
-            if logs:
-                tracking.log_metric("loss", 0.5, step=10 * stretch + step, **options)
-        times.append(time.perf_counter() - start)
-    rest = stretches // 10
-    return sum(sorted(times)[rest:stretches - rest])
-loop(False)
-found = []
-for _ in range(3):
-    without = loop(False)
+def stretch(first, logs):
+    start = time.perf_counter()
+    for step in range(first, first + 10):
+        work()
+        if logs:
+            tracking.log_metric("loss", 0.5, step=step, **options)
+    return time.perf_counter() - start
+def share():
+    times = {{False: [], True: []}}
     with tracking.start_run():
-        logged = loop(True)
+        time.sleep(2)
+        work_cpu, cpu = time.thread_time(), time.process_time()
+        for turn in range(stretches):
+            for logs in times:
+                times[logs].append(stretch(10 * turn, logs))
+        work_cpu = time.thread_time() - work_cpu
         if options:
             tracking.flush_async_logging()
-    found.append(logged / without)
-print(json.dumps(found), file=sys.stderr)
+        others = time.process_time() - cpu - work_cpu
+    return median(times[True]) / median(times[False]) + others / sum(times[True])
+share()
+print(json.dumps([share() for _ in range(3)]), file=sys.stderr)
 """
 
 SENDS = """
