@@ -156,13 +156,16 @@ def log_interrupted(folder: Path) -> None:
     for step in range(20_000):
         try:
             is_armed = True
-            signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-6, 3e-5))
+            # From a fraction of a call to many: a virtual machine takes 20 us to set an alarm that is near.
+            signal.setitimer(signal.ITIMER_REAL, 10 ** chance.uniform(-6, -3.5))
             writer.metric("loss", 0.5, 0, step)
             signal.setitimer(signal.ITIMER_REAL, 0)
         except _Interrupted:
             continue
         is_armed = False
         acknowledged.append(step)
+    writer.metric("loss", 0.5, 0, 20_000)  # drops what the last one may have left, if it was interrupted
+    acknowledged.append(20_000)
     found = [entry.metrics[0].step for entry in entries_of(writer)]
     is_counted = writer.remove(Position(writer.path.stat().st_size, len(found) + 1, writer.n))
     sys.stdout.write(json.dumps([acknowledged, found, is_counted]))
@@ -183,7 +186,7 @@ def test_calls_that_are_interrupted_anywhere_cost_no_other_call(tmp_path: Path) 
     )
     acknowledged, found, is_counted = json.loads(said.stdout)
 
-    assert 0 < len(acknowledged) < 20_000
+    assert 1 < len(acknowledged) < 20_001
     assert found == sorted(set(found))
     assert set(acknowledged) <= set(found)
     assert is_counted
