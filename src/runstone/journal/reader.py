@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from operator import ge
 from pathlib import Path
 from zlib import crc32
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from runstone.entities import Entry
 from runstone.errors import RunstoneError, Unsupported
-from runstone.journal.format import Header, entry_of, header_of
+from runstone.journal.format import Header, entry_of, header_of, opened_lines
 from runstone.schemas import wire
 
 # What is read at once: some 2,500 values.
@@ -56,6 +58,25 @@ class Stretch(Struct, frozen=True):
     entries: list[Entry]
     end: Position
     damages: list[Damage]
+
+
+class Texts(Struct, frozen=True):
+    """Some entries of a journal that nobody has read yet.
+
+    Attributes:
+        entries: The JSON of each, by number, which rises.
+        end: Where they end.
+    """
+
+    entries: list[Raw]
+    end: Position
+
+
+class _Numbered(Struct, gc=False):
+    n: int
+
+
+_numbers = msgspec.json.Decoder(list[_Numbered])
 
 
 def begin(file: int) -> tuple[Header | None, Position, list[Damage]]:
@@ -114,6 +135,31 @@ def read(file: int, start: Position, *, size: int = STRETCH, until: int = _FAR) 
         last = entry.n
         entries.append(entry)
     return Stretch(entries, Position(start.offset + len(text), number, last), damages)
+
+
+def texts(file: int, start: Position, *, until: int) -> Texts | None:
+    """What comes next as it stands there, for a store to read it: a fifth of the work of :func:`read`.
+
+    Args:
+        file: Descriptor of the file.
+        start: Where to begin.
+        until: Offset of the byte before which to stop.
+
+    Returns:
+        The texts; ``None`` where something is damaged, of which :func:`read` tells.
+    """
+    text = _whole_lines(file, start.offset, STRETCH, until)
+    opened = opened_lines(text)
+    if opened is None:
+        return None
+    try:
+        numbers = [entry.n for entry in _numbers.decode(b"[%b]" % b",".join(opened))]
+    except msgspec.DecodeError:
+        return None
+    if len(numbers) != len(opened) or any(map(ge, [start.n, *numbers], numbers)):
+        return None
+    end = Position(start.offset + len(text), start.line + len(opened), numbers[-1] if numbers else start.n)
+    return Texts([Raw(line) for line in opened], end)
 
 
 def entries_of(path: Path) -> Iterator[Entry]:

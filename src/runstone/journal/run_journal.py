@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import time
+from typing import cast
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -41,10 +42,11 @@ from runstone.journal import folder as folders
 from runstone.journal import reader
 from runstone.journal.creation import create, create_named_models
 from runstone.journal.folder import RunFacts
-from runstone.journal.reader import Position, Stretch
+from runstone.journal.reader import Position
 from runstone.journal.settling import settle
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
+from runstone.stores.journals import Entries
 
 _logger = logging.getLogger("runstone")
 
@@ -275,35 +277,40 @@ class RunJournal:
             writer = self._writer
             if writer is None or not self.waits:
                 return False
-            stretch = self._read(writer)
-            applied = self._append(writer.writer, stretch.entries, self._follows)
+            entries, end = self._read(writer)
+            applied = self._append(writer.writer, entries, self._follows)
             if applied.applied < self._follows:
                 # The store was restored from an older copy: what is left of the journal is sent once more.
                 self._sent, self._follows = writer.start(), 0
                 return True
             self._keep(applied)
-            self._sent, self._follows, self.is_parked = stretch.end, stretch.end.n, False
+            self._sent, self._follows, self.is_parked = end, end.n, False
             if writer.size > LARGE_BYTES and not self._is_damaged:
                 self.settle()
                 writer.remove(self._sent)  # the next call begins another
             return True
 
-    def _read(self, writer: Writer) -> Stretch:
+    def _read(self, writer: Writer) -> tuple[Entries, Position]:
+        """What comes next, and where it ends; the store reads it, unless there may be models to make first."""
+        until = writer.size
         try:
-            stretch = reader.read(writer.file, self._sent, until=writer.size)
+            texts = None if self.facts.is_new else reader.texts(writer.file, self._sent, until=until)
+            if texts is not None:
+                return texts.entries, texts.end
+            stretch = reader.read(writer.file, self._sent, until=until)
         except OSError as error:
             raise BackendError(f"the journal {writer.path} cannot be read: {error.strerror}") from error
         for damage in stretch.damages:
             self._is_damaged = True  # the file stays, for whoever comes next to keep it
             _logger.warning("%s: line %d: %s", writer.path, damage.line, damage.reason)
-        return stretch
+        return stretch.entries, stretch.end
 
     def _keep(self, applied: Applied) -> None:
         self._errors += [
             restore(told.error_code, told.message, name=told.error, facts=told.facts) for told in applied.refused
         ]
 
-    def _append(self, writer: str, entries: list[Entry], follows: int) -> Applied:
+    def _append(self, writer: str, entries: Entries, follows: int) -> Applied:
         assert self._store is not None
         store = self._store()
         try:
@@ -316,9 +323,10 @@ class RunJournal:
         self._is_known = True
         return applied
 
-    def _append_known(self, store: TrackingStore, writer: str, entries: list[Entry], follows: int) -> Applied:
+    def _append_known(self, store: TrackingStore, writer: str, entries: Entries, follows: int) -> Applied:
         if self.facts.is_new:
-            create_named_models(store, self.folder, entries, self._models)
+            read = cast("Sequence[Entry]", entries)  # as those of a run that was made here always are
+            create_named_models(store, self.folder, read, self._models)
         return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
 
     def flush(self, *, raises: bool = True) -> None:

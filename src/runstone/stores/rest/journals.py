@@ -22,7 +22,6 @@ class RestJournals(Calls):
 
     def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once."""
-        numbers = [entry.n for entry in checked(entries)]
         applied, refused = 0, list[Refusal]()
         for start in range(0, max(len(entries), 1), journals.MAX_ENTRIES):
             some = entries[start : start + journals.MAX_ENTRIES]
@@ -30,10 +29,10 @@ class RestJournals(Calls):
             request = kind(run_id=run_id, writer=writer, follows=follows, entries=list(some))
             answer = self._call(journals.APPEND, request, patience=_PATIENCE)
             applied, refused = answer.applied, refused + answer.refused
-            last = numbers[start + len(some) - 1] if some else 0
-            if applied < last:
-                break
-            follows = last
+            if start + len(some) < len(entries):
+                follows = checked(some)[-1].n
+                if applied < follows:
+                    break
         return Applied(applied=applied, refused=refused)
 
     def beat(self, run_ids: Sequence[str]) -> None:
