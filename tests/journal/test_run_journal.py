@@ -219,3 +219,35 @@ def test_line_that_was_damaged_before_it_was_sent_is_told_and_its_file_is_kept(
     journal.close()
     [left] = leftovers.find(tmp_path)
     assert leftovers.send(left, store, "sqlite:///runstone.db").damages["damaged-journal.jsonl"][0].line == 3
+
+
+@pytest.mark.timeout(60)  # as it was, it asked the store for ever
+@pytest.mark.parametrize(("change", "damaged"), [("cut", []), ("written to", [6])])
+def test_journal_that_another_program_changes_goes_on_in_a_file_of_its_own(
+    change: str, damaged: list[int], tmp_path: Path, store: Forgetful, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    for step in range(4):
+        journal.metric("loss", 0.5, 0, step)
+    (path,) = journals_of(journal.folder)
+    if change == "cut":
+        os.truncate(path, path.stat().st_size - 5)
+    else:
+        with path.open("ab") as file:
+            file.write(b"x" * 300)
+        journal.metric("loss", 0.5, 0, 4)
+
+    journal.flush()
+    journal.metric("loss", 0.5, 0, 5)
+    journal.flush()
+
+    assert steps_of(store, run_id)[:3] == [0, 1, 2]
+    assert steps_of(store, run_id)[-1] == 5
+    assert f"the journal {path} was changed by another program" in caplog.text
+    assert journal.retire()
+    assert journals_of(journal.folder) == [path]  # for `sync`, which tells what cannot be read
+    journal.close()
+    (leftover,) = leftovers.find(tmp_path)
+    damages = leftovers.send(leftover, store, "sqlite:///").damages.values()
+    assert [damage.line for told in damages for damage in told] == damaged

@@ -53,6 +53,10 @@ _logger = logging.getLogger("runstone")
 # A file that has grown beyond this is removed once all of it is sent.
 LARGE_BYTES = 16 << 20
 _RETIRE_WAIT_S = 1  # for a thread that just ends
+_CHANGED = (
+    "the journal %s was changed by another program: what can still be read of it is sent by the next start in this "
+    "folder or by `runstone sync`; what is logged from now on has a file of its own"
+)
 
 
 class RunJournal:
@@ -278,6 +282,10 @@ class RunJournal:
             if writer is None or not self.waits:
                 return False
             entries, end = self._read(writer)
+            if end.offset == self._sent.offset:
+                _logger.warning(_CHANGED, writer.path)
+                writer.leave()
+                return True
             applied = self._append(writer.writer, entries, self._follows)
             if applied.applied < self._follows:
                 # The store was restored from an older copy: what is left of the journal is sent once more.
@@ -411,7 +419,7 @@ class RunJournal:
         try:
             writer = self._writer
             self.settle()
-            if writer is not None and not writer.remove(self._sent):
+            if writer is not None and not writer.is_removed and not writer.remove(self._sent):
                 return False
             if clears and self.sends and (self._is_known or not self.facts.is_new):
                 folders.clear(self.folder)  # else it holds a run that was made here and is not sent

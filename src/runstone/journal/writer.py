@@ -34,7 +34,7 @@ class Writer:
         writer: The word in its header.
         n: Number of the entry that was written last.
         size: Bytes that were written.
-        is_removed: Whether the file is gone; nothing is written any more then.
+        is_removed: Whether the file is gone, or left; nothing is written any more then.
     """
 
     def __init__(self, folder: Path, run_id: str, *, most_bytes: int, durable: bool) -> None:
@@ -157,6 +157,13 @@ class Writer:
             self.path.unlink(missing_ok=True)
             self.close()
             return True
+
+    def leave(self) -> None:
+        """Leave the file, which is not what was written, to whoever comes next."""
+        with self._lock:
+            self.is_removed = True
+            self._is_whole = False
+            self.close()
 
     def _header(self) -> bytes:
         header = line_of(
