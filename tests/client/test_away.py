@@ -15,7 +15,7 @@ from runstone.client.connection import open_journals
 from runstone.entities import ArtifactPath
 from runstone.errors import RunDeleted
 from runstone.journal import folder as folders
-from runstone.journal import leftovers
+from runstone.journal import keeping, leftovers
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 from tests.client.syncing import sync
@@ -156,7 +156,7 @@ def test_files_that_waited_for_the_server_are_sent_when_the_run_ends(server: Goi
 
     with runstone.start_run() as run:
         journal = open_journals.of(address, run.info.run_id)
-        journal.keep_file(ArtifactPath("b.txt"), b"b")
+        keeping.keep_files(journal, lambda repository: repository.write(ArtifactPath("b.txt"), (b"b",)))
         alive = leftovers.find(folders.root())
 
     client = Client(address)

@@ -3,13 +3,14 @@
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.base import ArtifactRepository
 from runstone.client import arguments
 from runstone.entities import LifecycleStage, LoggedModel, Run
 from runstone.entities.names import shown
-from runstone.errors import RunDeleted, Unsupported
+from runstone.errors import BackendUnavailable, RunDeleted, Unsupported
 from runstone.journal.journals import Journals
 from runstone.journal.run_journal import RunJournal
 from runstone.stores import resolve as stores
@@ -102,6 +103,20 @@ class Connection:
         """
         return open_journals.of(self._tracking_uri, run_id)
 
+    def _now_or_later(self, now: Callable[[], object], later: Callable[[], object]) -> None:
+        """Do something at the store; where it does not answer, keep it beside the journal until it does, and say so.
+
+        Args:
+            now: Does it; the store may be lost amid it.
+            later: Keeps it, all of it.
+        """
+        try:
+            open_journals.check(self._tracking_uri)  # soon, where the other calls wait and try again
+            now()
+        except BackendUnavailable as error:
+            later()
+            open_journals.tell_away(self._tracking_uri, error)
+
     @property
     def _registry(self) -> RegistryStore:
         store = open_stores.get(self._registry_uri)
@@ -143,7 +158,9 @@ class Connection:
         info = self._store.get_run(run_id).info
         if writes and info.lifecycle_stage is LifecycleStage.DELETED:
             raise RunDeleted(run_id)
-        return self._repository(info.artifact_uri)
+        repository = self._repository(info.artifact_uri)
+        open_journals.send_files(self._tracking_uri, run_id, repository)
+        return repository
 
     def _model_artifacts(self, model_id: str) -> ArtifactRepository:
         """The files of a logged model.

@@ -129,8 +129,12 @@ def client() -> Client:
 def client_of_model(model_id: str) -> Client:
     """The handle that has a logged model: the one of this thread's run, if that keeps it here, else that of now."""
     opened = last()
-    if opened is not None and isinstance(opened.client, OfflineClient) and opened.client._keeps_model(model_id):
-        return opened.client
+    if opened is not None:
+        keeper = opened.client
+        if not isinstance(keeper, OfflineClient):  # its store may have gone away
+            keeper = OfflineClient(keeper.tracking_uri, sends=True)
+        if keeper._keeps_model(model_id):
+            return keeper
     return client()
 
 

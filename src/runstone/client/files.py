@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Any, BinaryIO
@@ -18,6 +18,7 @@ from runstone.client.runs import now_ms
 from runstone.entities import ArtifactPath, FileInfo, Tag
 from runstone.entities.names import a_class, check_int64, shown
 from runstone.errors import InvalidValue, LocalFileNotFound
+from runstone.journal import keeping
 from runstone.media import documents, figures, images
 
 _LOGGED_IMAGES = "mlflow.loggedImages"
@@ -45,8 +46,8 @@ class FileVerbs(RecordVerbs):
             raise LocalFileNotFound(str(source))
         name = source.name if source.name not in {"", ".."} else source.resolve().name
         target = arguments.artifact_path(artifact_path) / name
-        repository = self._artifacts(run_id, writes=True)
-        (transfer.upload_folder if source.is_dir() else transfer.upload_file)(repository, source, target)
+        upload = transfer.upload_folder if source.is_dir() else transfer.upload_file
+        self._put(run_id, lambda repository: upload(repository, source, target))
 
     def log_artifacts(self, run_id: str, local_dir: str | os.PathLike[str], artifact_path: str | None = None) -> None:
         """Store all that is in a local folder, several files at a time.
@@ -65,7 +66,7 @@ class FileVerbs(RecordVerbs):
         """
         source = arguments.local_path("the folder to log", local_dir)
         target = arguments.artifact_path(artifact_path)
-        transfer.upload_folder(self._artifacts(run_id, writes=True), source, target)
+        self._put(run_id, lambda repository: transfer.upload_folder(repository, source, target))
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
         """Store a text as an artifact, in UTF-8.
@@ -82,7 +83,7 @@ class FileVerbs(RecordVerbs):
             RunDeleted: It is in the trash.
         """
         path = arguments.artifact_file(artifact_file)
-        self._store_file(run_id, path, documents.encode_text(arguments.text("the text of an artifact", text)))
+        self._put_file(run_id, path, documents.encode_text(arguments.text("the text of an artifact", text)))
 
     def log_dict(self, run_id: str, dictionary: Any, artifact_file: str) -> None:
         """Store a dict or a list as an artifact.
@@ -100,7 +101,7 @@ class FileVerbs(RecordVerbs):
             RunDeleted: It is in the trash.
         """
         path = arguments.artifact_file(artifact_file)
-        self._store_file(run_id, path, documents.encode(dictionary, PurePosixPath(path).suffix))
+        self._put_file(run_id, path, documents.encode(dictionary, PurePosixPath(path).suffix))
 
     def log_figure(
         self, run_id: str, figure: Any, artifact_file: str, *, save_kwargs: dict[str, Any] | None = None
@@ -120,7 +121,7 @@ class FileVerbs(RecordVerbs):
             RunDeleted: It is in the trash.
         """
         path = arguments.artifact_file(artifact_file)
-        self._store_file(run_id, path, figures.encode(figure, PurePosixPath(path).suffix, save_kwargs))
+        self._put_file(run_id, path, figures.encode(figure, PurePosixPath(path).suffix, save_kwargs))
 
     def log_image(
         self,
@@ -157,7 +158,7 @@ class FileVerbs(RecordVerbs):
             if step is not None or timestamp is not None:
                 raise InvalidValue("log_image takes step and timestamp with key only; leave them out, or give a key")
             path = arguments.artifact_file(artifact_file)
-            self._store_file(run_id, path, images.encode(image, PurePosixPath(path).suffix))
+            self._put_file(run_id, path, images.encode(image, PurePosixPath(path).suffix))
             return
         step = 0 if step is None else arguments.integer("the step of an image", step)
         check_int64("the step of an image", step)
@@ -165,12 +166,14 @@ class FileVerbs(RecordVerbs):
         check_int64("the timestamp of an image", timestamp, least=0)
         full, small = images.step_names(arguments.text("the key of an image", key), step, timestamp)
         pixels = images.to_pil(image)
-        self._store_file(run_id, full, images.encode(pixels, ".png"))
-        self._store_file(run_id, small, images.thumbnail(pixels))
+        self._put_file(run_id, full, images.encode(pixels, ".png"))
+        self._put_file(run_id, small, images.thumbnail(pixels))
         self._journal(run_id).log(tags=(Tag(_LOGGED_IMAGES, "True"),))
 
     def log_stream(self, run_id: str, stream: BinaryIO, artifact_file: str) -> None:
         """Store what a binary stream gives as an artifact, with flat memory.
+
+        One that cannot be read again, such as a pipe, is not kept for a server that is away.
 
         Args:
             run_id: A run in use.
@@ -186,7 +189,16 @@ class FileVerbs(RecordVerbs):
         path = arguments.artifact_file(artifact_file)
         if not hasattr(stream, "read"):
             raise InvalidValue(f"a stream has a method read(); got {shown(stream)}, {a_class(stream)}")
-        self._artifacts(run_id, writes=True).write(path, _pieces(stream))
+        if not hasattr(stream, "seekable") or not stream.seekable():
+            self._artifacts(run_id, writes=True).write(path, _pieces(stream))
+            return
+        start = stream.tell()
+
+        def put(repository: ArtifactRepository) -> None:
+            stream.seek(start)
+            repository.write(path, _pieces(stream))
+
+        self._put(run_id, put)
 
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """What is in a folder of a run, by path; paths are relative to the run's root.
@@ -238,6 +250,21 @@ class FileVerbs(RecordVerbs):
         if model is None:
             return repository, path, ""
         return self._model_artifacts(model.model_id), ArtifactPath(rest), name
+
+    def _put(self, run_id: str, put: Callable[[ArtifactRepository], object]) -> None:
+        """Store files of a run; where the store does not answer, they are kept beside the journal until it does.
+
+        Args:
+            run_id: The run.
+            put: Writes the files; called once more where the store is lost meanwhile.
+        """
+        run_id = arguments.identifier("the id of a run", run_id)
+        self._now_or_later(
+            lambda: put(self._artifacts(run_id, writes=True)), lambda: keeping.keep_files(self._journal(run_id), put)
+        )
+
+    def _put_file(self, run_id: str, path: ArtifactPath, data: bytes) -> None:
+        self._put(run_id, lambda repository: repository.write(path, (data,)))
 
     def _store_file(self, run_id: str, path: ArtifactPath, data: bytes) -> None:
         self._artifacts(run_id, writes=True).write(path, (data,))

@@ -211,10 +211,12 @@ class LineageVerbs(Connection):
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
-        self._lineage.log_inputs(
-            arguments.identifier(_RUN_ID, run_id),
-            datasets=arguments.each("datasets", DatasetInput, datasets),
-            models=arguments.each("models", ModelInput, models),
+        run_id = arguments.identifier(_RUN_ID, run_id)
+        read = arguments.each("datasets", DatasetInput, datasets)
+        used = arguments.each("models", ModelInput, models)
+        self._now_or_later(
+            lambda: self._lineage.log_inputs(run_id, datasets=read, models=used),
+            lambda: self._journal(run_id).log(datasets=read, model_inputs=used),
         )
 
     def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
@@ -225,7 +227,11 @@ class LineageVerbs(Connection):
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash.
         """
-        self._lineage.log_outputs(arguments.identifier(_RUN_ID, run_id), arguments.each("models", ModelOutput, models))
+        run_id = arguments.identifier(_RUN_ID, run_id)
+        made = arguments.each("models", ModelOutput, models)
+        self._now_or_later(
+            lambda: self._lineage.log_outputs(run_id, made), lambda: self._journal(run_id).log(model_outputs=made)
+        )
 
 
 def _dataset_filter(given: object) -> DatasetFilter:

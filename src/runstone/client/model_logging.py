@@ -12,14 +12,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from runstone.client.client import Client
+from runstone.client.connection import open_journals
+from runstone.client.offline import OfflineClient
 from runstone.entities import LoggedModel, LoggedModelStatus, ModelOutput
 from runstone.entities.logged_model import LoggedModelMetric
 from runstone.entities.names import shown
 from runstone.entities.tag import FLAVOR
-from runstone.errors import InvalidState, InvalidValue, RunstoneError
+from runstone.errors import BackendUnavailable, InvalidState, InvalidValue, RunstoneError
 from runstone.flavors import saving
 from runstone.flavors.base import Flavor
 from runstone.flavors.saving import Extras
+from runstone.journal import keeping, models
+from runstone.journal.models import ModelFacts
 from runstone.models.format import Model
 
 
@@ -123,25 +127,63 @@ def log(
     try:
         # Before the store hears of it: what cannot be saved leaves nothing behind.
         saving.save(flavor, model, folder / "model", extras, **options)
-        logged = _entered(client, experiment_id, entry, flavor)
-        try:
-            saved = saving.adopt(
-                folder / "model",
-                model_id=logged.model_id,
-                run_id=logged.source_run_id or None,
-                artifact_path=logged.artifact_location,
-            )
-            client.log_model_artifacts(logged.model_id, str(folder / "model"))
-            if logged.source_run_id:
-                client.log_outputs(logged.source_run_id, [ModelOutput(logged.model_id, entry.step)])
-        except BaseException:
-            with suppress(RunstoneError):
-                client.finalize_logged_model(logged.model_id, LoggedModelStatus.FAILED)
-            raise
-        logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+        return _stored(client, experiment_id, entry, flavor, folder / "model")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stored(client: Client, experiment_id: str, entry: Entry, flavor: Flavor, folder: Path) -> ModelInfo:
+    """Make a logged model of a folder; where the store does not answer, it is kept beside the journal of its run."""
+    if isinstance(client, OfflineClient):
+        return _filled(client, _entered(client, experiment_id, entry, flavor), entry, folder)
+    logged = None
+    try:
+        open_journals.check(client.tracking_uri)  # soon, where the other calls wait and try again
+        logged = _entered(client, experiment_id, entry, flavor)
+        return _filled(client, logged, entry, folder)
+    except BackendUnavailable as error:
+        run_id = entry.run_id if logged is None else logged.source_run_id
+        if not run_id or (logged is None and entry.model_id is not None):
+            if logged is not None:  # files may be away alone
+                _fail(client, logged)
+            raise  # there is no journal to keep it with, or nobody knows what it is
+        journal = client._journal(run_id)
+        keeping.keep_models(journal)
+        keeper = OfflineClient(client.tracking_uri, sends=True)
+        if logged is None:
+            kept = _entered(keeper, experiment_id, entry, flavor)
+        else:
+            models.make(journal.folder, ModelFacts(model_id=logged.model_id, name=logged.name))
+            kept = keeper.get_logged_model(logged.model_id)
+        info = _filled(keeper, kept, entry, folder)
+        open_journals.tell_away(client.tracking_uri, error)
+        return info
+
+
+def _filled(client: Client, logged: LoggedModel, entry: Entry, folder: Path) -> ModelInfo:
+    """Give a logged model its files."""
+    try:
+        saved = saving.adopt(
+            folder,
+            model_id=logged.model_id,
+            run_id=logged.source_run_id or None,
+            artifact_path=logged.artifact_location,
+        )
+        client.log_model_artifacts(logged.model_id, str(folder))
+        if logged.source_run_id:
+            client.log_outputs(logged.source_run_id, [ModelOutput(logged.model_id, entry.step)])
+    except BackendUnavailable:
+        raise
+    except BaseException:
+        _fail(client, logged)
+        raise
+    logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     return info_of(saved, f"models:/{logged.model_id}", logged)
+
+
+def _fail(client: Client, logged: LoggedModel) -> None:
+    with suppress(RunstoneError):
+        client.finalize_logged_model(logged.model_id, LoggedModelStatus.FAILED)
 
 
 def _entered(client: Client, experiment_id: str, entry: Entry, flavor: Flavor) -> LoggedModel:

@@ -1,6 +1,6 @@
 """The handle for runs that are made without their store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from runstone.artifacts.base import ArtifactRepository
@@ -51,6 +51,9 @@ class OfflineClient(Client):
     def _artifacts(self, run_id: str, *, writes: bool) -> ArtifactRepository:  # noqa: ARG002  # there is no trash
         """The files of a run; what was logged, which may be long, is not read back for them."""
         return self._repository(str(self._offline.place_of_files(arguments.identifier("the id of a run", run_id))))
+
+    def _put(self, run_id: str, put: Callable[[ArtifactRepository], object]) -> None:
+        put(self._artifacts(run_id, writes=True))
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove one tag of a run; that it has none is no error here."""

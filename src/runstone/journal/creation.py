@@ -64,7 +64,7 @@ def create_named_models(store: TrackingStore, run: Path, entries: Iterable[Entry
     """
     for model_id in sorted({model_id for entry in entries for model_id in _named(entry)} - made):
         folder = run / folders.MODELS / model_id
-        if (folder / models.FACTS).exists():
+        if (folder / models.FACTS).exists() and models.facts_of(folder).is_new:
             store.check()  # the other verbs wait for a server that is away, and whoever ends a run waits with them
             info = store.get_run(run.name).info
             try:

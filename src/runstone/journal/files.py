@@ -1,5 +1,6 @@
 """Files that were logged without their store, and wait beside the journal."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from runstone.artifacts import transfer
@@ -24,6 +25,9 @@ def send(place: Path, repository: ArtifactRepository) -> tuple[int, list[str]]:
 
     Returns:
         How many were sent, and what the store has not as it is here, a sentence each.
+
+    Raises:
+        RunstoneError: The store refuses one, or cannot be reached.
     """
     for path in list(place.rglob("*")):
         if UNFINISHED.fullmatch(path.name):  # its call has never returned
@@ -35,8 +39,9 @@ def send(place: Path, repository: ArtifactRepository) -> tuple[int, list[str]]:
         for file in files:
             if file.relative_to(place).as_posix() not in lacks:
                 file.unlink()
-    if not lacks and place.exists():
-        for folder in sorted((path for path in place.rglob("*/")), reverse=True):
-            folder.rmdir()
-        place.rmdir()
+    with suppress(OSError):  # a capture may write there
+        if not lacks and place.exists():
+            for folder in sorted((path for path in place.rglob("*/")), reverse=True):
+                folder.rmdir()
+            place.rmdir()
     return len(files) - len(lacks), [f"the store has not the file {shown(name)} as it is here" for name in lacks]

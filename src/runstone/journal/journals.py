@@ -13,9 +13,10 @@ from time import monotonic, sleep
 from msgspec import Struct
 
 from runstone import config
+from runstone.artifacts.base import ArtifactRepository
 from runstone.errors import BackendUnavailable, RunstoneError
 from runstone.journal import folder as folders
-from runstone.journal import leftovers
+from runstone.journal import keeping, leftovers
 from runstone.journal.folder import RunFacts
 from runstone.journal.run_journal import REFUSED, RunJournal
 from runstone.stores.base import TrackingStore
@@ -177,6 +178,33 @@ class Journals:
             with suppress(RunstoneError, OSError):
                 journal.settle()  # first the run that it belongs to
                 journal.make_durable()
+
+    def check(self, uri: str) -> None:
+        """See soon whether a store answers; one that did not a moment ago is not asked again.
+
+        Raises:
+            BackendUnavailable: It does not.
+            BackendError: It cannot be opened.
+        """
+        address = self._addresses.get(uri)
+        if address is not None and address.pause and monotonic() < address.again_at:
+            raise BackendUnavailable(address.reason)
+        self._stores(uri).check()
+
+    def send_files(self, uri: str, run_id: str, repository: ArtifactRepository) -> None:
+        """Send the artifacts of a run that wait here for their store.
+
+        Args:
+            uri: The store.
+            run_id: The run.
+            repository: Where its artifacts are.
+
+        Raises:
+            BackendError: The store cannot be reached, or failed.
+        """
+        journal = self._journals.get((uri, run_id))
+        if journal is not None:
+            keeping.send_files(journal, repository)
 
     def tell_away(self, uri: str, error: Exception) -> None:
         """Say that a store is away, unless that was said since it has answered last."""

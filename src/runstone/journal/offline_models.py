@@ -90,8 +90,9 @@ class OfflineModels:
         run = folders.run_folder(self._within, run_id)
         if not (run / folders.FACTS).exists():
             raise RunNotFound(run_id)
-        kept = folders.experiment_of(folders.facts_of(run))
-        if experiment_id != kept:
+        facts = folders.facts_of(run)
+        kept = folders.experiment_of(facts)
+        if facts.is_new and experiment_id != kept:
             raise Unsupported(
                 f"a logged model that is made offline belongs to the experiment of its run, {shown(kept)}; "
                 f"got {shown(experiment_id)}"

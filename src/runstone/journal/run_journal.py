@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import time
-from typing import cast
 from uuid import uuid4
 
 from msgspec.structs import replace
 
 from runstone import config
-from runstone.artifacts.local import LocalRepository
 from runstone.entities import (
     Applied,
-    ArtifactPath,
     DatasetInput,
     Entry,
     Metric,
@@ -46,7 +43,7 @@ from runstone.journal.reader import Position
 from runstone.journal.settling import settle
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
-from runstone.stores.journals import Entries
+from runstone.stores.journals import Entries, checked
 
 _logger = logging.getLogger("runstone")
 
@@ -245,17 +242,6 @@ class RunJournal:
         writer = self._writer
         return not self._making.locked() and (writer is None or writer.may_write())
 
-    def keep_file(self, path: ArtifactPath, data: bytes) -> None:
-        """Keep an artifact that the store cannot be given now, until somebody sends it.
-
-        Raises:
-            BackendError: It cannot be written.
-        """
-        self._current()  # its lock says that the run is not left behind
-        with folders.alone(self._within):
-            place = folders.make(self._within, self.facts) / folders.ARTIFACTS
-            LocalRepository(place).write(path, (data,))
-
     @property
     def is_begun(self) -> bool:
         """Whether this process has a file of it."""
@@ -302,7 +288,7 @@ class RunJournal:
         """What comes next, and where it ends; the store reads it, unless there may be models to make first."""
         until = writer.size
         try:
-            texts = None if self.facts.is_new else reader.texts(writer.file, self._sent, until=until)
+            texts = None if self._may_keep_models() else reader.texts(writer.file, self._sent, until=until)
             if texts is not None:
                 return texts.entries, texts.end
             stretch = reader.read(writer.file, self._sent, until=until)
@@ -332,10 +318,13 @@ class RunJournal:
         return applied
 
     def _append_known(self, store: TrackingStore, writer: str, entries: Entries, follows: int) -> Applied:
-        if self.facts.is_new:
-            read = cast("Sequence[Entry]", entries)  # as those of a run that was made here always are
+        if self._may_keep_models():
+            read = [entry for entry in checked(entries) if isinstance(entry, Entry)]
             create_named_models(store, self.folder, read, self._models)
         return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
+
+    def _may_keep_models(self) -> bool:
+        return self.facts.is_new or (self.folder / folders.MODELS).exists()
 
     def flush(self, *, raises: bool = True) -> None:
         """Send all that was logged before this call.

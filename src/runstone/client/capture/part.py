@@ -10,6 +10,7 @@ from runstone.client.client import Client
 from runstone.entities import ArtifactPath, Tag
 from runstone.entities.names import writable
 from runstone.errors import BackendUnavailable
+from runstone.journal import keeping
 
 FOLDER = "runstone"
 
@@ -59,7 +60,8 @@ class Subject(Struct, frozen=True):
         Raises:
             RunstoneError: It could not be kept.
         """
-        self.client._journal(self.run_id).keep_file(ArtifactPath(f"{FOLDER}/{path}"), data)
+        place = ArtifactPath(f"{FOLDER}/{path}")
+        keeping.keep_files(self.client._journal(self.run_id), lambda repository: repository.write(place, (data,)))
 
     def write(self, path: str, data: bytes) -> None:
         """Store a file of the run; keep it where the store does not answer.
