@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import timeit
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -38,9 +39,10 @@ print(json.dumps(times[10:]), file=sys.stderr)
 """
 
 # Stretches of some milliseconds of work, every other one with a metric for each millisecond: the speed of a machine
-# drifts by more than what is looked for, so that loops one after the other cannot be compared. The threads that send
-# take from both kinds at most what they use of a processor, which is counted and added; what a run captures at its
-# start is no part of it.
+# drifts by more than what is looked for, so that loops one after the other cannot be compared, and neighbours can. The
+# work makes no objects, whose places in memory a call would change. The threads that send take from a loop at most what
+# they use of a processor, which is counted while metrics come for seconds, and added; what a run captures at its start
+# is no part of it.
 LOOP = """
 import json, sys, time
 from statistics import median
@@ -49,31 +51,30 @@ stretches = int(sys.argv[2])
 options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
 tracking.set_tracking_uri(sys.argv[1])
 tracking.set_experiment("callers")
-def work():
-    total = 0
-    for number in range({work}):
-        total += number
-    return total
+numbers = list(range(1000))
 def stretch(first, logs):
     start = time.perf_counter()
     for step in range(first, first + 10):
-        work()
+        for _ in range({work}):
+            sum(numbers)
         if logs:
             tracking.log_metric("loss", 0.5, step=step, **options)
     return time.perf_counter() - start
 def share():
-    times = {{False: [], True: []}}
+    longer = []
     with tracking.start_run():
         time.sleep(2)
-        work_cpu, cpu = time.thread_time(), time.process_time()
         for turn in range(stretches):
-            for logs in times:
-                times[logs].append(stretch(10 * turn, logs))
+            without = stretch(10 * turn, False)
+            longer.append(stretch(10 * turn, True) / without - 1)
+        start, work_cpu, cpu = time.perf_counter(), time.thread_time(), time.process_time()
+        for turn in range(stretches):
+            stretch(10 * turn, True)
         work_cpu = time.thread_time() - work_cpu
         if options:
             tracking.flush_async_logging()
         others = time.process_time() - cpu - work_cpu
-    return median(times[True]) / median(times[False]) + others / sum(times[True])
+        return median(longer) + others / (time.perf_counter() - start)
 share()
 print(json.dumps([share() for _ in range(3)]), file=sys.stderr)
 """
@@ -120,8 +121,8 @@ def _slowdowns(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
 
     def longer(name: str) -> float:
         address = (ours if name == "runstone" else mlflow).address
-        ratios: list[float] = _told(LOOP, name, address, STRETCHES[name], folder, work=work)
-        return 100 * (median(ratios) - 1)
+        shares: list[float] = _told(LOOP, name, address, STRETCHES[name], folder, work=work)
+        return 100 * median(shares)
 
     found = longer("runstone")
     return [
@@ -161,21 +162,9 @@ def waits(name: str, address: str, folder: Path) -> list[float]:
 
 
 def _work() -> int:
-    """How many additions take about a millisecond here."""
-    command = [
-        sys.executable,
-        "-m",
-        "timeit",
-        "-n",
-        "50",
-        "-r",
-        "5",
-        "-u",
-        "usec",
-        "for number in range(10000): number + 1",
-    ]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return round(10_000 * 1000 / float(said.split("best of 5: ")[1].split()[0]))
+    """How many sums of a thousand numbers take about a millisecond here."""
+    took: list[float] = timeit.repeat("sum(numbers)", "numbers = list(range(1000))", number=200, repeat=5)
+    return round(0.001 * 200 / min(took))
 
 
 def _told(script: str, name: str, address: str, count: int, folder: Path, **fields: Any) -> Any:

@@ -2,8 +2,11 @@
 
 import io
 import logging
+import os
 import shutil
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +17,10 @@ from sklearn.linear_model import LinearRegression
 import runstone
 import runstone.sklearn
 from runstone.client import Client
-from runstone.client.connection import open_journals
+from runstone.client.connection import open_journals, open_stores
 from runstone.client.offline import OfflineClient
-from runstone.errors import BackendUnavailable, JournalFull, RunNotFound
+from runstone.errors import BackendUnavailable, JournalFull, RunNotFound, Unsupported
+from runstone.transport import SOON
 from tests.faults.servers import Server, free_port
 
 ROWS = numpy.array([[1.0], [2.0], [3.0]])
@@ -115,6 +119,116 @@ def test_files_of_several_threads_all_arrive(server: Server, run_id: str) -> Non
 
     found = {file.path for number in range(4) for file in Client().list_artifacts(run_id, str(number))}
     assert found == {f"{thread}/{number}.txt" for thread in range(4) for number in range(20)}
+
+
+def test_file_that_is_refused_holds_back_no_other(
+    server: Server, run_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    runstone.log_text("a file", "bad")
+    server.kill()
+    runstone.log_text("meanwhile", "a.txt")
+    runstone.log_text("meanwhile", "bad/x.txt")
+    server.start()
+
+    runstone.log_text("afterwards", "a.txt")
+
+    assert text_of(run_id, "a.txt") == "afterwards"
+    runstone.end_run()
+    assert (text_of(run_id, "a.txt"), text_of(run_id, "bad")) == ("afterwards", "a file")
+    assert (folder_of(run_id) / "artifacts" / "bad" / "x.txt").read_text() == "meanwhile"
+    assert "the store has not the file 'bad/x.txt' as it is here" in caplog.text
+
+
+def test_files_of_a_run_that_was_begun_meanwhile_end_as_they_were_logged_last(server: Server) -> None:
+    server.kill()
+    run = runstone.start_run()
+    runstone.log_text("meanwhile", "a.txt")
+    runstone.log_metric("loss", 1.0)
+    server.start()
+    runstone.flush_async_logging()
+
+    Client().log_text(run.info.run_id, "afterwards", "a.txt")
+    runstone.end_run()
+
+    assert text_of(run.info.run_id, "a.txt") == "afterwards"
+
+
+def test_files_of_a_run_that_nobody_opened_wait_as_well(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runstone.journal.journals._IDLE_S", 0.3)
+    client = Client()
+    run_id = client.create_run("0").info.run_id
+    server.kill()
+    client.log_text(run_id, "meanwhile", "a.txt")
+    time.sleep(1.5)  # the thread looks after what is idle
+    server.start()
+
+    client.log_text(run_id, "afterwards", "a.txt")
+
+    open_journals.close()
+    assert text_of(run_id, "a.txt") == "afterwards"
+    assert client.get_run(run_id).info.status == "RUNNING"
+
+
+def test_child_of_a_fork_that_keeps_files_ends_nobodys_run(server: Server, run_id: str) -> None:
+    server.kill()
+    told, tell = os.pipe()
+    heard, say = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover  # measured in the parent alone
+        try:
+            runstone.log_text("of the child", "child.txt", run_id=run_id)
+            os.write(tell, b".")
+            os.read(heard, 1)  # until the server is back
+            open_journals.close()
+        finally:
+            os._exit(0)
+    os.read(told, 1)
+    server.start()
+    os.write(say, b".")
+    os.waitpid(child, 0)
+    for end in (told, tell, heard, say):
+        os.close(end)
+
+    assert text_of(run_id, "child.txt") == "of the child"
+    assert Client().get_run(run_id).info.status == "RUNNING"
+
+
+def test_server_that_does_not_answer_is_waited_for_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = Client(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        start = time.monotonic()
+        for number in range(10):
+            client.log_text("a" * 32, "meanwhile", f"{number}.txt")
+        waited = time.monotonic() - start
+
+        assert waited < 3 * SOON.read_s
+        assert len(list(folder_of("a" * 32).glob("artifacts/*"))) == 10
+    shutil.rmtree(folder_of("a" * 32))
+
+
+def test_proxy_that_hides_the_health_of_a_server_hinders_no_file(server: Server, run_id: str) -> None:
+    store = open_stores.get(server.address)
+    with pytest.MonkeyPatch.context() as hidden:
+        hidden.setattr(store, "check", lambda: store.get_run("b" * 32))  # answers 404
+        runstone.log_text("a text", "a.txt")
+
+    assert text_of(run_id, "a.txt") == "a text"
+
+
+def test_kept_model_is_found_from_another_folder_and_registered_later(
+    server: Server, run_id: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    server.kill()
+    info = runstone.sklearn.log_model(LinearRegression().fit(ROWS, [2.0, 4.0, 6.0]), name="line")
+    server.start()
+
+    with pytest.raises(Unsupported, match="waits for its server: register it once its run has ended"):
+        runstone.register_model(info.model_uri, "line")
+    runstone.end_run()
+
+    assert runstone.register_model(info.model_uri, "line").version == "1"
 
 
 def test_file_of_no_run_is_refused_while_there_is_a_server(server: Server) -> None:

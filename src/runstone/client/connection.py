@@ -11,12 +11,15 @@ from runstone.client import arguments
 from runstone.entities import LifecycleStage, LoggedModel, Run
 from runstone.entities.names import shown
 from runstone.errors import BackendUnavailable, RunDeleted, Unsupported
+from runstone.journal import folder as folders
+from runstone.journal import keeping
 from runstone.journal.journals import Journals
 from runstone.journal.run_journal import RunJournal
 from runstone.stores import resolve as stores
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
+from runstone.stores.rest.tracking import RestStore
 from runstone.stores.webhooks import WebhookStore
 
 _KEPT = 128
@@ -117,6 +120,11 @@ class Connection:
             later()
             open_journals.tell_away(self._tracking_uri, error)
 
+    def _takes_ids(self) -> bool:
+        """Whether the store may be given models whose ids were chosen here, as far as is known."""
+        store = open_stores.get(self._tracking_uri)
+        return not isinstance(store, RestStore) or store.takes_ids
+
     @property
     def _registry(self) -> RegistryStore:
         store = open_stores.get(self._registry_uri)
@@ -159,7 +167,7 @@ class Connection:
         if writes and info.lifecycle_stage is LifecycleStage.DELETED:
             raise RunDeleted(run_id)
         repository = self._repository(info.artifact_uri)
-        open_journals.send_files(self._tracking_uri, run_id, repository)
+        keeping.send_files(folders.run_folder(folders.root(), run_id), self._tracking_uri, repository)
         return repository
 
     def _model_artifacts(self, model_id: str) -> ArtifactRepository:

@@ -132,7 +132,7 @@ def client_of_model(model_id: str) -> Client:
     if opened is not None:
         keeper = opened.client
         if not isinstance(keeper, OfflineClient):  # its store may have gone away
-            keeper = OfflineClient(keeper.tracking_uri, sends=True)
+            keeper = OfflineClient(keeper.tracking_uri, sends=True, within=opened.journal.folder.parents[1])
         if keeper._keeps_model(model_id):
             return keeper
     return client()

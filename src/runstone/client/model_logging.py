@@ -143,13 +143,13 @@ def _stored(client: Client, experiment_id: str, entry: Entry, flavor: Flavor, fo
         return _filled(client, logged, entry, folder)
     except BackendUnavailable as error:
         run_id = entry.run_id if logged is None else logged.source_run_id
-        if not run_id or (logged is None and entry.model_id is not None):
+        if not run_id or (logged is None and (entry.model_id is not None or not client._takes_ids())):
             if logged is not None:  # files may be away alone
                 _fail(client, logged)
-            raise  # there is no journal to keep it with, or nobody knows what it is
+            raise  # there is no journal to keep it with, nobody knows what it is, or it could never be made
         journal = client._journal(run_id)
         keeping.keep_models(journal)
-        keeper = OfflineClient(client.tracking_uri, sends=True)
+        keeper = OfflineClient(client.tracking_uri, sends=True, within=journal.folder.parents[1])
         if logged is None:
             kept = _entered(keeper, experiment_id, entry, flavor)
         else:

@@ -1,6 +1,7 @@
 """The handle for runs that are made without their store."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from runstone.artifacts.base import ArtifactRepository
@@ -25,15 +26,16 @@ class OfflineClient(Client):
     soon as it is back.
     """
 
-    def __init__(self, tracking_uri: str, *, sends: bool) -> None:
+    def __init__(self, tracking_uri: str, *, sends: bool, within: Path | None = None) -> None:
         """Prepare; nothing is made yet.
 
         Args:
             tracking_uri: Where the runs will belong.
             sends: Whether what is logged is sent as soon as the store answers.
+            within: Folder of journals; that of now if ``None``.
         """
         super().__init__(tracking_uri)
-        self._within = folders.root()
+        self._within = within or folders.root()
         self._sends = sends
         self._offline = OfflineStore(self._within, tracking_uri, self._begin)
 

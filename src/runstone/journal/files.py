@@ -1,6 +1,5 @@
 """Files that were logged without their store, and wait beside the journal."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from runstone.artifacts import transfer
@@ -9,6 +8,8 @@ from runstone.artifacts.comparing import differing
 from runstone.artifacts.staging import UNFINISHED
 from runstone.entities import ArtifactPath
 from runstone.entities.names import shown
+from runstone.errors import BackendError, RunstoneError
+from runstone.journal.folder import remove_empty
 
 
 def waiting(place: Path) -> list[Path]:
@@ -16,32 +17,44 @@ def waiting(place: Path) -> list[Path]:
     return [path for path in sorted(place.rglob("*")) if path.is_file() and not UNFINISHED.fullmatch(path.name)]
 
 
-def send(place: Path, repository: ArtifactRepository) -> tuple[int, list[str]]:
+def send(place: Path, repository: ArtifactRepository, *, is_alone: bool = True) -> tuple[int, list[str]]:
     """Send all files in a folder, and remove each that is there, to its last byte; killed in between, do it again.
 
+    A file that is written anew meanwhile stays, and so does one that is refused.
+
     Args:
-        place: The folder; it need not be there, and is not afterwards if all was sent. Nobody writes to it.
+        place: The folder; it need not be there.
         repository: Where to.
+        is_alone: Whether nobody writes to it; then what was only begun, and the empty folder, are removed as well.
 
     Returns:
         How many were sent, and what the store has not as it is here, a sentence each.
 
     Raises:
-        RunstoneError: The store refuses one, or cannot be reached.
+        BackendError: The store cannot be reached, or failed.
     """
-    for path in list(place.rglob("*")):
+    for path in list(place.rglob("*")) if is_alone else ():
         if UNFINISHED.fullmatch(path.name):  # its call has never returned
             path.unlink()
-    files, lacks = waiting(place), list[str]()
-    if files:
-        transfer.upload_folder(repository, place, ArtifactPath())
-        lacks = differing(repository, place, [file.relative_to(place).as_posix() for file in files])
-        for file in files:
-            if file.relative_to(place).as_posix() not in lacks:
+    names, lacks, told = {file: _identity(file) for file in waiting(place)}, list[str](), list[str]()
+    if names:
+        try:
+            transfer.upload_folder(repository, place, ArtifactPath())
+        except BackendError:
+            raise
+        except RunstoneError as error:
+            told.append(error.message)  # of all that were refused; the others are there
+        lacks = differing(repository, place, [file.relative_to(place).as_posix() for file in names])
+        for file, before in names.items():
+            if file.relative_to(place).as_posix() not in lacks and _identity(file) == before:
                 file.unlink()
-    with suppress(OSError):  # a capture may write there
-        if not lacks and place.exists():
-            for folder in sorted((path for path in place.rglob("*/")), reverse=True):
-                folder.rmdir()
-            place.rmdir()
-    return len(files) - len(lacks), [f"the store has not the file {shown(name)} as it is here" for name in lacks]
+    if is_alone and not lacks:
+        remove_empty(place)
+    told += [f"the store has not the file {shown(name)} as it is here" for name in lacks]
+    return len(names) - len(lacks), told
+
+
+def _identity(file: Path) -> tuple[int, int, int]:
+    """What differs once a file was written anew: it is put into its place whole."""
+    state = file.stat()
+    return state.st_ino, state.st_mtime_ns, state.st_size

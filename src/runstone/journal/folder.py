@@ -136,7 +136,10 @@ def sending(folder: Path) -> Iterator[bool]:
         return
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield not (folder / FACTS).exists()
+        try:
+            yield not (folder / FACTS).exists()
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # a fork of this moment has the file as well
 
 
 def make(within: Path, facts: RunFacts) -> Path:
@@ -203,7 +206,15 @@ def journals_of(folder: Path) -> list[Path]:
 
 def keeps_files(folder: Path) -> bool:
     """Whether files or logged models wait in the folder of a run."""
-    return (folder / ARTIFACTS).exists() or (folder / MODELS).exists()
+    return is_kept(folder, ARTIFACTS) or is_kept(folder, MODELS)
+
+
+def is_kept(folder: Path, name: str) -> bool:
+    """Whether there is something of this name in the folder of a run; where nobody may look, there is not."""
+    try:
+        return (folder / name).exists()
+    except OSError:
+        return False
 
 
 def clear(folder: Path) -> None:
@@ -211,10 +222,17 @@ def clear(folder: Path) -> None:
     with suppress(JournalFull, OSError), alone(folder.parent.parent):  # files wait in it
         if not journals_of(folder):
             for place in (folder / ARTIFACTS, folder / MODELS):
-                if place.exists():
-                    place.rmdir()
+                remove_empty(place)
             (folder / FACTS).unlink(missing_ok=True)
             remove_begun(folder)
+
+
+def remove_empty(place: Path) -> None:
+    """Remove a folder with all below, none of which holds a file; an ``OSError`` where one does."""
+    if place.exists():
+        for folder in sorted(place.rglob("*/"), reverse=True):
+            folder.rmdir()
+        place.rmdir()
 
 
 def clear_remains(folder: Path) -> bool:

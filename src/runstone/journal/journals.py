@@ -13,10 +13,9 @@ from time import monotonic, sleep
 from msgspec import Struct
 
 from runstone import config
-from runstone.artifacts.base import ArtifactRepository
 from runstone.errors import BackendUnavailable, RunstoneError
 from runstone.journal import folder as folders
-from runstone.journal import keeping, leftovers
+from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
 from runstone.journal.run_journal import REFUSED, RunJournal
 from runstone.stores.base import TrackingStore
@@ -53,15 +52,15 @@ class _Address(Struct):
     told: list[str] = []
     left: list[RunJournal] = []
 
-    def is_away(self, error: Exception) -> None:
-        """Note that it did not answer."""
-        self.pause = min(_LONGEST_PAUSE_S, max(_ROUND_S, 2 * self.pause))
+    def is_away(self, error: Exception, waited: float = 0) -> None:
+        """Note that it did not answer, which took some seconds to see."""
+        self.pause = min(_LONGEST_PAUSE_S, max(_ROUND_S, 2 * self.pause, 2 * waited))
         self.again_at = monotonic() + self.pause
         self.reason = str(error)
 
     def answers(self) -> None:
         """Note that it did."""
-        self.pause, self.is_told, self.told = 0.0, False, []
+        self.pause, self.again_at, self.is_told, self.told = 0.0, 0.0, False, []
 
     def tell_rest(self) -> None:
         """Say what waits, but for what the user knows."""
@@ -186,25 +185,19 @@ class Journals:
             BackendUnavailable: It does not.
             BackendError: It cannot be opened.
         """
-        address = self._addresses.get(uri)
-        if address is not None and address.pause and monotonic() < address.again_at:
+        address, start = self._addresses.setdefault(uri, _Address()), monotonic()
+        if start < address.again_at:
             raise BackendUnavailable(address.reason)
-        self._stores(uri).check()
-
-    def send_files(self, uri: str, run_id: str, repository: ArtifactRepository) -> None:
-        """Send the artifacts of a run that wait here for their store.
-
-        Args:
-            uri: The store.
-            run_id: The run.
-            repository: Where its artifacts are.
-
-        Raises:
-            BackendError: The store cannot be reached, or failed.
-        """
-        journal = self._journals.get((uri, run_id))
-        if journal is not None:
-            keeping.send_files(journal, repository)
+        store = self._stores(uri)
+        try:
+            store.check()
+        except BackendUnavailable as error:
+            address.is_away(error, waited=monotonic() - start)
+            raise
+        except RunstoneError:
+            pass  # it answers; what it has to say of the call itself is heard then
+        if address.pause:
+            address.answers()
 
     def tell_away(self, uri: str, error: Exception) -> None:
         """Say that a store is away, unless that was said since it has answered last."""
@@ -357,9 +350,16 @@ class Journals:
             return
         if not folders.keeps_files(journal.folder):
             journal.retire()
-        elif journal.sends and not journal.lives and journal.retire():
+        elif journal.sends and not journal.lives and self._answers(uri) and journal.retire():
             self._journals.pop((uri, run_id), None)
             leftovers.recover_run(journal.folder, uri, self._stores)
+
+    def _answers(self, uri: str) -> bool:
+        try:
+            self.check(uri)
+        except RunstoneError:
+            return False
+        return True
 
 
 def _in_child(journals: Journals | None) -> None:

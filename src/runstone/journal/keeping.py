@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.local import LocalRepository
-from runstone.errors import BackendError, RunstoneError
+from runstone.errors import BackendUnavailable, RunstoneError
 from runstone.journal import files
 from runstone.journal import folder as folders
 from runstone.journal.run_journal import RunJournal
@@ -14,7 +15,7 @@ _logger = logging.getLogger("runstone")
 
 
 def keep_files(journal: RunJournal, put: Callable[[ArtifactRepository], object]) -> None:
-    """Keep artifacts of a run until somebody sends them, which nobody does while they are written.
+    """Keep artifacts of a run until somebody sends them. Waits for nobody who does so.
 
     Args:
         journal: Of the run, which goes on.
@@ -24,10 +25,9 @@ def keep_files(journal: RunJournal, put: Callable[[ArtifactRepository], object])
         BackendError: They cannot be written.
     """
     _make_place(journal, folders.ARTIFACTS)
-    with folders.sending(journal.folder):
-        put(LocalRepository(journal.folder / folders.ARTIFACTS))
-        with folders.alone(journal.folder.parents[1]):
-            folders.make(journal.folder.parents[1], journal.facts)  # another thread may have ended the run
+    put(LocalRepository(journal.folder / folders.ARTIFACTS))
+    with folders.alone(journal.folder.parents[1]):
+        folders.make(journal.folder.parents[1], journal.facts)  # another thread may have ended the run
 
 
 def keep_models(journal: RunJournal) -> None:
@@ -39,27 +39,30 @@ def keep_models(journal: RunJournal) -> None:
     _make_place(journal, folders.MODELS)
 
 
-def send_files(journal: RunJournal, repository: ArtifactRepository) -> None:
-    """Send the artifacts that wait, before later ones overtake them. What is refused stays, and is told.
+def send_files(folder: Path, tracking_uri: str, repository: ArtifactRepository) -> None:
+    """Send the artifacts of a run that wait, before later ones overtake them. What is refused stays, and is told.
 
     Args:
-        journal: Of the run, which goes on.
+        folder: Of the run, which goes on.
+        tracking_uri: Address of the store that has it.
         repository: Where its artifacts are.
 
     Raises:
-        BackendError: The store cannot be reached, or failed.
+        BackendUnavailable: The store cannot be reached.
     """
-    place = journal.folder / folders.ARTIFACTS
-    if journal.facts.is_new or not journal.sends or not place.exists():
+    place = folder / folders.ARTIFACTS
+    if not folders.is_kept(folder, folders.ARTIFACTS) or not files.waiting(place):
         return
     try:
-        with folders.sending(journal.folder):
-            _, lacks = files.send(place, repository)
-    except BackendError:
+        if folders.facts_of(folder).tracking_uri != folders.seen_from(folder.parents[1], tracking_uri):
+            return
+        with folders.sending(folder):
+            _, told = files.send(place, repository, is_alone=False)
+    except BackendUnavailable:
         raise
     except RunstoneError as error:
-        lacks = [error.message]
-    for text in lacks:
+        told = [error.message]
+    for text in told:
         _logger.warning("%s: %s", place, text)
 
 

@@ -110,21 +110,23 @@ def recover(
 
 
 def recover_run(folder: Path, uri: str, store_of: Callable[[str], TrackingStore]) -> None:
-    """Send what is left in the folder of one run, unless a process logs to it. What became of it is logged.
+    """Send what this process has left in the folder of one run, unless another logs to it; the run may go on.
+
+    What became of it is logged.
 
     Args:
         folder: Of the run.
         uri: Address of its store.
         store_of: Opens it.
     """
-    leftover = _look_into(folder)
+    leftover = _look_into(folder, clears=True)
     if leftover is not None and not leftover.is_alive:
-        _recover(leftover, uri, store_of)
+        _recover(leftover, uri, store_of, is_gone=False)
 
 
-def _recover(leftover: Leftover, uri: str, store_of: Callable[[str], TrackingStore]) -> None:
+def _recover(leftover: Leftover, uri: str, store_of: Callable[[str], TrackingStore], *, is_gone: bool = True) -> None:
     try:
-        sent = send(leftover, store_of(uri), uri)
+        sent = send(leftover, store_of(uri), uri, is_gone=is_gone)
     except RunstoneError as error:
         _logger.warning("%s still waits: %s", leftover.folder, error)
         return
@@ -186,7 +188,12 @@ def _look_into(folder: Path, *, clears: bool = False) -> Leftover | None:
 
 
 def send(
-    leftover: Leftover, store: TrackingStore, tracking_uri: str, advance: Callable[[int], None] = lambda _: None
+    leftover: Leftover,
+    store: TrackingStore,
+    tracking_uri: str,
+    advance: Callable[[int], None] = lambda _: None,
+    *,
+    is_gone: bool = True,
 ) -> Sent:
     """Send what waits in the folder of a run, and remove it. Killed in between, it goes on at the next time.
 
@@ -199,6 +206,7 @@ def send(
         store: Where the run belongs.
         tracking_uri: Its address.
         advance: Told the bytes of the journals as they are sent.
+        is_gone: Whether the process of the run is, so that a run which has not ended is lost.
 
     Raises:
         BackendError: The store cannot be reached, or failed.
@@ -209,6 +217,11 @@ def send(
     with folders.sending(leftover.folder) as is_sent:
         if not is_sent:
             _send(leftover, store, tracking_uri, sent, advance)
+            if leftover.facts.is_run:
+                if is_gone:
+                    _end(leftover, store)
+                settle(store)
+            folders.clear(leftover.folder)
     return sent
 
 
@@ -224,10 +237,6 @@ def _send(
         for path in folders.journals_of(leftover.folder):
             path.unlink()  # its lock has said that the process lives; there is nothing in it
     _complete_models(leftover, store, tracking_uri, sent)
-    if leftover.facts.is_run:
-        _end(leftover, store)
-        settle(store)
-    folders.clear(leftover.folder)
 
 
 def _send_run(

@@ -324,7 +324,7 @@ class RunJournal:
         return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
 
     def _may_keep_models(self) -> bool:
-        return self.facts.is_new or (self.folder / folders.MODELS).exists()
+        return self.facts.is_new or folders.is_kept(self.folder, folders.MODELS)
 
     def flush(self, *, raises: bool = True) -> None:
         """Send all that was logged before this call.

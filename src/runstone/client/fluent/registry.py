@@ -7,9 +7,10 @@ from typing import Any
 from runstone.artifacts import resolve
 from runstone.client import arguments, context, model_folders
 from runstone.client.client import Client
+from runstone.client.offline import OfflineClient
 from runstone.entities import ModelVersion, RegisteredModel
 from runstone.entities.page import all_pages
-from runstone.errors import ArtifactNotFound, RegisteredModelExists
+from runstone.errors import ArtifactNotFound, RegisteredModelExists, Unsupported
 
 
 def register_model(
@@ -35,7 +36,7 @@ def register_model(
         InvalidValue: An argument breaks a rule.
         ModelNotFound: The run has no model, and no files, of this name.
         NotFound: There is no such run, or no such version as the URI says.
-        Unsupported: ``env_pack`` was given.
+        Unsupported: ``env_pack`` was given, or the model waits for its server.
 
     Example:
         >>> register_model("s3://bucket/model", "churn").version
@@ -50,6 +51,8 @@ def register_model(
         source = _of_run(client, source) if model is None else f"models:/{model.model_id}"
     model_id = None
     if logged := arguments.logged_model_id(source):
+        if isinstance(context.client_of_model(logged), OfflineClient):
+            raise Unsupported(f"the logged model {logged} waits for its server: register it once its run has ended")
         model = client.get_logged_model(logged)
         source, run_id, model_id = model.artifact_location, model.source_run_id, model.model_id
     with suppress(RegisteredModelExists):  # it gets one more version

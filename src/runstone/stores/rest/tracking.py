@@ -118,6 +118,11 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
         )
         return self._call(runs.CREATE, request).run
 
+    @property
+    def takes_ids(self) -> bool:
+        """Whether ids of runs and models may be chosen here; a genuine MLflow server, once known, chooses them."""
+        return self._counts_entries
+
     def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once where the server counts them."""
         if self._counts_entries:
