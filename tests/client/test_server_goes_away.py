@@ -215,6 +215,21 @@ def test_proxy_that_hides_the_health_of_a_server_hinders_no_file(server: Server,
     assert text_of(run_id, "a.txt") == "a text"
 
 
+def test_files_of_a_script_that_changes_its_folder_end_as_they_were_logged_last(
+    server: Server, run_id: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server.kill()
+    runstone.log_text("meanwhile", "a.txt")
+    server.start()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    runstone.log_text("afterwards", "a.txt")
+    runstone.end_run()
+
+    assert text_of(run_id, "a.txt") == "afterwards"
+
+
 def test_kept_model_is_found_from_another_folder_and_registered_later(
     server: Server, run_id: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -65,8 +65,20 @@ def upload_folder(repository: ArtifactRepository, local_dir: Path, path: Artifac
     found = list(_files(local_dir))
     for file in found:
         _check_is_file(file)
-    files = {str(path / file.relative_to(local_dir).as_posix()): file for file in found}
-    with TransferBar(f"upload {len(files)} files", sum(file.stat().st_size for file in found)) as bar:
+    upload_files(repository, {str(path / file.relative_to(local_dir).as_posix()): file for file in found})
+
+
+def upload_files(repository: ArtifactRepository, files: Mapping[str, Path]) -> None:
+    """Store local files, several at a time; one that fails stops no other, unless the store gives no answer any more.
+
+    Args:
+        repository: Where to.
+        files: Plain files, by what they are called there.
+
+    Raises:
+        RunstoneError: Files could not be stored, as in :func:`upload_folder`.
+    """
+    with TransferBar(f"upload {len(files)} files", sum(file.stat().st_size for file in files.values())) as bar:
 
         def store(name: str) -> None:
             repository.write(ArtifactPath(name), bar.counted(_pieces(files[name])))

@@ -11,7 +11,6 @@ from runstone.client import arguments
 from runstone.entities import LifecycleStage, LoggedModel, Run
 from runstone.entities.names import shown
 from runstone.errors import BackendUnavailable, RunDeleted, Unsupported
-from runstone.journal import folder as folders
 from runstone.journal import keeping
 from runstone.journal.journals import Journals
 from runstone.journal.run_journal import RunJournal
@@ -167,7 +166,7 @@ class Connection:
         if writes and info.lifecycle_stage is LifecycleStage.DELETED:
             raise RunDeleted(run_id)
         repository = self._repository(info.artifact_uri)
-        keeping.send_files(folders.run_folder(folders.root(), run_id), self._tracking_uri, repository)
+        keeping.send_files(open_journals.folder_of(self._tracking_uri, run_id), self._tracking_uri, repository)
         return repository
 
     def _model_artifacts(self, model_id: str) -> ArtifactRepository:

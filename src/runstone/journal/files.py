@@ -6,7 +6,6 @@ from runstone.artifacts import transfer
 from runstone.artifacts.base import ArtifactRepository
 from runstone.artifacts.comparing import differing
 from runstone.artifacts.staging import UNFINISHED
-from runstone.entities import ArtifactPath
 from runstone.entities.names import shown
 from runstone.errors import BackendError, RunstoneError
 from runstone.journal.folder import remove_empty
@@ -36,22 +35,23 @@ def send(place: Path, repository: ArtifactRepository, *, is_alone: bool = True) 
     for path in list(place.rglob("*")) if is_alone else ():
         if UNFINISHED.fullmatch(path.name):  # its call has never returned
             path.unlink()
-    names, lacks, told = {file: _identity(file) for file in waiting(place)}, list[str](), list[str]()
-    if names:
+    found = {file.relative_to(place).as_posix(): file for file in waiting(place)}
+    before, lacks, told = {name: _identity(file) for name, file in found.items()}, list[str](), list[str]()
+    if found:
         try:
-            transfer.upload_folder(repository, place, ArtifactPath())
+            transfer.upload_files(repository, found)
         except BackendError:
             raise
         except RunstoneError as error:
             told.append(error.message)  # of all that were refused; the others are there
-        lacks = differing(repository, place, [file.relative_to(place).as_posix() for file in names])
-        for file, before in names.items():
-            if file.relative_to(place).as_posix() not in lacks and _identity(file) == before:
+        lacks = differing(repository, place, list(found))
+        for name, file in found.items():
+            if name not in lacks and _identity(file) == before[name]:
                 file.unlink()
     if is_alone and not lacks:
         remove_empty(place)
     told += [f"the store has not the file {shown(name)} as it is here" for name in lacks]
-    return len(names) - len(lacks), told
+    return len(found) - len(lacks), told
 
 
 def _identity(file: Path) -> tuple[int, int, int]:

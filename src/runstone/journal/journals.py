@@ -127,6 +127,15 @@ class Journals:
         self._start()
         return journal
 
+    def folder_of(self, uri: str, run_id: str) -> Path:
+        """The folder of a run, where this process writes down what it logs; it need not be there.
+
+        Raises:
+            RunNotFound: No run can have this id.
+        """
+        known = self._journals.get((uri, run_id))
+        return folders.run_folder(folders.root(), run_id) if known is None else known.folder
+
     def _start(self) -> None:
         """See that the thread runs; the child of a fork begins without one."""
         with self._lock:
