@@ -18,7 +18,6 @@ from runstone.stores import resolve as stores
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
-from runstone.stores.rest.tracking import RestStore
 from runstone.stores.webhooks import WebhookStore
 
 _KEPT = 128
@@ -121,8 +120,7 @@ class Connection:
 
     def _takes_ids(self) -> bool:
         """Whether the store may be given models whose ids were chosen here, as far as is known."""
-        store = open_stores.get(self._tracking_uri)
-        return not isinstance(store, RestStore) or store.takes_ids
+        return bool(getattr(open_stores.get(self._tracking_uri), "takes_ids", True))
 
     @property
     def _registry(self) -> RegistryStore:
