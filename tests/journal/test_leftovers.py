@@ -1,7 +1,9 @@
 """What processes left behind that were killed: found, and sent once."""
 
+import fcntl
 import logging
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -60,6 +62,23 @@ def test_folder_that_was_only_begun_is_removed_without_a_word(tmp_path: Path, ca
 
     assert caplog.text == ""
     assert not begun.parent.exists()
+
+
+def test_processes_that_look_at_one_time_do_not_take_each_other_for_the_writer(
+    tmp_path: Path, store: TrackingStore
+) -> None:
+    path = left_behind(tmp_path, "0" * 32, range(10))
+    with path.open() as other:
+        fcntl.flock(other, fcntl.LOCK_SH)  # as whoever looks has it for a moment
+        (leftover,) = leftovers.find(tmp_path)
+        looks = threading.Timer(0.05, fcntl.flock, (other, fcntl.LOCK_UN))
+        looks.start()
+        leftovers.send(leftover, store, "sqlite:///")
+        looks.join()
+
+    assert not leftover.is_alive
+    assert steps_of(store, "0" * 32) == list(range(10))
+    assert not path.exists()
 
 
 def test_bytes_that_are_sent_are_told_as_they_go(tmp_path: Path, store: TrackingStore) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from time import time
+from time import monotonic, sleep, time
 
 from msgspec import Struct
 
@@ -30,6 +30,7 @@ from runstone.stores.pulses import SILENCE_S
 _logger = logging.getLogger("runstone")
 
 _DAMAGED = "damaged-"
+_LOOK_S = 0.2  # longer than anybody has a file who only looks whether it is written
 
 
 class Leftover(Struct, frozen=True):
@@ -243,7 +244,7 @@ def _send_run(
     leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent, advance: Callable[[int], None]
 ) -> None:
     for path in folders.journals_of(leftover.folder):
-        with _held(path) as file:
+        with _held(path, fcntl.LOCK_EX, within_s=_LOOK_S) as file:
             if file is None:
                 continue
             tally = Tally()
@@ -357,20 +358,37 @@ def _send_journal(
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[int | None]:
-    """The file of a journal that nobody else writes or sends; ``None`` if somebody does, or it is gone."""
+def _held(path: Path, lock: int, *, within_s: float = 0) -> Iterator[int | None]:
+    """The file of a journal that nobody else writes or sends; ``None`` if somebody does, or it is gone.
+
+    Args:
+        path: The file.
+        lock: ``LOCK_EX`` to send it, ``LOCK_SH`` to look whether somebody writes, which others may do as well.
+        within_s: How long somebody may still have it.
+    """
     try:
         file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         yield None
         return
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield file if _is_there(path, file) and not _lives_elsewhere(file) else None
-    except BlockingIOError:
-        yield None
+        is_held = _lock(file, lock, monotonic() + within_s)
+        yield file if is_held and _is_there(path, file) and not _lives_elsewhere(file) else None
     finally:
+        fcntl.flock(file, fcntl.LOCK_UN)  # a fork of this moment has the file as well
         os.close(file)
+
+
+def _lock(file: int, lock: int, until: float) -> bool:
+    while True:
+        try:
+            fcntl.flock(file, lock | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() >= until:
+                return False
+            sleep(_LOOK_S / 10)
+        else:
+            return True
 
 
 def _is_there(path: Path, file: int) -> bool:
@@ -382,7 +400,7 @@ def _is_there(path: Path, file: int) -> bool:
 
 
 def _is_written(path: Path) -> bool:
-    with _held(path) as file:
+    with _held(path, fcntl.LOCK_SH) as file:
         return file is None
 
 
