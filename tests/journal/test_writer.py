@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -56,6 +56,35 @@ def test_numbers_rise_by_one_whoever_writes(writer: Writer) -> None:
         thread.join()
 
     assert [entry.n for entry in entries_of(writer)] == list(range(1, 1601))
+
+
+@pytest.mark.parametrize("way", ["metric", "append"])
+def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer: Writer, way: str) -> None:
+    """It would find the interpreter taken again each time, and could wait for it for seconds in a loop that logs."""
+    go, had_a_turn = Event(), Event()
+    interval = sys.getswitchinterval()
+
+    def wait() -> None:
+        go.wait()
+        had_a_turn.set()
+
+    waits = Thread(target=wait)
+    waits.start()
+    sys.setswitchinterval(60)  # whoever runs goes on until it lets go by itself
+    try:
+        go.set()
+        for step in range(20_000):
+            if way == "metric":
+                writer.metric("loss", 0.5, 0, step)
+            else:
+                writer.append(Entry(n=1, tags=[Tag("t", "x")]))
+        went_without = not had_a_turn.is_set()
+    finally:
+        sys.setswitchinterval(interval)
+        waits.join()
+
+    assert went_without
+    assert writer.n == 20_000
 
 
 def test_second_writer_of_a_run_has_a_file_of_its_own(writer: Writer, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _logger = logging.getLogger("runstone")
 # How often the thread looks for what waits, and after which idle time a journal's file is removed. While values keep
 # coming, it lets more of them gather: a request costs the process as much as some 500 values.
 _ROUND_S = 0.2
-_ROUND_OF_MANY_S = 0.5
+_ROUND_OF_MANY_S = 1.0
 _FSYNC_S = 1.0
 _IDLE_S = 5.0
 _LONGEST_PAUSE_S = 30.0

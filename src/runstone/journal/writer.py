@@ -1,5 +1,6 @@
 """Append to a journal: what returned without an error is in the file."""
 
+import ctypes
 import errno
 import fcntl
 import os
@@ -7,7 +8,6 @@ import socket
 import threading
 from contextlib import suppress
 from math import isfinite
-from os import write
 from pathlib import Path
 from time import time, time_ns
 from uuid import uuid4
@@ -23,6 +23,13 @@ from runstone.journal.reader import Position
 _MADE_BY = "runstone-python"
 # How a run has ended is written to a journal that has grown as far as it may as well.
 _ROOM_FOR_THE_END = 1 << 16
+
+# As ``os.write``, but the interpreter is not let go for it. Whoever waits for the interpreter is woken each time that
+# it is let go, and a microsecond later finds it taken again: in a loop that logs each millisecond, the thread that
+# sends waited for seconds, and each call took 10 microseconds more, to wake it. Types of arguments are not declared,
+# which would take half a microsecond: a C int is widened to the size that is wanted, and no line is longer than that.
+_write = ctypes.PyDLL(None, use_errno=True).write
+_write.restype = ctypes.c_ssize_t
 
 
 class Writer:
@@ -99,18 +106,17 @@ class Writer:
         elif type(timestamp) is not int or not 0 <= timestamp < 2**63:
             is_usual = False
         if is_usual:
-            try:
-                with self._lock:
-                    n = self.n + 1
-                    line = metric_line(n, key, value, timestamp, step)
-                    size = self.size + len(line)
-                    if self._is_whole and size <= self._most:
-                        self._is_whole = False
-                        if write(self.file, line) == len(line):
-                            self.n, self.size, self._is_whole = n, size, True
-                            return n
-            except OSError:
-                pass  # tried again below, which says what is wrong
+            with self._lock:
+                n = self.n + 1
+                line = metric_line(n, key, value, timestamp, step)
+                length = len(line)
+                size = self.size + length
+                if self._is_whole and size <= self._most:
+                    self._is_whole = False
+                    if _write(self.file, line, length) == length:
+                        self.n, self.size, self._is_whole = n, size, True
+                        return n
+            # What is wrong with the file is told below.
         n = self.append(Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
         if not self._is_durable:
             self._names.add(key)
@@ -198,8 +204,10 @@ class Writer:
             if not self._is_whole:  # what stands behind was never acknowledged: the call failed, or Ctrl-C ended it
                 os.ftruncate(self.file, self.size)
             self._is_whole = False
-            if write(self.file, line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            written = _write(self.file, line, len(line))
+            if written != len(line):
+                reason = ctypes.get_errno() if written < 0 else errno.ENOSPC
+                raise OSError(reason, os.strerror(reason))
             if self._is_durable:
                 os.fsync(self.file)
         except OSError as error:
