@@ -222,6 +222,31 @@ def test_line_that_was_damaged_before_it_was_sent_is_told_and_its_file_is_kept(
 
 
 @pytest.mark.timeout(60)  # as it was, it asked the store for ever
+def test_damaged_line_is_told_once_however_often_it_is_tried(
+    tmp_path: Path, store: Forgetful, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    journal.metric("loss", 0.5, 0, 1)
+    journal.metric("loss", 0.5, 0, 2)
+    (path,) = journals_of(journal.folder)
+    path.write_bytes(path.read_bytes().replace(b'"step":1', b'"step":7'))
+    for _ in range(2):
+        store.loses = True
+        with pytest.raises(BackendUnavailable):
+            journal.flush()
+
+    journal.flush()
+    journal.metric("loss", 0.5, 0, 3)
+    journal.flush()
+
+    assert [told.getMessage() for told in caplog.records] == [
+        f"{path}: line 2: the line is not what was written: its checksum differs"
+    ]
+    assert steps_of(store, run_id) == [2, 3]
+    journal.close()
+
+
 @pytest.mark.parametrize(("change", "damaged"), [("cut", []), ("written to", [6])])
 def test_journal_that_another_program_changes_goes_on_in_a_file_of_its_own(
     change: str, damaged: list[int], tmp_path: Path, store: Forgetful, caplog: pytest.LogCaptureFixture

@@ -100,7 +100,7 @@ class RunJournal:
         self._follows = 0
         self._direct, self._direct_n = uuid4().hex, 0
         self._synced = 0
-        self._is_damaged = False
+        self._damaged_line = 0  # the last one that was told; the file stays, for whoever comes next to keep it
         self._params: dict[str, str] = {}
         self._models: set[str] = set()
         self._errors: list[RunstoneError] = []
@@ -279,7 +279,7 @@ class RunJournal:
                 return True
             self._keep(applied)
             self._sent, self._follows, self.is_parked = end, end.n, False
-            if writer.size > LARGE_BYTES and not self._is_damaged:
+            if writer.size > LARGE_BYTES and not self._damaged_line:
                 self.settle()
                 writer.remove(self._sent)  # the next call begins another
             return True
@@ -295,8 +295,9 @@ class RunJournal:
         except OSError as error:
             raise BackendError(f"the journal {writer.path} cannot be read: {error.strerror}") from error
         for damage in stretch.damages:
-            self._is_damaged = True  # the file stays, for whoever comes next to keep it
-            _logger.warning("%s: line %d: %s", writer.path, damage.line, damage.reason)
+            if damage.line > self._damaged_line:
+                self._damaged_line = damage.line
+                _logger.warning("%s: line %d: %s", writer.path, damage.line, damage.reason)
         return stretch.entries, stretch.end
 
     def _keep(self, applied: Applied) -> None:
@@ -403,7 +404,7 @@ class RunJournal:
 
     def retire(self, *, clears: bool = True) -> bool:
         """Remove the file, and the run's folder if it holds nothing else, if all was sent; returns whether it was."""
-        if self.waits or self._is_damaged or not self._sending.acquire(timeout=_RETIRE_WAIT_S):
+        if self.waits or self._damaged_line or not self._sending.acquire(timeout=_RETIRE_WAIT_S):
             return False
         try:
             writer = self._writer
