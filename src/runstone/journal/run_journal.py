@@ -211,7 +211,7 @@ class RunJournal:
                     if is_durable:
                         folders.make_durable(self.folder)
                 self._sent, self._synced, self._follows = writer.start(), 0, 0
-                self._writer = writer
+                self._writer, self._damaged_line = writer, 0
                 self._begun()
             return self._writer
 
