@@ -13,9 +13,10 @@ from benchmarks.table import Row
 BAR_MS = 0.003
 BAR_SLOWDOWN = 1.0
 ROUNDS = 3
-# What is slow gets fewer calls, and fewer stretches of ten.
+# What is slow gets fewer calls, and fewer and shorter stretches of milliseconds.
 CALLS = {"mlflow": 40, "mlflow, async": 200, "runstone": 100_000}
-STRETCHES = {"mlflow": 4, "mlflow, async": 20, "runstone": 200}
+STRETCHES = {"mlflow": 4, "mlflow, async": 20, "runstone": 30}
+LENGTHS = {"mlflow": 10, "mlflow, async": 10, "runstone": 100}
 SENT = {"mlflow": 200, "mlflow, async": 400, "runstone": 100_000}
 
 # The same words for both packages.
@@ -37,7 +38,7 @@ with tracking.start_run():
 print(json.dumps(times[10:]), file=sys.stderr)
 """
 
-# Stretches of ten milliseconds of work, in turns without a call, with a metric for each millisecond, one by one or all
+# Stretches of some milliseconds of work, in turns without a call, with a metric for each millisecond, one by one or all
 # at once, and with a line for each call that is appended to a file, which the system takes by itself. The speed of a
 # machine drifts by more than what is looked for, so that loops one after the other cannot be compared, and neighbours
 # can. The work makes no objects, whose places in memory a call would change. The threads that send take from a loop at
@@ -54,7 +55,7 @@ tracking.set_experiment("callers")
 numbers = list(range(1000))
 line = b"x" * 110 + b"\\n"
 file = os.open("lines", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-at_once = {at_once}
+at_once, length = {at_once}, {length}
 losses = {{f"loss of {{part}}": 0.5 for part in range(at_once)}}
 def log(step):
     if at_once == 1:
@@ -65,7 +66,7 @@ def append(step):
     os.write(file, line)
 def stretch(turn, sums, call=None):
     start = time.perf_counter()
-    for step in range(turn * 10 // at_once, (turn + 1) * 10 // at_once):
+    for step in range(turn * length // at_once, (turn + 1) * length // at_once):
         for _ in range(sums * at_once):
             sum(numbers)
         if call:
@@ -88,7 +89,7 @@ def share(sums):
             tracking.flush_async_logging()
         others = time.process_time() - cpu - work_cpu
         return median(logged) + others / (time.perf_counter() - start), median(appended)
-sums = round(100 * 0.01 / min(stretch(turn, 100) for turn in range(50)))  # that take a millisecond here
+sums = round(100 * length / 1000 / min(stretch(turn, 100) for turn in range(20)))  # that take a millisecond here
 share(sums)
 print(json.dumps([share(sums) for _ in range(3)]), file=sys.stderr)
 """
@@ -134,7 +135,7 @@ def _slowdowns(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
 
     def longer(name: str, at_once: int) -> list[float]:
         address = (ours if name == "runstone" else mlflow).address
-        shares = _told(LOOP, name, address, STRETCHES[name], folder, at_once=at_once)
+        shares = _told(LOOP, name, address, STRETCHES[name], folder, at_once=at_once, length=LENGTHS[name])
         return [100 * median(some) for some in zip(*shares, strict=True)]
 
     rows = []

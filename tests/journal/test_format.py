@@ -25,7 +25,7 @@ from runstone.entities import (
 )
 from runstone.errors import InvalidValue, RunstoneError, Unsupported
 from runstone.journal import models, reader
-from runstone.journal.format import entry_of, line_of, metric_line
+from runstone.journal.format import entry_of, line_of, metric_line, metrics_line
 from runstone.journal.models import ModelFacts
 
 SPEC = Path(__file__).parents[2] / "spec" / "journal"
@@ -123,6 +123,18 @@ def test_line_of_a_metric_is_that_of_its_entry(key: str, value: float, timestamp
 
     assert written == Entry(n=n, metrics=[ModelMetric(key, value, timestamp, step)])
     assert copysign(1, written.metrics[0].value) == copysign(1, value)
+
+
+@given(
+    st.dictionaries(KEYS, st.floats(allow_nan=False, allow_infinity=False), min_size=1),
+    st.integers(0, 2**63 - 1),
+    INT64,
+    st.integers(1, 2**60),
+)
+def test_line_of_metrics_is_that_of_their_entry(values: dict[str, float], timestamp: int, step: int, n: int) -> None:
+    written = entry_of(metrics_line(n, values, timestamp, step)[:-1])
+
+    assert repr(written) == repr(Entry(n=n, metrics=[ModelMetric(*item, timestamp, step) for item in values.items()]))
 
 
 def test_what_is_no_number_is_kept() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runstone.entities import Applied
+from runstone.entities import Applied, Metric
 from runstone.errors import BackendError, BackendUnavailable, JournalFull, RunNotFound
 from runstone.journal import folder as folders
 from runstone.journal import leftovers, models
@@ -56,6 +56,17 @@ def test_value_after_a_lost_answer_is_not_taken_for_the_one_before(tmp_path: Pat
     journal.metric("loss", 0.5, 0, 2)
 
     assert steps_of(store, run_id) == [0, 1, 2]
+
+
+def test_metrics_go_to_the_store_where_nothing_can_be_written(tmp_path: Path, store: Forgetful) -> None:
+    (tmp_path / "in-the-way").write_text("no folder")
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path / "in-the-way", RunFacts(run_id=run_id), lambda: store)
+
+    journal.metrics({"loss": 0.5, "error": 2}, 7, 3)
+
+    found = [metric for key in ("loss", "error") for metric in store.metric_history(run_id, key)]
+    assert found == [Metric("loss", 0.5, 7, 3), Metric("error", 2.0, 7, 3)]
 
 
 def test_run_that_the_store_had_and_has_no_more_keeps_its_journal(tmp_path: Path, store: Forgetful) -> None:

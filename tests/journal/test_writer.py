@@ -58,7 +58,7 @@ def test_numbers_rise_by_one_whoever_writes(writer: Writer) -> None:
     assert [entry.n for entry in entries_of(writer)] == list(range(1, 1601))
 
 
-@pytest.mark.parametrize("way", ["metric", "append"])
+@pytest.mark.parametrize("way", ["metric", "metrics", "append"])
 def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer: Writer, way: str) -> None:
     """It would find the interpreter taken again each time, and could wait for it for seconds in a loop that logs."""
     go, had_a_turn = Event(), Event()
@@ -76,6 +76,8 @@ def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer:
         for step in range(20_000):
             if way == "metric":
                 writer.metric("loss", 0.5, 0, step)
+            elif way == "metrics":
+                writer.metrics({"loss": 0.5}, 0, step)
             else:
                 writer.append(Entry(n=1, tags=[Tag("t", "x")]))
         went_without = not had_a_turn.is_set()
@@ -123,6 +125,39 @@ def test_value_of_another_type_is_written_as_a_float(writer: Writer) -> None:
     writer.metric("loss", True, 0, 0)
 
     assert [entry.metrics[0].value for entry in entries_of(writer)] == [3.0, 1.0]
+
+
+def test_metrics_of_one_call_are_one_entry_whether_their_names_are_known_or_not(writer: Writer) -> None:
+    for value in (0.5, 1, float("inf"), 0.25):
+        writer.metrics({"loss": value, "error": 0.5}, 7, 3)
+
+    found = [
+        [(metric.key, metric.value, metric.timestamp, metric.step) for metric in entry.metrics]
+        for entry in entries_of(writer)
+    ]
+    assert found == [[("loss", value, 7, 3), ("error", 0.5, 7, 3)] for value in (0.5, 1.0, float("inf"), 0.25)]
+
+
+@pytest.mark.parametrize(
+    ("values", "timestamp", "step"),
+    [
+        ({"loss": 0.5, "a\nb": 0.5}, 0, 0),
+        ({"loss": 0.5, "error": "x"}, 0, 0),
+        ({"loss": 0.5, 7: 0.5}, 0, 0),
+        ({"loss": 0.5}, -1, 0),
+        ({"loss": 0.5}, 2**63, 0),
+        ({"loss": 0.5}, 0, 2**63),
+    ],
+)
+def test_of_metrics_that_break_a_rule_none_is_written(
+    values: dict[str, float], timestamp: int, step: int, writer: Writer
+) -> None:
+    writer.metrics({"loss": 1.0}, 0, 0)
+
+    with pytest.raises(InvalidValue):
+        writer.metrics(values, timestamp, step)
+
+    assert [metric.value for entry in entries_of(writer) for metric in entry.metrics] == [1.0]
 
 
 def test_full_journal_takes_no_more_and_stays_whole(tmp_path: Path) -> None:

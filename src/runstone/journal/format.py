@@ -1,6 +1,7 @@
 """The lines of a journal. ``spec/journal`` says the same for other languages, with examples."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from zlib import crc32
 
@@ -63,9 +64,9 @@ class _Point(Struct, gc=False):
     step: int
 
 
-class _OneMetric(Struct, gc=False):
+class _Points(Struct, gc=False):
     n: int
-    metrics: tuple[_Point]
+    metrics: Sequence[_Point]
 
 
 _encode = Encoder().encode
@@ -81,8 +82,21 @@ def metric_line(n: int, key: str, value: float, timestamp: int, step: int) -> by
         timestamp: Milliseconds since the Unix epoch, UTC; an int64.
         step: An int64.
     """
-    text = _encode(_OneMetric(n, (_Point(key, value, timestamp, step),)))[:-1]
+    text = _encode(_Points(n, (_Point(key, value, timestamp, step),)))[:-1]
     return text + b',"crc":"%08x"}\n' % crc32(text)
+
+
+def metrics_line(n: int, values: Mapping[str, float], timestamp: int, step: int) -> bytes:
+    """The line of an entry that has several metrics of one time and step, as :func:`metric_line` has one.
+
+    Args:
+        n: Number of the entry.
+        values: Finite floats by names that obey the rule.
+        timestamp: Milliseconds since the Unix epoch, UTC; an int64.
+        step: An int64.
+    """
+    points = [_Point(key, value, timestamp, step) for key, value in values.items()]
+    return _sealed(_encode(_Points(n, points))[:-1])
 
 
 def _sealed(open_line: bytes) -> bytes:

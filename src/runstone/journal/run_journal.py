@@ -144,6 +144,19 @@ class RunJournal:
             timestamp = int(time() * 1000) if timestamp is None else timestamp
             self._log_directly(error, Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
 
+    def metrics(self, values: Mapping[str, float], timestamp: int, step: int) -> None:
+        """Log values of several metrics, all or none.
+
+        Raises:
+            InvalidValue: A name, a value, the time or the step breaks a rule.
+        """
+        try:
+            while not self._current().metrics(values, timestamp, step):
+                pass  # as above
+        except JournalFull as error:
+            checked = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]
+            self._log_directly(error, Entry(n=1, metrics=checked))
+
     def log(
         self,
         *,

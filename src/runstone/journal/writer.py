@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from runstone.entities import Entry, ModelMetric
 from runstone.errors import JournalFull
 from runstone.journal.folder import unwritable
-from runstone.journal.format import VERSION, Header, line_of, metric_line
+from runstone.journal.format import VERSION, Header, line_of, metric_line, metrics_line
 from runstone.journal.reader import Position
 
 _MADE_BY = "runstone-python"
@@ -120,6 +121,35 @@ class Writer:
         n = self.append(Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
         if not self._is_durable:
             self._names.add(key)
+        return n
+
+    def metrics(self, values: Mapping[str, float], timestamp: int, step: int) -> int:
+        """Append values of several metrics, all or none; returns as :meth:`metric`.
+
+        Args:
+            values: Numbers by name.
+            timestamp: Milliseconds since the Unix epoch, UTC.
+            step: An int64.
+
+        Raises:
+            InvalidValue: A name, a value, the time or the step breaks a rule.
+            JournalFull: The file or the disk is full; nothing was written.
+        """
+        names = self._names
+        is_usual = 0 <= timestamp < 2**63 and -(2**63) <= step < 2**63
+        for key, value in values.items():
+            is_usual = is_usual and type(key) is str and key in names and type(value) is float and isfinite(value)
+        if is_usual:
+            with self._lock:
+                if self.is_removed:
+                    return 0
+                n = self.n + 1
+                self._put(metrics_line(n, values, timestamp, step), n)
+                return n
+        checked = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]
+        n = self.append(Entry(n=1, metrics=checked))
+        if not self._is_durable:
+            names.update(values)
         return n
 
     def append(self, entry: Entry) -> int:

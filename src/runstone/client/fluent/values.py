@@ -118,8 +118,13 @@ def log_metrics(
         InvalidValue: A name, a value, the step or the time breaks a rule; nothing is logged then.
         LoggedModelNotFound: There is no such model.
     """
-    checked = records.metrics(metrics, timestamp, step)
+    opened = context.active()
     model_id = model_id or context.active_model()
+    if opened is not None and run_id is None and model_id is None:
+        if values := dict(arguments.mapping("metrics", metrics)):
+            opened.journal.metrics(values, *records.place(timestamp, step))
+        return records.operations(opened.journal, synchronous)
+    checked = records.metrics(metrics, timestamp, step)
     if model_id is not None:
         checked = [_of_model(metric, model_id, dataset) for metric in checked]
     client, run_id = target(run_id)
