@@ -13,10 +13,9 @@ from benchmarks.table import Row
 BAR_MS = 0.003
 BAR_SLOWDOWN = 1.0
 ROUNDS = 3
-# What is slow gets fewer calls, and fewer and shorter stretches of milliseconds.
+# What is slow gets fewer calls, and shorter loops, in milliseconds of work.
 CALLS = {"mlflow": 40, "mlflow, async": 200, "runstone": 100_000}
-STRETCHES = {"mlflow": 4, "mlflow, async": 20, "runstone": 30}
-LENGTHS = {"mlflow": 10, "mlflow, async": 10, "runstone": 100}
+LOOPS = {"mlflow": 40, "mlflow, async": 400, "runstone": 4000}
 SENT = {"mlflow": 200, "mlflow, async": 400, "runstone": 100_000}
 
 # The same words for both packages.
@@ -38,24 +37,23 @@ with tracking.start_run():
 print(json.dumps(times[10:]), file=sys.stderr)
 """
 
-# Stretches of some milliseconds of work, in turns without a call, with a metric for each millisecond, one by one or all
-# at once, and with a line for each call that is appended to a file, which the system takes by itself. The speed of a
-# machine drifts by more than what is looked for, so that loops one after the other cannot be compared, and neighbours
-# can. The work makes no objects, whose places in memory a call would change. The threads that send take from a loop at
-# most what they use of a processor, which is counted while metrics come for seconds, and added; what a run captures at
-# its start is no part of it.
+# A loop with a metric for each millisecond of its work, one by one or several at once. It is longer by what it spends
+# in the calls, and at most by what the threads that send use of a processor besides. The speed of a machine drifts by
+# more than that, so that loops with and without calls cannot be compared. Caches are as cold as work leaves them; what
+# a run captures at its start is no part of it. The system's own part, a line that is appended to a file, is measured
+# alike.
 LOOP = """
 import json, os, sys, time
 from statistics import median
 import {package} as tracking
-stretches = int(sys.argv[2])
+calls = int(sys.argv[2])
 options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
 tracking.set_tracking_uri(sys.argv[1])
 tracking.set_experiment("callers")
 numbers = list(range(1000))
 line = b"x" * 110 + b"\\n"
 file = os.open("lines", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-at_once, length = {at_once}, {length}
+at_once = {at_once}
 losses = {{f"loss of {{part}}": 0.5 for part in range(at_once)}}
 def log(step):
     if at_once == 1:
@@ -64,34 +62,32 @@ def log(step):
         tracking.log_metrics(losses, step=step, **options)
 def append(step):
     os.write(file, line)
-def stretch(turn, sums, call=None):
+def work(sums):
     start = time.perf_counter()
-    for step in range(turn * length // at_once, (turn + 1) * length // at_once):
-        for _ in range(sums * at_once):
-            sum(numbers)
-        if call:
-            call(step)
+    for _ in range(sums):
+        sum(numbers)
     return time.perf_counter() - start
-def share(sums):
-    logged, appended = [], []
+def loop(sums, call):
+    worked = called = 0.0
+    for step in range(calls):
+        worked += work(sums)
+        start = time.perf_counter()
+        call(step)
+        called += time.perf_counter() - start
+    return called / worked
+def shares(sums):
     with tracking.start_run():
+        loop(sums, log)
         time.sleep(2)
-        for turn in range(stretches):
-            without = stretch(turn, sums)
-            logged.append(stretch(turn, sums, log) / without - 1)
-            without = stretch(turn, sums)
-            appended.append(stretch(turn, sums, append) / without - 1)
-        start, work_cpu, cpu = time.perf_counter(), time.thread_time(), time.process_time()
-        for turn in range(stretches):
-            stretch(turn, sums, log)
-        work_cpu = time.thread_time() - work_cpu
+        start, mine, cpu = time.perf_counter(), time.thread_time(), time.process_time()
+        in_calls = loop(sums, log)
+        mine = time.thread_time() - mine
         if options:
             tracking.flush_async_logging()
-        others = time.process_time() - cpu - work_cpu
-        return median(logged) + others / (time.perf_counter() - start), median(appended)
-sums = round(100 * length / 1000 / min(stretch(turn, 100) for turn in range(20)))  # that take a millisecond here
-share(sums)
-print(json.dumps([share(sums) for _ in range(3)]), file=sys.stderr)
+        others = time.process_time() - cpu - mine
+        return in_calls, others / (time.perf_counter() - start), loop(sums, append)
+sums = round(at_once * 100 / 1000 / min(work(100) for _ in range(100)))  # that take a millisecond for each metric
+print(json.dumps([shares(sums) for _ in range(3)]), file=sys.stderr)
 """
 
 SENDS = """
@@ -135,16 +131,23 @@ def _slowdowns(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
 
     def longer(name: str, at_once: int) -> list[float]:
         address = (ours if name == "runstone" else mlflow).address
-        shares = _told(LOOP, name, address, STRETCHES[name], folder, at_once=at_once, length=LENGTHS[name])
+        shares = _told(LOOP, name, address, LOOPS[name] // at_once, folder, at_once=at_once)
         return [100 * median(some) for some in zip(*shares, strict=True)]
 
     rows = []
-    for what, at_once in (("10 metrics each 10 ms", 10), ("a metric each ms", 1)):
-        found, append = longer("runstone", at_once)
-        note = f"an append of a line instead of the call: {append:.2f} %"
+    for what, at_once in (("a metric each ms", 1), ("10 metrics each 10 ms", 10)):
+        call, others, append = longer("runstone", at_once)
+        note = f"{call:.2f} in the calls and {others:.2f} for threads; an append alone {append:.2f}"
         rows += [
-            Row(f"loop with {what}, longer by", "%", longer("mlflow", at_once)[0], found, BAR_SLOWDOWN, note),
-            Row(f"the same, {_ASYNC}", "%", longer("mlflow, async", at_once)[0], found, BAR_SLOWDOWN),
+            Row(
+                f"loop with {what}, longer by",
+                "%",
+                sum(longer("mlflow", at_once)[:2]),
+                call + others,
+                BAR_SLOWDOWN,
+                note,
+            ),
+            Row(f"the same, {_ASYNC}", "%", sum(longer("mlflow, async", at_once)[:2]), call + others, BAR_SLOWDOWN),
         ]
     return rows
 
