@@ -1,6 +1,5 @@
 """Append to a journal: what returned without an error is in the file."""
 
-import ctypes
 import errno
 import fcntl
 import os
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 
 from runstone.entities import Entry, ModelMetric
 from runstone.errors import JournalFull
+from runstone.journal.appending import write
 from runstone.journal.folder import unwritable
 from runstone.journal.format import VERSION, Header, line_of, metric_line, metrics_line
 from runstone.journal.reader import Position
@@ -24,13 +24,6 @@ from runstone.journal.reader import Position
 _MADE_BY = "runstone-python"
 # How a run has ended is written to a journal that has grown as far as it may as well.
 _ROOM_FOR_THE_END = 1 << 16
-
-# As ``os.write``, but the interpreter is not let go for it. Whoever waits for the interpreter is woken each time that
-# it is let go, and a microsecond later finds it taken again: in a loop that logs each millisecond, the thread that
-# sends waited for seconds, and each call took 10 microseconds more, to wake it. Types of arguments are not declared,
-# which would take half a microsecond: a C int is widened to the size that is wanted, and no line is longer than that.
-_write = ctypes.PyDLL(None, use_errno=True).write
-_write.restype = ctypes.c_ssize_t
 
 
 class Writer:
@@ -114,7 +107,7 @@ class Writer:
                 size = self.size + length
                 if self._is_whole and size <= self._most:
                     self._is_whole = False
-                    if _write(self.file, line, length) == length:
+                    if write(self.file, line, length) == length:
                         self.n, self.size, self._is_whole = n, size, True
                         return n
             # What is wrong with the file is told below.
@@ -234,10 +227,10 @@ class Writer:
             if not self._is_whole:  # what stands behind was never acknowledged: the call failed, or Ctrl-C ended it
                 os.ftruncate(self.file, self.size)
             self._is_whole = False
-            written = _write(self.file, line, len(line))
-            if written != len(line):
-                reason = ctypes.get_errno() if written < 0 else errno.ENOSPC
-                raise OSError(reason, os.strerror(reason))
+            if write(self.file, line, len(line)) != len(line):
+                os.ftruncate(self.file, self.size)
+                if os.write(self.file, line) != len(line):  # which says what is wrong
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if self._is_durable:
                 os.fsync(self.file)
         except OSError as error:
