@@ -232,7 +232,6 @@ def test_line_that_was_damaged_before_it_was_sent_is_told_and_its_file_is_kept(
     assert leftovers.send(left, store, "sqlite:///runstone.db").damages["damaged-journal.jsonl"][0].line == 3
 
 
-@pytest.mark.timeout(60)  # as it was, it asked the store for ever
 def test_damaged_line_is_told_once_however_often_it_is_tried(
     tmp_path: Path, store: Forgetful, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -258,6 +257,7 @@ def test_damaged_line_is_told_once_however_often_it_is_tried(
     journal.close()
 
 
+@pytest.mark.timeout(60)  # as it was, it asked the store for ever
 @pytest.mark.parametrize(("change", "damaged"), [("cut", []), ("written to", [6])])
 def test_journal_that_another_program_changes_goes_on_in_a_file_of_its_own(
     change: str, damaged: list[int], tmp_path: Path, store: Forgetful, caplog: pytest.LogCaptureFixture
