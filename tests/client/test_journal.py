@@ -13,7 +13,7 @@ import pytest
 import runstone
 from runstone.client import Client
 from runstone.client.connection import open_journals
-from runstone.entities import Param
+from runstone.entities import Param, RunStatus
 from runstone.errors import BackendUnavailable, InvalidValue, ParamChanged, RunDeleted, RunNotFound
 from runstone.journal.folder import journals_of
 from runstone.stores import resolve
@@ -217,6 +217,35 @@ def test_what_the_child_of_a_fork_logs_is_sent_without_being_asked_for(store: Tr
     os.waitpid(child, 0)
 
     assert store.get_run(run.info.run_id).data.metrics["of the child"] == 1.0
+
+
+def test_end_of_a_run_sends_what_a_child_has_left_that_ended_without_a_word(store: TrackingStore) -> None:
+    with runstone.start_run() as run:
+        child = os.fork()
+        if child == 0:  # pragma: no cover  # measured in the parent alone
+            for step in range(10):
+                runstone.log_metric("loss", step, step=step)
+            os._exit(0)  # as a worker of a pool that is terminated
+        assert os.waitpid(child, 0)[1] == 0
+
+    assert [metric.step for metric in store.metric_history(run.info.run_id, "loss")] == list(range(10))
+    assert store.get_run(run.info.run_id).info.status is RunStatus.FINISHED
+    assert not folder_of(run.info.run_id).exists()
+
+
+def test_end_of_the_process_sends_what_a_child_has_left_of_a_run_that_goes_on(store: TrackingStore) -> None:
+    run = runstone.start_run()
+    runstone.log_metric("loss", 0.0, step=0)
+    child = os.fork()
+    if child == 0:  # pragma: no cover  # measured in the parent alone
+        runstone.log_metric("loss", 1.0, step=1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+    open_journals.close()
+
+    assert [metric.step for metric in store.metric_history(run.info.run_id, "loss")] == [0, 1]
+    assert store.get_run(run.info.run_id).info.status is RunStatus.RUNNING
 
 
 def test_call_that_the_end_of_the_run_overtakes_is_sent_all_the_same(address: str, store: TrackingStore) -> None:

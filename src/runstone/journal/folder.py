@@ -209,6 +209,11 @@ def keeps_files(folder: Path) -> bool:
     return is_kept(folder, ARTIFACTS) or is_kept(folder, MODELS)
 
 
+def keeps_anything(folder: Path) -> bool:
+    """Whether something waits in the folder of a run whose own journal is gone: files, models, journals of others."""
+    return keeps_files(folder) or bool(journals_of(folder))
+
+
 def is_kept(folder: Path, name: str) -> bool:
     """Whether there is something of this name in the folder of a run; where nobody may look, there is not."""
     try:

@@ -236,7 +236,7 @@ class Journals:
             # Another thread may be about to log to it: what it does from here on is sent by the next one.
             if not journal.hand_over(lambda: self.of(uri, run_id, journal.facts)):
                 self._journals.setdefault((uri, run_id), journal)
-            elif folders.keeps_files(journal.folder):
+            elif folders.keeps_anything(journal.folder):
                 leftovers.recover_run(journal.folder, uri, self._stores)
 
     def may_write(self) -> bool:
@@ -291,7 +291,7 @@ class Journals:
             address.left.append(journal)
         if not journal.retire():
             journal.close()
-        elif is_begun and journal.sends and folders.keeps_files(journal.folder) and not address.pause:
+        elif is_begun and journal.sends and not address.pause and folders.keeps_anything(journal.folder):
             leftovers.recover_run(journal.folder, uri, self._stores)
 
     # The thread that sends.
