@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
+from runstone import forking
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.base import ArtifactRepository
 from runstone.client import arguments
@@ -189,7 +190,9 @@ class Connection:
         with self._lock:
             opened = self._repositories.get(uri)
             if opened is None:
-                opened = self._repositories[uri] = artifacts.repository(uri, tracking_uri=self._tracking_uri)
+                with forking.held_off():  # it may import a library, in the thread that captures
+                    opened = artifacts.repository(uri, tracking_uri=self._tracking_uri)
+                self._repositories[uri] = opened
                 while len(self._repositories) > _KEPT:
                     self._repositories.popitem(last=False)
         return opened

@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, cast
 
+from runstone import forking
 from runstone.entities.names import shown_address
 from runstone.errors import InvalidValue, Unsupported
 from runstone.stores.base import EmbeddedStore, TrackingStore
@@ -49,7 +50,8 @@ def resolve(uri: str) -> Callable[[str], TrackingStore]:
     built_in = BUILT_IN.get(scheme) or BUILT_IN.get(scheme.partition("+")[0])
     if built_in is not None:
         module, _, name = built_in.partition(":")
-        return cast("Callable[[str], TrackingStore]", getattr(importlib.import_module(module), name))
+        with forking.held_off():  # the thread that sends may open a store
+            return cast("Callable[[str], TrackingStore]", getattr(importlib.import_module(module), name))
     for found in _entry_points(name=scheme):
         try:
             return cast("Callable[[str], TrackingStore]", found.load())

@@ -2,10 +2,14 @@
 
 import logging
 import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from runstone import config
 from runstone.client import Client
 from runstone.client.capture.capture import Capture
 from runstone.client.capture.part import Stream, Subject
@@ -168,3 +172,29 @@ def test_resumed_run_is_asked_what_it_has(subject: Subject) -> None:
     assert resumed.names_in("console") == {"000000.log"}
     assert resumed.names_in("") == {"console"}
     assert subject.names_in("console") == set()
+
+
+FORKS = """
+import os, sys, time
+import runstone
+runstone.start_run()
+time.sleep({delay})
+child = os.fork()
+if child == 0:
+    import bz2, importlib.metadata, lzma, psutil, random, shutil, subprocess, sysconfig, tempfile
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0, 0.003, 0.01])
+def test_child_of_a_fork_imports_what_the_capture_imports_meanwhile(
+    delay: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    for setting in (config.CAPTURE_GIT, config.CAPTURE_ENVIRONMENT, config.ENABLE_SYSTEM_METRICS_LOGGING):
+        monkeypatch.setenv(setting.name, "true")
+
+    subprocess.run([sys.executable, "-c", FORKS.format(delay=delay)], check=True, timeout=60)

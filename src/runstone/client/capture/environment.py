@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from runstone import forking
 from runstone.client.capture import program
 from runstone.client.capture.part import Subject
 from runstone.client.redaction import redact, redact_arguments
@@ -165,7 +166,8 @@ def packages() -> list[Package]:
 @lru_cache(maxsize=1)
 def _packages(places: tuple[tuple[str, int], ...]) -> tuple[Package, ...]:
     """Read once, until one of the folders that packages are in has changed."""
-    from importlib.metadata import distributions  # a tenth of `import runstone`
+    with forking.held_off():
+        from importlib.metadata import distributions  # a tenth of `import runstone`
 
     del places
     found: dict[str, Package] = {}
@@ -246,7 +248,8 @@ def _memory() -> int | None:
 
 def _gpus() -> Iterator[Gpu]:
     try:
-        import pynvml
+        with forking.held_off():
+            import pynvml
     except ImportError:
         return
     with suppress(pynvml.NVMLError):

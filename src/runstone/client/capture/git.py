@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from runstone import forking
 from runstone.errors import Unsupported
 
 _TIMEOUT_S = 30
@@ -83,9 +84,9 @@ def run(
     Raises:
         Unsupported: It failed, printed more, or took too long.
     """
-    # On use: `import runstone` is to stay quick.
-    import subprocess
-    from tempfile import TemporaryFile
+    with forking.held_off():  # on use: `import runstone` is to stay quick
+        import subprocess
+        from tempfile import TemporaryFile
 
     given = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     command = ["git", "--no-pager", "--no-optional-locks", *given, "-C", str(folder), *arguments]

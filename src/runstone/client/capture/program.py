@@ -5,6 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from runstone import forking
 from runstone.client.capture.git import is_in_repository
 
 
@@ -48,7 +49,8 @@ def root_of(folder: Path) -> Path | None:
 
 def _is_installed(script: Path) -> bool:
     """Whether a script belongs to an installed package, as `pytest` does."""
-    import sysconfig  # on use: `import runstone` is to stay quick
+    with forking.held_off():
+        import sysconfig  # on use: `import runstone` is to stay quick
 
-    commands = {Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))}
+        commands = {Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))}  # which imports more
     return script.parent in commands or not {"site-packages", "dist-packages"}.isdisjoint(script.parts)

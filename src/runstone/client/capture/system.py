@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from runstone import config
+from runstone import config, forking
 from runstone.client.capture.part import Subject
 from runstone.client.runs import now_ms
 from runstone.entities import Metric
@@ -107,11 +107,13 @@ def is_wanted(log_system_metrics: bool | None) -> bool:
 
 def probes() -> list[Probe]:
     """What can be measured on this machine."""
-    import psutil
+    with forking.held_off():
+        import psutil
 
     found: list[Probe] = [processor(psutil), disk(psutil), network(psutil)]
     if find_spec("pynvml") is not None:
-        import pynvml
+        with forking.held_off():
+            import pynvml
 
         with suppress(pynvml.NVMLError):  # no such driver here
             found.append(nvidia(pynvml))
