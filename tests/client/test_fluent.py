@@ -1,5 +1,8 @@
 """The module verbs: which run and which experiment are meant when none is named."""
 
+import os
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from typing import Any
@@ -274,6 +277,46 @@ def test_setting_names_the_run_until_it_could_be_resumed(chosen: Client, monkeyp
         pass
 
     assert run.info.run_id == named
+
+
+@pytest.mark.parametrize("name", ["RUNSTONE_RUN_ID", "MLFLOW_RUN_ID"])
+def test_child_processes_do_not_inherit_the_run_that_was_resumed(
+    chosen: Client, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_RUN_ID", "f" * 32)
+    monkeypatch.setenv(name, chosen.create_run("0").info.run_id)
+    child = f"import runstone; print(runstone.start_run(parent_run_id={os.environ[name]!r}).info.run_id)"
+
+    with runstone.start_run() as run:
+        started = [sys.executable, "-c", child]
+        settings = os.environ | {"RUNSTONE_TRACKING_URI": chosen.tracking_uri}
+        said = subprocess.run(started, env=settings, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert chosen.get_run(said).data.tags["mlflow.parentRunId"] == run.info.run_id != said
+    assert "mlflow.parentRunId" not in chosen.get_run(run.info.run_id).data.tags
+
+
+def test_setting_that_names_the_parent_is_not_the_run(chosen: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = chosen.create_run("0").info.run_id
+    monkeypatch.setenv("RUNSTONE_RUN_ID", named)
+
+    with runstone.start_run(parent_run_id=named) as child:
+        pass
+    with runstone.start_run() as run:
+        pass
+
+    assert child.info.run_id != named
+    assert child.data.tags["mlflow.parentRunId"] == named
+    assert run.info.run_id == named
+
+
+def test_run_cannot_be_its_own_parent(chosen: Client) -> None:
+    run_id = chosen.create_run("0").info.run_id
+
+    with pytest.raises(InvalidValue, match="its own parent"):
+        runstone.start_run(run_id=run_id, parent_run_id=run_id)
+
+    assert "mlflow.parentRunId" not in chosen.get_run(run_id).data.tags
 
 
 def test_description_is_given_once() -> None:

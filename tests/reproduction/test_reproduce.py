@@ -106,6 +106,40 @@ def test_program_that_fails_is_told(
     assert client.get_run(run_id).data.tags["runstone.reproduction"] == "failed"
 
 
+SWEEP = """
+from multiprocessing import get_context
+import runstone
+
+def trial(number, parent):
+    with runstone.start_run(run_name=f"trial {number}", parent_run_id=parent):
+        runstone.log_metric("score", number)
+
+if __name__ == "__main__":
+    with runstone.start_run(run_name="sweep") as run:
+        for number in range(2):
+            process = get_context("spawn").Process(target=trial, args=(number, run.info.run_id))
+            process.start()
+            process.join()
+        runstone.log_metric("best", 1)
+"""
+
+
+def test_runs_of_child_processes_are_made_again_beside_the_repetition(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client
+) -> None:
+    tree.write("job/train.py", SWEEP)
+    train()
+    (run,) = client.search_runs(["0"], "attributes.run_name = 'sweep'")
+
+    done = reproduce(run.info.run_id)
+
+    assert done.exit_code == 0, done.output
+    again = client.get_run(verdict_of(client, run.info.run_id)["reproduced_by"])
+    trials = client.search_runs(["0"], f"tags.`mlflow.parentRunId` = '{again.info.run_id}'")
+    assert (again.info.run_name, again.data.metrics) == ("sweep", {"best": 1})
+    assert {trial.info.run_name for trial in trials} == {"trial 0", "trial 1"}
+
+
 def test_run_without_metrics_has_nothing_to_compare(train: Train, reproduce: Command, tree: WorkTree) -> None:
     tree.write("job/train.py", "import runstone\nrunstone.log_param('a', 1)\n")
 

@@ -99,7 +99,6 @@ class _Process:
         clients: Handles by address of the runs and of the registered models.
         experiment: The experiment that was chosen, and the address it was chosen at.
         offline: Whether code has said that runs are kept in a folder; ``None`` where it has not.
-        resumed: The run that was named by a setting and has been resumed.
         watch: Notices how the process ends, from the first run on.
     """
 
@@ -107,7 +106,6 @@ class _Process:
     clients: dict[tuple[str, str], Client]
     experiment: tuple[str, Experiment] | None = None
     offline: bool | None = None
-    resumed: str = ""
     watch: endings.Watch | None = None
 
 
@@ -300,30 +298,34 @@ def get_or_create_experiment(handle: Client, name: str) -> Experiment:
 
 
 def forget_choices() -> None:
-    """Go back to the settings: no address, experiment or model is chosen, no run has been resumed."""
+    """Go back to the settings: no address, experiment or model is chosen."""
     address.set_tracking_uri("")
     address.set_registry_uri("")
     _process.experiment = None
     _thread.model = None
-    _process.resumed = ""
     _process.offline = None
 
 
 @contextmanager
-def run_to_resume(run_id: str | None) -> Iterator[str]:
+def run_to_resume(run_id: str | None, parent_run_id: str | None = None) -> Iterator[str]:
     """The run to go on with: the one given, else the one that a setting names, once; empty if there is none.
 
-    Where the block fails, the setting goes on to name it: what is logged after that is not to go elsewhere.
+    The setting is removed: the processes that this one starts have runs of their own. Where the block fails, it goes on
+    to name the run: what is logged after that is not to go elsewhere.
+
+    Args:
+        run_id: The run that was given.
+        parent_run_id: The run that the one to start belongs to: a setting that names this one means the parent.
     """
-    former, named = _process.resumed, config.RUN_ID.get() or ""
-    if run_id or active() is not None or named == former:
+    named = config.RUN_ID.get() or ""
+    if run_id or active() is not None or not named or named == parent_run_id:
         yield run_id or ""
         return
-    _process.resumed = named
+    config.RUN_ID.put(None)
     try:
         yield named
     except BaseException:
-        _process.resumed = former
+        config.RUN_ID.put(named)
         raise
 
 

@@ -32,7 +32,13 @@ EXPERIMENT_NAME = Setting(
 EXPERIMENT_ID = Setting(
     "RUNSTONE_EXPERIMENT_ID", None, "Experiment that new runs belong to, by id.", str, "MLFLOW_EXPERIMENT_ID"
 )
-RUN_ID = Setting("RUNSTONE_RUN_ID", None, "Run that `start_run()` resumes.", str, "MLFLOW_RUN_ID")
+RUN_ID = Setting(
+    "RUNSTONE_RUN_ID",
+    None,
+    "Run that `start_run()` resumes, once: it is removed then, so that child processes have runs of their own.",
+    str,
+    "MLFLOW_RUN_ID",
+)
 RUN_NAME = Setting("RUNSTONE_RUN_NAME", None, "Name of the run that `start_run()` makes.", str, "MLFLOW_RUN_NAME")
 USER = Setting("RUNSTONE_USER", None, "Who is written down as the owner of a run; the login name if unset.", str)
 JOURNAL_DIR = Setting(

@@ -42,7 +42,8 @@ def start_run(
     """Start a run, or go on with one, and make it the active run of this thread.
 
     Args:
-        run_id: A run to go on with; the one of the setting ``RUNSTONE_RUN_ID``, once, if ``None``.
+        run_id: A run to go on with; the one of the setting ``RUNSTONE_RUN_ID``, once, if ``None``. The setting is
+            removed then, so that child processes have runs of their own.
         experiment_id: Experiment of a new run; that of its parent, else the chosen one, if ``None``.
         run_name: A name for people; that of the setting ``RUNSTONE_RUN_NAME``, else chosen by the store, if ``None``.
         nested: Whether the run belongs to the active run. Without it no run may be active.
@@ -57,7 +58,8 @@ def start_run(
 
     Raises:
         InvalidState: A run is active and ``nested`` is not set, or it is not ``parent_run_id``.
-        InvalidValue: A tag or the name breaks a rule, or ``experiment_id`` is not that of ``run_id``.
+        InvalidValue: A tag or the name breaks a rule, ``experiment_id`` is not that of ``run_id``, or
+            ``parent_run_id`` is ``run_id``.
         RunNotFound: There is no run ``run_id`` or ``parent_run_id``.
         RunDeleted: It is in the trash.
         ExperimentNotFound: There is no experiment ``experiment_id``.
@@ -70,7 +72,7 @@ def start_run(
     """
     _check_may_start(nested, parent_run_id)
     checked = _checked_tags(tags, description)
-    with context.run_to_resume(run_id) as resumed:
+    with context.run_to_resume(run_id, parent_run_id) as resumed:
         handle = context.client_for_runs()
         if resumed:
             run = _resume(handle, arguments.identifier(_ID, resumed), experiment_id, run_name, parent_run_id, checked)
@@ -317,6 +319,8 @@ def _resume(
             "leave experiment_id out"
         )
     if parent_run_id is not None:
+        if parent_run_id == run_id:
+            raise InvalidValue(f"the run {run_id!r} cannot be its own parent; leave parent_run_id out")
         client.get_run(parent_run_id)
         tags[PARENT_RUN_ID] = Tag(PARENT_RUN_ID, parent_run_id)
     client._note_resumed(run_id)
