@@ -1,5 +1,6 @@
 """How the process ends decides how its open runs end. Each case is a process of its own."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import runstone
 from runstone.client import Client
 from runstone.client.connection import OpenStores
 from runstone.entities import RunStatus
+from runstone.entities.tag import END
 
 BEGIN = "import runstone\nrunstone.start_run(run_name='left open')\n"
 
@@ -84,6 +86,55 @@ def test_run_of_a_thread_that_fails_is_failed_and_the_others_go_on(tmp_path: Pat
 
     assert runs_in(tmp_path) == {"left open": RunStatus.FINISHED, "of a thread": RunStatus.FAILED}
     assert "ZeroDivisionError" in ended.stderr
+
+
+CHILDREN = """
+import multiprocessing, sys
+import runstone
+
+def left(name, how):
+    runstone.start_run(run_name=name, nested=True)
+    runstone.start_run(run_name=name + " within", nested=True)
+    runstone.log_metric("loss", 1)
+    exec(how)
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    ways = {"returns": "", "raises": "raise ValueError('bad')", "exits": "sys.exit(3)", "leaves": "sys.exit()"}
+    with runstone.start_run(run_name="parent"):
+        try:
+            raise KeyError("of the parent")
+        except KeyError:
+            children = [context.Process(target=left, args=way) for way in ways.items()]
+            for child in children:
+                child.start()
+                child.join()
+        print([child.exitcode for child in children])
+"""
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_run_left_open_in_a_child_of_multiprocessing_ends_as_the_child_does(tmp_path: Path, method: str) -> None:
+    (tmp_path / "train.py").write_text(CHILDREN)
+
+    command = [sys.executable, "-W", "error", "train.py", method]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+
+    found = Client(f"sqlite:///{tmp_path}/runstone.db").search_runs(["0"])
+    ends = {run.info.run_name: (run.info.status, run.data.tags.get(END), run.data.metrics) for run in found}
+    logged = {"loss": 1.0}
+    ways = {
+        "returns": (RunStatus.FINISHED, None),
+        "raises": (RunStatus.FAILED, "ValueError: bad"),
+        "exits": (RunStatus.FAILED, "exit code 3"),
+        "leaves": (RunStatus.FINISHED, None),
+    }
+    assert ended.stdout == "[0, 1, 3, 0]\n", ended.stderr
+    assert ends == {
+        "parent": (RunStatus.FINISHED, None, {}),
+        **{name: (*end, {}) for name, end in ways.items()},
+        **{f"{name} within": (*end, logged) for name, end in ways.items()},
+    }
 
 
 def test_run_that_cannot_be_ended_at_the_end_is_told(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ in one cell is logged to in the next.
 import atexit
 import logging
 import os
+import sys
 import threading
 from _thread import start_new_thread
 from collections.abc import Callable, Iterator
@@ -100,6 +101,8 @@ class _Process:
         experiment: The experiment that was chosen, and the address it was chosen at.
         offline: Whether code has said that runs are kept in a folder; ``None`` where it has not.
         watch: Notices how the process ends, from the first run on.
+        finalized: The child of ``multiprocessing`` that ends its runs itself, by its number.
+        handled: What the parent was handling when it forked this process, which is not its own error.
     """
 
     opened: dict[str, Open]
@@ -107,6 +110,8 @@ class _Process:
     experiment: tuple[str, Experiment] | None = None
     offline: bool | None = None
     watch: endings.Watch | None = None
+    finalized: int = 0
+    handled: BaseException | None = None
 
 
 _thread = _Thread()
@@ -194,6 +199,7 @@ def open_run(
 ) -> ActiveRun:
     """Make a run the active one of this thread, and begin to capture it."""
     watch = _watch_the_end()
+    _end_before_multiprocessing()
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     journal = handle._note_begin(run.info.run_id)
     around = active()
@@ -334,6 +340,30 @@ def _watch_the_end() -> endings.Watch:
     if _process.watch is None:
         _process.watch = endings.Watch(_end_thread, _terminate)
     return _process.watch
+
+
+def _end_before_multiprocessing() -> None:
+    """See that a child of ``multiprocessing`` ends its runs: it ends without ``atexit``, and catches what leaves it."""
+    multiprocessing = sys.modules.get("multiprocessing")  # there, if it made this process
+    if multiprocessing is None or multiprocessing.parent_process() is None or _process.finalized == os.getpid():
+        return
+    _process.finalized = os.getpid()
+    # Before the journals are closed, which have 0.
+    sys.modules["multiprocessing.util"].Finalize(None, _end_child, exitpriority=1)
+
+
+def _end_child() -> None:
+    error = sys.exc_info()[1]  # called while it leaves the process
+    end = endings.after(None if error is _process.handled else error)
+    for opened in _ours():
+        _end(opened, end, last_words=end.traceback)
+
+
+def _note_handled() -> None:
+    _process.handled = sys.exc_info()[1]
+
+
+os.register_at_fork(after_in_child=_note_handled)
 
 
 def _leave_termination() -> None:
