@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -355,3 +356,20 @@ def test_run_without_its_store_is_made_when_the_store_is_back(
     assert (found.info.run_name, found.info.status, found.data.metrics) == ("on its own", "FINISHED", {"loss": 0.5})
     assert [file.path for file in Client(address).list_artifacts(run.info.run_id)] == ["note.txt"]
     assert not folder_of(run.info.run_id).exists()
+
+
+def test_run_that_was_just_opened_can_be_taken_for_lost(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/beats.db"
+    runstone.set_tracking_uri(uri)
+    found: list[str] = []
+
+    with closing(resolve.open_embedded_store(uri, artifact_root=str(tmp_path))) as store:
+        for _ in range(2):  # the second one while the thread that sends is at work
+            run_id = runstone.start_run(nested=True).info.run_id
+            for _ in range(100):
+                threading.Event().wait(0.05)
+                found += store.mark_lost(0)
+                if run_id in found:
+                    break
+
+            assert run_id in found

@@ -298,28 +298,34 @@ class Journals:
 
     def _serve(self, within: Path) -> None:
         stop, synced, beaten = self._stop, monotonic(), -BEAT_S
+        alive: set[tuple[str, str]] = set()
+        heard_of = alive
         fsync = config.JOURNAL_FSYNC.required()
         with suppress(RunstoneError, OSError):
             mine = {uri for (uri, _), journal in list(self._journals.items()) if journal.sends}
             leftovers.recover(within, mine, self._stores)
         pause = _ROUND_S
         while not stop.wait(pause):
-            if monotonic() - beaten > BEAT_S:
-                beaten = monotonic()
-                self._beat()
+            former, alive = alive, self._alive()
+            # A run that never beat is never taken for lost. It does once it is open for a round; short ones ask nothing.
+            if alive & former - heard_of or monotonic() - beaten > BEAT_S:
+                beaten, heard_of = monotonic(), alive
+                self._beat(alive)
             if fsync == "interval" and monotonic() - synced > _FSYNC_S:
                 synced = monotonic()
                 self.make_durable()
             has_sent = [self._look_after(*place, journal) for place, journal in list(self._journals.items())]
             pause = _ROUND_OF_MANY_S if any(has_sent) else _ROUND_S
 
-    def _beat(self) -> None:
+    def _alive(self) -> set[tuple[str, str]]:
+        return {place for place, journal in list(self._journals.items()) if journal.lives and journal.sends}
+
+    def _beat(self, alive: set[tuple[str, str]]) -> None:
         """Tell the stores which runs are alive, and let those that are databases find the lost ones."""
-        alive: dict[str, list[str]] = {}
-        for (uri, run_id), journal in list(self._journals.items()):
-            if journal.lives and journal.sends:
-                alive.setdefault(uri, []).append(run_id)
-        for uri, run_ids in alive.items():
+        by_store: dict[str, list[str]] = {}
+        for uri, run_id in alive:
+            by_store.setdefault(uri, []).append(run_id)
+        for uri, run_ids in by_store.items():
             if monotonic() < self._addresses.setdefault(uri, _Address()).again_at:
                 continue
             with suppress(RunstoneError):  # the next one comes soon
