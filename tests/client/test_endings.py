@@ -4,12 +4,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from runstone import config
 from runstone.client import Client
 from runstone.client.endings import after, after_exit
+from runstone.client.redaction import redact
 from runstone.entities import Run, RunStatus
 from runstone.entities.names import MAX_TAG_VALUE
 from runstone.entities.tag import END, TRACEBACK
@@ -213,6 +215,24 @@ def test_long_traceback_is_cut_at_its_beginning() -> None:
     assert end.traceback.startswith("[the beginning is left out]")
     assert end.traceback.rstrip().endswith("the end")
     assert len(end.reason) == 500
+
+
+def test_message_of_any_length_holds_up_no_end() -> None:
+    text = " ".join(f'"token": "t{row:07d}",' for row in range(400_000))
+    begin = process_time()
+    try:
+        raise ValueError(text)
+    except ValueError as error:
+        end = after(error)
+    took = process_time() - begin
+    begin = process_time()
+    redact(text[: len(text) // 4])
+    took_a_quarter = process_time() - begin
+
+    assert took < took_a_quarter
+    assert len(end.traceback) == MAX_TAG_VALUE
+    assert end.traceback.endswith('"token": "[redacted]",\n')
+    assert "t0" not in end.traceback + end.reason
 
 
 @pytest.mark.parametrize(("code", "status"), [(None, "FINISHED"), (0, "FINISHED"), (1, "FAILED"), ("x", "FAILED")])

@@ -1,7 +1,9 @@
 """What looks like a secret is replaced, and nothing else."""
 
+import json
 import subprocess
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -122,6 +124,45 @@ def test_secret_is_found_anywhere_in_a_long_line() -> None:
 
     assert redacted.secrets == 9
     assert "hunter2" not in redacted.text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "token: ",
+        '"token": "t1", "text": "some words", ',
+        "token=1&",
+        "https://me:secret@host ",
+        f"{RANDOM} ",
+        "key: x ",
+    ],
+)
+def test_line_of_any_length_takes_as_long_as_its_parts(part: str) -> None:
+    def seconds(text: str) -> float:
+        def once() -> float:
+            begin = process_time()
+            redact(text, "settings.json")
+            return process_time() - begin
+
+        return min(once() for _ in range(2))
+
+    short = part * (80_000 // len(part))
+
+    assert seconds(short * 8) < 8 * 3 * seconds(short) + 0.05
+
+
+def test_secrets_of_one_long_line_are_those_of_its_lines() -> None:
+    rows = [{"id": row, "token": f"t{row:05d}", "text": f"some words {row}"} for row in range(2000)]
+
+    lines = redact(json.dumps(rows, indent=0))
+    line = redact(json.dumps(rows))
+
+    assert json.loads(line.text) == json.loads(lines.text) == [row | {"token": MARK} for row in rows]
+    assert line.secrets == lines.secrets == len(rows)
+
+
+def test_two_secrets_without_anything_between_are_both_replaced() -> None:
+    assert redact("AIza" + "b" * 35 + "AIza" + "c" * 35) == (MARK * 2, 2)
 
 
 def test_text_without_half_characters_comes_back_as_it_was() -> None:

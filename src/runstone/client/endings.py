@@ -20,6 +20,7 @@ _WITNESS = "_runstone"
 # Of the six who may watch, those whom Python names no use for.
 _FREE_TOOLS = (4, 3)
 _CUT = "[the beginning is left out]\n"
+_SEARCHED = 32 * MAX_TAG_VALUE  # characters of what an error says: much more than is kept, since secrets become shorter
 
 
 class End(Struct, frozen=True):
@@ -45,7 +46,7 @@ def after(error: BaseException | None) -> End:
         return FINISHED
     if isinstance(error, SystemExit):
         return after_exit(error.code)
-    text = redact(writable("".join(traceback.format_exception(error)))).text
+    text = redact(writable("".join(traceback.format_exception(error))[-_SEARCHED:])).text
     if len(text) > MAX_TAG_VALUE:
         text = _CUT + text[len(_CUT) - MAX_TAG_VALUE :]
     if isinstance(error, KeyboardInterrupt):
@@ -65,7 +66,7 @@ def after_exit(code: object) -> End:
 def _text(said: object) -> str:
     """What an error of the program says, without secrets; nothing where its own ``__str__`` fails."""
     try:
-        return redact(writable(str(said))).text
+        return redact(writable(str(said)[:_SEARCHED])).text
     except Exception:  # noqa: BLE001  # the end of the run, and the error itself, matter more
         return ""
 

@@ -1,12 +1,13 @@
 """Secrets in what is captured are replaced before anything is stored: what looks like one, not what is one."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import log2
 from pathlib import PurePosixPath
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -33,6 +34,34 @@ _PROGRAMS = {".c", ".cc", ".cpp", ".cu", ".go", ".h", ".hpp", ".ipynb", ".java",
 _PROGRAMS |= {".qmd", ".r", ".rmd", ".rs", ".scala", ".ts"}
 
 
+# Of a name that is given a value: the end, which is found quickly, and all of it, which begins at most so far before.
+_NAME_ENDS = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|key)[\\\"'\]]*\s*[:=<]"
+_NAME = rf"{_WORDS}[\\\"'\]]*\s*[:=<]"
+_BEFORE_END = len("encryption_")
+# The signs of words that may be random keys are told from others by their bytes, which is quicker than a pattern.
+_SHORTEST_WORD = 32
+_SHAPES = bytes(ord("x" if chr(code) in f"{ascii_letters}{digits}+/_-" else " ") for code in range(256))
+
+
+def _names(low: str) -> Iterator[int]:
+    """Where the names begin that are given a value."""
+    begin = 0
+    for end in _compiled(_NAME_ENDS).finditer(low):
+        found = _compiled(_NAME).search(low, max(end.start() - _BEFORE_END, begin), end.end())
+        if found is not None:
+            yield found.start()
+        begin = end.end()
+
+
+def _long_words(low: str) -> Iterator[int]:
+    """Where the words begin that are as long as a random key."""
+    shapes = low.encode("ascii", "replace").translate(_SHAPES)
+    end = 0
+    while end >= 0 and (start := shapes.find(b"x" * _SHORTEST_WORD, end)) >= 0:
+        yield start
+        end = shapes.find(b" ", start)
+
+
 class _Rule(Struct, frozen=True):
     """One kind of secret.
 
@@ -40,16 +69,24 @@ class _Rule(Struct, frozen=True):
         hints: Text in lower case, of which one must occur before the pattern is tried: that is much quicker.
         expression: Of its pattern, whose group is the secret, the one that matches; all of it where it has none.
         flags: Of the pattern.
+        places: Of a line in lower case, the places where the pattern may match; those of the hints by default.
     """
 
     hints: tuple[str, ...]
     expression: str
     flags: int = 0
+    places: Callable[[str], Iterator[int]] | None = None
 
     @property
     def pattern(self) -> re.Pattern[str]:
         """The pattern, made when it is used first: `import runstone` does not wait for it."""
         return _compiled(self.expression, self.flags)
+
+    def places_in(self, low: str) -> Iterator[int]:
+        """Where the pattern may match: it is tried nowhere else."""
+        if self.places is not None:
+            return self.places(low)
+        return (found.start() for found in _compiled("|".join(map(re.escape, self.hints))).finditer(low))
 
 
 _compiled = cache(re.compile)
@@ -58,30 +95,34 @@ _GIVEN = r"[\\\"'\]]*\s*(?::\s*[A-Za-z_][\w\[\], |.]*=|:=|==?|=>|<-|:)\s*"
 # In the quotes, others may stand, escaped or doubled. Quotes that are escaped are of a notebook, which is JSON.
 _QUOTED = r"(?:\\\"(.{3,}?)\\\"|\"((?:[^\"\\\n]|\\.|\"\"){3,})\"|'((?:[^'\\\n]|\\.|''){3,})')"
 _RULES = (
-    _Rule(("private key",), rf"{_KEY_BEGINS}(.+?)-----END"),
+    _Rule(("-----begin ",), rf"{_KEY_BEGINS}(.+?)-----END"),
     _Rule(("akia", "asia"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    _Rule(("gh", "github_pat_"), r"\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"),
+    _Rule(
+        ("gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"), r"\b(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_\w{22,})"
+    ),
     _Rule(("glpat-",), r"\bglpat-[\w-]{20,}"),
     _Rule(("xox",), r"\bxox[abeoprs]-[\w-]{10,}"),
     _Rule(("aiza",), r"\bAIza[\w-]{35}"),
     _Rule(("sk-",), r"\bsk-[\w-]{20,}"),
-    _Rule(("k_live_",), r"\b[rs]k_live_\w{16,}"),
+    _Rule(("rk_live_", "sk_live_"), r"\b[rs]k_live_\w{16,}"),
     _Rule(("hf_",), r"\bhf_[A-Za-z0-9]{30,}"),
     _Rule(("npm_",), r"\bnpm_[A-Za-z0-9]{36}"),
     _Rule(("pypi-",), r"\bpypi-[\w-]{50,}"),
     _Rule(("eyj",), r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"),
     _Rule(("accountkey", "sharedaccesssignature"), r"(?:AccountKey|SharedAccessSignature)=([^;\s\"']{9,})"),
     _Rule(("bearer", "basic"), r"\b(?:bearer|basic)\s+([\w.~+/=-]{16,})", re.IGNORECASE),
-    _Rule(("auth",), r"[\"']_?auth[\"']\s*:\s*[\"']([\w+/=-]{12,})[\"']"),
+    _Rule(('"auth', "'auth", '"_auth', "'_auth"), r"[\"']_?auth[\"']\s*:\s*[\"']([\w+/=-]{12,})[\"']"),
     _Rule(("://",), r"://[^\s/@:\"']*:([^\s/\"']+)@"),
     _Rule(("://",), r"://([^\s/@:\"']{20,})@"),
     _Rule(("?", "&"), rf"[?&][\w-]*(?:{_WORDS}|sig|signature)=([^\s&\"']+)", re.IGNORECASE),
-    _Rule(_NAMED, rf"{_WORDS}{_GIVEN}[bBrRuU]?{_QUOTED}", re.IGNORECASE),
+    _Rule(_NAMED, rf"{_WORDS}{_GIVEN}[bBrRuU]?{_QUOTED}", re.IGNORECASE, _names),
 )
 # `password: hunter2` of a file of settings, `password=hunter2` of a command line.
-_BARE = _Rule(_NAMED, rf"{_WORDS}\s*[=:]\s*([^\s\"',;#][^\s\"',;]{{5,}})", re.IGNORECASE)
+_BARE = _Rule(_NAMED, rf"{_WORDS}\s*[=:]\s*([^\s\"',;#][^\s\"',;]{{5,}})", re.IGNORECASE, _names)
 # What no rule knows by its name or its form, and nobody would write by hand: keys of 32 signs and more.
-_RANDOM = _Rule(tuple("0123456789"), r"(?<![\w+/.-])[A-Za-z0-9+/_-]{32,128}={0,2}(?![\w+/=.-])")
+_RANDOM = _Rule(
+    tuple(digits), rf"(?<![\w+/.-])[A-Za-z0-9+/_-]{{{_SHORTEST_WORD},128}}={{0,2}}(?![\w+/=.-])", places=_long_words
+)
 _LEAST_SHARE = 0.85
 _HARMLESS = r"(?i:true|false|none|null)$"
 _SHORTEST_NUMBER = 6  # that is a secret
@@ -164,28 +205,47 @@ def redact_arguments(arguments: Sequence[str]) -> list[str]:
 
 def _changed(lines: list[str], names: Sequence[str | None]) -> Iterator[tuple[int, str, int]]:
     """The lines with secrets: where they are, what they become, how many secrets that are; no name: no line to read."""
-    lower = "\n".join(lines).lower()
-    rules = [rule for rule in (*_RULES, _BARE, _RANDOM) if any(hint in lower for hint in rule.hints)]
-    keys = dict(_keys(lines, names)) if "private key" in lower else {}
-    if not rules and not keys:
-        return
-    for at, (line, name, low) in enumerate(zip(lines, names, lower.split("\n"), strict=True)):
+    low = _lower("\n".join(lines))
+    rules: dict[int, list[_Rule]] = defaultdict(list)
+    for rule in (*_RULES, _BARE, _RANDOM):
+        if any(hint in low for hint in rule.hints):
+            for at in _lines_of(low, rule.places_in(low)):
+                rules[at].append(rule)
+    keys = dict(_keys(lines, names)) if "private key" in low else {}
+    for at in sorted(rules.keys() | keys.keys()):
+        name = names[at]
         if name is None:
             continue
         if at in keys:
             yield at, *keys[at]
             continue
-        hinted = [rule for rule in rules if any(hint in low for hint in rule.hints)]
-        if _BARE in hinted and PurePosixPath(name).suffix.lower() in _PROGRAMS:
-            hinted.remove(_BARE)
-        changed, count = _without_secrets(line, hinted)
+        tried = [rule for rule in rules[at] if rule is not _BARE or not _is_program(name)]
+        changed, count = _without_secrets(lines[at], tried)
         if count:
             yield at, changed, count
+
+
+def _lines_of(text: str, places: Iterator[int]) -> Iterator[int]:
+    """The numbers of the lines that places of a text are in."""
+    number = counted = end = 0
+    for place in places:
+        if place >= end:
+            number += text.count("\n", counted, place)
+            counted = place
+            yield number
+            end = text.find("\n", place) + 1 or len(text)
+
+
+@lru_cache
+def _is_program(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _PROGRAMS
 
 
 def _keys(lines: Sequence[str], names: Sequence[str | None]) -> Iterator[tuple[int, tuple[str, int]]]:
     """The lines of private keys: what they become, and 1 for one of each key. A patch may have but a part of a key."""
     for at, line in enumerate(lines):
+        if "-----" not in line:
+            continue
         begins, ends = (re.search(limit, line) is not None for limit in (_KEY_BEGINS, _KEY_ENDS))
         if names[at] is None or begins == ends:
             continue
@@ -202,29 +262,35 @@ def _keys(lines: Sequence[str], names: Sequence[str | None]) -> Iterator[tuple[i
 def _without_secrets(line: str, rules: Sequence[_Rule]) -> tuple[str, int]:
     count = 0
     for rule in rules:
-        begin = 0
-        while begin < len(line):
-            found = _search(rule, line, begin)
-            if found is None:
-                begin += _STEP
-                continue
-            start, end = found.span(found.lastindex or 0)
-            begin = max(end, start + 1)
-            if not _is_harmless(rule, line[start:end]):
-                line = line[:start] + MARK + line[end:]
-                begin = start + len(MARK)
-                count += 1
+        line, count_of_rule = _without_one_kind(line, rule)
+        count += count_of_rule
     return line, count
 
 
-def _search(rule: _Rule, line: str, begin: int) -> re.Match[str] | None:
-    """The next secret that starts within a step; one search of a line of a million characters would stop training."""
-    if len(line) > _STEP:
-        window = line[begin : begin + _STEP + _LONGEST].lower()
-        if not any(hint in window for hint in rule.hints):
-            return None
-    found = rule.pattern.search(line, begin, begin + _STEP + _LONGEST)
-    return found if found is not None and found.start() < begin + _STEP else None
+def _without_one_kind(line: str, rule: _Rule) -> tuple[str, int]:
+    """Walk a line once, however long it is; a secret that is longer than others are is replaced in parts."""
+    pattern = rule.pattern
+    pieces: list[str] = []
+    kept = begin = 0
+    for place in rule.places_in(_lower(line)):
+        if place < begin:
+            continue
+        limit = place - (place - begin) % _STEP + _STEP + _LONGEST
+        # What follows a secret at once stands behind its mark, where no word goes on.
+        first, text = (place, line[place:limit]) if pieces and place == kept else (0, line)
+        found = pattern.match(text, place - first, limit - first)
+        if found is None:
+            continue
+        start, begin = (first + at for at in found.span(found.lastindex or 0))
+        if not _is_harmless(rule, line[start:begin]):
+            pieces += line[kept:start], MARK
+            kept = begin
+    return "".join([*pieces, line[kept:]]), len(pieces) // 2
+
+
+def _lower(text: str) -> str:
+    """A text in lower case, in which each sign is where it was; as patterns that ignore case have it."""
+    return text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s").lower()
 
 
 def _is_harmless(rule: _Rule, value: str) -> bool:
@@ -234,7 +300,7 @@ def _is_harmless(rule: _Rule, value: str) -> bool:
     if rule is _RANDOM:
         return not _is_random(value)
     reference = _BEGIN_OF_REFERENCE if rule is _BARE else _REFERENCE
-    return rule.hints is _NAMED and (re.match(reference, value) is not None or re.match(_HARMLESS, value) is not None)
+    return rule.hints is _NAMED and _compiled(f"{reference}|{_HARMLESS}").match(value) is not None
 
 
 def _is_random(value: str) -> bool:

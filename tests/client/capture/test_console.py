@@ -13,7 +13,7 @@ import runstone
 from runstone.client import Client
 from runstone.client.capture.console import Console
 from runstone.client.capture.part import Subject
-from runstone.errors import RunstoneError
+from runstone.errors import InvalidState, RunstoneError
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +182,22 @@ def test_offline_it_lies_beside_the_journal_and_is_sent_with_it(chosen: Client, 
     [file] = tmp_path.glob(".runstone/**/runstone/console/000000.log")
     assert file.read_text() == "on the train\n"
     assert run.info.run_id in str(file)
+
+
+def test_what_is_still_being_folded_holds_up_no_end(chosen: Client, run_id: str, tmp_path: Path) -> None:
+    console_of_run = Console(Subject(chosen, run_id))
+    console_of_run.start()
+    print("epoch 1")
+    console_of_run._attempt(sends=False, last_words="")
+    print("epoch 2")
+
+    with console_of_run._folding, pytest.raises(InvalidState, match="still being folded"):
+        console_of_run.keep()
+
+    [file] = tmp_path.glob(".runstone/**/runstone/console/000000.log")
+    assert file.read_text() == "epoch 1\n"
+    console_of_run.stop()
+    assert console(chosen, run_id) == "epoch 1\nepoch 2\n"
 
 
 def test_store_that_takes_nothing_is_told_at_the_end_and_printing_goes_on(

@@ -12,7 +12,7 @@ from runstone.client.capture.part import Subject
 from runstone.client.capture.screen import Screen
 from runstone.client.capture.segments import Segments
 from runstone.client.redaction import redact
-from runstone.errors import BackendUnavailable
+from runstone.errors import BackendUnavailable, InvalidState
 
 FOLDER = "console"
 EVERY_S = 2.0
@@ -22,6 +22,8 @@ _FIRST = "000"
 _FAR = 400  # of processes
 _CHANCES = 1_000_000
 _CONTEXT = 100  # lines before the first that is searched for secrets: those of a private key belong together
+_LONG = 1000  # characters of a line: more than that, and it is of no key
+_PATIENCE_S = 0.5  # with what is being folded, where the run, or the process, ends without it
 
 
 class Console:
@@ -71,22 +73,29 @@ class Console:
             raise self._failure
 
     def keep(self, last_words: str = "") -> None:
-        """Keep what is not stored yet beside the journal.
+        """Keep what is not stored yet beside the journal; what is being folded is not waited for long.
 
         Args:
             last_words: As for ``stop``, which may not have come so far.
 
         Raises:
-            RunstoneError: It could not be kept.
+            RunstoneError: It could not be kept, or not all of it.
         """
         if self._process is None:  # the store does not say what there is; behind all that other processes may have
             self._process = _with_chance(_FAR + uuid4().int % _FAR)
-        with self._folding:
-            self._fold(self._tape.take())
-            self._fold_last(last_words)
+        is_ours = self._folding.acquire(timeout=_PATIENCE_S)
+        try:
+            if is_ours:
+                self._fold(self._tape.take())
+                self._fold_last(last_words)
             waiting = self._segments.waiting()
+        finally:
+            if is_ours:
+                self._folding.release()
         for number, data in waiting:
             self._subject.keep(_name(self._process, number), data)
+        if not is_ours:
+            raise InvalidState("what was printed last is still being folded, and is not kept")
 
     def _serve(self) -> None:
         outputs.be_silent()
@@ -129,7 +138,11 @@ class Console:
             self._before.clear()
             return redact(settled).text, redact(live).text
         before = "".join(self._before)
-        self._before.extend(settled.splitlines(keepends=True)[-_CONTEXT:])
+        for line in settled.splitlines(keepends=True)[-_CONTEXT:]:
+            if len(line) > _LONG:
+                self._before.clear()
+            else:
+                self._before.append(line)
         lines = redact(before + settled + live).text.split("\n")
         begin = before.count("\n")
         end = begin + settled.count("\n")
