@@ -32,6 +32,11 @@ RANDOM = "q7Rf2LxV9bTz4KmW8sYc1HdN6pGj3QaE"
         ("AIza" + "b" * 35, MARK),
         ("sk-" + "c" * 30, MARK),
         ("sk_live_" + "d" * 20, MARK),
+        ("sk_test_" + "d1" * 12, MARK),
+        ("SG." + "a" * 22 + "." + "b" * 43, MARK),
+        ("dapi" + "0f" * 16, MARK),
+        ("Cookie: session=abcdefgh; other=12345678", f"Cookie: {MARK}"),
+        ("get(url, headers={'Cookie': 'session=abcdefgh'})", f"get(url, headers={{'Cookie': '{MARK}'}})"),
         ("hf_" + "e" * 34, MARK),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.c2lnbmF0dXJl", MARK),
         ("AccountName=a;AccountKey=" + "f" * 40 + ";x=1", f"AccountName=a;AccountKey={MARK};x=1"),
@@ -78,6 +83,7 @@ def test_secret_is_replaced(text: str, wanted: str) -> None:
         "SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'",
         f"image = '{RANDOM * 5}'",
         "forward_pass = 'first'; author = {'auth': 'none'}",
+        "from sk_test_utils import sk_test_mean_absolute_error; cookie: str=default_cookie",
     ],
 )
 def test_program_keeps_what_is_no_secret(text: str) -> None:
@@ -193,6 +199,37 @@ def test_option_that_is_no_secret_stays_so_that_the_run_can_be_done_again() -> N
 
     assert redact_arguments(command) == command
     assert redact_arguments(["--password=12345", "--pwd", "1"]) == [f"--password={MARK}", "--pwd", MARK]
+
+
+@pytest.mark.parametrize("option", ["pass", "key", "openai-key", "wandb_key", "db-pw", "password1", "secret-key-base"])
+def test_option_that_is_a_secret_under_another_name_is_replaced(option: str) -> None:
+    assert redact_arguments([f"--{option}", "x", f"--{option}=x"]) == [f"--{option}", MARK, f"--{option}={MARK}"]
+
+
+def test_login_is_a_secret_and_its_kind_is_none() -> None:
+    assert redact_arguments(["--auth", "bob:x", "--http-auth=bob:x"]) == ["--auth", MARK, f"--http-auth={MARK}"]
+    command = ["--auth", "basic", "--no-auth", "train:all", "--auth=https://host/login"]
+    assert redact_arguments(command) == command
+
+
+@pytest.mark.parametrize("value", ["-abc", "--x!", "-1", "<x>", "[x]", "(x", "$x"])
+def test_password_may_begin_with_any_sign(value: str) -> None:
+    assert redact_arguments(["--password", value, "--lr"]) == ["--password", MARK, "--lr"]
+    assert redact_arguments([f"--password={value}"]) == [f"--password={MARK}"]
+
+
+def test_setting_that_is_added_is_one() -> None:
+    command = ["+wandb.api_key=abc", "++wandb.key=abc", "db.password=${oc.env:PW}", "+data.key=image"]
+
+    assert redact_arguments(command) == [f"+wandb.api_key={MARK}", f"++wandb.key={MARK}", *command[2:]]
+
+
+def test_name_that_only_sounds_like_a_secret_stays() -> None:
+    command = ["--sort-key", "name", "--primary-key", "id", "--key-column", "x", "--token-limit", "100"]
+    command += ["--max-tokens", "5", "--image-key", "img_0", "--forward-pass", "first", "--low-pass=0.5", "--pass", "2"]
+    command += ["--key=3", "--pw", "0.3", "--password", "--lr", "1", "--token", "-v", "--pad-token", "-1"]
+
+    assert redact_arguments(command) == command
 
 
 def test_redacted_patch_can_be_applied(tmp_path: Path) -> None:

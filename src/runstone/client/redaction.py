@@ -20,11 +20,20 @@ _WORDS = (
     r"|(?:auth|db|ftp|ldap|login|mail|mysql|pg|proxy|redis|root|smtp|ssh|sudo|user)[_-]?pass"
     r"|(?:api|access|account|auth|encryption|private|secret|shared|signing)[_-]?key)"
 )
-_SECRET_OPTION = rf"(?i)--?[\w-]*{_WORDS}"
-_SECRET_NAME = rf"(?i)[\w.-]*{_WORDS}"
+KEY_OWNERS = (
+    r"(?:anthropic|aws|azure|cohere|comet|gcp|gemini|github|gitlab|google|groq|hf|huggingface|kaggle|mistral|neptune"
+    r"|openai|openrouter|pinecone|replicate|ssh|tavily|wandb)"
+)
+# Options and settings (`+` and `~` are Hydra's). What only may be a secret is none with a short number; of other keys,
+# such as `--sort-key`, few are.
+_SECRET_NAME = rf"(?i)[-+~]*[\w.-]*(?:{_WORDS}|secret[_-]?key[_-]?base)\d*"
+_DOUBTFUL_NAME = rf"(?i)[-+~]*(?:pass|key|(?:[\w.-]*[_.-])?(?:creds|pw|{KEY_OWNERS}[_.-]?key))\d*"
+_LOGIN_NAME = r"(?i)-+(?:(?:basic|http|proxy)[_-])?auth"
+_OPTION = r"-[A-Za-z]|--[A-Za-z][\w.-]*(?:=.*)?"
 # What stands for a secret that is elsewhere: `${PASSWORD}`, `{{ token }}`, `<your token>`, and the special tokens of
 # language models. Without quotes, the end of it may be cut off.
 _REFERENCE = r"\$[({]|\$\w+$|\{.*\}|<.*>|\[.*\]|%\(|%\w+%?$|\("
+_REFERENCE_GIVEN = r"\$[({]|\{.*\}|%\("  # on a command line: the rest may be the password
 _BEGIN_OF_REFERENCE = r"[${<\[%(]"
 _KEY_BEGINS = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
 _KEY_ENDS = r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
@@ -94,6 +103,7 @@ _NAMED = ("pass", "pwd", "secret", "token", "credential", "key")
 _GIVEN = r"[\\\"'\]]*\s*(?::\s*[A-Za-z_][\w\[\], |.]*=|:=|==?|=>|<-|:)\s*"
 # In the quotes, others may stand, escaped or doubled. Quotes that are escaped are of a notebook, which is JSON.
 _QUOTED = r"(?:\\\"(.{3,}?)\\\"|\"((?:[^\"\\\n]|\\.|\"\"){3,})\"|'((?:[^'\\\n]|\\.|''){3,})')"
+_COOKIE = r"[\w.-]+=[^\s\"';]{6,}"
 _RULES = (
     _Rule(("-----begin ",), rf"{_KEY_BEGINS}(.+?)-----END"),
     _Rule(("akia", "asia"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
@@ -105,6 +115,12 @@ _RULES = (
     _Rule(("aiza",), r"\bAIza[\w-]{35}"),
     _Rule(("sk-",), r"\bsk-[\w-]{20,}"),
     _Rule(("rk_live_", "sk_live_"), r"\b[rs]k_live_\w{16,}"),
+    _Rule(("rk_test_", "sk_test_"), r"\b[rs]k_test_(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}\b"),
+    _Rule(("sg.",), r"\bSG\.[\w-]{22}\.[\w-]{43}"),
+    _Rule(("dapi",), r"\bdapi[0-9a-f]{32}(?:-\d+)?\b"),
+    _Rule(
+        ("set-cookie", "cookie"), rf"\b(?:Set-Cookie|set-cookie|Cookie)[\"']?\s*:\s*[\"']?({_COOKIE}(?:;\s*{_COOKIE})*)"
+    ),
     _Rule(("hf_",), r"\bhf_[A-Za-z0-9]{30,}"),
     _Rule(("npm_",), r"\bnpm_[A-Za-z0-9]{36}"),
     _Rule(("pypi-",), r"\bpypi-[\w-]{50,}"),
@@ -125,7 +141,7 @@ _RANDOM = _Rule(
 )
 _LEAST_SHARE = 0.85
 _HARMLESS = r"(?i:true|false|none|null)$"
-_SHORTEST_NUMBER = 6  # that is a secret
+_SHORT_NUMBER = r"-?[\d.]{1,5}"  # which is no secret
 
 # Characters of a line that are searched at once, and of the longest secret that is found whole.
 _STEP = 8192
@@ -193,13 +209,12 @@ def redact_arguments(arguments: Sequence[str]) -> list[str]:
     option = ""
     for argument in arguments:
         name, is_given, value = argument.partition("=")
-        if option and not argument.startswith("-") and not _is_setting(option, argument):
+        if option and not re.fullmatch(_OPTION, argument, re.DOTALL) and _is_secret(option, argument):
             redacted.append(MARK)
-        elif is_given and re.fullmatch(_SECRET_NAME, name) and not _is_setting(name, value):
-            redacted.append(f"{name}={MARK}")
-        else:
-            redacted.append(redact(argument).text)
-        option = argument if re.fullmatch(_SECRET_OPTION, argument) else ""
+            option = ""
+            continue
+        redacted.append(f"{name}={MARK}" if is_given and _is_secret(name, value) else redact(argument).text)
+        option = argument if argument.startswith("-") else ""
     return redacted
 
 
@@ -319,7 +334,14 @@ def _is_random(value: str) -> bool:
     return -sum(share * log2(share) for share in shares) >= _LEAST_SHARE * log2(min(len(value), 40))
 
 
-def _is_setting(name: str, value: str) -> bool:
-    """Whether the value of an option stands for a secret, or is none: a switch, or the number of a token."""
-    is_number = name.lower().endswith("token") and value.isdecimal() and len(value) < _SHORTEST_NUMBER
-    return not value or is_number or re.match(f"{_REFERENCE}|{_HARMLESS}", value) is not None
+def _is_secret(name: str, value: str) -> bool:
+    """Whether the value of an option or a setting is a secret, and neither stands for one nor switches something."""
+    if re.fullmatch(_LOGIN_NAME, name):
+        return ":" in value and "://" not in value
+    is_doubtful = re.fullmatch(_DOUBTFUL_NAME, name) is not None
+    if not value or not (is_doubtful or re.fullmatch(_SECRET_NAME, name)) or re.match(_HARMLESS, value):
+        return False
+    is_token = name.lower().rstrip(digits).endswith("token")
+    if (is_doubtful or is_token) and re.fullmatch(_SHORT_NUMBER, value):
+        return False
+    return re.match(_REFERENCE if is_token else _REFERENCE_GIVEN, value) is None

@@ -136,6 +136,21 @@ def test_secrets_are_replaced_in_patch_and_files(tree: WorkTree, take: Take, cli
     ]
 
 
+def test_settings_whose_names_promise_secrets_are_left_out_and_programs_are_kept(tree: WorkTree, take: Take) -> None:
+    secret = [".secrets.toml", ".vault_pass.txt", "api_key.txt", "aws_credentials.ini", "client_secret.json"]
+    secret += ["my-secrets.yaml", "passwords.txt", "secrets_prod.yaml", "service-account.json", "token.txt"]
+    source = ["password_policy.py", "secrets_manager.py", "special_tokens_map.json", "token_classification.py"]
+    source += ["tokenizer.json", "tokenizer.py", "tokens.py", "tokens.txt"]
+    tree.commit(train__py="a\n")
+    for name in secret + source:
+        tree.write(name, "pw: x\n")
+
+    facts = take()
+
+    assert facts["untracked"] == source
+    assert [entry["path"] for entry in facts["left_out"]] == secret
+
+
 def test_what_is_large_or_no_source_is_left_out_by_name(tree: WorkTree, take: Take, tmp_path: Path) -> None:
     tree.commit(data__csv="x\n", train__py="a\n")
     tree.write("data.csv", "x,y\n" * 300_000)

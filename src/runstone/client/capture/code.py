@@ -10,7 +10,7 @@ from runstone import config
 from runstone.client.capture import program
 from runstone.client.capture.git import Repository, is_in_repository
 from runstone.client.capture.part import Subject
-from runstone.client.redaction import redact, redact_patch
+from runstone.client.redaction import KEY_OWNERS, redact, redact_patch
 from runstone.entities import ArtifactPath
 from runstone.entities.tag import GIT_BRANCH, GIT_COMMIT, GIT_REPO_URL
 from runstone.errors import InvalidArtifactPath, Unsupported
@@ -32,6 +32,13 @@ _NAMES = {"dockerfile", "containerfile", "makefile", "mlproject"}
 _PRIVATE = (
     r"\.env|\.netrc|\.pgpass|\.pypirc|kaggle\.json$|id_(?:rsa|dsa|ecdsa|ed25519)|credentials?\b|secrets?\b"
     r"|.*\.(?:pem|key|p12|pfx)$"
+)
+# In the names of settings and notes; what programs hold is left to the search for secrets, for they are needed.
+_SETTINGS = {".cfg", ".ini", ".json", ".toml", ".txt", ".yaml", ".yml"}
+_PROMISES = (
+    r"(?:.*[^a-z0-9])?(?:(?:secrets?|credentials?|creds|passwords?|passwd|passphrases?|service[_ -]?accounts?"
+    r"|(?:access|api|auth|refresh)[_ -]?tokens?|(?:access|api|private|secret|signing|ssh)[_ -]?keys?)(?![a-z])"
+    rf"|(?:(?:db|root|vault)[_ -]?pass|pwd|token|{KEY_OWNERS}[_ -]?keys?)\d*\.[a-z]+$)"
 )
 # What Runstone and MLflow keep beside a program by default.
 _STORES = r"(?:.*/)?(?:\.runstone|runstone-artifacts|mlruns|mlartifacts)/|(?:.*/)?(?:runstone|mlflow)\.db(?:-\w+)?$"
@@ -226,7 +233,7 @@ def _why_not(file: Path, path: str) -> str:
         return "a repository of its own"
     if file.is_symlink():
         return "a symbolic link"
-    if re.match(_PRIVATE, name):
+    if re.match(_PRIVATE, name) or (file.suffix.lower() in _SETTINGS and re.match(_PROMISES, name)):
         return "its name promises secrets"
     if file.suffix.lower() not in _KINDS and name not in _NAMES:
         return "neither source nor settings"
