@@ -204,7 +204,7 @@ def test_command_with_a_secret_is_refused(train: Train, reproduce: Command) -> N
     [
         ({"notebook": True}, "a notebook, which has no command"),
         ({"directory": None}, "its working directory was not in its repository"),
-        ({"command": []}, "its command line was not captured"),
+        ({"command": []}, "no command starts it"),
         ({"command": ["../../bin/sh", "-c", "true"]}, "which is no name of a program"),
     ],
 )
@@ -235,6 +235,24 @@ def test_repetition_that_cannot_start_is_not_left_running(train: Train, reproduc
     assert "'no-such-tool' of the run cannot be started" in nothing.stderr
     statuses = {run.info.run_name: run.info.status for run in client.search_runs(["0"])}
     assert statuses == {"fit": RunStatus.FINISHED, "fit again": RunStatus.FAILED}
+
+
+def test_program_does_not_hear_what_is_typed(train: Train, reproduce: Command, tree: WorkTree, client: Client) -> None:
+    tree.write("job/train.py", TRAIN.replace('"system/cpu", 50', '"heard", len(sys.stdin.read())'))
+    run_id = train()
+    typed, keyboard = os.pipe()
+    os.write(keyboard, b"yes\n")
+    os.close(keyboard)
+    former = os.dup(0)
+    os.dup2(typed, 0)
+    try:
+        reproduce(run_id)
+    finally:
+        os.dup2(former, 0)
+        os.close(former)
+        os.close(typed)
+
+    assert client.get_run(verdict_of(client, run_id)["reproduced_by"]).data.metrics["heard"] == 0
 
 
 def test_commit_that_is_an_option_is_refused(train: Train, reproduce: Command, client: Client) -> None:

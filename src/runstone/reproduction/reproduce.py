@@ -107,7 +107,7 @@ def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | N
     if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", code.commit):
         return f"its commit {code.commit[:100]!r} is none"
     if not environment.command:
-        return "its command line was not captured"
+        return "no command starts it: its code came from a prompt or standard input, or it is that of a worker process"
     if "/" in environment.command[0]:
         return f"its command begins with {environment.command[0][:100]!r}, which is no name of a program"
     if environment.directory is None:
@@ -193,7 +193,14 @@ def _run(
     if found.python != Path(sys.executable):
         settings["VIRTUAL_ENV"] = str(found.python.parent.parent)
     try:
-        done = subprocess.run(command, cwd=directory, env=os.environ | settings, stdout=stdout, check=False)  # noqa: S603  # a list; the user has been asked
+        done = subprocess.run(  # noqa: S603  # a list; the user has been asked
+            command,
+            cwd=directory,
+            env=os.environ | settings,
+            stdin=subprocess.DEVNULL,  # what is typed here is meant for us
+            stdout=stdout,
+            check=False,
+        )
     except OSError as error:
         raise NotReproducible(f"the command {program!r} of the run cannot be started: {error.strerror}") from error
     return done.returncode

@@ -87,6 +87,51 @@ def test_command_of_a_package_is_known_by_its_name(tmp_path: Path) -> None:
     assert facts["script"] is None
 
 
+WORKERS = """
+import multiprocessing, sys
+from runstone.client.capture import environment
+from runstone.schemas import wire
+
+def told(number):
+    return wire.encode(environment.current()).decode()
+
+if __name__ == "__main__":
+    if sys.argv[1] == "loky":
+        from joblib import Parallel, delayed
+        print(Parallel(n_jobs=2)([delayed(told)(0)])[0])
+    else:
+        with multiprocessing.get_context(sys.argv[1]).Pool(1) as pool:
+            print(pool.map(told, [0])[0])
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver", "loky"])
+def test_worker_that_is_started_anew_has_no_command(tmp_path: Path, method: str) -> None:
+    (tmp_path / "train.py").write_text(WORKERS)
+
+    assert started(tmp_path, sys.executable, "-B", "train.py", method)["command"] == []
+
+
+def test_forked_worker_has_the_command_of_its_program(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(WORKERS)
+
+    assert started(tmp_path, sys.executable, "train.py", "fork")["command"][1:] == ["train.py", "fork"]
+
+
+@pytest.mark.parametrize("options", [[], ["-B"], ["-"], ["-i", "-q"]])
+def test_code_from_standard_input_has_no_command(tmp_path: Path, options: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, *options], cwd=tmp_path, input=PRINTING, capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout)["command"] == []
+
+
+@pytest.mark.parametrize("options", [["-c", PRINTING], ["-Bc", PRINTING], ["-X", "dev", f"-c{PRINTING}"]])
+def test_code_of_the_command_line_is_its_command(tmp_path: Path, options: list[str]) -> None:
+    assert started(tmp_path, sys.executable, *options)["command"][1:] == options
+
+
 def test_notebook_has_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
     # What a kernel looks like from within: its own package is loaded, and the main module was loaded from no file.
     monkeypatch.setitem(sys.modules, "ipykernel", sys)

@@ -83,7 +83,7 @@ class EnvironmentFacts(Struct, kw_only=True):
         version: Version of the format.
         captured_at: Milliseconds since the Unix epoch, UTC.
         command: The command line, secrets replaced and paths within the repository as seen from the directory; empty
-            for a notebook.
+            where none starts the program: for a notebook, a prompt, standard input and a worker.
         script: The script, as seen from the top of the repository; its name alone outside of one.
         module: The module that was started by ``python -m``.
         notebook: Whether it was a notebook.
@@ -133,7 +133,7 @@ def current() -> EnvironmentFacts:
     within = here if root is None else root
     return EnvironmentFacts(
         captured_at=int(time() * 1000),
-        command=[] if running.is_notebook else _command(within, here, running.script),
+        command=_command(within, here, running.script) if running.has_command else [],
         script=None if script is None else script.relative_to(root).as_posix() if root is not None else script.name,
         module=running.module,
         notebook=running.is_notebook,

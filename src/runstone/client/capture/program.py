@@ -1,12 +1,23 @@
 """Which program runs here, and where its code is."""
 
+import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from msgspec import Struct
 
 from runstone import forking
 from runstone.client.capture.git import is_in_repository
+
+# Processes that are started as workers by multiprocessing, its relatives and loky: their commands name open pipes.
+_WORKER = re.compile(
+    r"from (?:multiprocess(?:ing)?|billiard)\.(?:spawn|forkserver) import (?:spawn_)?main;.*"
+    r"|(?:.*\.)?loky\.backend\.popen_loky_\w+",
+    re.DOTALL,
+)
+_STDIN = "<stdin>"  # the file of a program that Python reads from there
+_TEXT_GIVEN = re.compile(r"-[^-XWm]*c", re.DOTALL)  # `-c`, also behind other options
 
 
 class Program(Struct, frozen=True):
@@ -17,12 +28,15 @@ class Program(Struct, frozen=True):
         module: Name of the module, where it was started by ``python -m``.
         is_notebook: Whether it is the kernel of a notebook.
         home: Folder that its code is looked for in: that of the script, else the working directory.
+        has_command: Whether its command line starts it: not that of a notebook, of a session at a prompt, of what comes
+            from standard input, and of a worker.
     """
 
     script: Path | None
     module: str | None
     is_notebook: bool
     home: Path
+    has_command: bool = True
 
 
 def current() -> Program:
@@ -30,14 +44,16 @@ def current() -> Program:
     main = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)
     if "ipykernel" in sys.modules and (spec is None or spec.name.startswith("ipykernel")):
-        return Program(None, None, is_notebook=True, home=Path.cwd())
+        return Program(None, None, is_notebook=True, home=Path.cwd(), has_command=False)
+    has_command = _has_command(main)
     if spec is not None:
-        return Program(None, spec.name.removesuffix(".__main__"), is_notebook=False, home=Path.cwd())
+        module = spec.name.removesuffix(".__main__")
+        return Program(None, module, is_notebook=False, home=Path.cwd(), has_command=has_command)
     file = getattr(main, "__file__", None)
     script = None if file is None else Path(file).absolute()
     if script is None or not script.is_file() or _is_installed(script):
-        return Program(None, None, is_notebook=False, home=Path.cwd())
-    return Program(script, None, is_notebook=False, home=script.parent)
+        return Program(None, None, is_notebook=False, home=Path.cwd(), has_command=has_command)
+    return Program(script, None, is_notebook=False, home=script.parent, has_command=has_command)
 
 
 def root_of(folder: Path) -> Path | None:
@@ -45,6 +61,14 @@ def root_of(folder: Path) -> Path | None:
     if not is_in_repository(folder):
         return None
     return next(above for above in (folder, *folder.parents) if (above / ".git").exists())
+
+
+def _has_command(main: ModuleType | None) -> bool:
+    given = sys.orig_argv[1:]
+    if any(_WORKER.fullmatch(argument) for argument in given):
+        return False
+    is_loaded = getattr(main, "__spec__", None) is not None or getattr(main, "__file__", _STDIN) != _STDIN
+    return is_loaded or any(_TEXT_GIVEN.match(argument) for argument in given)
 
 
 def _is_installed(script: Path) -> bool:
