@@ -1,15 +1,16 @@
 """Bringing all that a source has into a store. Stopped at any point, it goes on when it is done again."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import Protocol, TypeVar
 
 from runstone.artifacts import resolve as artifacts
 from runstone.bridge.brought import Brought
 from runstone.bridge.copying import Copying
+from runstone.bridge.experiments import Experiments
 from runstone.bridge.logged_models import LoggedModels, has_files
-from runstone.bridge.marks import INTO_TRASH, LACKS_FILES, TRASH, UNFINISHED, is_mark
+from runstone.bridge.marks import INTO_TRASH, LACKS_FILES, UNFINISHED
 from runstone.bridge.places import Places
 from runstone.bridge.registering import Registering
 from runstone.bridge.source import Source
@@ -105,6 +106,10 @@ def _has_files(run: Run) -> bool:
     return MODEL_HISTORY in run.data.tags
 
 
+def _is_deleted(experiment: Experiment) -> bool:
+    return experiment.lifecycle_stage is LifecycleStage.DELETED
+
+
 class _Store(TrackingStore, LineageStore, RegistryStore, Protocol):
     """What is brought into; for the types alone."""
 
@@ -128,6 +133,7 @@ class _Importing:
         self._target = StoreSource(tracking_uri, store)
         self._places = Places()
         self._copying = Copying(source, self.brought, lambda: watch(0, self.brought))
+        self._experiments = Experiments(self._store, self.brought, source.name)
         self._models = LoggedModels(self._store, tracking_uri, self._places, self.brought, self._copying, source.name)
         self._finished: set[str] = set()
         self._logged: set[str] = set()
@@ -135,9 +141,9 @@ class _Importing:
     def run(self) -> None:
         """Bring all."""
         experiments = []
-        for experiment in self._source.experiments():
+        for experiment in sorted(self._source.experiments(), key=_is_deleted):
             try:
-                target = self._experiment(experiment)
+                target = self._experiments.bring(experiment)
             except InvalidValue as error:
                 self.brought.problems.append(f"the experiment {experiment.name!r} was left out: {error.message}")
                 continue
@@ -153,9 +159,7 @@ class _Importing:
                 self._finish(run)
                 self._watch(1, self.brought)
         Registering(self._source, self._store, self._places, self.brought).run()
-        for experiment, target in experiments:
-            if experiment.lifecycle_stage is LifecycleStage.DELETED:
-                self._store.delete_experiment(target)
+        self._experiments.trash()
         self.brought.problems += self._source.problems
 
     def _try(self, whose: str, bring_one: Callable[[T, str], None], thing: T, experiment_id: str) -> None:
@@ -164,33 +168,6 @@ class _Importing:
             bring_one(thing, experiment_id)
         except InvalidValue as error:
             self.brought.problems.append(f"the {whose} is not whole: {error.message}")
-
-    def _experiment(self, experiment: Experiment) -> str:
-        """The experiment in the store, in use; made if there is none."""
-        is_deleted = experiment.lifecycle_stage is LifecycleStage.DELETED
-        own_tags = [tag for tag in experiment.tag_list if not is_mark(tag.key)]
-        name = experiment.name
-        found = self._store.get_experiment_by_name(name)
-        is_taken = found is not None and found.lifecycle_stage is LifecycleStage.ACTIVE and TRASH not in found.tags
-        if is_deleted and is_taken:
-            name = f"{name} (deleted)"
-            found = self._store.get_experiment_by_name(name)
-        if found is None or (found.lifecycle_stage is LifecycleStage.DELETED and not is_deleted):
-            tags = [*own_tags, *([Tag(TRASH, self._source.name)] if is_deleted else [])]
-            made = self._store.create_experiment(name, tags=tags, created_at=experiment.creation_time)
-            self.brought.experiments += 1
-            return made
-        if found.lifecycle_stage is LifecycleStage.DELETED:
-            self._store.restore_experiment(found.experiment_id)
-        if (left := found.tags.get(INTO_TRASH)) is not None:
-            with suppress(RunNotFound):
-                if UNFINISHED not in self._store.get_run(left).data.tags:
-                    self._store.delete_run(left)
-            self._store.delete_experiment_tag(found.experiment_id, INTO_TRASH)
-        for tag in own_tags:
-            if tag.key not in found.tags:
-                self._store.set_experiment_tag(found.experiment_id, tag)
-        return found.experiment_id
 
     def _run(self, run: Run, experiment_id: str) -> None:
         run_id = run.info.run_id
