@@ -1,6 +1,10 @@
 """What an import brought."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from runstone.errors import BackendError, RunstoneError
 
 
 @dataclass
@@ -33,3 +37,20 @@ class Brought:
     already_there: int = 0
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def telling(self, what: str) -> Iterator[None]:
+        """Tell of what is refused within, and go on.
+
+        Args:
+            what: What is brought within, such as ``run 17``.
+
+        Raises:
+            BackendError: The source or the store cannot be reached, which ends all.
+        """
+        try:
+            yield
+        except BackendError:
+            raise
+        except RunstoneError as error:
+            self.problems.append(f"the {what} is not whole: {error.message}")

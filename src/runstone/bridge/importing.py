@@ -177,8 +177,7 @@ class _Importing:
             found = None
         if found is not None and UNFINISHED not in found.data.tags:
             self._finished.add(run_id)
-            self._places.runs[run_id] = run_id
-            self._places.folders[run.info.artifact_uri] = found.info.artifact_uri
+            self._places.add_run(run_id, run.info.artifact_uri, run_id, found.info.artifact_uri)
             self.brought.already_there += 1
             if LACKS_FILES in found.data.tags:
                 self._copy_again(run, found)
@@ -191,8 +190,7 @@ class _Importing:
             )
             return
         made = found or self._create(run, experiment_id)
-        self._places.runs[run_id] = made.info.run_id
-        self._places.folders[run.info.artifact_uri] = made.info.artifact_uri
+        self._places.add_run(run_id, run.info.artifact_uri, made.info.run_id, made.info.artifact_uri)
         self._log(run, made.info.run_id)
         self._copy_files(run, made)
         self._logged.add(run_id)

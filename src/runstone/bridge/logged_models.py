@@ -59,8 +59,7 @@ class LoggedModels:
         """Bring a logged model into an experiment, but for what runs measured of it."""
         former = self._former(model, experiment_id)
         made = former or self._create(model, experiment_id)
-        self._places.models[model.model_id] = made.model_id
-        self._places.folders[model.artifact_location] = made.artifact_location
+        self._places.add_model(model.model_id, model.artifact_location, made.model_id, made.artifact_location)
         self._models.append(model)
         if former is not None and UNFINISHED not in made.tags:
             self._brought.already_there += 1

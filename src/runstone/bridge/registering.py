@@ -1,8 +1,12 @@
 """Bringing registered models, with their versions under the same numbers where these are free."""
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from runstone.bridge.brought import Brought
 from runstone.bridge.marks import UNFINISHED
-from runstone.bridge.places import Places
+from runstone.bridge.places import Places, what_it_is
 from runstone.bridge.source import Source
 from runstone.entities import ModelStage, ModelTag, ModelVersion, RegisteredModel
 from runstone.entities.page import all_pages
@@ -56,30 +60,67 @@ class Registering:
         for tag in model.tag_list:
             if tag.key not in found.tags:
                 self._store.set_registered_model_tag(model.name, tag)
-        numbers: dict[str, str] = {}
         half_done = {tag.value: each for each in there for tag in each.tag_list if tag.key == UNFINISHED}
         there = [each for each in there if UNFINISHED not in each.tags]
-        for version in self._source.model_versions(model.name):
-            place = self._places.of_version(version.source)
-            run_id = self._places.runs.get(version.run_id, version.run_id)
+        versions = list(self._source.model_versions(model.name))
+        numbers = self._known(versions, there)
+        for version in versions:
+            what = f"version {version.version} of the registered model {version.name!r}"
             half = half_done.get(version.version)
-            same = [each for each in there if (each.source, each.run_id) == (place, run_id)]
-            same = [each for each in same if each.version == version.version] or same
-            if half is None and same and same[0].version not in numbers.values():
-                numbers[version.version] = same[0].version
+            if version.version in numbers and half is None:
                 self._brought.already_there += 1
+                self._tell_elsewhere(what, version)
                 continue
             is_ours = {each.version for each in there} <= set(numbers.values())
-            made = half or self._create(version, place, run_id)
-            numbers[version.version] = self._version(version, made, place, run_id, may_skip=is_ours)
+            with self._brought.telling(what):
+                made = half or self._create(version)
+                numbers[version.version] = self._version(version, made, may_skip=is_ours)
+                self._tell_elsewhere(what, version)
         self._aliases(model, found, numbers)
 
-    def _create(self, version: ModelVersion, place: str, run_id: str) -> ModelVersion:
+    def _known(self, versions: Sequence[ModelVersion], there: Sequence[ModelVersion]) -> dict[str, str]:
+        """Numbers of versions that are there already: of the same number where one of that is the same, else another.
+
+        Each one that is there stands for one of the source, so that an import which is given again adds none.
+        """
+        numbers: dict[str, str] = {}
+        left = {each.version: what_it_is(each) for each in sorted(there, key=lambda each: int(each.version))}
+        wanted = {each.version: self._what_it_becomes(each) for each in versions}
+        for number, thing in wanted.items():
+            if left.get(number) == thing:
+                numbers[number] = number
+                del left[number]
+        for number, thing in wanted.items():
+            free = next((each for each, other in left.items() if other == thing and number not in numbers), None)
+            if free is not None:
+                numbers[number] = free
+                del left[free]
+        return numbers
+
+    def _what_it_becomes(self, version: ModelVersion) -> tuple[str, str]:
+        """What a version of the source is in the store."""
+        return what_it_is(
+            replace(
+                version,
+                source=self._places.of_version(version),
+                run_id=self._places.runs.get(version.run_id, version.run_id),
+                model_id=self._places.models.get(version.model_id, ""),
+            )
+        )
+
+    def _tell_elsewhere(self, what: str, version: ModelVersion) -> None:
+        place = self._places.of_version(version)
+        if self._places.is_elsewhere(place):
+            self._brought.problems.append(
+                f"the files of the {what} are those of no run and no logged model that was brought, and stay at {place}"
+            )
+
+    def _create(self, version: ModelVersion) -> ModelVersion:
         """Add a version, whatever number it gets; a mark says which one it stands for until it is whole."""
         return self._store.create_model_version(
             version.name,
-            place,
-            run_id=run_id,
+            self._places.of_version(version),
+            run_id=self._places.runs.get(version.run_id, version.run_id),
             tags=[*version.tag_list, ModelTag(UNFINISHED, version.version)],
             run_link=version.run_link,
             description=version.description,
@@ -87,14 +128,14 @@ class Registering:
             created_at=version.creation_timestamp,
         )
 
-    def _version(self, version: ModelVersion, made: ModelVersion, place: str, run_id: str, *, may_skip: bool) -> str:
+    def _version(self, version: ModelVersion, made: ModelVersion, *, may_skip: bool) -> str:
         """Make a version that was added whole; returns its number."""
         for _ in range(_MOST_MISSING):
             if int(made.version) >= int(version.version) or not may_skip:
                 break
             # A number that the source has none for, as a deleted version leaves it.
             self._store.delete_model_version(version.name, made.version)
-            made = self._create(version, place, run_id)
+            made = self._create(version)
         if made.version != version.version:
             self._brought.problems.append(
                 f"the version {version.version} of the registered model {version.name!r} is version {made.version} now"
@@ -116,4 +157,5 @@ class Registering:
                     f"{found.aliases[alias]}, not for {wanted}"
                 )
                 continue
-            self._store.set_registered_model_alias(model.name, alias, wanted)
+            with self._brought.telling(f"alias {alias!r} of the registered model {model.name!r}"):
+                self._store.set_registered_model_alias(model.name, alias, wanted)

@@ -89,12 +89,12 @@ class Selection:
     def model_versions(self) -> Iterator[ModelVersion]:
         """Versions of registered models that were made of these runs and logged models."""
         for run in self._runs():
-            self._places.folders[run.info.artifact_uri] = layout.files_of_run(run.info.run_id)
+            self._place(run.info.run_id, run.info.artifact_uri, layout.files_of_run(run.info.run_id))
         for model in self._models:
-            self._places.folders[model.artifact_location] = layout.files_of_model(model.model_id)
+            self._place(model.model_id, model.artifact_location, layout.files_of_model(model.model_id))
         for _, versions in self._registered:
             for version in versions:
-                yield replace(version, source=self._places.of_version(version.source))
+                yield replace(version, source=self._places.of_version(version))
 
     def folders(self) -> Iterator[tuple[str, Files]]:
         """The folders of files, by their names in the bundle."""
@@ -102,6 +102,9 @@ class Selection:
             yield layout.files_of_run(run.info.run_id), self._source.files(run.info.artifact_uri)
         for model in self._models:
             yield layout.files_of_model(model.model_id), self._source.files(model.artifact_location)
+
+    def _place(self, thing_id: str, uri: str, folder: str) -> None:
+        self._places.folders[uri] = self._places.homes[thing_id] = folder
 
     def _runs(self) -> Iterator[Run]:
         for experiment, runs in self._wanted:
