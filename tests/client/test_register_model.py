@@ -54,7 +54,7 @@ def test_logged_model_is_registered_with_its_run(chosen: Client, name: str) -> N
     assert chosen.get_model_version_download_uri(name, "2") == logged.artifact_location
     with pytest.raises(LoggedModelNotFound):
         chosen.create_model_version(name, f"models:/m-{'0' * 32}")
-    assert (made.model_id, made.run_id, made.source) == (logged.model_id, run.info.run_id, logged.artifact_location)
+    assert (made.model_id, made.run_id, made.source) == (logged.model_id, run.info.run_id, named.source)
     assert copy.model_id == logged.model_id
     with pytest.raises(LoggedModelNotFound):
         chosen.create_model_version(name, SOURCE, model_id="m-1")
@@ -144,3 +144,19 @@ def test_registered_models_may_be_kept_elsewhere(tmp_path: Path, monkeypatch: py
     assert [found.name for found in runstone.search_registered_models()] == [name]
     with pytest.raises(InvalidValue, match="scheme"):
         runstone.set_registry_uri("nowhere")
+
+
+def test_version_of_a_logged_model_moves_with_its_folder(tmp_path: Path, name: str) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    runstone.set_tracking_uri(f"sqlite:///{here}/runstone.db")
+    with runstone.start_run():
+        logged = runstone.create_external_model("tree")
+    runstone.register_model(f"models:/{logged.model_id}", name)
+
+    here.rename(there)
+
+    moved = Client(f"sqlite:///{there}/runstone.db")
+    place = moved.get_logged_model(logged.model_id).artifact_location
+    assert place.startswith(str(there))
+    assert moved.get_model_version_download_uri(name, 1) == place

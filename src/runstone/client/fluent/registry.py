@@ -54,7 +54,7 @@ def register_model(
         if isinstance(context.client_of_model(logged), OfflineClient):
             raise Unsupported(f"the logged model {logged} waits for its server: register it once its run has ended")
         model = client.get_logged_model(logged)
-        source, run_id, model_id = model.artifact_location, model.source_run_id, model.model_id
+        source, run_id, model_id = f"models:/{model.model_id}", model.source_run_id, model.model_id
     with suppress(RegisteredModelExists):  # it gets one more version
         client.create_registered_model(name)
     return client.create_model_version(name, source, run_id, tags, model_id=model_id)
