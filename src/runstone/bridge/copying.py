@@ -28,16 +28,31 @@ def copy(pieces: Pieces, path: ArtifactPath, target: ArtifactRepository) -> None
     """Copy a file that was opened; what was written is what was read.
 
     Raises:
-        ArtifactDamaged: It is not what was once written to the source, or the target has something else now.
-        BackendError: It cannot be read on, or not be written.
+        ArtifactDamaged: The target has something else now.
+        BackendError: It cannot be written.
+        Unreadable: It cannot be read on, or is not what was once written to the source.
     """
-    counted = Counted(checked(pieces, path))
+    counted = Counted(_from_source(pieces, path))
     try:
         written = target.write(path, counted)
     finally:
         pieces.close()
     if written != counted.sha256:
         raise ArtifactDamaged(path, expected=counted.sha256, found=written)
+
+
+class Unreadable(BackendError):
+    """A file of the source that cannot be read to its end, or is not what was once written."""
+
+
+def _from_source(pieces: Pieces, path: ArtifactPath) -> Iterator[bytes]:
+    """Pieces of a file of the source, whose errors are told from those of the target."""
+    try:
+        yield from checked(pieces, path)
+    except RunstoneError as error:
+        raise Unreadable(error.message) from error
+    except OSError as error:
+        raise Unreadable(f"it cannot be read on: {error.strerror or error}") from error
 
 
 class Copying:
@@ -80,12 +95,20 @@ class Copying:
             try:
                 pieces = files.read(path)
             except (NotFound, BackendError) as error:
-                self._brought.problems.append(f"the file {path!r} of the {whose} was left out: {error.message}")
+                self._leave_out(whose, path, error)
                 is_whole = False
                 continue
-            copy(pieces, path, target)
-            self._counted(file)
+            try:
+                copy(pieces, path, target)
+            except (ArtifactDamaged, Unreadable) as error:
+                self._leave_out(whose, path, error)
+                is_whole = False
+            else:
+                self._counted(file)
         return is_whole
+
+    def _leave_out(self, whose: str, path: ArtifactPath, error: RunstoneError) -> None:
+        self._brought.problems.append(f"the file {path!r} of the {whose} was left out: {error.message}")
 
     def _counted(self, file: FileInfo) -> None:
         self._brought.files += 1
