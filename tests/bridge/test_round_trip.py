@@ -15,12 +15,13 @@ from runstone.bridge.bundle_reader import Bundle
 from runstone.bridge.bundle_writer import write
 from runstone.bridge.importing import bring
 from runstone.bridge.marks import ORIGIN, UNFINISHED
-from runstone.bridge.selection import of_runs
+from runstone.bridge.selection import of_experiment, of_runs
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import (
     Dataset,
     DatasetInput,
     InputTag,
+    LoggedModel,
     LoggedModelStatus,
     Metric,
     ModelInput,
@@ -29,6 +30,8 @@ from runstone.entities import (
     ModelStage,
     ModelTag,
     Param,
+    RegisteredModel,
+    Run,
     RunStatus,
     Tag,
 )
@@ -227,6 +230,57 @@ def test_single_run_goes_with_what_is_its_own(tmp_path: Path, origin: tuple[str,
 
     assert (brought.runs, brought.logged_models, brought.model_versions, brought.files) == (1, 1, 1, 2)
     assert [each.name for each in target[1].search_registered_models()] == ["registered 0"]
+
+
+class BusySource(StoreSource):
+    """A store in which a run logs on, and another begins, each time that something was asked for."""
+
+    def __init__(self, address: str, store: Any, run_id: str) -> None:
+        super().__init__(address, store)
+        self._address, self._busy, self._running = address, store, run_id
+
+    def runs(self, experiment_id: str) -> Iterator[Run]:
+        yield from super().runs(experiment_id)
+        self.go_on()
+
+    def metrics(self, run_id: str) -> Iterator[Metric]:
+        self.go_on()
+        return super().metrics(run_id)
+
+    def logged_models(self, experiment_id: str) -> Iterator[LoggedModel]:
+        self.go_on()
+        return super().logged_models(experiment_id)
+
+    def registered_models(self) -> Iterator[RegisteredModel]:
+        self.go_on()
+        return super().registered_models()
+
+    def go_on(self) -> None:
+        begun = self._busy.create_run("1").info.run_id
+        version(self._busy, "of both", "s3://elsewhere/model", begun)
+        for run_id in (self._running, begun):
+            model = self._busy.create_logged_model("1", source_run_id=run_id)
+            self._busy.log_outputs(run_id, [ModelOutput(model.model_id, 1)])
+            values = [Metric("a", 2.5, 2, 2), ModelMetric("rmse", 0.5, 1, 1, model_id=model.model_id)]
+            self._busy.log_batch(run_id, metrics=values, params=[Param(model.model_id, "1")])
+            put_file(self._address, self._busy.get_run(run_id).info.artifact_uri, model.model_id, b"1")
+            put_file(self._address, model.artifact_location, "MLmodel", b"flavors: {}")
+
+
+def test_experiment_in_which_runs_go_on_and_begin_makes_a_bundle_that_is_taken(
+    tmp_path: Path, origin: tuple[str, Any], target: tuple[str, Any]
+) -> None:
+    fill(*origin, "one", [one_run(status=RunStatus.RUNNING, end=None)])
+    [run] = origin[1].search_runs(["1"])
+    busy = BusySource(*origin, run.info.run_id)
+    write(of_experiment(busy, origin[1].get_experiment("1")), tmp_path / "a.zip")
+
+    brought = bring_in(tmp_path / "a.zip", *target)
+
+    experiment = target[1].get_experiment_by_name("one").experiment_id
+    assert [each.info.run_id for each in target[1].search_runs([experiment])] == [run.info.run_id]
+    assert {each.source_run_id for each in target[1].search_logged_models([experiment])} == {run.info.run_id}
+    assert (brought.runs, brought.problems) == (1, [])
 
 
 def test_run_that_is_not_there_is_told(origin: tuple[str, Any]) -> None:

@@ -20,11 +20,13 @@ from runstone.entities import (
     Run,
     RunData,
 )
-from runstone.errors import InvalidState, InvalidValue
+from runstone.errors import InvalidState, InvalidValue, RunNotFound
 
 
 class Selection:
     """Runs of some experiments, with the logged models that they made and the versions that were made of both.
+
+    Whoever logs need not stop: runs that begin after these were asked for first are none of them.
 
     Args:
         source: Where they are.
@@ -45,10 +47,10 @@ class Selection:
                     f"restore {experiment.experiment_id}` first"
                 )
 
-    @cached_property
+    @property
     def run_ids(self) -> list[str]:
         """Ids of the runs, sorted."""
-        return sorted(run.info.run_id for run in self._runs())
+        return sorted(self._places_of_runs)
 
     def experiments(self) -> Iterator[Experiment]:
         """The experiments, without the places of their files."""
@@ -88,8 +90,8 @@ class Selection:
 
     def model_versions(self) -> Iterator[ModelVersion]:
         """Versions of registered models that were made of these runs and logged models."""
-        for run in self._runs():
-            self._place(run.info.run_id, run.info.artifact_uri, layout.files_of_run(run.info.run_id))
+        for run_id, place in self._places_of_runs.items():
+            self._place(run_id, place, layout.files_of_run(run_id))
         for model in self._models:
             self._place(model.model_id, model.artifact_location, layout.files_of_model(model.model_id))
         for _, versions in self._registered:
@@ -98,28 +100,52 @@ class Selection:
 
     def folders(self) -> Iterator[tuple[str, Files]]:
         """The folders of files, by their names in the bundle."""
-        for run in self._runs():
-            yield layout.files_of_run(run.info.run_id), self._source.files(run.info.artifact_uri)
+        for run_id, place in self._places_of_runs.items():
+            yield layout.files_of_run(run_id), self._source.files(place)
         for model in self._models:
             yield layout.files_of_model(model.model_id), self._source.files(model.artifact_location)
 
     def _place(self, thing_id: str, uri: str, folder: str) -> None:
         self._places.folders[uri] = self._places.homes[thing_id] = folder
 
+    @cached_property
+    def _places_of_runs(self) -> dict[str, str]:
+        """Where each run has its files; says once and for all which runs are meant."""
+        return {run.info.run_id: run.info.artifact_uri for run in self._told_runs()}
+
     def _runs(self) -> Iterator[Run]:
+        left = set(self._places_of_runs)
+        for run in self._told_runs():
+            if run.info.run_id in left:
+                left.remove(run.info.run_id)
+                yield run
+        for run_id in sorted(left):  # a server that counts its pages by offsets may have passed over one
+            yield self._source.run(run_id)
+
+    def _told_runs(self) -> Iterator[Run]:
         for experiment, runs in self._wanted:
             yield from self._source.runs(experiment.experiment_id) if runs is None else runs
 
     @cached_property
     def _models(self) -> list[LoggedModel]:
         runs = set(self.run_ids)
-        made = {output.model_id for run in self._runs() for output in run.outputs.model_outputs}
+        named = [run for _, wanted in self._wanted if wanted is not None for run in wanted]
+        made = {output.model_id for run in named for output in run.outputs.model_outputs}
         return [
             model
             for experiment, wanted in self._wanted
             for model in self._source.logged_models(experiment.experiment_id)
-            if wanted is None or model.source_run_id in runs or model.model_id in made
+            if model.source_run_id in runs
+            or (model.model_id in made if wanted is not None else not self._is_of_later_run(model))
         ]
+
+    def _is_of_later_run(self, model: LoggedModel) -> bool:
+        """Whether a logged model, made by none of the runs, was made by one that has begun since."""
+        try:
+            run = self._source.run(model.source_run_id) if model.source_run_id else None
+        except RunNotFound:
+            return False
+        return run is not None and run.info.experiment_id == model.experiment_id
 
     @cached_property
     def _registered(self) -> list[tuple[RegisteredModel, list[ModelVersion]]]:
