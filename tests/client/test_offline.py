@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -184,6 +185,49 @@ def test_sync_leaves_what_cannot_be_sent_and_what_is_still_logged_to(monkeypatch
     assert "(done) still waits: the server http://127.0.0.1:9 does not answer" in said
     assert "(running) is still logged to" in said
     assert len(list(Path(".runstone/runs").iterdir())) == 2
+
+
+def cut_facts(run: Path) -> None:
+    (run / "run.json").write_text('{"run_id"')
+
+
+def lose_facts(run: Path) -> None:
+    (run / "run.json").unlink()
+
+
+def lose_all_but_files(run: Path) -> None:
+    lose_facts(run)
+    (run / "journal.jsonl").unlink()
+
+
+def date_ahead(run: Path) -> None:
+    file = run / "run.json"
+    file.write_text(file.read_text().replace('"journal":1', '"journal":99'))
+
+
+def lock_journal(run: Path) -> None:
+    (run / "journal.jsonl").unlink()
+    (run / "journal.jsonl").mkdir()  # which is refused to everybody, root included
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("damage", [cut_facts, lose_facts, lose_all_but_files, date_ahead, lock_journal])
+def test_sync_says_of_a_run_that_cannot_be_read_that_it_waits(address: str, damage: Callable[[Path], None]) -> None:
+    Client(address).search_experiments()  # it is there, whichever test comes first
+    with runstone.start_run() as run:
+        runstone.log_metric("loss", 0.5)
+        runstone.log_text("a note", ".note")
+    damage(Path(".runstone/runs") / run.info.run_id)
+
+    for _ in range(2):
+        code, said = sync("--tracking-uri", address, "sync")
+
+        assert code == 1
+        assert f"Run {run.info.run_id} still waits: " in said
+        assert "Nothing waits" not in said
+    told = json.loads(sync("--tracking-uri", address, "sync", "--json")[1])
+    assert [(each["run_id"], each["is_sent"], bool(each["error"])) for each in told] == [(run.info.run_id, False, True)]
+    assert "1 run waits" in sync("--tracking-uri", address, "runs", "list")[1]
 
 
 def test_sync_of_a_folder_without_journals_says_so(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_journal_that_may_not_be_read_hinders_no_other_run(tmp_path: Path, caplo
     [found] = leftovers.find(tmp_path)
 
     assert found.facts.run_id == "f" * 32
-    assert "0" * 32 + " cannot be read: Is a directory" in caplog.text
+    assert f"{unreadable} cannot be read: Is a directory" in caplog.text
 
 
 def test_damaged_first_line_that_is_very_long_costs_no_other(tmp_path: Path, store: TrackingStore) -> None:

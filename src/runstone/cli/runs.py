@@ -75,9 +75,10 @@ def _tell_what_waits() -> None:
     from runstone.journal import folder as folders
     from runstone.journal import leftovers
 
-    waiting = leftovers.find(folders.root(), clears=False)
-    if waiting:
-        runs = sum(leftover.facts.is_run for leftover in waiting)
+    unread = []  # `runstone sync` tells why
+    waiting = leftovers.find(folders.root(), clears=False, tell=lambda folder, _: unread.append(folder))
+    if waiting or unread:
+        runs = sum(leftover.facts.is_run for leftover in waiting) + len(unread)
         models = sum(len(leftover.models) for leftover in waiting)
         counts = ((runs, "run"), (models, "logged model"))
         what = " and ".join(f"{count} {noun}{'s' if count > 1 else ''}" for count, noun in counts if count)

@@ -1,5 +1,6 @@
 """``runstone sync``."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from runstone.entities.names import without_password
 from runstone.errors import BackendError, RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
+from runstone.journal.folder import RunFacts
 from runstone.journal.leftovers import Leftover, Sent
 
 # One of a thing, and several.
@@ -45,10 +47,10 @@ def sync(ctx: click.Context, /, *, paths: tuple[Path, ...], dry_run: bool, as_js
     """
     told = []
     for within in [_journals(path) for path in paths] or [folders.root()]:
-        for leftover in leftovers.find(within, clears=not dry_run):
-            told.append(_sync(ctx, within, leftover, dry_run=dry_run))
+        for run in _outcomes(ctx, within, dry_run=dry_run):
+            told.append(run)
             if not as_json:
-                _tell(told[-1])
+                _tell(run)
     open_stores.close()
     if as_json:
         print_json(told)
@@ -66,6 +68,16 @@ def _journals(path: Path) -> Path:
     raise BackendError(f"nothing waits in {str(path)!r}: it has no folder {config.JOURNAL_DIR.required()!r} with runs")
 
 
+def _outcomes(ctx: click.Context, within: Path, *, dry_run: bool) -> Iterator[dict[str, Any]]:
+    """What became of each folder of a run; those that cannot be read come last."""
+    unread: list[tuple[Path, str]] = []
+    found = leftovers.find(within, clears=not dry_run, tell=lambda folder, reason: unread.append((folder, reason)))
+    for leftover in found:
+        yield _sync(ctx, within, leftover, dry_run=dry_run)
+    for folder, reason in unread:
+        yield _outcome(RunFacts(run_id=folder.name), error=reason)
+
+
 def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool) -> dict[str, Any]:
     facts = leftover.facts
     sent, error, uri = Sent(), "", ""
@@ -76,19 +88,30 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
                 sent = leftovers.send(leftover, open_stores.get(uri), uri, bar.advance)
     except RunstoneError as failure:
         error = failure.message
+    told = _outcome(facts, sent, uri=uri, error=error)
+    told |= {
+        "is_running": leftover.is_alive,
+        "is_sent": not (dry_run or leftover.is_alive or error),
+        "bytes": leftover.size,
+    }
+    return told | ({"files": len(leftover.files), "models": len(leftover.models)} if dry_run else {})
+
+
+def _outcome(facts: RunFacts, sent: Sent | None = None, *, uri: str = "", error: str = "") -> dict[str, Any]:
+    sent = sent or Sent()
     return {
         "run_id": facts.run_id,
         "is_run": facts.is_run,
         "run_name": facts.run_name,
         "tracking_uri": without_password(uri or facts.tracking_uri),
-        "is_running": leftover.is_alive,
-        "is_sent": not (dry_run or leftover.is_alive or error),
-        "bytes": leftover.size,
+        "is_running": False,
+        "is_sent": False,
+        "bytes": 0,
         "entries": sent.entries,
         "values": sent.values,
         "params": sent.params,
-        "files": len(leftover.files) if dry_run else sent.files,
-        "models": len(leftover.models) if dry_run else sent.models,
+        "files": sent.files,
+        "models": sent.models,
         "complaints": sent.complaints(),
         "error": error,
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from runstone import config
+from runstone.artifacts.staging import UNFINISHED
 from runstone.entities import Tag
 from runstone.entities.names import without_password
 from runstone.errors import JournalFull, RunNotFound, RunstoneError, SchemaMismatch
@@ -214,6 +215,24 @@ def keeps_anything(folder: Path) -> bool:
     return keeps_files(folder) or bool(journals_of(folder))
 
 
+def holds_something(folder: Path) -> bool:
+    """Whether a journal, a file or what is known of a logged model waits in the folder of a run."""
+    below = [path for name in (ARTIFACTS, MODELS) for path in (folder / name).rglob("*")]
+    return bool(journals_of(folder)) or any(path.is_file() and not _is_begun(path) for path in below)
+
+
+def _is_begun(path: Path) -> bool:
+    return UNFINISHED.fullmatch(path.name) is not None or path.name.startswith(".model.json-")
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder belongs to the user of this process."""
+    try:
+        return folder.stat().st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
 def is_kept(folder: Path, name: str) -> bool:
     """Whether there is something of this name in the folder of a run; where nobody may look, there is not."""
     try:
@@ -243,7 +262,7 @@ def remove_empty(place: Path) -> None:
 def clear_remains(folder: Path) -> bool:
     """Remove a folder that a killed process has only begun, or not removed to the end; returns whether it was one."""
     with alone(folder.parent.parent):
-        if (folder / FACTS).exists() or (folder / ARTIFACTS).exists() or journals_of(folder):
+        if (folder / FACTS).exists() or (folder / ARTIFACTS).exists() or holds_something(folder):
             return False
         with suppress(OSError):  # what is damaged stays
             remove_begun(folder)

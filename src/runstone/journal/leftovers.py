@@ -136,12 +136,17 @@ def _recover(leftover: Leftover, uri: str, store_of: Callable[[str], TrackingSto
         _logger.warning("%s: %s", leftover.folder, told)
 
 
-def find(within: Path, *, clears: bool = True) -> list[Leftover]:
-    """The runs in a folder of journals, by id. What cannot be read is logged, and left.
+def _warn(folder: Path, reason: str) -> None:
+    _logger.warning("%s still waits: %s", folder, reason)
+
+
+def find(within: Path, *, clears: bool = True, tell: Callable[[Path, str], None] = _warn) -> list[Leftover]:
+    """The runs in a folder of journals, by id.
 
     Args:
         within: The folder.
         clears: Whether folders that a killed process has only begun are removed.
+        tell: Takes each folder of a run that cannot be read, and is left, and why; logs that by default.
     """
     found = []
     for folder in sorted((within / "runs").glob("*/")):
@@ -150,12 +155,13 @@ def find(within: Path, *, clears: bool = True) -> list[Leftover]:
         except FileNotFoundError:
             continue  # its process has just removed it
         except (JournalFull, SchemaMismatch, Unsupported) as error:
-            _logger.warning("%s", error)
+            if folders.holds_something(folder):  # else its process has just removed it
+                tell(folder, error.message)
             continue
-        except PermissionError:
-            continue  # in a folder that several people use, each sends their own
         except OSError as error:
-            _logger.warning("%s cannot be read: %s", folder, error.strerror)
+            # In a folder that several people use, each sends their own.
+            if not isinstance(error, PermissionError) or folders.is_ours(folder):
+                tell(folder, f"{error.filename or folder} cannot be read: {error.strerror}")
             continue
         if leftover is not None:
             found.append(leftover)
@@ -166,7 +172,7 @@ def find(within: Path, *, clears: bool = True) -> list[Leftover]:
 def _look_into(folder: Path, *, clears: bool = False) -> Leftover | None:
     """What waits in the folder of a run; ``None`` for nothing, as while its process pauses, or just begins."""
     journals = folders.journals_of(folder)
-    if not journals and not (folder / folders.FACTS).exists():
+    if not (folder / folders.FACTS).exists() and not folders.holds_something(folder):
         return None
     facts = folders.facts_of(folder)
     waiting = models.of_run(folder)
