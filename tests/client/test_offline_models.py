@@ -283,6 +283,31 @@ def test_model_that_was_deleted_before_its_files_came_is_kept_and_told(address: 
     assert (folder_of(made) / "model.json").exists()
 
 
+@pytest.mark.parametrize("has_files", [False, True])
+def test_values_of_a_model_whose_facts_are_gone_wait_until_these_are_back(
+    address: str, offline: None, has_files: bool
+) -> None:
+    runstone.set_experiment("models")
+    with runstone.start_run() as run:
+        made = runstone.create_external_model("elsewhere")
+        runstone.log_metric("acc", 0.5, model_id=made.model_id)
+        if has_files:
+            context.client().log_model_artifact(made.model_id, __file__)
+    facts = folder_of(made) / "model.json"
+    known = facts.read_bytes()
+    facts.unlink()
+
+    for _ in range(2):
+        code, said = sync("--tracking-uri", address, "sync")
+        assert code == 1
+        assert f"({run.info.run_name}) still waits: {facts.absolute()}" in said
+    facts.write_bytes(known)
+
+    assert sync("--tracking-uri", address, "sync")[0] == 0
+    [metric] = Client(address).get_logged_model(made.model_id).metrics
+    assert (metric.key, metric.value) == ("acc", 0.5)
+
+
 def test_tag_that_was_changed_there_meanwhile_stays(address: str, offline: None) -> None:
     with runstone.start_run():
         made = runstone.initialize_logged_model("wheat", tags={"stage": "new"})

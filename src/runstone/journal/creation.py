@@ -62,7 +62,7 @@ def create_named_models(store: TrackingStore, run: Path, entries: Iterable[Entry
         RunNotFound: The store does not have the run.
         BackendError: The store cannot be reached.
     """
-    for model_id in sorted({model_id for entry in entries for model_id in _named(entry)} - made):
+    for model_id in sorted({model_id for entry in entries for model_id in named_models(entry)} - made):
         folder = run / folders.MODELS / model_id
         if (folder / models.FACTS).exists() and models.facts_of(folder).is_new:
             store.check()  # the other verbs wait for a server that is away, and whoever ends a run waits with them
@@ -76,7 +76,8 @@ def create_named_models(store: TrackingStore, run: Path, entries: Iterable[Entry
         made.add(model_id)
 
 
-def _named(entry: Entry) -> list[str]:
+def named_models(entry: Entry) -> list[str]:
+    """Ids of the logged models that an entry names."""
     return [
         *(metric.model_id for metric in entry.metrics if metric.model_id),
         *(model.model_id for model in entry.model_inputs or ()),

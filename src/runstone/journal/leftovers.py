@@ -4,7 +4,7 @@ import fcntl
 import logging
 import os
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +13,12 @@ from time import monotonic, sleep, time
 from msgspec import Struct
 
 from runstone.artifacts import resolve as artifacts
-from runstone.entities import Refusal, RunStatus, Tag
+from runstone.entities import Entry, Refusal, RunStatus, Tag
 from runstone.entities.tag import END
 from runstone.errors import BackendError, JournalFull, RunstoneError, SchemaMismatch, Unsupported
 from runstone.journal import files, models, reader
 from runstone.journal import folder as folders
-from runstone.journal.creation import create, experiment_of
+from runstone.journal.creation import create, experiment_of, named_models
 from runstone.journal.folder import RunFacts
 from runstone.journal.format import Header
 from runstone.journal.reader import Damage
@@ -254,7 +254,7 @@ def _send_run(
             if file is None:
                 continue
             tally = Tally()
-            damages = _send_journal(file, leftover.facts.run_id, store, sent, advance, tally)
+            damages = _send_journal(file, leftover, store, sent, advance, tally)
             sent.values, sent.params = sent.values + tally.size, sent.params + len(tally.params)
             lacks = tally.missing(store, leftover.facts.run_id)
             if damages or lacks:
@@ -338,8 +338,9 @@ def _name_of(model: Path) -> str:
 
 
 def _send_journal(
-    file: int, run_id: str, store: TrackingStore, sent: Sent, advance: Callable[[int], None], tally: Tally
+    file: int, leftover: Leftover, store: TrackingStore, sent: Sent, advance: Callable[[int], None], tally: Tally
 ) -> list[Damage]:
+    run_id = leftover.facts.run_id
     header, position, damages = reader.begin(file)
     if header is None:
         return []
@@ -352,6 +353,7 @@ def _send_journal(
             return damages
         damages += stretch.damages
         if stretch.end.n > start or not stretch.entries:
+            _check_models(leftover.folder, [entry for entry in stretch.entries if entry.n > start], store)
             applied = store.append_journal(run_id, header.writer, stretch.entries, follows=follows)
             sent.refused += applied.refused
             sent.entries += sum(entry.n > start for entry in stretch.entries)
@@ -361,6 +363,21 @@ def _send_journal(
                     tally.add(entry)
         advance(stretch.end.offset - position.offset)
         position, follows = stretch.end, stretch.end.n
+
+
+def _check_models(run: Path, entries: Iterable[Entry], store: TrackingStore) -> None:
+    """Check that what entries say of a logged model which waits here can be sent; the store would refuse it for ever.
+
+    Raises:
+        SchemaMismatch: What is known of the model is gone, and the store does not have it.
+    """
+    for model_id in sorted({model_id for entry in entries for model_id in named_models(entry)}):
+        facts = run / folders.MODELS / model_id / models.FACTS
+        if facts.parent.exists() and not facts.exists() and not models.is_there(model_id, store):
+            raise SchemaMismatch(
+                f"{facts} is gone, without which the logged model cannot be made; put it back, or remove its folder "
+                "to give up what was logged of the model"
+            )
 
 
 @contextmanager

@@ -74,8 +74,9 @@ def find(within: Path, model_id: str) -> Path:
 
 
 def of_run(run: Path) -> list[Path]:
-    """The folders of the models that wait in the folder of a run."""
-    return sorted(path.parent for path in (run / folders.MODELS).glob(f"*/{FACTS}"))
+    """The folders of the models that wait in the folder of a run; files without what is known of them wait as well."""
+    found = (run / folders.MODELS).glob("*/")
+    return sorted(path for path in found if (path / FACTS).exists() or files.waiting(path / folders.ARTIFACTS))
 
 
 def facts_of(folder: Path) -> ModelFacts:
@@ -162,6 +163,18 @@ def make_there(facts: ModelFacts, store: TrackingStore, experiment_id: str, run_
     if made.model_id != facts.model_id:
         there.delete_logged_model(made.model_id)
         raise Unsupported("this server chooses the ids of logged models itself: it takes none that was made offline")
+
+
+def is_there(model_id: str, store: TrackingStore) -> bool:
+    """Whether the store has a model.
+
+    Raises:
+        BackendError: The store cannot be reached.
+    """
+    try:
+        return isinstance(store, LineageStore) and store.get_logged_model(model_id).model_id == model_id
+    except LoggedModelNotFound:
+        return False
 
 
 def complete(folder: Path, store: TrackingStore, tracking_uri: str) -> tuple[int, list[str]]:
