@@ -47,10 +47,15 @@ def bring_in(file: Path, address: str, store: Any) -> Brought:
 
 
 def export(address: str, store: Any, name: str, file: Path) -> Path:
-    """Write an experiment of a store into a bundle."""
-    source = StoreSource(address, store)
-    write(of_experiment(source, store.get_experiment_by_name(name)), file)
+    """Write an experiment of a store into a bundle, which lacks nothing."""
+    assert export_problems(address, store, name, file) == []
     return file
+
+
+def export_problems(address: str, store: Any, name: str, file: Path) -> list[str]:
+    """Write an experiment of a store into a bundle; what that has not."""
+    source = StoreSource(address, store)
+    return write(of_experiment(source, store.get_experiment_by_name(name)), file).problems
 
 
 def put_file(address: str, uri: str, path: str, content: bytes) -> None:

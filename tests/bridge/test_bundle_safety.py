@@ -19,7 +19,6 @@ from runstone.bridge.store_source import StoreSource
 from runstone.entities import Metric
 from runstone.errors import (
     AlreadyExists,
-    ArtifactDamaged,
     BackendError,
     InvalidState,
     InvalidValue,
@@ -255,17 +254,6 @@ def test_bundle_that_is_there_is_not_replaced(origin: tuple[str, Any], tmp_path:
     with pytest.raises(AlreadyExists, match="name another one"):
         export(*origin, "one", tmp_path / "mine.zip")
     assert (tmp_path / "mine.zip").read_text() == "mine"
-
-
-def test_file_that_was_damaged_in_the_store_is_not_exported(origin: tuple[str, Any], tmp_path: Path) -> None:
-    [run] = origin[1].search_runs(["1"])
-    file = Path(run.info.artifact_uri) / "note.txt"
-    with file.open("r+b") as opened:  # the hash that was recorded stays
-        opened.write(b"j")
-
-    with pytest.raises(ArtifactDamaged):
-        export(*origin, "one", tmp_path / "new.zip")
-    assert not list(tmp_path.glob("*.zip")) + list(tmp_path.glob(".*.part"))
 
 
 def test_folder_that_is_not_there_is_told(origin: tuple[str, Any], tmp_path: Path) -> None:

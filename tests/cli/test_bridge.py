@@ -77,9 +77,25 @@ def test_dry_run_writes_nothing(tmp_path: Path, run_id: str) -> None:
         "registered_models": 0,
         "model_versions": 0,
         "files": 1,
+        "problems": [],
     }
     assert not (tmp_path / "run.zip").exists()
     assert not (tmp_path / "other.db").exists()
+
+
+def test_bundle_that_lacks_something_is_written_and_ends_with_1(tmp_path: Path, run_id: str) -> None:
+    [file] = tmp_path.glob("runstone-artifacts/**/note.txt")
+    file.write_text("changed")  # the hash that was recorded stays
+    file.with_name("a:b").write_text("nobody can ask for it")
+
+    written = run("export", "trials", "-o", "trials.zip", folder=tmp_path)
+    told = run("export", "trials", "-o", "again.zip", "--json", folder=tmp_path)
+    brought = run("--tracking-uri", "sqlite:///other.db", "import", "trials.zip", folder=tmp_path)
+
+    assert (written.returncode, told.returncode, brought.returncode) == (1, 1, 1)
+    assert written.stdout.endswith("to trials.zip.\n")
+    assert f"among the files of the run {run_id}, some were left out: " in written.stderr
+    assert [each in written.stderr for each in json.loads(told.stdout)["problems"]] == [True] * 2
 
 
 def test_database_of_runstone_is_a_source(tmp_path: Path, run_id: str) -> None:

@@ -37,6 +37,11 @@ def files_of_model(model_id: str) -> str:
     return f"artifacts/models/{model_id}"
 
 
+def unfinished(whose: str) -> str:
+    """What is told of a run or a logged model that an import had not finished when it was exported."""
+    return f"the {whose} is not whole: an import had not finished it; give that import again, then export again"
+
+
 # A table that is larger than this many bytes is not this many times as large as it is compressed.
 MOST_SURE = 256 << 20
 MOST_RATIO = 300
@@ -73,7 +78,19 @@ class Member(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Lack(msgspec.Struct, frozen=True):
+    """Why a bundle has not all files of a run or a logged model.
+
+    Attributes:
+        folder: Where the others are in it.
+        reason: One sentence.
+    """
+
+    folder: str
+    reason: str
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a bundle holds; its last member.
 
     Attributes:
@@ -81,12 +98,14 @@ class Manifest(msgspec.Struct, frozen=True):
         version: Version of the format.
         counts: How much there is of each.
         members: All other members, by name.
+        lacks: What it has not, though it belongs to what it has.
     """
 
     format: str
     version: int
     counts: Counts
     members: list[Member]
+    lacks: list[Lack] = []
 
 
 class Header(msgspec.Struct, frozen=True):

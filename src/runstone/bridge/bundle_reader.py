@@ -1,5 +1,6 @@
 """Reading a bundle, which may come from anybody: checked as a whole before anything of it is used."""
 
+import builtins
 import hashlib
 import re
 import stat
@@ -16,6 +17,7 @@ import msgspec
 from runstone.artifacts.base import CHUNK, Pieces
 from runstone.bridge import bundle_format as layout
 from runstone.bridge.bundle_format import Counts, Header, Manifest, Member
+from runstone.bridge.marks import UNFINISHED
 from runstone.entities import (
     ArtifactPath,
     Experiment,
@@ -112,7 +114,8 @@ class Bundle:
 
     def files(self, uri: str) -> "_Folder":
         """The files of a folder in it."""
-        return _Folder(self, uri, self._folders.get(uri, {}))
+        reasons = [lack.reason for lack in self._manifest.lacks if lack.folder == uri]
+        return _Folder(self, uri, self._folders.get(uri, {}), reasons)
 
     @cached_property
     def _folders(self) -> dict[str, dict[str, Member]]:
@@ -228,13 +231,19 @@ class Bundle:
         runs = self._ids(
             layout.RUNS,
             _RUN_ID,
-            ((each.info.run_id, each.info.experiment_id) for each in self._records(layout.RUNS, Run)),
+            (
+                (self._told(f"run {each.info.run_id}", each.info.run_id, each.data.tags), each.info.experiment_id)
+                for each in self._records(layout.RUNS, Run)
+            ),
             experiments,
         )
         models = self._ids(
             layout.LOGGED_MODELS,
             _MODEL_ID,
-            ((each.model_id, each.experiment_id) for each in self._records(layout.LOGGED_MODELS, LoggedModel)),
+            (
+                (self._told(f"logged model {each.model_id}", each.model_id, each.tags), each.experiment_id)
+                for each in self._records(layout.LOGGED_MODELS, LoggedModel)
+            ),
             experiments,
         )
         registered = {each.name for each in self.registered_models()}
@@ -255,6 +264,12 @@ class Bundle:
         if found != self.counts:
             raise self._refusal("it does not hold as many records as its manifest says")
         self._check_owners(runs, models)
+
+    def _told(self, whose: str, id: str, tags: dict[str, str]) -> str:
+        """An id as it is; tells what it stands for where that was not whole when it was exported."""
+        if UNFINISHED in tags:
+            self.problems.append(layout.unfinished(whose))
+        return id
 
     def _ids(
         self, table: str, wanted: re.Pattern[str], ids: Iterable[tuple[str, str]], experiments: set[str]
@@ -277,6 +292,11 @@ class Bundle:
             is_owned = name in layout.TABLES or name in owners or _folder_and_path(name)[0] in folders
             if not is_owned:
                 raise self._refusal(f"its member {shown(name)} belongs to no run and no logged model of it")
+        for lack in self._manifest.lacks:
+            if lack.folder not in folders:
+                raise self._refusal(
+                    f"what it lacks in {shown(lack.folder)} belongs to no run and no logged model of it"
+                )
 
     def _refusal(self, why: str) -> InvalidValue:
         return InvalidValue(f"the bundle {self.name} is not taken, and nothing was changed: {why}; export it again")
@@ -289,12 +309,13 @@ def _folder_and_path(name: str) -> tuple[str, str]:
 
 
 class _Folder:
-    """The files of a run or a logged model in a bundle; does what ``Files`` says."""
+    """The files of a run or a logged model in a bundle; does what ``Files`` and ``Unlisted`` say."""
 
-    def __init__(self, bundle: Bundle, folder: str, members: dict[str, Member]) -> None:
+    def __init__(self, bundle: Bundle, folder: str, members: dict[str, Member], lacks: list[str]) -> None:
         self._bundle = bundle
         self._folder = folder
         self._members = members
+        self._lacks = lacks
 
     def read(self, path: ArtifactPath) -> Pieces:
         """The bytes of a file.
@@ -315,6 +336,10 @@ class _Folder:
             for name, member in sorted(self._members.items())
             if name.startswith(start)
         ]
+
+    def unlisted(self, path: ArtifactPath = ArtifactPath()) -> builtins.list[str]:
+        """Why the bundle has not all of them; told of the folder as a whole."""
+        return [] if path else self._lacks
 
 
 class _Pieces(Iterator[bytes]):

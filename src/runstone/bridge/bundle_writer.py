@@ -3,21 +3,22 @@
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 import msgspec
+from msgspec import Struct
 
 from runstone.artifacts.integrity import checked
 from runstone.bridge import bundle_format as layout
-from runstone.bridge.bundle_format import Counts, Manifest, Member
+from runstone.bridge.bundle_format import Counts, Lack, Manifest, Member
 from runstone.bridge.copying import files_below
-from runstone.bridge.selection import Selection
+from runstone.bridge.selection import Folder, Selection
 from runstone.bridge.source import Files
-from runstone.entities import ArtifactPath
-from runstone.errors import AlreadyExists, BackendError, InvalidValue
+from runstone.entities import ArtifactPath, FileInfo
+from runstone.errors import AlreadyExists, ArtifactDamaged, BackendError, InvalidValue, NotFound, RunstoneError
 from runstone.schemas.wire import encode
 
 # The earliest time that the format has, since a bundle of the same content is to have the same bytes.
@@ -27,27 +28,40 @@ _LEVEL = 6
 _CHUNK = 1 << 20
 
 
-def write(selection: Selection, file: Path) -> Counts:
+class Written(Struct):
+    """What became of an export.
+
+    Attributes:
+        counts: How much the bundle holds.
+        problems: What it has not, though it belongs to what it has, one sentence each.
+    """
+
+    counts: Counts
+    problems: list[str]
+
+
+def write(selection: Selection, file: Path) -> Written:
     """Write what was selected into a new file, which is there when it is whole.
+
+    Files that are gone, or not what was once logged, are left out; the bundle says so.
 
     Args:
         selection: What it holds.
         file: The bundle.
 
     Returns:
-        How much it holds.
+        How much it holds, and what it has not.
 
     Raises:
         AlreadyExists: There is such a file.
-        BackendError: It cannot be written.
-        ArtifactDamaged: A file is not what was once logged.
+        BackendError: It cannot be written, or the store cannot be read.
     """
     if file.exists():
         raise AlreadyExists(f"there is a file {file} already; name another one, or remove it")
     unfinished = file.with_name(f".{file.name}-{os.urandom(8).hex()}.part")
     try:
         with unfinished.open("xb") as opened:
-            counts = _Writing(opened).write(selection)
+            written = _Writing(opened).write(selection)
             opened.flush()
             os.fsync(opened.fileno())
         os.link(unfinished, file)  # unlike a rename, it replaces nothing
@@ -58,20 +72,46 @@ def write(selection: Selection, file: Path) -> Counts:
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-    return counts
+    return written
 
 
-def counted(selection: Selection) -> Counts:
-    """How much a bundle of this selection would hold."""
-    return Counts(
+def counted(selection: Selection) -> Written:
+    """How much a bundle of this selection would hold, and what it would not; no file is read for that."""
+    files, problems = 0, []
+    for folder in selection.folders():
+        reasons: list[str] = []
+        files += _length(_found(folder, selection.files(folder), reasons.append))
+        problems += [*_unfinished(folder), *(_problem(folder, reason) for reason in reasons)]
+    counts = Counts(
         experiments=_length(selection.experiments()),
         runs=_length(selection.runs()),
         metric_values=sum(_length(selection.metrics(run_id)) for run_id in selection.run_ids),
         logged_models=_length(selection.logged_models()),
         registered_models=_length(selection.registered_models()),
         model_versions=_length(selection.model_versions()),
-        files=sum(_length(files_below(files)) for _, files in selection.folders()),
+        files=files,
     )
+    return Written(counts, problems)
+
+
+def _found(folder: Folder, files: Files, tell: Callable[[str], None]) -> Iterator[FileInfo]:
+    """The files of a folder; ``tell`` takes why there are others, in one sentence each."""
+    is_empty = True
+    for found in files_below(files, tell=tell):
+        is_empty = False
+        yield found
+    if is_empty and folder.has_some:
+        tell("it had some, and its folder is empty or gone")
+    if folder.lacks_some:
+        tell("an import could not bring them")
+
+
+def _unfinished(folder: Folder) -> list[str]:
+    return [layout.unfinished(folder.whose)] if folder.is_unfinished else []
+
+
+def _problem(folder: Folder, reason: str) -> str:
+    return f"among the files of the {folder.whose}, some were left out: {reason}"
 
 
 def _length(things: Iterable[object]) -> int:
@@ -82,12 +122,15 @@ class _Writing:
     """A bundle that is being written."""
 
     def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._zip = zipfile.ZipFile(file, "w", allowZip64=True)
         self._members: list[Member] = []
         self._values = 0
         self._files = 0
+        self._lacks: list[Lack] = []
+        self._problems: list[str] = []
 
-    def write(self, selection: Selection) -> Counts:
+    def write(self, selection: Selection) -> Written:
         """Write all, the manifest last."""
         with self._zip:
             made = {
@@ -99,8 +142,8 @@ class _Writing:
             }
             for run_id in selection.run_ids:
                 self._values += self._table(layout.metrics_of(run_id), selection.metrics(run_id), may_miss=True)
-            for folder, repository in selection.folders():
-                self._folder(folder, repository)
+            for folder in selection.folders():
+                self._folder(folder, selection.files(folder))
             counts = Counts(
                 experiments=made[layout.EXPERIMENTS],
                 runs=made[layout.RUNS],
@@ -111,9 +154,9 @@ class _Writing:
                 files=self._files,
             )
             members = sorted(self._members, key=lambda member: member.name)
-            manifest = encode(Manifest(layout.FORMAT, layout.VERSION, counts, members))
+            manifest = encode(Manifest(layout.FORMAT, layout.VERSION, counts, members, self._lacks))
             self._add(layout.MANIFEST, [msgspec.json.format(manifest, indent=1), b"\n"])
-        return counts
+        return Written(counts, self._problems)
 
     def _table(self, name: str, records: Iterable[msgspec.Struct], *, may_miss: bool = False) -> int:
         """Write records, one a line; returns how many."""
@@ -124,15 +167,35 @@ class _Writing:
         self._add(name, _chained(first, lines))
         return lines.count
 
-    def _folder(self, folder: str, repository: Files) -> None:
-        for found in files_below(repository):
-            path = ArtifactPath(found.path)
-            pieces = repository.read(path)
-            try:
-                self._add(f"{folder}/{path}", checked(pieces, path), is_file=True)
-            finally:
-                pieces.close()
-            self._files += 1
+    def _folder(self, folder: Folder, files: Files) -> None:
+        def tell(reason: str) -> None:
+            self._lacks.append(Lack(folder.name, reason))
+            self._problems.append(_problem(folder, reason))
+
+        self._problems += _unfinished(folder)
+        try:
+            for found in _found(folder, files, tell):
+                try:
+                    self._copy(f"{folder.name}/{found.path}", files, ArtifactPath(found.path))
+                    self._files += 1
+                except (NotFound, ArtifactDamaged) as error:
+                    tell(error.message)
+        except BackendError as error:
+            raise BackendError(f"the files of the {folder.whose} cannot be read: {error.message}") from error
+
+    def _copy(self, name: str, files: Files, path: ArtifactPath) -> None:
+        """Write a file; of one that turns out to be damaged at its end, nothing stays."""
+        pieces = files.read(path)
+        try:
+            self._add(name, checked(pieces, path), is_file=True)
+        except RunstoneError:
+            damaged = self._zip.NameToInfo.pop(name)
+            self._zip.filelist.remove(damaged)
+            self._zip.start_dir = damaged.header_offset  # where the next one begins
+            self._file.truncate(damaged.header_offset)
+            raise
+        finally:
+            pieces.close()
 
     def _add(self, name: str, pieces: Iterable[bytes], *, is_file: bool = False) -> None:
         info = zipfile.ZipInfo(name, _TIME)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from runstone.bridge import bundle_format as layout
+from runstone.bridge.logged_models import has_files
+from runstone.bridge.marks import LACKS_FILES, UNFINISHED
 from runstone.bridge.places import Places
 from runstone.bridge.source import Files
 from runstone.bridge.store_source import StoreSource
@@ -19,8 +22,30 @@ from runstone.entities import (
     RegisteredModel,
     Run,
     RunData,
+    Tag,
 )
+from runstone.entities.tag import MODEL_HISTORY
 from runstone.errors import InvalidState, InvalidValue, RunNotFound
+
+
+class Folder(Struct, frozen=True):
+    """The files of a run or a logged model.
+
+    Attributes:
+        name: Their folder in the bundle.
+        whose: What they belong to, such as ``run 17``.
+        uri: Where the source has them.
+        has_some: Whether it is known that there are some.
+        lacks_some: Whether an import could not bring all of them.
+        is_unfinished: Whether an import has not finished what they belong to.
+    """
+
+    name: str
+    whose: str
+    uri: str
+    has_some: bool
+    lacks_some: bool
+    is_unfinished: bool
 
 
 class Selection:
@@ -50,7 +75,7 @@ class Selection:
     @property
     def run_ids(self) -> list[str]:
         """Ids of the runs, sorted."""
-        return sorted(self._places_of_runs)
+        return sorted(self._folders_of_runs)
 
     def experiments(self) -> Iterator[Experiment]:
         """The experiments, without the places of their files."""
@@ -63,7 +88,7 @@ class Selection:
             yield replace(
                 run,
                 info=replace(run.info, artifact_uri=layout.files_of_run(run.info.run_id)),
-                data=RunData(param_list=run.data.param_list, tag_list=run.data.tag_list),
+                data=RunData(param_list=run.data.param_list, tag_list=_without_lacks(run.data.tag_list)),
             )
 
     def metrics(self, run_id: str) -> Iterator[Metric]:
@@ -77,7 +102,11 @@ class Selection:
             metrics = [metric for metric in model.metrics if metric.run_id in runs]
             yield replace(
                 model,
-                info=replace(model.info, artifact_uri=layout.files_of_model(model.model_id)),
+                info=replace(
+                    model.info,
+                    artifact_uri=layout.files_of_model(model.model_id),
+                    tag_list=_without_lacks(model.info.tag_list),
+                ),
                 data=LoggedModelData(params=model.data.params, metrics=metrics),
             )
 
@@ -98,23 +127,43 @@ class Selection:
             for version in versions:
                 yield replace(version, source=self._places.of_version(version))
 
-    def folders(self) -> Iterator[tuple[str, Files]]:
-        """The folders of files, by their names in the bundle."""
-        for run_id, place in self._places_of_runs.items():
-            yield layout.files_of_run(run_id), self._source.files(place)
+    def folders(self) -> Iterator[Folder]:
+        """The folders of files."""
+        yield from self._folders_of_runs.values()
         for model in self._models:
-            yield layout.files_of_model(model.model_id), self._source.files(model.artifact_location)
+            yield Folder(
+                layout.files_of_model(model.model_id),
+                whose=f"logged model {model.model_id}",
+                uri=model.artifact_location,
+                has_some=has_files(model),
+                lacks_some=LACKS_FILES in model.tags,
+                is_unfinished=UNFINISHED in model.tags,
+            )
+
+    def files(self, folder: Folder) -> Files:
+        """The files of a folder."""
+        return self._source.files(folder.uri)
 
     def _place(self, thing_id: str, uri: str, folder: str) -> None:
         self._places.folders[uri] = self._places.homes[thing_id] = folder
 
     @cached_property
-    def _places_of_runs(self) -> dict[str, str]:
-        """Where each run has its files; says once and for all which runs are meant."""
-        return {run.info.run_id: run.info.artifact_uri for run in self._told_runs()}
+    def _folders_of_runs(self) -> dict[str, Folder]:
+        """The folder of each run's files, by its id; says once and for all which runs are meant."""
+        return {
+            run.info.run_id: Folder(
+                layout.files_of_run(run.info.run_id),
+                whose=f"run {run.info.run_id}",
+                uri=run.info.artifact_uri,
+                has_some=MODEL_HISTORY in run.data.tags,
+                lacks_some=LACKS_FILES in run.data.tags,
+                is_unfinished=UNFINISHED in run.data.tags,
+            )
+            for run in self._told_runs()
+        }
 
     def _runs(self) -> Iterator[Run]:
-        left = set(self._places_of_runs)
+        left = set(self._folders_of_runs)
         for run in self._told_runs():
             if run.info.run_id in left:
                 left.remove(run.info.run_id)
@@ -161,6 +210,11 @@ class Selection:
             if versions:
                 found.append((model, versions))
         return found
+
+
+def _without_lacks(tags: Iterable[Tag]) -> list[Tag]:
+    """Tags without the mark of missing files: the bundle tells these itself, and whoever takes it marks them anew."""
+    return [tag for tag in tags if tag.key != LACKS_FILES]
 
 
 def of_experiment(source: StoreSource, experiment: Experiment) -> Selection:

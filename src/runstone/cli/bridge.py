@@ -137,6 +137,8 @@ def export(
     EXPERIMENT is an id or a name. The file, a bundle, holds all that they have: runs with full histories, files,
     inputs, logged models, and the versions of registered models that were made of them; `runstone import` brings it
     into another store.
+
+    Ends with 1 if files are gone, or not what was once logged; the bundle is written without them, and says so.
     """
     from runstone.bridge.bundle_writer import counted, write
     from runstone.bridge.selection import of_experiment, of_runs
@@ -148,12 +150,16 @@ def export(
         wanted = None if experiment is None else find_experiment(client, experiment)
     with closing(StoreSource(tracking_uri(ctx))) as source:
         selection = of_runs(source, run_ids) if wanted is None else of_experiment(source, wanted)
-        counts = counted(selection) if dry_run else write(selection, output)
-    facts: dict[str, Any] = msgspec.to_builtins(counts)
+        written = counted(selection) if dry_run else write(selection, output)
+    facts: dict[str, Any] = msgspec.to_builtins(written.counts)
     if as_json:
-        print_json({"file": str(output), "is_written": not dry_run, **facts})
+        print_json({"file": str(output), "is_written": not dry_run, **facts, "problems": written.problems})
     else:
         click.echo(f"{'Would write' if dry_run else 'Wrote'} {_sentence(facts)} to {output}.")
+        for told in written.problems:
+            click.echo(visible(told), err=True)
+    if written.problems:
+        ctx.exit(1)
 
 
 def _sentence(facts: dict[str, int]) -> str:
