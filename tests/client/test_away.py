@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import runstone
-from runstone.client import Client
+from runstone.client import Client, context
 from runstone.client.capture.console import Console
 from runstone.client.capture.part import Subject
 from runstone.client.connection import open_journals
@@ -163,3 +163,30 @@ def test_files_that_waited_for_the_server_are_sent_when_the_run_ends(server: Goi
     assert [leftover.is_alive for leftover in alive] == [True]
     assert "b.txt" in [file.path for file in client.list_artifacts(run.info.run_id)]
     assert list(run_folder.iterdir()) == []
+
+
+def test_run_that_goes_elsewhere_finds_its_experiment_there_by_name(
+    server: Going, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = f"sqlite:///{tmp_path}/elsewhere.db"
+    strangers = Client(elsewhere).create_experiment("a stranger's")
+    assert runstone.set_experiment("mine").experiment_id == strangers
+    server.end()
+    with runstone.start_run(run_name="named") as named:
+        runstone.log_metric("loss", 0.5)
+    context.forget_choices()
+    monkeypatch.setenv("RUNSTONE_EXPERIMENT_ID", strangers)
+    runstone.set_tracking_uri(server.address)
+    with runstone.start_run(run_name="without a name"):
+        runstone.log_metric("loss", 0.5)
+    open_journals.close()
+
+    code, said = sync("--tracking-uri", elsewhere, "sync")
+
+    assert code == 1
+    assert f"(without a name) still waits: it belongs to the experiment {strangers} at {server.address}" in said
+    client = Client(elsewhere)
+    assert client.search_runs([strangers]) == []
+    mine = client.get_experiment_by_name("mine")
+    assert mine is not None
+    assert client.get_run(named.info.run_id).info.experiment_id == mine.experiment_id

@@ -14,6 +14,7 @@ from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic, sleep
 from types import TracebackType
 
@@ -169,8 +170,17 @@ def _offline_client(*, sends: bool) -> Client:
     uris = (address.get_tracking_uri(), f"{sends}:{folders.root()}")
     known = _process.clients.get(uris)
     if known is None:
-        known = _process.clients.setdefault(uris, OfflineClient(uris[0], sends=sends))
+        known = _process.clients.setdefault(
+            uris, OfflineClient(uris[0], sends=sends, name_of=partial(_chosen_name, uris[0]))
+        )
     return known
+
+
+def _chosen_name(uri: str, experiment_id: str) -> str:
+    """The name of an experiment at an address, where it is the chosen one, and was chosen while that answered."""
+    at, chosen = _process.experiment or ("", None)
+    is_chosen = chosen is not None and (at, chosen.experiment_id) == (uri, experiment_id)
+    return chosen.name if chosen is not None and is_chosen and chosen.name != experiment_id else ""
 
 
 def active() -> Open | None:

@@ -26,18 +26,26 @@ class OfflineClient(Client):
     soon as it is back.
     """
 
-    def __init__(self, tracking_uri: str, *, sends: bool, within: Path | None = None) -> None:
+    def __init__(
+        self,
+        tracking_uri: str,
+        *,
+        sends: bool,
+        within: Path | None = None,
+        name_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
         """Prepare; nothing is made yet.
 
         Args:
             tracking_uri: Where the runs will belong.
             sends: Whether what is logged is sent as soon as the store answers.
             within: Folder of journals; that of now if ``None``.
+            name_of: The name of the experiment with an id, where it is known; else an empty text.
         """
         super().__init__(tracking_uri)
         self._within = within or folders.root()
         self._sends = sends
-        self._offline = OfflineStore(self._within, tracking_uri, self._begin)
+        self._offline = OfflineStore(self._within, tracking_uri, self._begin, name_of)
 
     @property
     def _store(self) -> TrackingStore:

@@ -23,6 +23,8 @@ MODELS = "models"
 FACTS = "run.json"
 # Before the name of an experiment that has no id yet.
 BY_NAME = "offline:"
+# Id of the experiment that every store has.
+ALWAYS = "0"
 _FILE = "sqlite:///"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -37,8 +39,9 @@ class RunFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
             the journals' folder is in.
         is_run: Whether there is a run; else the folder is that of a logged model which belongs to none.
         is_new: Whether the run was made here, and the store is to make it when it takes the first entries.
-        experiment_id: Experiment of a new run; empty where it is known by name.
-        experiment_name: The same by name; made where there is none.
+        experiment_id: Experiment of a new run at ``tracking_uri``; empty where it is known by name.
+        experiment_name: The same by name, as far as that is known; made where there is none. At another address than
+            ``tracking_uri`` it goes by the name.
         run_name: Name of a new run.
         user_id: Who started it.
         start_time: Milliseconds since the Unix epoch, UTC.

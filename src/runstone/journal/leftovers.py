@@ -11,11 +11,12 @@ from pathlib import Path
 from time import monotonic, sleep, time
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from runstone.artifacts import resolve as artifacts
 from runstone.entities import Entry, Refusal, RunStatus, Tag
 from runstone.entities.tag import END
-from runstone.errors import BackendError, JournalFull, RunstoneError, SchemaMismatch, Unsupported
+from runstone.errors import BackendError, InvalidState, JournalFull, RunstoneError, SchemaMismatch, Unsupported
 from runstone.journal import files, models, reader
 from runstone.journal import folder as folders
 from runstone.journal.creation import create, experiment_of, named_models
@@ -236,14 +237,33 @@ def _send(
     leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent, advance: Callable[[int], None]
 ) -> None:
     if leftover.facts.is_new:
-        create(store, leftover.facts)
-    _send_models(leftover, store, sent)
+        create(store, _facts_at(leftover, tracking_uri))
+    _send_models(leftover, store, tracking_uri, sent)
     if leftover.facts.is_run:
         _send_run(leftover, store, tracking_uri, sent, advance)
     else:
         for path in folders.journals_of(leftover.folder):
             path.unlink()  # its lock has said that the process lives; there is nothing in it
     _complete_models(leftover, store, tracking_uri, sent)
+
+
+def _facts_at(leftover: Leftover, tracking_uri: str) -> RunFacts:
+    """The facts of a run or a model as they are right at an address: the id of its experiment holds at its own alone.
+
+    Raises:
+        InvalidState: It goes to another address, and the name of its experiment is not known.
+    """
+    facts, within = leftover.facts, leftover.folder.parent.parent
+    is_home = facts.tracking_uri in {"", folders.seen_from(within, tracking_uri)}
+    if is_home or facts.experiment_id in {"", folders.ALWAYS}:
+        return facts
+    if not facts.experiment_name:
+        raise InvalidState(
+            f"it belongs to the experiment {facts.experiment_id} at {folders.meant_from(within, facts.tracking_uri)}, "
+            "whose name is not known here, and another store has another one by this id; send it to that address, or "
+            f"write the name into {leftover.folder / folders.FACTS} as experiment_name"
+        )
+    return replace(facts, experiment_id="")
 
 
 def _send_run(
@@ -298,11 +318,12 @@ def _send_files(leftover: Leftover, store: TrackingStore, tracking_uri: str, sen
             sent.lacks[place.name] = lacks
 
 
-def _send_models(leftover: Leftover, store: TrackingStore, sent: Sent) -> None:
+def _send_models(leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent) -> None:
     """Make the logged models in the store, so that the journal may name them."""
     if leftover.models:
         run_id = leftover.facts.run_id if leftover.facts.is_run else ""
-        experiment_id = store.get_run(run_id).info.experiment_id if run_id else experiment_of(store, leftover.facts)
+        facts = leftover.facts if run_id else _facts_at(leftover, tracking_uri)
+        experiment_id = store.get_run(run_id).info.experiment_id if run_id else experiment_of(store, facts)
         for folder in leftover.models:
             with _told(folder, sent):
                 models.create(folder, store, experiment_id, run_id)

@@ -35,8 +35,6 @@ from runstone.journal.folder import RunFacts
 from runstone.journal.needs_store import NeedsStore
 from runstone.journal.offline_models import OfflineModels
 
-_ALWAYS = "0"
-
 
 class OfflineStore(OfflineModels, NeedsStore):
     """The verbs of a store of runs and logged models that need no other run: what a training script calls.
@@ -45,7 +43,13 @@ class OfflineStore(OfflineModels, NeedsStore):
     until the run is sent. All other verbs raise ``Unsupported``.
     """
 
-    def __init__(self, within: Path, tracking_uri: str, begin: Callable[[RunFacts], None]) -> None:
+    def __init__(
+        self,
+        within: Path,
+        tracking_uri: str,
+        begin: Callable[[RunFacts], None],
+        name_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
         """Prepare; nothing is made yet.
 
         Args:
@@ -53,8 +57,9 @@ class OfflineStore(OfflineModels, NeedsStore):
             tracking_uri: Where the runs will belong.
             begin: Makes the folder of a run with its journal, both at once: a folder without one, of a run that was
                 made here, is taken for left behind.
+            name_of: The name of the experiment with an id, where it is known; else an empty text.
         """
-        self._within, self._uri, self._begin = within, tracking_uri, begin
+        self._within, self._uri, self._begin, self._name_of = within, tracking_uri, begin, name_of
 
     def create_experiment(
         self,
@@ -80,7 +85,7 @@ class OfflineStore(OfflineModels, NeedsStore):
             raise ExperimentNotFound(experiment_id)
         return Experiment(
             experiment_id=experiment_id,
-            name="Default" if name == _ALWAYS else name,
+            name="Default" if name == folders.ALWAYS else name,
             artifact_location=str(self._within),
             lifecycle_stage=LifecycleStage.ACTIVE,
             last_update_time=0,
@@ -109,7 +114,7 @@ class OfflineStore(OfflineModels, NeedsStore):
         run_id = run_id or uuid4().hex
         named = next((tag.value for tag in tags if tag.key == RUN_NAME), "")
         run_name = run_name or named or f"offline-{run_id[:8]}"
-        number, name = folders.id_and_name(experiment_id)
+        number, name = self._id_and_name(experiment_id)
         facts = RunFacts(
             run_id=run_id,
             tracking_uri=folders.seen_from(self._within, self._uri),

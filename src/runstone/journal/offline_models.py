@@ -32,6 +32,7 @@ class OfflineModels:
     _within: Path
     _uri: str
     _begin: Callable[[RunFacts], None]
+    _name_of: Callable[[str], str]
 
     def create_logged_model(
         self,
@@ -74,12 +75,17 @@ class OfflineModels:
         models.make(run, made)
         return self.get_logged_model(model_id)
 
+    def _id_and_name(self, experiment_id: str) -> tuple[str, str]:
+        """The id and the name of an experiment, as far as they are known."""
+        number, name = folders.id_and_name(experiment_id)
+        return number, name or self._name_of(number)
+
     def _run_of_model(self, experiment_id: str, run_id: str, model_id: str) -> Path:
         """The folder of the run that a model belongs to; one of its own if it belongs to none."""
         if not run_id:
             run = folders.run_folder(self._within, model_id.removeprefix("m-"))
             uri = folders.seen_from(self._within, self._uri)
-            number, name = folders.id_and_name(experiment_id)
+            number, name = self._id_and_name(experiment_id)
             if not (run / folders.FACTS).exists():
                 self._begin(
                     RunFacts(
