@@ -1,5 +1,6 @@
 """Folders of MLflow that were moved, written by old versions, damaged, or made by somebody who means harm."""
 
+import shutil
 import tracemalloc
 from pathlib import Path
 
@@ -282,6 +283,24 @@ def test_files_outside_of_the_folder_are_refused(root: Path, tmp_path: Path, pla
 
     files = MlflowFolder(root, [tmp_path / "secret"]).files(uri)
     assert [file.path for file in files.list()] == ["key.txt"]
+
+
+@pytest.mark.parametrize("has_files", [True, False])
+def test_empty_folder_of_a_copy_stands_for_that_of_the_original_unless_this_has_files(
+    root: Path, tmp_path: Path, has_files: bool
+) -> None:
+    original = tmp_path / "original" / "0" / RUN / "artifacts"
+    original.mkdir(parents=True)
+    if has_files:
+        put(original / "a.txt", "hello")
+    shutil.rmtree(root / "0" / RUN / "artifacts")
+    (root / "0" / RUN / "artifacts").mkdir()
+
+    if has_files:
+        with pytest.raises(InvalidValue, match="is outside of"):
+            MlflowFolder(root).files(str(original))
+    else:
+        assert MlflowFolder(root).files(str(original)).list() == []
 
 
 def test_folder_that_is_not_there_is_no_empty_one(root: Path) -> None:

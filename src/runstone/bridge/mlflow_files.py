@@ -152,9 +152,19 @@ class Files:
         if found := _ARTIFACTS.search(str(named)):
             for above in (self._root, self._root / ".trash"):
                 own = above / found[1] / found[2] / "artifacts"
-                if own.is_dir() and (any(own.iterdir()) or not named.exists()):
+                if own.is_dir() and (any(own.iterdir()) or not _holds_something(named)):
                     return own / (found[3] or "").lstrip("/")
         return named
+
+
+def _holds_something(named: Path) -> bool:
+    """Whether a place is a file, or a folder with anything in it, or one that nobody may look into."""
+    try:
+        return any(named.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _is_behind_a_link(place: Path) -> bool:
