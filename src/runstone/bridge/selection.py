@@ -119,8 +119,8 @@ class Selection:
 
     def model_versions(self) -> Iterator[ModelVersion]:
         """Versions of registered models that were made of these runs and logged models."""
-        for run_id, place in self._places_of_runs.items():
-            self._place(run_id, place, layout.files_of_run(run_id))
+        for run_id, folder in self._folders_of_runs.items():
+            self._place(run_id, folder.uri, folder.name)
         for model in self._models:
             self._place(model.model_id, model.artifact_location, layout.files_of_model(model.model_id))
         for _, versions in self._registered:
