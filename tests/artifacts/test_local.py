@@ -10,6 +10,7 @@ from threading import Barrier
 import pytest
 
 from runstone.artifacts.local import LocalRepository
+from runstone.bridge.copying import files_below
 from runstone.entities import ArtifactPath
 from runstone.errors import ArtifactNotFound, BackendError, InvalidArtifactPath
 from runstone.testing.artifacts import ArtifactRepositoryCases, content
@@ -74,6 +75,27 @@ def test_link_within_the_root_is_followed_and_deleting_it_leaves_its_target(
 
     assert through_link == b"a"
     assert content(repository, "real/a") == b"a"
+
+
+def test_link_back_to_a_folder_that_leads_to_it_is_told_and_not_listed(
+    tmp_path: Path, repository: LocalRepository
+) -> None:
+    for path in ("a/file", "b/file"):
+        repository.write(ArtifactPath(path), [b"a"])
+    root = tmp_path / "root"
+    (root / "itself").symlink_to(root)
+    (root / "a" / "up").symlink_to(root)
+    (root / "a" / "other").symlink_to(root / "b")
+    (root / "b" / "other").symlink_to(root / "a")
+    told: list[str] = []
+
+    found = [file.path for file in files_below(repository, tell=told.append)]
+
+    assert found == ["a/file", "a/other/file", "b/file", "b/other/file"]
+    assert told == [
+        f"{path!r} is a link back to a folder that leads to it"
+        for path in ("itself", "a/up", "a/other/other", "b/other/other", "b/other/up")
+    ]
 
 
 def test_root_may_be_a_link(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ class LocalRepository:
     """Files below one folder; does what ``ArtifactRepository`` says.
 
     Symbolic links that stay in the folder are followed, others are refused and not listed. Nor is a file listed whose
-    name is no ``ArtifactPath``, since nobody could ask for it.
+    name is no ``ArtifactPath``, since nobody could ask for it, nor a link back to a folder that leads to it: all that
+    is there would be listed again and again.
     """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
@@ -162,13 +163,22 @@ class LocalRepository:
             if UNFINISHED.fullmatch(name):
                 continue
             try:
-                yield self.info(path / name)
+                found = self.info(path / name)
+                yield f"{found.path!r} is a link back to a folder that leads to it" if self._is_loop(found) else found
             except InvalidArtifactPath as error:
                 yield error.message
             except (ArtifactNotFound, UnicodeEncodeError):
                 if os.path.lexists(place / name) and not unicodedata.is_normalized("NFC", name):
                     yield f"the artifact path {name!r} is neither in Unicode NFC nor in NFD; rename the file"
                 # Else it was removed meanwhile, or is no file.
+
+    def _is_loop(self, found: FileInfo) -> bool:
+        """Whether something is a link to a folder on the way to it."""
+        parts = found.path.split("/")
+        if not found.is_dir or not self._named(ArtifactPath(found.path)).is_symlink():
+            return False
+        above = {self.local_path(ArtifactPath("/".join(parts[:depth]))) for depth in range(len(parts))}
+        return self.local_path(ArtifactPath(found.path)) in above
 
     def delete(self, path: ArtifactPath) -> None:
         """Remove a file, or a folder with all in it.
