@@ -238,6 +238,13 @@ def test_values_of_no_run_are_refused(bundle: Path) -> None:
     assert "belongs to no run" in refusal(rebuilt(bundle, members))
 
 
+def test_files_that_nothing_in_it_lacks_are_refused(bundle: Path) -> None:
+    lack = {"folder": f"artifacts/runs/{'0' * 32}", "reason": "gone"}
+    members = with_manifest(members_of(bundle), lacks=[lack])
+
+    assert "belongs to no run" in refusal(rebuilt(bundle, members))
+
+
 def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "cannot be read: No such file" in refusal(tmp_path / "none.zip", BackendError)
 
