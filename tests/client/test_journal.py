@@ -234,6 +234,23 @@ def test_end_of_a_run_sends_what_a_child_has_left_that_ended_without_a_word(stor
     assert not folder_of(run.info.run_id).exists()
 
 
+def test_end_of_a_run_tells_what_a_child_has_left_that_cannot_be_read(
+    store: TrackingStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    with runstone.start_run() as run:
+        runstone.log_metric("loss", 0.0)
+        child = os.fork()
+        if child == 0:  # pragma: no cover  # measured in the parent alone
+            runstone.log_metric("of the child", 1.0)
+            (folder_of(run.info.run_id) / "run.json").write_text("{")
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+
+    assert store.get_run(run.info.run_id).info.status is RunStatus.FINISHED
+    assert "still waits" in caplog.text
+    assert journals_of(folder_of(run.info.run_id))
+
+
 def test_end_of_the_process_sends_what_a_child_has_left_of_a_run_that_goes_on(store: TrackingStore) -> None:
     run = runstone.start_run()
     runstone.log_metric("loss", 0.0, step=0)

@@ -112,7 +112,7 @@ def recover(
 
 
 def recover_run(folder: Path, uri: str, store_of: Callable[[str], TrackingStore]) -> None:
-    """Send what this process has left in the folder of one run, unless another logs to it; the run may go on.
+    """Send what waits in the folder of one run of this process, unless another logs to it; the run may go on.
 
     What became of it is logged.
 
@@ -121,7 +121,7 @@ def recover_run(folder: Path, uri: str, store_of: Callable[[str], TrackingStore]
         uri: Address of its store.
         store_of: Opens it.
     """
-    leftover = _look_into(folder, clears=True)
+    leftover = _readable(folder, clears=True, tell=_warn)
     if leftover is not None and not leftover.is_alive:
         _recover(leftover, uri, store_of, is_gone=False)
 
@@ -130,7 +130,7 @@ def _recover(leftover: Leftover, uri: str, store_of: Callable[[str], TrackingSto
     try:
         sent = send(leftover, store_of(uri), uri, is_gone=is_gone)
     except RunstoneError as error:
-        _logger.warning("%s still waits: %s", leftover.folder, error)
+        _warn(leftover.folder, str(error))
         return
     _logger.info("the run %s: %d entries were left behind, and are sent now", leftover.facts.run_id, sent.entries)
     for told in sent.complaints():
@@ -149,25 +149,25 @@ def find(within: Path, *, clears: bool = True, tell: Callable[[Path, str], None]
         clears: Whether folders that a killed process has only begun are removed.
         tell: Takes each folder of a run that cannot be read, and is left, and why; logs that by default.
     """
-    found = []
-    for folder in sorted((within / "runs").glob("*/")):
-        try:
-            leftover = None if clears and folders.clear_remains(folder) else _look_into(folder, clears=clears)
-        except FileNotFoundError:
-            continue  # its process has just removed it
-        except (JournalFull, SchemaMismatch, Unsupported) as error:
-            if folders.holds_something(folder):  # else its process has just removed it
-                tell(folder, error.message)
-            continue
-        except OSError as error:
-            # In a folder that several people use, each sends their own.
-            if not isinstance(error, PermissionError) or folders.is_ours(folder):
-                tell(folder, f"{error.filename or folder} cannot be read: {error.strerror}")
-            continue
-        if leftover is not None:
-            found.append(leftover)
+    seen = (_readable(folder, clears=clears, tell=tell) for folder in sorted((within / "runs").glob("*/")))
     # Models of no run first: the journal of a run may name them.
-    return sorted(found, key=lambda leftover: leftover.facts.is_run)
+    return sorted((leftover for leftover in seen if leftover is not None), key=lambda leftover: leftover.facts.is_run)
+
+
+def _readable(folder: Path, *, clears: bool, tell: Callable[[Path, str], None]) -> Leftover | None:
+    """What waits in the folder of a run; ``None`` for nothing, and for what cannot be read, which is told."""
+    try:
+        return None if clears and folders.clear_remains(folder) else _look_into(folder, clears=clears)
+    except FileNotFoundError:
+        return None  # its process has just removed it
+    except (JournalFull, SchemaMismatch, Unsupported) as error:
+        if folders.holds_something(folder):  # else its process has just removed it
+            tell(folder, error.message)
+    except OSError as error:
+        # In a folder that several people use, each sends their own.
+        if not isinstance(error, PermissionError) or folders.is_ours(folder):
+            tell(folder, f"{error.filename or folder} cannot be read: {error.strerror}")
+    return None
 
 
 def _look_into(folder: Path, *, clears: bool = False) -> Leftover | None:
