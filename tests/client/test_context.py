@@ -88,6 +88,22 @@ def test_run_of_a_thread_that_fails_is_failed_and_the_others_go_on(tmp_path: Pat
     assert "ZeroDivisionError" in ended.stderr
 
 
+def test_run_of_a_thread_that_fails_is_failed_whatever_hook_was_set_before(tmp_path: Path) -> None:
+    script = (
+        BEGIN
+        + "import threading\n"
+        + "threading.excepthook = lambda failure: print('seen', failure.exc_value)\n"
+        + "def work():\n    runstone.start_run(run_name='of a thread')\n    raise ValueError('bad')\n"
+        + "thread = threading.Thread(target=work)\n"
+        + "thread.start()\nthread.join()\n"
+    )
+
+    ended = run_script(tmp_path, script)
+
+    assert ended.stdout == "seen bad\n"
+    assert runs_in(tmp_path) == {"left open": RunStatus.FINISHED, "of a thread": RunStatus.FAILED}
+
+
 CHILDREN = """
 import multiprocessing, sys
 import runstone

@@ -28,6 +28,16 @@ kept = []
 while True:
     kept.append(bytearray(1 << 16))
 """
+IN_A_TASK = "import asyncio\nasync def main(): sys.exit(3)\n"
+IN_A_FUTURE = """
+from concurrent.futures import ThreadPoolExecutor
+def main():
+    with ThreadPoolExecutor() as pool:
+        pool.submit(sys.exit, 3).result()
+main()
+"""
+KEPT = "try:\n    sys.exit(3)\nexcept SystemExit as error:\n    kept = error\n    "
+OTHER_HOOK = "sys.excepthook = lambda kind, error, trace: print(error)\n"
 SHARED = r"""
 import subprocess
 child = f"import runstone\nwith runstone.start_run(run_id='{runstone.active_run().info.run_id}'): 1 / 0"
@@ -69,6 +79,16 @@ def run_in(folder: Path) -> Run:
         ("raise ValueError(chr(0xD800))", 1, RunStatus.FAILED, "ValueError: \\ud800"),
         ("sys.exit('a\\0b')", 1, RunStatus.FAILED, "exit: a\\x00b"),
         ("raise ValueError", 1, RunStatus.FAILED, "ValueError"),
+        (IN_A_TASK + "asyncio.run(main())", 3, RunStatus.FAILED, "exit code 3"),
+        (IN_A_TASK + "try: asyncio.run(main())\nexcept SystemExit: pass", 0, RunStatus.FINISHED, None),
+        (IN_A_FUTURE, 3, RunStatus.FAILED, "exit code 3"),
+        (KEPT + "raise", 3, RunStatus.FAILED, "exit code 3"),
+        (KEPT + "pass", 0, RunStatus.FINISHED, None),
+        (KEPT + "pass\nsys.exit(4)", 4, RunStatus.FAILED, "exit code 4"),
+        (KEPT + "pass\nsys.exit()", 0, RunStatus.FINISHED, None),
+        (OTHER_HOOK + "raise ValueError('bad')", 1, RunStatus.FAILED, "ValueError: bad"),
+        (OTHER_HOOK + "raise KeyboardInterrupt", -2, RunStatus.KILLED, "interrupted by Ctrl-C"),
+        (OTHER_HOOK + "sys.last_value = ValueError('handled')", 0, RunStatus.FINISHED, None),
         (FULL_MEMORY, 1, RunStatus.FAILED, "MemoryError"),
         (
             "os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)",

@@ -209,6 +209,7 @@ def open_run(
 ) -> ActiveRun:
     """Make a run the active one of this thread, and begin to capture it."""
     watch = _watch_the_end()
+    watch.watch_threads()
     _end_before_multiprocessing()
     started = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     journal = handle._note_begin(run.info.run_id)

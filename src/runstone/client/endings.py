@@ -1,10 +1,12 @@
 """How a process ends, as far as that can be known from within: what becomes of the runs that it left open."""
 
+import opcode
 import os
 import signal
 import sys
 import threading
 import traceback
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from types import CodeType, FrameType, TracebackType
@@ -81,11 +83,15 @@ class Watch:
             end_thread: Ends the runs of the thread that calls it, whose function was left by an error.
             terminate: Ends all runs, since the process is to be terminated; returns whether that could be done now.
         """
-        self._fate = FINISHED
+        self._fate: End | None = None
         self._is_interrupted = False
         self._terminate = terminate
+        self._end_thread = end_thread
+        self._thread_hook: _ThreadHook | None = None
+        self._program = _outermost_frame()
+        self._exits = 0
+        self._last_witness: Callable[[], _Witness | None] = lambda: None
         sys.excepthook = self._noticing(sys.excepthook)
-        threading.excepthook = _ending(threading.excepthook, end_thread)
         if not self._sees_exits():
             sys.exit = self._exit
         self._shell, self._shown = _notebook(), _last_shown()
@@ -98,8 +104,21 @@ class Watch:
     @property
     def fate(self) -> End:
         """How the process ends, so far as is known."""
-        shown = _last_shown()
-        return self._fate if self._shell is None or shown is self._shown else after(shown)
+        shown = self._shown_since()
+        if self._shell is not None:
+            return (self._fate or FINISHED) if shown is None else after(shown)
+        if self._fate is None and self._is_left():
+            if shown is not None:  # by a hook that was set after ours
+                return after(shown)
+            witness = self._last_witness()
+            if witness is not None:  # something goes on to refer to the exit, as the task does that it has left
+                return witness.end
+        return self._fate or FINISHED
+
+    def watch_threads(self) -> None:
+        """Let a thread that is left by an error end its runs, whatever hook the program has set since."""
+        if threading.excepthook is not self._thread_hook:
+            self._thread_hook = threading.excepthook = _ending(threading.excepthook, self._end_thread)
 
     def keep_exit_code(self) -> None:
         """Let a program that Ctrl-C has ended die of SIGINT, whatever was loaded since.
@@ -107,7 +126,8 @@ class Watch:
         The interpreter forgets it when text is run as code, which libraries do while they are imported; and it is told
         so again by text that Ctrl-C leaves. A session that goes on after Ctrl-C ends as it likes.
         """
-        if self._is_interrupted and not hasattr(sys, "ps1"):
+        is_interrupted = self._is_interrupted or isinstance(self._shown_since(), KeyboardInterrupt)
+        if is_interrupted and not hasattr(sys, "ps1"):
             with suppress(KeyboardInterrupt):
                 exec("raise KeyboardInterrupt")  # noqa: S102  # this text is ours
 
@@ -147,8 +167,27 @@ class Watch:
     def _exit(self, code: object = None, /) -> NoReturn:
         """What ``sys.exit`` does. Nobody is told of an exit that nothing catches, so the exception bears a witness."""
         error = SystemExit(code) if code is not None else SystemExit()
-        error.__dict__[_WITNESS] = _Witness(self, after_exit(code))
+        self._bear_witness(error)
         raise error
+
+    def _bear_witness(self, error: SystemExit) -> None:
+        if self._is_left():
+            return  # it is an exit of what is called after the program
+        self._exits += 1
+        witness = error.__dict__[_WITNESS] = _Witness(self, self._exits, after_exit(error.code))
+        self._last_witness = weakref.ref(witness)
+
+    def _shown_since(self) -> BaseException | None:
+        """The error that was shown since, if any."""
+        shown = _last_shown()
+        return None if shown is self._shown else shown
+
+    def _is_left(self) -> bool:
+        """Whether an exception has left the program: its outermost frame is over, and has not returned."""
+        frame = self._program
+        if frame is None or frame.f_lasti < 0 or _outermost_frame() is frame:
+            return False
+        return not opcode.opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN")
 
     def _sees_exits(self) -> bool:
         """Let each ``SystemExit`` bear a witness, however it is raised; whether that can be done.
@@ -169,13 +208,12 @@ class Watch:
     def _cell_ended(self, result: Any) -> None:
         """A notebook catches what leaves a cell; a run that is left open ends as its last cell did."""
         # What leaves a script that a cell runs is shown, and does not leave the cell.
-        shown, former = _last_shown(), self._shown
-        self._fate = after(result.error_before_exec or result.error_in_exec or (None if shown is former else shown))
-        self._shown = shown
+        self._fate = after(result.error_before_exec or result.error_in_exec or self._shown_since())
+        self._shown = _last_shown()
 
     def _raised(self, code: CodeType, offset: int, error: BaseException) -> None:  # noqa: ARG002  # as it is called
         if isinstance(error, SystemExit) and _WITNESS not in error.__dict__:
-            error.__dict__[_WITNESS] = _Witness(self, after_exit(error.code))
+            self._bear_witness(error)
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as handlers are called
         if not self._terminate():
@@ -187,17 +225,28 @@ class Watch:
 
 
 _Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+_ThreadHook = Callable[[threading.ExceptHookArgs], object]
 
 
 class _Witness:
-    """Dies with its exception: below all Python code only where nothing has caught that."""
+    """Dies with its exception: after the program, or below all Python code, only where nothing has caught that."""
 
-    def __init__(self, watch: Watch, end: End) -> None:
-        self._watch, self._end = watch, end
+    def __init__(self, watch: Watch, number: int, end: End) -> None:
+        self._watch, self._number, self.end = watch, number, end
 
     def __del__(self) -> None:
-        if sys._getframe().f_back is None and _is_main_thread():
-            self._watch._fate = self._end
+        watch = self._watch
+        is_of_now = sys._getframe().f_back is None and _is_main_thread()
+        if is_of_now or (watch._fate is None and self._number == watch._exits and watch._is_left()):
+            watch._fate = self.end
+
+
+def _outermost_frame() -> FrameType | None:
+    """Where the program stands: the outermost frame of its main thread, while that runs Python code."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    while frame is not None and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 def _notebook() -> Any:
@@ -215,9 +264,7 @@ def _is_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _ending(
-    hook: Callable[[threading.ExceptHookArgs], object], end_thread: Callable[[End], None]
-) -> Callable[[threading.ExceptHookArgs], object]:
+def _ending(hook: _ThreadHook, end_thread: Callable[[End], None]) -> _ThreadHook:
     """The runs that a thread left open end as the thread does, at once: nobody else can log to them."""
 
     def end(failure: threading.ExceptHookArgs) -> None:

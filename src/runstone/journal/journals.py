@@ -307,7 +307,7 @@ class Journals:
         pause = _ROUND_S
         while not stop.wait(pause):
             former, alive = alive, self._alive()
-            # What never beat is never taken for lost. A run does once it is open for a round; short ones ask nothing.
+            # A run that never beat is never taken for lost: it does once it is open for a round, short ones never.
             if alive & former - heard_of or monotonic() - beaten > BEAT_S:
                 beaten, heard_of = monotonic(), alive
                 self._beat(alive)
