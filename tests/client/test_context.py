@@ -207,6 +207,33 @@ def test_child_of_a_fork_that_leaves_the_block_leaves_the_run_to_its_parent(chos
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_child_of_a_fork_that_ends_the_run_leaves_it_to_its_parent(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", address)
+    script = (
+        BEGIN
+        + "import os\n"
+        + "run_id = runstone.active_run().info.run_id\n"
+        + "child = os.fork()\n"
+        + "if child == 0:\n"
+        + "    runstone.end_run('FAILED')\n"
+        + "    assert runstone.active_run() is None\n"
+        + "    with runstone.start_run() as run:\n        runstone.log_metric('loss', 1)\n"
+        + "    print(run.info.run_id, flush=True)\n    os._exit(0)\n"
+        + "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0\n"
+        + "print(run_id, runstone.get_run(run_id).info.status.value)\n"
+    )
+
+    ended = run_script(tmp_path, script)
+
+    child_id, run_id, amid = ended.stdout.split()
+    run, of_child = Client(address).get_run(run_id), Client(address).get_run(child_id)
+    assert (amid, run.info.status, run.data.metrics) == ("RUNNING", RunStatus.FINISHED, {})
+    assert (of_child.info.status, of_child.data.metrics) == (RunStatus.FINISHED, {"loss": 1})
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_child_of_a_fork_opens_a_store_though_its_parent_was_opening_one(tmp_path: Path) -> None:
     opened = OpenStores()
     with opened._lock:  # as another thread does while a database does not answer

@@ -230,11 +230,14 @@ def open_run(
 def end_innermost(end: End) -> None:
     """End the innermost active run of this thread; nothing happens where there is none.
 
-    The run is no longer active even where the store cannot be told; that is raised.
+    The run is no longer active even where the store cannot be told; that is raised. The child of a fork only leaves a
+    run of its parent, which goes on with it.
     """
     if _thread.stack:
         ended = _thread.stack.pop()
         _thread.last = ended
+        if ended.process != os.getpid():
+            return
         _process.opened.pop(ended.run.info.run_id, None)
         try:
             ended.capture.stop(end.traceback)
@@ -248,14 +251,10 @@ def end_innermost(end: End) -> None:
 def end_with_inner(run_id: str, end: End) -> None:
     """End an active run of this thread, and those that were started in it and left open.
 
-    None of them is active afterwards, even where the store cannot be told; the last such error is raised. The child of
-    a fork only leaves a run of its parent, which goes on with it.
+    None of them is active afterwards, even where the store cannot be told; the last such error is raised.
     """
     failure: RunstoneError | None = None
     while any(opened.run.info.run_id == run_id for opened in _thread.stack):
-        if _thread.stack[-1].process != os.getpid():
-            _thread.last = _thread.stack.pop()
-            continue
         try:
             end_innermost(end)
         except RunstoneError as error:

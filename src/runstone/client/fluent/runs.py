@@ -84,6 +84,8 @@ def start_run(
 def end_run(status: str = "FINISHED") -> None:
     """End the active run of this thread; nothing happens where there is none.
 
+    The child of a fork ends no run of its parent: it only leaves it, and has runs of its own from then on.
+
     Args:
         status: ``FINISHED``, ``FAILED`` or ``KILLED``.
 
