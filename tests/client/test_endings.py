@@ -1,16 +1,21 @@
 """How a process ends decides how its runs end, and the run tells why. Each case is a process of its own."""
 
+import asyncio
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import pytest
 
 from runstone import config
 from runstone.client import Client
-from runstone.client.endings import after, after_exit
+from runstone.client.endings import FINISHED, End, after, after_exit
 from runstone.client.redaction import redact
 from runstone.entities import Run, RunStatus
 from runstone.entities.names import MAX_TAG_VALUE
@@ -38,6 +43,14 @@ main()
 """
 KEPT = "try:\n    sys.exit(3)\nexcept SystemExit as error:\n    kept = error\n    "
 OTHER_HOOK = "sys.excepthook = lambda kind, error, trace: print(error)\n"
+WITHIN_A_TASK = """
+import asyncio
+async def main():
+    with runstone.active_run():
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        await asyncio.sleep(20)
+asyncio.run(main())
+"""
 SHARED = r"""
 import subprocess
 child = f"import runstone\nwith runstone.start_run(run_id='{runstone.active_run().info.run_id}'): 1 / 0"
@@ -89,6 +102,7 @@ def run_in(folder: Path) -> Run:
         (OTHER_HOOK + "raise ValueError('bad')", 1, RunStatus.FAILED, "ValueError: bad"),
         (OTHER_HOOK + "raise KeyboardInterrupt", -2, RunStatus.KILLED, "interrupted by Ctrl-C"),
         (OTHER_HOOK + "sys.last_value = ValueError('handled')", 0, RunStatus.FINISHED, None),
+        (WITHIN_A_TASK, -2, RunStatus.KILLED, "interrupted by Ctrl-C"),
         (FULL_MEMORY, 1, RunStatus.FAILED, "MemoryError"),
         (
             "os.kill(os.getpid(), signal.SIGTERM); time.sleep(20)",
@@ -253,6 +267,48 @@ def test_message_of_any_length_holds_up_no_end() -> None:
     assert len(end.traceback) == MAX_TAG_VALUE
     assert end.traceback.endswith('"token": "[redacted]",\n')
     assert "t0" not in end.traceback + end.reason
+
+
+async def _is_left_by(cancel: Callable[[asyncio.Task[Any]], object]) -> End:
+    async def wait() -> End:
+        try:
+            await asyncio.sleep(20)
+        except asyncio.CancelledError as error:
+            return after(error)
+        return FINISHED
+
+    main = asyncio.current_task()
+    assert main is not None
+    asyncio.get_running_loop().call_soon(cancel, main)
+    return await wait()
+
+
+def test_ctrl_c_in_a_program_of_asyncio_is_told_from_other_cancelling() -> None:
+    interrupted = None
+
+    async def main() -> None:
+        nonlocal interrupted
+        interrupted = await _is_left_by(lambda _: os.kill(os.getpid(), signal.SIGINT))
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(main())
+    cancelled = asyncio.run(_is_left_by(lambda task: task.cancel()))
+
+    assert interrupted is not None
+    assert (interrupted.status, interrupted.reason) == (RunStatus.KILLED, "interrupted by Ctrl-C")
+    assert (cancelled.status, cancelled.reason) == (RunStatus.FAILED, "CancelledError")
+
+
+@pytest.mark.parametrize(
+    ("within", "status"),
+    [
+        ([KeyboardInterrupt()], RunStatus.KILLED),
+        ([BaseExceptionGroup("inner", [KeyboardInterrupt()]), KeyboardInterrupt()], RunStatus.KILLED),
+        ([KeyboardInterrupt(), ValueError("bad")], RunStatus.FAILED),
+    ],
+)
+def test_group_that_holds_nothing_but_ctrl_c_is_ctrl_c(within: list[BaseException], status: RunStatus) -> None:
+    assert after(BaseExceptionGroup("several", within)).status is status
 
 
 @pytest.mark.parametrize(("code", "status"), [(None, "FINISHED"), (0, "FINISHED"), (1, "FAILED"), ("x", "FAILED")])

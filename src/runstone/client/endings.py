@@ -51,10 +51,22 @@ def after(error: BaseException | None) -> End:
     text = redact(writable("".join(traceback.format_exception(error))[-_SEARCHED:])).text
     if len(text) > MAX_TAG_VALUE:
         text = _CUT + text[len(_CUT) - MAX_TAG_VALUE :]
-    if isinstance(error, KeyboardInterrupt):
+    if _is_interruption(error):
         return End(RunStatus.KILLED, "interrupted by Ctrl-C", text)
     said = _text(error).strip().splitlines()
     return End(RunStatus.FAILED, f"{type(error).__name__}: {said[0]}"[:500] if said else type(error).__name__, text)
+
+
+def _is_interruption(error: BaseException) -> bool:
+    """Whether it comes of Ctrl-C; asyncio does not interrupt its program, but cancels it."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(KeyboardInterrupt)[1] is None
+    asyncio = sys.modules.get("asyncio")  # there, if it has raised this
+    if asyncio is None or not isinstance(error, asyncio.CancelledError):
+        return isinstance(error, KeyboardInterrupt)
+    # A task that is cancelled does not tell why; the runner, whose method handles Ctrl-C, counts without a public name.
+    runner = getattr(getattr(signal.getsignal(signal.SIGINT), "func", None), "__self__", None)
+    return isinstance(runner, asyncio.Runner) and getattr(runner, "_interrupt_count", 0) > 0
 
 
 def after_exit(code: object) -> End:
