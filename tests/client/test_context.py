@@ -104,6 +104,38 @@ def test_run_of_a_thread_that_fails_is_failed_whatever_hook_was_set_before(tmp_p
     assert runs_in(tmp_path) == {"left open": RunStatus.FINISHED, "of a thread": RunStatus.FAILED}
 
 
+def test_tasks_that_end_the_runs_of_others_are_told_of_once(tmp_path: Path) -> None:
+    script = (
+        "import asyncio, runstone\n"
+        "async def trial(seconds):\n"
+        "    with runstone.start_run(nested=True):\n"
+        "        await asyncio.sleep(seconds)\n"
+        "async def main():\n"
+        "    await asyncio.gather(trial(0.1), trial(0.2))\n"
+        "asyncio.run(main())\n"
+        "asyncio.run(main())\n"
+    )
+
+    ended = run_script(tmp_path, script)
+
+    [said] = ended.stderr.splitlines()
+    assert "whose `with` block goes on" in said
+    assert "`run_id=`" in said
+
+
+def test_inner_runs_without_a_block_and_blocks_within_blocks_are_ended_in_silence(tmp_path: Path) -> None:
+    script = (
+        "import runstone\n"
+        "with runstone.start_run():\n"
+        "    with runstone.start_run(nested=True):\n"
+        "        with runstone.start_run(nested=True):\n"
+        "            runstone.end_run()\n"
+        "        runstone.start_run(nested=True)\n"
+    )
+
+    assert run_script(tmp_path, script).stderr == ""
+
+
 CHILDREN = """
 import multiprocessing, sys
 import runstone

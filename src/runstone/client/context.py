@@ -13,7 +13,7 @@ import threading
 from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic, sleep
 from types import TracebackType
@@ -48,11 +48,13 @@ class ActiveRun(Run, frozen=True):
     """
 
     def __enter__(self) -> "ActiveRun":
+        _process.blocks.add(self.info.run_id)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        _process.blocks.discard(self.info.run_id)
         try:
             end_with_inner(self.info.run_id, endings.after(error))
         except RunstoneError as failure:
@@ -104,6 +106,8 @@ class _Process:
         watch: Notices how the process ends, from the first run on.
         finalized: The child of ``multiprocessing`` that ends its runs itself, by its number.
         handled: What the parent was handling when it forked this process, which is not its own error.
+        blocks: Ids of the runs whose ``with`` block has begun and goes on.
+        has_told_of_blocks: Whether the user knows that such runs are ended from outside.
     """
 
     opened: dict[str, Open]
@@ -113,6 +117,8 @@ class _Process:
     watch: endings.Watch | None = None
     finalized: int = 0
     handled: BaseException | None = None
+    blocks: set[str] = field(default_factory=set)
+    has_told_of_blocks: bool = False
 
 
 _thread = _Thread()
@@ -253,6 +259,7 @@ def end_with_inner(run_id: str, end: End) -> None:
 
     None of them is active afterwards, even where the store cannot be told; the last such error is raised.
     """
+    _tell_of_blocks_within(run_id)
     failure: RunstoneError | None = None
     while any(opened.run.info.run_id == run_id for opened in _thread.stack):
         try:
@@ -261,6 +268,23 @@ def end_with_inner(run_id: str, end: End) -> None:
             failure = error
     if failure is not None:
         raise failure
+
+
+def _tell_of_blocks_within(run_id: str) -> None:
+    """Say once that the end of a run ends others whose block goes on, as that of another task of asyncio does."""
+    stack = [opened.run.info.run_id for opened in _thread.stack]
+    if run_id not in stack or _process.has_told_of_blocks:
+        return
+    inner = [within for within in stack[stack.index(run_id) + 1 :] if within in _process.blocks]
+    if inner:
+        _process.has_told_of_blocks = True
+        _logger.warning(
+            "the run %s ends, and with it %s, whose `with` block goes on: runs that tasks of one thread start at "
+            "once are taken for nested, and values go to the one that was started last; name the run of each value by "
+            "`run_id=`",
+            run_id,
+            " and ".join(inner),
+        )
 
 
 def choose_experiment(experiment: Experiment) -> None:
