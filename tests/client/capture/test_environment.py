@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib.metadata import distributions, version
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -118,7 +119,7 @@ def test_forked_worker_has_the_command_of_its_program(tmp_path: Path) -> None:
     assert started(tmp_path, sys.executable, "train.py", "fork")["command"][1:] == ["train.py", "fork"]
 
 
-@pytest.mark.parametrize("options", [[], ["-B"], ["-"], ["-i", "-q"]])
+@pytest.mark.parametrize("options", [[], ["-BX", "dev"], ["-", "x"], ["-i", "-q"]])
 def test_code_from_standard_input_has_no_command(tmp_path: Path, options: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, *options], cwd=tmp_path, input=PRINTING, capture_output=True, text=True, check=True
@@ -127,9 +128,17 @@ def test_code_from_standard_input_has_no_command(tmp_path: Path, options: list[s
     assert json.loads(done.stdout)["command"] == []
 
 
-@pytest.mark.parametrize("options", [["-c", PRINTING], ["-Bc", PRINTING], ["-X", "dev", f"-c{PRINTING}"]])
+@pytest.mark.parametrize(
+    "options", [["-c", PRINTING], ["-Bc", PRINTING], ["-X", "dev", f"-c{PRINTING}"], ["-Wi", "-c", PRINTING]]
+)
 def test_code_of_the_command_line_is_its_command(tmp_path: Path, options: list[str]) -> None:
     assert started(tmp_path, sys.executable, *options)["command"][1:] == options
+
+
+def test_program_that_is_over_has_its_command(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(f"import atexit\n@atexit.register\ndef told():\n{indent(PRINTING, '    ')}")
+
+    assert started(tmp_path, sys.executable, "train.py")["command"][1:] == ["train.py"]
 
 
 def test_notebook_has_no_command(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 import re
 import sys
 from pathlib import Path
-from types import ModuleType
 
 from msgspec import Struct
 
@@ -16,8 +15,7 @@ _WORKER = re.compile(
     r"|(?:.*\.)?loky\.backend\.popen_loky_\w+",
     re.DOTALL,
 )
-_STDIN = "<stdin>"  # the file of a program that Python reads from there
-_TEXT_GIVEN = re.compile(r"-[^-XWm]*c", re.DOTALL)  # `-c`, also behind other options
+_OPTION_WITH_VALUE = re.compile(r"-[^-cmXW]*([cmXW])(.*)", re.DOTALL)  # also behind others, and with its value
 
 
 class Program(Struct, frozen=True):
@@ -45,7 +43,7 @@ def current() -> Program:
     spec = getattr(main, "__spec__", None)
     if "ipykernel" in sys.modules and (spec is None or spec.name.startswith("ipykernel")):
         return Program(None, None, is_notebook=True, home=Path.cwd(), has_command=False)
-    has_command = _has_command(main)
+    has_command = _has_command()
     if spec is not None:
         module = spec.name.removesuffix(".__main__")
         return Program(None, module, is_notebook=False, home=Path.cwd(), has_command=has_command)
@@ -63,12 +61,19 @@ def root_of(folder: Path) -> Path | None:
     return next(above for above in (folder, *folder.parents) if (above / ".git").exists())
 
 
-def _has_command(main: ModuleType | None) -> bool:
-    given = sys.orig_argv[1:]
-    if any(_WORKER.fullmatch(argument) for argument in given):
-        return False
-    is_loaded = getattr(main, "__spec__", None) is not None or getattr(main, "__file__", _STDIN) != _STDIN
-    return is_loaded or any(_TEXT_GIVEN.match(argument) for argument in given)
+def _has_command() -> bool:
+    """Told by what Python was given: by the end of the program, it has forgotten what it ran."""
+    given = iter(sys.orig_argv[1:])
+    for argument in given:
+        if argument == "-" or not argument.startswith("-"):
+            return argument != "-"
+        if argument == "--check-hash-based-pycs":
+            next(given, "")
+        elif option := _OPTION_WITH_VALUE.fullmatch(argument):
+            value = option[2] or next(given, "")
+            if option[1] in "cm":
+                return _WORKER.fullmatch(value) is None
+    return False
 
 
 def _is_installed(script: Path) -> bool:
