@@ -29,6 +29,22 @@ def test_setting_comes_before_the_default_and_code_before_the_setting(
     assert Client().tracking_uri == "http://from-code:5000"
 
 
+def test_setting_comes_before_code_where_a_run_is_done_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", "http://original:5000")
+    monkeypatch.setenv("RUNSTONE_REPRODUCES", "a" * 32)
+
+    runstone.set_tracking_uri("http://original:5000")
+    untold = caplog.text
+    runstone.set_tracking_uri("sqlite:///runs.db")
+
+    assert (runstone.get_tracking_uri(), untold) == ("http://original:5000", "")
+    assert "the address that the code chooses is not used" in caplog.text
+    with pytest.raises(InvalidValue):
+        runstone.set_tracking_uri("runs.db")
+
+
 def test_empty_address_goes_back_to_the_setting() -> None:
     runstone.set_tracking_uri("http://from-code:5000")
 

@@ -237,6 +237,24 @@ def test_repetition_that_cannot_start_is_not_left_running(train: Train, reproduc
     assert statuses == {"fit": RunStatus.FINISHED, "fit again": RunStatus.FAILED}
 
 
+@pytest.mark.parametrize("store", ["sqlite", "http"], indirect=True)
+def test_program_that_chooses_an_address_logs_where_the_original_is(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if client.tracking_uri.startswith("http"):
+        address, told = client.tracking_uri, 0
+    else:
+        address, told = "sqlite:///../../store/runs.db", 1
+    tree.write("job/train.py", TRAIN.replace("settings =", f"runstone.set_tracking_uri({address!r})\nsettings ="))
+    run_id = train()
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 0, done.output
+    assert verdict_of(client, run_id)["verdict"] == "same"
+    assert capfd.readouterr().err.count("the address that the code chooses is not used") == told
+
+
 def test_program_does_not_hear_what_is_typed(train: Train, reproduce: Command, tree: WorkTree, client: Client) -> None:
     tree.write("job/train.py", TRAIN.replace('"system/cpu", 50', '"heard", len(sys.stdin.read())'))
     run_id = train()

@@ -1,11 +1,13 @@
 """The address where runs are kept, unless a call names another; one for the whole process."""
 
+import logging
 import os
 
 from runstone import config
 from runstone.client import arguments
 from runstone.stores import resolve
 
+_logger = logging.getLogger("runstone")
 _DATABASES = {".db", ".sqlite", ".sqlite3"}
 
 
@@ -18,6 +20,8 @@ class _Address:
 
 def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     """Choose where runs are kept, for all threads; an active run stays where it was started.
+
+    Where ``runstone reproduce`` does a run again, it stays where the original is kept: that is told, and nothing chosen.
 
     Args:
         uri: ``sqlite:///FILE``, ``postgresql://USER@HOST/DATABASE``, the ``http(s)://`` address of a server, or the
@@ -36,7 +40,12 @@ def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     if isinstance(uri, os.PathLike):
         path = arguments.local_path("the tracking URI", uri)
         uri = f"sqlite:///{path.absolute().as_posix()}" if path.suffix in _DATABASES else str(path)
-    _Address.chosen = _checked("the tracking URI", uri)
+    chosen = _checked("the tracking URI", uri)
+    if chosen and config.REPRODUCES.get():
+        if chosen != config.TRACKING_URI.required():
+            _logger.warning("the address that the code chooses is not used: a run is done again where it is kept")
+        return
+    _Address.chosen = chosen
 
 
 def get_tracking_uri() -> str:

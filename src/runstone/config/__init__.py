@@ -39,6 +39,13 @@ RUN_ID = Setting(
     str,
     "MLFLOW_RUN_ID",
 )
+REPRODUCES = Setting(
+    "RUNSTONE_REPRODUCES",
+    None,
+    "Run that a program does again; `runstone reproduce` sets it. `RUNSTONE_TRACKING_URI` comes before an address that "
+    "the code chooses then.",
+    str,
+)
 RUN_NAME = Setting("RUNSTONE_RUN_NAME", None, "Name of the run that `start_run()` makes.", str, "MLFLOW_RUN_NAME")
 USER = Setting("RUNSTONE_USER", None, "Who is written down as the owner of a run; the login name if unset.", str)
 JOURNAL_DIR = Setting(
@@ -277,6 +284,7 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     EXPERIMENT_NAME,
     EXPERIMENT_ID,
     RUN_ID,
+    REPRODUCES,
     RUN_NAME,
     USER,
     JOURNAL_DIR,

@@ -158,7 +158,9 @@ def reproduce(
         run.info.experiment_id, run_name=f"{run.info.run_name} again", tags={REPRODUCES: run.info.run_id}
     ).info.run_id
     try:
-        exit_code = _run(client, again, environment, found, directory, stdout=_STDERR if prints_aside else None)
+        exit_code = _run(
+            client, run.info.run_id, again, environment, found, directory, stdout=_STDERR if prints_aside else None
+        )
     except BaseException as error:  # Ctrl-C, mostly
         with suppress(RunstoneError):
             _end_unless_ended(client, again, RunStatus.FAILED if isinstance(error, Exception) else RunStatus.KILLED)
@@ -168,7 +170,8 @@ def reproduce(
 
 def _run(
     client: Client,
-    run_id: str,
+    original: str,
+    again: str,
     environment: EnvironmentFacts,
     found: Interpreter,
     directory: Path,
@@ -185,7 +188,8 @@ def _run(
         uri = _FILE + str(Path(uri.removeprefix(_FILE)).absolute())
     settings = {
         "RUNSTONE_TRACKING_URI": uri,
-        "RUNSTONE_RUN_ID": run_id,
+        "RUNSTONE_RUN_ID": again,
+        "RUNSTONE_REPRODUCES": original,
         "RUNSTONE_OFFLINE": "false",
         "RUNSTONE_JOURNAL_DIR": str(journals.root()),
         "PATH": os.pathsep.join([str(found.python.parent), os.environ.get("PATH", os.defpath)]),
