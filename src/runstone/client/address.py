@@ -21,7 +21,7 @@ class _Address:
 def set_tracking_uri(uri: str | os.PathLike[str]) -> None:
     """Choose where runs are kept, for all threads; an active run stays where it was started.
 
-    Where ``runstone reproduce`` does a run again, it stays where the original is kept: that is told, and nothing chosen.
+    Where ``runstone reproduce`` does a run again, it stays where the original is kept: that is told, and this ignored.
 
     Args:
         uri: ``sqlite:///FILE``, ``postgresql://USER@HOST/DATABASE``, the ``http(s)://`` address of a server, or the
