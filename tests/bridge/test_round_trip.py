@@ -222,6 +222,24 @@ def test_import_that_was_stopped_goes_on(tmp_path: Path, origin: tuple[str, Any]
     assert content(export(*target, "one", tmp_path / "b.zip")) == content(bundle)
 
 
+def test_half_brought_run_that_was_deleted_is_brought_and_stops_no_other(
+    tmp_path: Path, origin: tuple[str, Any], target: tuple[str, Any]
+) -> None:
+    fill(*origin, "one", [one_run(), one_run()])
+    bundle = export(*origin, "one", tmp_path / "a.zip")
+    with closing(StoppedBundle(bundle)) as stopped:
+        stopped.is_checked = True
+        with pytest.raises(Stopped):
+            bring(stopped, target[1], tracking_uri=target[0])
+    [half] = target[1].search_runs([target[1].get_experiment_by_name("one").experiment_id])
+    target[1].delete_run(half.info.run_id)
+
+    brought = bring_in(bundle, *target)
+
+    assert brought.problems == []
+    assert content(export(*target, "one", tmp_path / "b.zip")) == content(bundle)
+
+
 def test_single_run_goes_with_what_is_its_own(tmp_path: Path, origin: tuple[str, Any], target: tuple[str, Any]) -> None:
     fill(*origin, "one", [one_run(), one_run(name="other")])
     [run] = origin[1].search_runs(["1"], filter_string="attributes.run_name = 'only'")

@@ -1,6 +1,6 @@
 """Bringing all that a source has into a store. Stopped at any point, it goes on when it is done again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import Protocol, TypeVar
@@ -27,7 +27,7 @@ from runstone.entities import (
     Tag,
 )
 from runstone.entities.tag import MODEL_HISTORY, PARENT_RUN_ID, RUN_NAME
-from runstone.errors import InvalidValue, RunNotFound, Unsupported
+from runstone.errors import BackendError, RunNotFound, RunstoneError, Unsupported
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
@@ -144,30 +144,28 @@ class _Importing:
         for experiment in sorted(self._source.experiments(), key=_is_deleted):
             try:
                 target = self._experiments.bring(experiment)
-            except InvalidValue as error:
+            except BackendError:
+                raise
+            except RunstoneError as error:
                 self.brought.problems.append(f"the experiment {experiment.name!r} was left out: {error.message}")
                 continue
             experiments.append((experiment, target))
             for run in self._source.runs(experiment.experiment_id):
-                self._try(f"run {run.info.run_id}", self._run, run, target)
+                with self.brought.telling(f"run {run.info.run_id}"):
+                    self._run(run, target)
                 self._watch(1, self.brought)
             for model in self._source.logged_models(experiment.experiment_id):
-                self._try(f"logged model {model.model_id}", self._models.bring, model, target)
-        self._models.measure(self._finished)
+                with self.brought.telling(f"logged model {model.model_id}"):
+                    self._models.bring(model, target)
+        self._models.measure()
         for experiment, _ in experiments:
             for run in self._source.runs(experiment.experiment_id):
-                self._finish(run)
+                with self.brought.telling(f"run {run.info.run_id}"):
+                    self._finish(run)
                 self._watch(1, self.brought)
         Registering(self._source, self._store, self._places, self.brought).run()
         self._experiments.trash()
         self.brought.problems += self._source.problems
-
-    def _try(self, whose: str, bring_one: Callable[[T, str], None], thing: T, experiment_id: str) -> None:
-        """Bring a thing; one that the store refuses is told, and the others go on."""
-        try:
-            bring_one(thing, experiment_id)
-        except InvalidValue as error:
-            self.brought.problems.append(f"the {whose} is not whole: {error.message}")
 
     def _run(self, run: Run, experiment_id: str) -> None:
         run_id = run.info.run_id
@@ -189,6 +187,8 @@ class _Importing:
                 "half done; delete it there for good, or name the experiment as it was, and import again"
             )
             return
+        if found is not None and found.info.lifecycle_stage is LifecycleStage.DELETED:
+            self._store.restore_run(run_id)  # half done, it went there by somebody's hand
         made = found or self._create(run, experiment_id)
         self._places.add_run(run_id, run.info.artifact_uri, made.info.run_id, made.info.artifact_uri)
         self._log(run, made.info.run_id)
@@ -241,23 +241,15 @@ class _Importing:
 
     def _finish(self, run: Run) -> None:
         """Say what a run read and made, how it ended, and that it is whole."""
-        if run.info.run_id in self._finished or run.info.run_id not in self._logged:
+        if run.info.run_id in self._finished:
+            self._relate(run, self._places.runs.get(run.info.run_id))
+        if run.info.run_id not in self._logged:
             return
         run_id = self._places.runs[run.info.run_id]
         parent = run.data.tags.get(PARENT_RUN_ID, "")
         if self._places.runs.get(parent, parent) != parent:
             self._store.log_batch(run_id, tags=[Tag(PARENT_RUN_ID, self._places.runs[parent])])
-        read = [ModelInput(model) for model in self._known(run, [each.model_id for each in run.inputs.model_inputs])]
-        steps = {each.model_id: each.step for each in run.outputs.model_outputs}
-        made = [
-            ModelOutput(self._places.models[model], step)
-            for model, step in steps.items()
-            if model in self._places.models
-        ]
-        if read:
-            self._store.log_inputs(run_id, models=read)
-        if made:
-            self._store.log_outputs(run_id, made)
+        self._relate(run, run_id)
         if run.info.status is not RunStatus.RUNNING or run.info.end_time is not None:
             self._store.update_run(run_id, status=run.info.status, end_time=run.info.end_time)
         if differing := "; ".join(differences(self._source, run, self._target)):
@@ -276,14 +268,37 @@ class _Importing:
         self._store.delete_run(run_id)
         self._store.delete_experiment_tag(experiment_id, INTO_TRASH)
 
-    def _known(self, run: Run, models: Sequence[str]) -> list[str]:
-        """Those of some logged models that were brought; the others are told."""
-        for model in models:
-            if model not in self._places.models:
+    def _relate(self, run: Run, run_id: str | None) -> None:
+        """Say which logged models a run read and made, as far as it is not said there."""
+        wanted = {each.model_id: None for each in run.inputs.model_inputs}
+        steps = {each.model_id: each.step for each in run.outputs.model_outputs}
+        if run_id is None or not (wanted or steps):
+            return
+        there = self._store.get_run(run_id)
+        read = {each.model_id for each in there.inputs.model_inputs}
+        made = {each.model_id for each in there.outputs.model_outputs}
+        inputs = [ModelInput(model) for model in self._known(run, "read", wanted) if model not in read]
+        outputs = [
+            ModelOutput(model, step) for model, step in self._known(run, "made", steps).items() if model not in made
+        ]
+        if inputs:
+            self._store.log_inputs(run_id, models=inputs)
+        if outputs:
+            self._store.log_outputs(run_id, outputs)
+
+    def _known(self, run: Run, did: str, models: Mapping[str, T]) -> dict[str, T]:
+        """What is said of those of some logged models that are in the store, by their ids there; others are told."""
+        known = {}
+        for model, said in models.items():
+            there = self._models.find(model)
+            if there is not None:
+                known[there] = said
+            else:
                 self.brought.problems.append(
-                    f"the run {run.info.run_id} read the logged model {model}, which is not in the source"
+                    f"the run {run.info.run_id} {did} the logged model {model}, which is neither among what is "
+                    "brought nor there already"
                 )
-        return [self._places.models[model] for model in models if model in self._places.models]
+        return known
 
 
 def _batches(items: Iterator[T], size: int) -> Iterator[list[T]]:

@@ -1,6 +1,7 @@
 """Bringing logged models, under their ids."""
 
-from collections.abc import Collection
+from collections import Counter
+from contextlib import suppress
 from typing import Any, Protocol
 
 from runstone.artifacts import resolve as artifacts
@@ -8,9 +9,9 @@ from runstone.bridge.brought import Brought
 from runstone.bridge.copying import Copying
 from runstone.bridge.marks import LACKS_FILES, ORIGIN, UNFINISHED
 from runstone.bridge.places import Places
-from runstone.entities import LoggedModel, LoggedModelStatus, Metric, ModelMetric, Tag
+from runstone.entities import LoggedModel, LoggedModelMetric, LoggedModelStatus, Metric, ModelMetric, Tag
 from runstone.entities.tag import EXTERNAL
-from runstone.errors import LoggedModelExists, LoggedModelNotFound
+from runstone.errors import LoggedModelExists, LoggedModelNotFound, RunNotFound
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 
@@ -54,6 +55,7 @@ class LoggedModels:
         self._copying = copying
         self._source_name = source_name
         self._models: list[LoggedModel] = []
+        self._runs: dict[str, str | None] = {}
 
     def bring(self, model: LoggedModel, experiment_id: str) -> None:
         """Bring a logged model into an experiment, but for what runs measured of it."""
@@ -72,30 +74,49 @@ class LoggedModels:
         self._store.delete_logged_model_tag(made.model_id, UNFINISHED)
         self._brought.logged_models += 1
 
-    def measure(self, finished: Collection[str]) -> None:
-        """Log what runs measured of the logged models, which needs both.
-
-        Args:
-            finished: Runs that were there already, whose values are too.
-        """
+    def measure(self) -> None:
+        """Log what runs measured of the logged models, which needs both, as far as it is not there."""
         for model in self._models:
-            by_run: dict[str, list[Metric]] = {}
-            for each in model.metrics:
-                if each.run_id in self._places.runs and each.run_id not in finished:
-                    by_run.setdefault(each.run_id, []).append(
-                        ModelMetric(
-                            each.key,
-                            float(each.value),
-                            each.timestamp,
-                            each.step,
-                            model_id=self._places.models[model.model_id],
-                            dataset_name=each.dataset_name,
-                            dataset_digest=each.dataset_digest,
-                        )
-                    )
-            for run_id, metrics in by_run.items():
-                for first in range(0, len(metrics), _METRICS):
-                    self._store.log_batch(self._places.runs[run_id], metrics=metrics[first : first + _METRICS])
+            with self._brought.telling(f"logged model {model.model_id}"):
+                self._measure(model)
+
+    def find(self, model_id: str) -> str | None:
+        """The id in the store of a logged model of the source; also of one that this import does not bring."""
+        if model_id not in self._places.models:
+            with suppress(LoggedModelNotFound):
+                self._places.models[model_id] = self._store.get_logged_model(model_id).model_id
+        return self._places.models.get(model_id)
+
+    def _measure(self, model: LoggedModel) -> None:
+        if not model.metrics:
+            return
+        model_id = self._places.models[model.model_id]
+        there = {_facts(each, each.run_id) for each in self._store.get_logged_model(model_id).metrics}
+        by_run: dict[str, list[Metric]] = {}
+        absent: Counter[str] = Counter()
+        for each in model.metrics:
+            run_id = self._run(each.run_id)
+            if run_id is None:
+                absent[each.run_id] += 1
+            elif _facts(each, run_id) not in there:
+                by_run.setdefault(run_id, []).append(_measured(each, model_id))
+        for run_id, metrics in by_run.items():
+            for first in range(0, len(metrics), _METRICS):
+                self._store.log_batch(run_id, metrics=metrics[first : first + _METRICS])
+        for run_id, count in absent.items():
+            self._brought.problems.append(
+                f"{count:,} of the values of the logged model {model.model_id} were left out, since the run {run_id} "
+                "that measured them is not there; bring that, and this once more"
+            )
+
+    def _run(self, run_id: str) -> str | None:
+        """The id in the store of a run of the source; also of one that this import does not bring."""
+        if run_id not in self._runs:
+            self._runs[run_id] = self._places.runs.get(run_id)
+            with suppress(RunNotFound):
+                if self._runs[run_id] is None and UNFINISHED not in self._store.get_run(run_id).data.tags:
+                    self._runs[run_id] = run_id
+        return self._runs[run_id]
 
     def _former(self, model: LoggedModel, experiment_id: str) -> LoggedModel | None:
         """The logged model in the store: under its id, or what a former import made of it."""
@@ -137,3 +158,21 @@ class LoggedModels:
             self._store.set_logged_model_tags(made.model_id, [Tag(LACKS_FILES, self._source_name)])
         elif LACKS_FILES in made.tags:
             self._store.delete_logged_model_tag(made.model_id, LACKS_FILES)
+
+
+def _facts(value: LoggedModelMetric, run_id: str) -> tuple[str, str, int, int, str, str, str]:
+    """What a value of a logged model says, of a run of the store; also NaN is equal to itself."""
+    of = value.dataset_name, value.dataset_digest
+    return run_id, value.key, value.timestamp, value.step, repr(float(value.value)), *of
+
+
+def _measured(value: LoggedModelMetric, model_id: str) -> ModelMetric:
+    return ModelMetric(
+        value.key,
+        float(value.value),
+        value.timestamp,
+        value.step,
+        model_id=model_id,
+        dataset_name=value.dataset_name,
+        dataset_digest=value.dataset_digest,
+    )

@@ -1,0 +1,95 @@
+"""Experiments whose runs and logged models belong together, brought one by one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runstone.bridge.brought import Brought
+from runstone.bridge.chosen import Chosen
+from runstone.bridge.importing import bring
+from runstone.bridge.store_source import StoreSource
+from runstone.entities import LoggedModelStatus, ModelInput, ModelMetric, ModelOutput, RunStatus, Tag
+from runstone.entities.tag import EXTERNAL
+from tests.bridge.stores import bring_in, export, new_store
+
+Place = tuple[str, Any]
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Iterator[Place]:
+    """A store with a logged model in the experiment a, that a run in b has measured, read, and said to have made."""
+    with new_store("sqlite", tmp_path / "origin") as (address, store):
+        first, second = (store.create_experiment(name) for name in "ab")
+        model = store.create_logged_model(first, name="tree", tags=[Tag(EXTERNAL, "true")])
+        store.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+        run_id = store.create_run(second).info.run_id
+        values = [
+            ModelMetric("loss", value, 5, step, model.model_id, "d", "1") for step, value in ((1, 0.5), (2, 0.25))
+        ]
+        store.log_batch(run_id, metrics=values)
+        store.log_inputs(run_id, models=[ModelInput(model.model_id)])
+        store.log_outputs(run_id, [ModelOutput(model.model_id, 3)])
+        store.update_run(run_id, status=RunStatus.FINISHED)
+        yield address, store
+
+
+@pytest.fixture(params=["sqlite", "rest"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """A store to bring things into."""
+    with new_store(request.param, tmp_path) as store:
+        yield store
+
+
+def bring_some(origin: Place, target: Place, *names: str) -> Brought:
+    source = StoreSource(*origin)
+    return bring(Chosen(source, names) if names else source, target[1], tracking_uri=target[0])
+
+
+def related(place: Place) -> Any:
+    """What is said of the model and of the run, and where the curve of the run goes."""
+    found: dict[str, Any] = {}
+    source = StoreSource(*place)
+    for experiment in source.experiments():
+        for model in source.logged_models(experiment.experiment_id):
+            found["model"] = [(each.key, float(each.value), each.step, each.run_id) for each in model.metrics]
+        for run in source.runs(experiment.experiment_id):
+            found["run"] = [run.inputs.model_inputs, run.outputs.model_outputs, list(source.metrics(run.info.run_id))]
+    return found
+
+
+@pytest.mark.parametrize("parts", [["a", "b", "a"], ["b", "a", "b"], ["a", "b", ""], ["b", "a", ""]])
+def test_values_and_inputs_come_with_whatever_is_brought_last(origin: Place, target: Place, parts: list[str]) -> None:
+    for part in parts[:-1]:
+        bring_some(origin, target, *part)
+
+    brought = bring_some(origin, target, *parts[-1])
+
+    assert related(target) == related(origin)
+    assert brought.problems == []
+
+
+def test_what_is_left_out_is_told(origin: Place, target: Place) -> None:
+    [run] = origin[1].search_runs([origin[1].get_experiment_by_name("b").experiment_id])
+    model_id = run.inputs.model_inputs[0].model_id
+
+    [problem] = bring_some(origin, target, "a").problems
+    assert problem == (
+        f"2 of the values of the logged model {model_id} were left out, since the run {run.info.run_id} that measured "
+        "them is not there; bring that, and this once more"
+    )
+    with new_store("sqlite", Path(origin[0].removeprefix("sqlite:///")).parent / "empty") as empty:
+        assert bring_some(origin, empty, "b").problems == [
+            f"the run {run.info.run_id} {did} the logged model {model_id}, which is neither among what is brought nor "
+            "there already"
+            for did in ("read", "made")
+        ]
+
+
+def test_bundle_of_a_run_finds_the_model_that_came_in_another(tmp_path: Path, origin: Place, target: Place) -> None:
+    for name in "ab":
+        brought = bring_in(export(*origin, name, tmp_path / f"{name}.zip"), *target)
+
+    assert brought.problems == []
+    assert related(target)["run"] == related(origin)["run"]
