@@ -1,6 +1,7 @@
 """Our client on a genuine MLflow server, which counts no entries of a journal."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import runstone
 from runstone.cli.main import main
 from runstone.client.connection import open_journals, open_stores
 from runstone.errors import RunstoneError
+from runstone.stores.resolve import open_store
 from tests.peers.genuine import running_genuine_server
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -76,3 +78,16 @@ def test_run_that_was_made_offline_stays_where_it_is_and_says_why(theirs: str) -
     assert "still waits: this server chooses the ids of runs itself" in done.output
     assert runstone.search_runs(filter_string="attributes.run_name = 'made offline'", output_format="list") == []
     assert len(list(Path(".runstone/runs").iterdir())) == 1
+
+
+def test_import_is_refused_before_anything_is_made(theirs: str, tmp_path: Path) -> None:
+    source = f"sqlite:///{tmp_path}/ours.db"
+    with closing(open_store(source)) as store:
+        store.create_run(store.create_experiment("imported"))
+
+    done = CliRunner().invoke(main, ["--tracking-uri", theirs, "import", source])
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: {theirs} is a server of MLflow, which chooses the ids of runs itself")
+    assert done.stderr.count("\n") == 1
+    assert runstone.get_experiment_by_name("imported") is None

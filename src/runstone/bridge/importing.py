@@ -26,8 +26,9 @@ from runstone.entities import (
     RunStatus,
     Tag,
 )
+from runstone.entities.names import without_password
 from runstone.entities.tag import MODEL_HISTORY, PARENT_RUN_ID, RUN_NAME
-from runstone.errors import BackendError, RunNotFound, RunstoneError, Unsupported
+from runstone.errors import BackendError, EndpointNotFound, NotFound, RunNotFound, RunstoneError, Unsupported
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
@@ -36,6 +37,7 @@ T = TypeVar("T")
 # Is told how many runs have come one step further, and what was brought so far.
 Watch = Callable[[int, Brought], None]
 
+_NO_RUN = "0" * 32
 _METRICS = 1000
 _OTHERS = 100
 
@@ -66,13 +68,31 @@ def bring(source: Source, store: TrackingStore, *, tracking_uri: str, watch: Wat
 
     Raises:
         BackendError: The source cannot be read, or the store cannot be written.
-        Unsupported: The store has no logged models or no registry.
+        Unsupported: The store has no logged models or no registry, or is a server of MLflow, which chooses ids itself.
     """
     if not (isinstance(store, LineageStore) and isinstance(store, RegistryStore)):
         raise Unsupported("the store has no logged models and registered models; import into another one")
+    _check_takes_ids(store, tracking_uri)
     importing = _Importing(source, store, tracking_uri, watch)
     importing.run()
     return importing.brought
+
+
+def _check_takes_ids(store: TrackingStore, tracking_uri: str) -> None:
+    """Refuse a genuine MLflow server before anything is made there; it is known by having no journals.
+
+    Raises:
+        Unsupported: It is one.
+    """
+    try:
+        store.journal_refusals(_NO_RUN)
+    except EndpointNotFound:
+        raise Unsupported(
+            f"{without_password(tracking_uri)} is a server of MLflow, which chooses the ids of runs itself, so that "
+            "none could keep its own; import into a store or a server of Runstone"
+        ) from None
+    except NotFound:
+        return
 
 
 def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
