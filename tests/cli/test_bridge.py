@@ -122,6 +122,20 @@ def test_what_could_not_be_brought_is_told_and_ends_with_1(tmp_path: Path) -> No
     assert brought.stdout.startswith("Brought 1 experiment and 1 run from sqlite:///runstone.db.\n")
 
 
+def test_runs_without_files_are_counted_in_one_sentence_and_named_in_json(tmp_path: Path) -> None:
+    client = Client(f"sqlite:///{tmp_path}/runstone.db")
+    ids = sorted(client.create_run("0").info.run_id for _ in range(2))
+    open_stores.close()
+
+    brought = run("--tracking-uri", "sqlite:///other.db", "import", "sqlite:///runstone.db", folder=tmp_path)
+    named = run("--tracking-uri", "sqlite:///third.db", "import", "sqlite:///runstone.db", "--json", folder=tmp_path)
+
+    assert (brought.returncode, brought.stderr) == (0, "")
+    assert "Without a folder of files: 2 of its runs and logged models, which have no files" in brought.stdout
+    told = json.loads(named.stdout)["notes"]
+    assert [note.partition(" has no folder")[0] for note in told] == [f"the run {each}" for each in ids]
+
+
 def test_only_experiments_that_are_named_are_brought(tmp_path: Path, run_id: str) -> None:
     client = Client(f"sqlite:///{tmp_path}/runstone.db")
     for name in ("other", "third"):

@@ -86,8 +86,11 @@ def import_(
         if there:
             click.echo(f"There already: {there:,} of its runs, logged models and versions.")
         if notes:
-            click.echo(f"Without a folder of files: {len(notes):,} of its runs and logged models.")
-        for told in (*notes, *problems):
+            click.echo(
+                f"Without a folder of files: {len(notes):,} of its runs and logged models, which have no files, or "
+                "have them elsewhere now; --json names them."
+            )
+        for told in problems:
             click.echo(visible(told), err=True)
     if brought.problems:
         ctx.exit(1)
