@@ -135,10 +135,15 @@ def test_code_of_the_command_line_is_its_command(tmp_path: Path, options: list[s
     assert started(tmp_path, sys.executable, *options)["command"][1:] == options
 
 
-def test_program_that_is_over_has_its_command(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(f"import atexit\n@atexit.register\ndef told():\n{indent(PRINTING, '    ')}")
+def test_program_that_is_over_has_its_command_and_its_script(tmp_path: Path) -> None:
+    at_exit = f"import atexit\nimport runstone\n@atexit.register\ndef told():\n{indent(PRINTING, '    ')}"
+    tree = WorkTree(tmp_path / "project")
+    tree.write("jobs/train.py", at_exit)
 
-    assert started(tmp_path, sys.executable, "train.py")["command"][1:] == ["train.py"]
+    facts = started(tree.folder, sys.executable, "jobs/train.py")
+
+    assert facts["command"][1:] == ["jobs/train.py"]
+    assert facts["script"] == "jobs/train.py"
 
 
 def test_notebook_has_no_command(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ _WORKER = re.compile(
     r"|(?:.*\.)?loky\.backend\.popen_loky_\w+",
     re.DOTALL,
 )
+# Python forgets it once the script has run, and a short one is over before its run is captured.
+_FILE: str | None = getattr(sys.modules.get("__main__"), "__file__", None)
 _OPTION_WITH_VALUE = re.compile(r"-[^-cmXW]*([cmXW])(.*)", re.DOTALL)  # also behind others, and with its value
 
 
@@ -47,7 +49,7 @@ def current() -> Program:
     if spec is not None:
         module = spec.name.removesuffix(".__main__")
         return Program(None, module, is_notebook=False, home=Path.cwd(), has_command=has_command)
-    file = getattr(main, "__file__", None)
+    file = getattr(main, "__file__", _FILE)
     script = None if file is None else Path(file).absolute()
     if script is None or not script.is_file() or _is_installed(script):
         return Program(None, None, is_notebook=False, home=Path.cwd(), has_command=has_command)
