@@ -1,6 +1,7 @@
 """Experiments whose runs and logged models belong together, brought one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from runstone.bridge.brought import Brought
 from runstone.bridge.chosen import Chosen
 from runstone.bridge.importing import bring
 from runstone.bridge.store_source import StoreSource
-from runstone.entities import LoggedModelStatus, ModelInput, ModelMetric, ModelOutput, RunStatus, Tag
+from runstone.entities import LoggedModelStatus, Metric, ModelInput, ModelMetric, ModelOutput, Param, RunStatus, Tag
 from runstone.entities.tag import EXTERNAL
+from runstone.stores.sql.store import SqlStore
 from tests.bridge.stores import bring_in, export, new_store
 
 Place = tuple[str, Any]
@@ -93,3 +95,34 @@ def test_bundle_of_a_run_finds_the_model_that_came_in_another(tmp_path: Path, or
 
     assert brought.problems == []
     assert related(target)["run"] == related(origin)["run"]
+
+
+class Forgetful(SqlStore):
+    """A store that acknowledges what it does not keep of logged models."""
+
+    forgets = True
+
+    def log_batch(
+        self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
+    ) -> None:
+        kept = [each for each in metrics if not (self.forgets and isinstance(each, ModelMetric) and each.step == 2)]
+        super().log_batch(run_id, metrics=kept, params=params, tags=tags)
+
+    def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
+        if not self.forgets:
+            super().log_outputs(run_id, models)
+
+
+def test_what_did_not_arrive_of_a_logged_model_is_told(tmp_path: Path, origin: Place) -> None:
+    [run] = origin[1].search_runs([origin[1].get_experiment_by_name("b").experiment_id])
+    model_id, run_id = run.inputs.model_inputs[0].model_id, run.info.run_id
+    address = f"sqlite:///{tmp_path}/runs.db"
+    with closing(Forgetful(address)) as store:
+        of_model, of_run = bring_some(origin, (address, store)).problems
+        assert of_model == f"1 of the values of the logged model {model_id} did not arrive, import again"
+        assert of_run.startswith(f"the run {run_id} is not what was brought, import again: ")
+        assert of_run.endswith(f"it is not said that it made the logged model {model_id}")
+
+        store.forgets = False
+        assert bring_some(origin, (address, store)).problems == []
+        assert related((address, store)) == related(origin)

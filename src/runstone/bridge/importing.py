@@ -272,7 +272,7 @@ class _Importing:
         self._relate(run, run_id)
         if run.info.status is not RunStatus.RUNNING or run.info.end_time is not None:
             self._store.update_run(run_id, status=run.info.status, end_time=run.info.end_time)
-        if differing := "; ".join(differences(self._source, run, self._target)):
+        if differing := "; ".join(differences(self._source, run, self._target, self._places.models)):
             self.brought.problems.append(f"the run {run_id} is not what was brought, import again: {differing}")
             return
         is_deleted = run.info.lifecycle_stage is LifecycleStage.DELETED

@@ -15,6 +15,8 @@ from runstone.errors import LoggedModelExists, LoggedModelNotFound, RunNotFound
 from runstone.stores.base import TrackingStore
 from runstone.stores.lineage import LineageStore
 
+Facts = tuple[str, str, int, int, str, str, str]
+
 _METRICS = 1000
 
 
@@ -91,23 +93,33 @@ class LoggedModels:
         if not model.metrics:
             return
         model_id = self._places.models[model.model_id]
-        there = {_facts(each, each.run_id) for each in self._store.get_logged_model(model_id).metrics}
+        there = self._values(model_id)
         by_run: dict[str, list[Metric]] = {}
+        wanted = set()
         absent: Counter[str] = Counter()
         for each in model.metrics:
             run_id = self._run(each.run_id)
             if run_id is None:
                 absent[each.run_id] += 1
-            elif _facts(each, run_id) not in there:
+            elif (facts := _facts(each, run_id)) not in there:
+                wanted.add(facts)
                 by_run.setdefault(run_id, []).append(_measured(each, model_id))
         for run_id, metrics in by_run.items():
             for first in range(0, len(metrics), _METRICS):
                 self._store.log_batch(run_id, metrics=metrics[first : first + _METRICS])
+        if by_run and (lost := wanted - self._values(model_id)):
+            self._brought.problems.append(
+                f"{len(lost):,} of the values of the logged model {model.model_id} did not arrive, import again"
+            )
         for run_id, count in absent.items():
             self._brought.problems.append(
                 f"{count:,} of the values of the logged model {model.model_id} were left out, since the run {run_id} "
                 "that measured them is not there; bring that, and this once more"
             )
+
+    def _values(self, model_id: str) -> set[Facts]:
+        """What is measured of a logged model in the store."""
+        return {_facts(each, each.run_id) for each in self._store.get_logged_model(model_id).metrics}
 
     def _run(self, run_id: str) -> str | None:
         """The id in the store of a run of the source; also of one that this import does not bring."""
@@ -160,7 +172,7 @@ class LoggedModels:
             self._store.delete_logged_model_tag(made.model_id, LACKS_FILES)
 
 
-def _facts(value: LoggedModelMetric, run_id: str) -> tuple[str, str, int, int, str, str, str]:
+def _facts(value: LoggedModelMetric, run_id: str) -> Facts:
     """What a value of a logged model says, of a run of the store; also NaN is equal to itself."""
     of = value.dataset_name, value.dataset_digest
     return run_id, value.key, value.timestamp, value.step, repr(float(value.value)), *of

@@ -1,9 +1,10 @@
 """Whether a run that was brought is in the store as the source has it."""
 
 import struct
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby, zip_longest
 from math import isnan
+from types import MappingProxyType
 
 from runstone.bridge.source import Source
 from runstone.bridge.store_source import StoreSource
@@ -11,8 +12,10 @@ from runstone.entities import Metric, Run
 from runstone.entities.tag import RUN_NAME
 
 
-def differences(source: Source, run: Run, target: StoreSource) -> Iterator[str]:
-    """What a run in the store has otherwise than the source: params, tags, and every value of every metric.
+def differences(
+    source: Source, run: Run, target: StoreSource, models: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """What a run in the store has otherwise than the source: params, tags, models, and every value of every metric.
 
     Values are compared to the last bit; one that a source has twice is once in a store. In memory are those of one
     metric, and of one in the order of a store some thousand.
@@ -21,8 +24,16 @@ def differences(source: Source, run: Run, target: StoreSource) -> Iterator[str]:
         source: Where the run was brought from.
         run: The run, as the source tells it.
         target: The store that it was brought into, under the same id.
+        models: Ids of the logged models that are there, by their ids in the source.
     """
     found = target.run(run.info.run_id)
+    for did, wanted, there in (
+        ("read", run.inputs.model_inputs, found.inputs.model_inputs),
+        ("made", run.outputs.model_outputs, found.outputs.model_outputs),
+    ):
+        ids = {each.model_id for each in there}
+        lost = [each.model_id for each in wanted if each.model_id in models and models[each.model_id] not in ids]
+        yield from (f"it is not said that it {did} the logged model {model}" for model in lost)
     yield from _of_texts("param", run.data.params, found.data.params)
     yield from _of_texts(
         "tag", {key: value for key, value in run.data.tags.items() if key != RUN_NAME}, found.data.tags
