@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from runstone.entities import ArtifactPath, ModelVersion
+from runstone.entities import ModelVersion
 
 _OF_RUN = re.compile(r"runs:/+([^/]+)/(.+)")
 _OF_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
@@ -92,10 +92,3 @@ def what_it_is(version: ModelVersion) -> tuple[str, str]:
         return run[1], f"/{run[2]}"
     found = _ARTIFACTS.search(version.source) if _OWN.match(version.source) else None
     return (found[1], found[2] or "") if found else (version.source, version.run_id)
-
-
-def below(folder: str, source: str) -> ArtifactPath | None:
-    """The path of a place below a folder; ``None`` where it is not below it."""
-    if source == folder:
-        return ArtifactPath()
-    return ArtifactPath(source[len(folder) + 1 :]) if source.startswith(f"{folder}/") else None
