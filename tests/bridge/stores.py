@@ -23,6 +23,9 @@ from tests.postgres import new_database
 
 KINDS = ("sqlite", "postgres", "rest")
 
+Place = tuple[str, Any]
+"""The address of a store, and the store."""
+
 
 @contextmanager
 def new_store(kind: str, folder: Path) -> Iterator[tuple[str, Any]]:
@@ -38,6 +41,11 @@ def new_store(kind: str, folder: Path) -> Iterator[tuple[str, Any]]:
         if kind == "postgres":
             store.record_artifact_root(str(folder / "files"))
         yield address, store
+
+
+def bring_all(origin: Place, target: Place) -> Brought:
+    """Bring all that a store has into another."""
+    return bring(StoreSource(*origin), target[1], tracking_uri=target[0])
 
 
 def bring_in(file: Path, address: str, store: Any) -> Brought:

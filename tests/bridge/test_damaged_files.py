@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,9 +13,7 @@ from runstone.bridge.marks import LACKS_FILES, UNFINISHED
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import ArtifactPath, RunStatus
 from runstone.errors import BackendUnavailable
-from tests.bridge.stores import new_store, put_file
-
-Place = tuple[str, Any]
+from tests.bridge.stores import Place, new_store, put_file
 
 
 @pytest.fixture
@@ -29,13 +26,6 @@ def origin(tmp_path: Path) -> Iterator[Place]:
             put_file(address, run.info.artifact_uri, "b.txt", b"good")
             store.update_run(run.info.run_id, status=RunStatus.FINISHED)
         yield address, store
-
-
-@pytest.fixture(params=["sqlite", "rest"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """A store to bring things into."""
-    with new_store(request.param, tmp_path) as store:
-        yield store
 
 
 def names(place: Place, run_id: str) -> list[str]:

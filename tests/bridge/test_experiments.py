@@ -1,35 +1,15 @@
 """Experiments that an import brings, of which some are in the trash."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runstone.bridge.brought import Brought
-from runstone.bridge.importing import bring
 from runstone.bridge.marks import TO_BE_TRASHED
-from runstone.bridge.store_source import StoreSource
 from runstone.entities import Experiment, LifecycleStage, RunStatus, ViewType
 from runstone.stores.sql.store import SqlStore
-from tests.bridge.stores import new_store
-
-Place = tuple[str, Any]
-
-
-@pytest.fixture
-def origin(tmp_path: Path) -> Iterator[Place]:
-    """A store to take things out of."""
-    with new_store("sqlite", tmp_path / "origin") as store:
-        yield store
-
-
-@pytest.fixture(params=["sqlite", "rest"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """A store to bring things into."""
-    with new_store(request.param, tmp_path) as store:
-        yield store
+from tests.bridge.stores import Place, bring_all
 
 
 def experiment(store: Any, name: str, *, is_deleted: bool = False) -> tuple[str, str]:
@@ -40,10 +20,6 @@ def experiment(store: Any, name: str, *, is_deleted: bool = False) -> tuple[str,
     if is_deleted:
         store.delete_experiment(made)
     return made, run.info.run_id
-
-
-def bring_all(origin: Place, target: Place) -> Brought:
-    return bring(StoreSource(*origin), target[1], tracking_uri=target[0])
 
 
 def held(store: Any) -> dict[tuple[str, str], set[tuple[str, str]]]:

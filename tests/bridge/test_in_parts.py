@@ -14,9 +14,7 @@ from runstone.bridge.store_source import StoreSource
 from runstone.entities import LoggedModelStatus, Metric, ModelInput, ModelMetric, ModelOutput, Param, RunStatus, Tag
 from runstone.entities.tag import EXTERNAL
 from runstone.stores.sql.store import SqlStore
-from tests.bridge.stores import bring_in, export, new_store
-
-Place = tuple[str, Any]
+from tests.bridge.stores import Place, bring_in, export, new_store
 
 
 @pytest.fixture
@@ -35,13 +33,6 @@ def origin(tmp_path: Path) -> Iterator[Place]:
         store.log_outputs(run_id, [ModelOutput(model.model_id, 3)])
         store.update_run(run_id, status=RunStatus.FINISHED)
         yield address, store
-
-
-@pytest.fixture(params=["sqlite", "rest"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """A store to bring things into."""
-    with new_store(request.param, tmp_path) as store:
-        yield store
 
 
 def bring_some(origin: Place, target: Place, *names: str) -> Brought:

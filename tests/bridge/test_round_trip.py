@@ -70,13 +70,6 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str
         yield store
 
 
-@pytest.fixture
-def origin(tmp_path: Path) -> Iterator[tuple[str, Any]]:
-    """A store to take things out of."""
-    with new_store("sqlite", tmp_path / "origin") as store:
-        yield store
-
-
 def fill(address: str, store: Any, name: str, runs: list[dict[str, Any]]) -> None:
     """An experiment with these runs."""
     experiment = store.create_experiment(name, tags=[Tag("a", name)])

@@ -1,36 +1,16 @@
 """Versions of registered models that an import brings: where their files are, and which ones are there already."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runstone.bridge.brought import Brought
-from runstone.bridge.importing import bring
-from runstone.bridge.store_source import StoreSource
 from runstone.entities import LoggedModelStatus, RunStatus
 from runstone.server.listen import ServerOptions
 from runstone.stores.resolve import open_store
 from runstone.testing.server import running_server
-from tests.bridge.stores import bring_in, export, new_store, put_file
-
-Place = tuple[str, Any]
-
-
-@pytest.fixture
-def origin(tmp_path: Path) -> Iterator[Place]:
-    """A store to take things out of."""
-    with new_store("sqlite", tmp_path / "origin") as store:
-        yield store
-
-
-@pytest.fixture(params=["sqlite", "rest"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """A store to bring things into."""
-    with new_store(request.param, tmp_path) as store:
-        yield store
+from tests.bridge.stores import Place, bring_all, bring_in, export, new_store, put_file
 
 
 def run_with_a_model(place: Place, name: str = "one") -> tuple[str, str]:
@@ -45,10 +25,6 @@ def run_with_a_model(place: Place, name: str = "one") -> tuple[str, str]:
     store.update_run(run.info.run_id, status=RunStatus.FINISHED)
     store.create_registered_model("m")
     return run.info.run_id, model.model_id
-
-
-def bring_all(origin: Place, target: Place) -> Brought:
-    return bring(StoreSource(*origin), target[1], tracking_uri=target[0])
 
 
 def numbers(store: Any) -> list[str]:
