@@ -5,9 +5,10 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -264,6 +265,29 @@ def test_end_of_the_process_sends_what_a_child_has_left_of_a_run_that_goes_on(st
 
     assert [metric.step for metric in store.metric_history(run.info.run_id, "loss")] == [0, 1]
     assert store.get_run(run.info.run_id).info.status is RunStatus.RUNNING
+
+
+def test_thread_that_sends_outlives_any_error(
+    store: TrackingStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = runstone.start_run()
+
+    def fail() -> None:
+        raise KeyError(run.info.run_id)  # as for a variable that is removed while a library reads all of them
+
+    monkeypatch.setattr(open_journals, "make_durable", fail)
+    wait_for(lambda: f"KeyError('{run.info.run_id}')" in caplog.text)
+    runstone.log_metric("loss", 0.5)
+    wait_for(lambda: "loss" in store.get_run(run.info.run_id).data.metrics)
+
+    assert caplog.text.count("KeyError") == 1
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    until = monotonic() + 20
+    while not is_so():
+        assert monotonic() < until
+        threading.Event().wait(0.05)
 
 
 def test_call_that_the_end_of_the_run_overtakes_is_sent_all_the_same(address: str, store: TrackingStore) -> None:

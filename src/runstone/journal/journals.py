@@ -5,8 +5,8 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -94,6 +94,7 @@ class Journals:
         self._stop = threading.Event()
         self._addresses: dict[str, _Address] = {}
         self._idle_since: dict[tuple[str, str], float] = {}
+        self._told = ""  # of what went wrong in the thread
 
     def begin_in_child(self) -> None:
         """Go on in the child of a fork: what the parent wrote is the parent's to send."""
@@ -310,12 +311,27 @@ class Journals:
             # A run that never beat is never taken for lost: it does once it is open for a round, short ones never.
             if alive & former - heard_of or monotonic() - beaten > BEAT_S:
                 beaten, heard_of = monotonic(), alive
-                self._beat(alive)
+                with self._outlived():
+                    self._beat(alive)
             if fsync == "interval" and monotonic() - synced > _FSYNC_S:
                 synced = monotonic()
-                self.make_durable()
-            has_sent = [self._look_after(*place, journal) for place, journal in list(self._journals.items())]
-            pause = _ROUND_OF_MANY_S if any(has_sent) else _ROUND_S
+                with self._outlived():
+                    self.make_durable()
+            pause = _ROUND_S
+            for (uri, run_id), journal in list(self._journals.items()):
+                with self._outlived():
+                    if self._look_after(uri, run_id, journal):
+                        pause = _ROUND_OF_MANY_S
+
+    @contextmanager
+    def _outlived(self) -> Iterator[None]:
+        """The thread goes on after any error within, as where the program changes `os.environ` while it is read."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # told, once; what is logged is kept
+            if self._told != repr(error):
+                self._told = repr(error)
+                _logger.warning("what is logged is kept, and sent as soon as that can be done: %s", self._told)
 
     def _alive(self) -> set[tuple[str, str]]:
         return {place for place, journal in list(self._journals.items()) if journal.lives and journal.sends}
