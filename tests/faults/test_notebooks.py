@@ -26,7 +26,7 @@ from pathlib import Path
 from jupyter_client import KernelManager
 
 cells, amid, verb, at_once = json.loads(sys.argv[1])
-kernel = KernelManager()
+kernel = KernelManager(shutdown_wait_time=60)  # a machine under load is slow, and the kernel would be killed
 kernel.start_kernel()
 client = kernel.client()
 client.start_channels()
