@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from math import inf, nan
 from pathlib import Path
 from threading import Event, Thread
+from time import time
 
 import pytest
 
@@ -31,6 +33,11 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
     made.close()
 
 
+def log(writer: Writer, key: str, value: float, timestamp: int, step: int) -> int:
+    """Append one value, as a run does: the short way first."""
+    return writer.usual_metric(key, value, timestamp, step) or writer.metric(key, value, timestamp, step)
+
+
 def entries_of(writer: Writer) -> list[Entry]:
     found: list[Entry] = []
     position = writer.start()
@@ -44,12 +51,12 @@ def entries_of(writer: Writer) -> list[Entry]:
 
 
 def test_numbers_rise_by_one_whoever_writes(writer: Writer) -> None:
-    def log() -> None:
+    def log_both() -> None:
         for step in range(200):
-            writer.metric("loss", 0.5, 0, step)
+            log(writer, "loss", 0.5, 0, step)
             writer.append(Entry(n=1, tags=[Tag("t", str(step))]))
 
-    threads = [Thread(target=log) for _ in range(4)]
+    threads = [Thread(target=log_both) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -75,7 +82,7 @@ def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer:
         go.set()
         for step in range(20_000):
             if way == "metric":
-                writer.metric("loss", 0.5, 0, step)
+                log(writer, "loss", 0.5, 0, step)
             elif way == "metrics":
                 writer.metrics({"loss": 0.5}, 0, step)
             else:
@@ -91,8 +98,8 @@ def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer:
 
 def test_second_writer_of_a_run_has_a_file_of_its_own(writer: Writer, tmp_path: Path) -> None:
     other = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=False)
-    writer.metric("a", 1.0, 0, 0)
-    other.metric("b", 1.0, 0, 0)
+    log(writer, "a", 1.0, 0, 0)
+    log(other, "b", 1.0, 0, 0)
 
     assert writer.path.name == "journal.jsonl"
     assert other.path.name == f"journal-{other.writer}.jsonl"
@@ -109,7 +116,7 @@ def test_file_is_locked_from_the_moment_it_can_be_found(writer: Writer, tmp_path
 @pytest.mark.parametrize("value", ["0.5", None, "x"])
 def test_value_that_is_none_is_refused_and_nothing_is_written(writer: Writer, value: object) -> None:
     with pytest.raises(InvalidValue, match="is a number"):
-        writer.metric("loss", value, 0, 0)  # type: ignore[arg-type]  # what is tested
+        log(writer, "loss", value, 0, 0)  # type: ignore[arg-type]  # what is tested
 
     assert entries_of(writer) == []
 
@@ -117,12 +124,74 @@ def test_value_that_is_none_is_refused_and_nothing_is_written(writer: Writer, va
 @pytest.mark.parametrize(("timestamp", "step"), [(-1, 0), (2**63, 0), (0, 2**63), (0, -(2**63) - 1), (1.5, 0)])
 def test_time_and_step_out_of_range_are_refused(writer: Writer, timestamp: int, step: int) -> None:
     with pytest.raises(InvalidValue, match="of a metric"):
-        writer.metric("loss", 0.5, timestamp, step)
+        log(writer, "loss", 0.5, timestamp, step)
+
+
+def test_known_metric_is_written_the_short_way(writer: Writer) -> None:
+    writer.metric("loss", 0.5, 7, 0)
+
+    assert writer.usual_metric("loss", 0.25, 8, -(2**63)) == 2
+    assert writer.usual_metric("loss", 0.125, None, 2**63 - 1) == 3
+
+    found = [entry.metrics[0] for entry in entries_of(writer)]
+    assert [(metric.value, metric.step) for metric in found] == [(0.5, 0), (0.25, -(2**63)), (0.125, 2**63 - 1)]
+    assert found[1].timestamp == 8
+    assert abs(found[2].timestamp / 1000 - time()) < 60
+
+
+class _Text(str):
+    """No text as the encoder of JSON knows it."""
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "timestamp", "step"),
+    [
+        ("error", 0.5, 0, 0),
+        (_Text("loss"), 0.5, 0, 0),
+        (["loss"], 0.5, 0, 0),
+        ("loss", 1, 0, 0),
+        ("loss", True, 0, 0),
+        ("loss", "0.5", 0, 0),
+        ("loss", nan, 0, 0),
+        ("loss", inf, 0, 0),
+        ("loss", 0.5, -1, 0),
+        ("loss", 0.5, 2**63, 0),
+        ("loss", 0.5, 0.0, 0),
+        ("loss", 0.5, 0, 2**63),
+        ("loss", 0.5, 0, -(2**63) - 1),
+        ("loss", 0.5, 0, None),
+        ("loss", 0.5, 0, 1.0),
+        ("loss", 0.5, 0, True),
+    ],
+)
+def test_short_way_writes_nothing_that_is_unusual(
+    writer: Writer, key: str, value: float, timestamp: int, step: int
+) -> None:
+    writer.metric("loss", 0.5, 0, 0)
+
+    assert writer.usual_metric(key, value, timestamp, step) == 0
+
+    assert len(entries_of(writer)) == 1
+
+
+def test_short_way_leaves_what_is_wrong_with_the_file_to_the_other(tmp_path: Path) -> None:
+    full = Writer(tmp_path, RUN, most_bytes=1000, durable=False)
+    full.metric("loss", 0.5, 0, 0)
+    while full.usual_metric("loss", 0.5, 0, 0):
+        pass
+    with pytest.raises(JournalFull):
+        full.metric("loss", 0.5, 0, 0)
+    full.close()
+
+    durable = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=True)
+    durable.metric("loss", 0.5, 0, 0)
+    assert durable.usual_metric("loss", 0.5, 0, 1) == 0
+    durable.close()
 
 
 def test_value_of_another_type_is_written_as_a_float(writer: Writer) -> None:
-    writer.metric("loss", 3, 0, 0)
-    writer.metric("loss", True, 0, 0)
+    log(writer, "loss", 3, 0, 0)
+    log(writer, "loss", True, 0, 0)
 
     assert [entry.metrics[0].value for entry in entries_of(writer)] == [3.0, 1.0]
 
@@ -163,7 +232,7 @@ def test_of_metrics_that_break_a_rule_none_is_written(
 def test_full_journal_takes_no_more_and_stays_whole(tmp_path: Path) -> None:
     writer = Writer(tmp_path, RUN, most_bytes=2000, durable=False)
     while writer.size < 1900:
-        writer.metric("loss", 0.5, 0, 0)
+        log(writer, "loss", 0.5, 0, 0)
 
     with pytest.raises(JournalFull, match=r"may not have more than 2,000; .*RUNSTONE_JOURNAL_MAX_MB"):
         writer.append(Entry(n=1, tags=[Tag("t", "x" * 100)]))
@@ -173,15 +242,15 @@ def test_full_journal_takes_no_more_and_stays_whole(tmp_path: Path) -> None:
 
 
 def test_full_disk_leaves_whole_lines(writer: Writer) -> None:
-    writer.metric("loss", 0.5, 0, 0)
+    log(writer, "loss", 0.5, 0, 0)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (writer.size + 30, hard))
     try:
         with pytest.raises(JournalFull):
-            writer.metric("loss", 0.5, 0, 1)
+            log(writer, "loss", 0.5, 0, 1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    writer.metric("loss", 0.5, 0, 2)
+    log(writer, "loss", 0.5, 0, 2)
 
     assert [(entry.n, entry.metrics[0].step) for entry in entries_of(writer)] == [(1, 0), (2, 2)]
 
@@ -222,13 +291,13 @@ def log_interrupted(folder: Path) -> None:
             is_armed = True
             # From a fraction of a call to many: a virtual machine takes 20 us to set an alarm that is near.
             signal.setitimer(signal.ITIMER_REAL, 10 ** chance.uniform(-6, -3.5))
-            writer.metric("loss", 0.5, 0, step)
+            log(writer, "loss", 0.5, 0, step)
             signal.setitimer(signal.ITIMER_REAL, 0)
         except _Interrupted:
             continue
         is_armed = False
         acknowledged.append(step)
-    writer.metric("loss", 0.5, 0, 20_000)  # drops what the last one may have left, if it was interrupted
+    log(writer, "loss", 0.5, 0, 20_000)  # drops what the last one may have left, if it was interrupted
     acknowledged.append(20_000)
     found = [entry.metrics[0].step for entry in entries_of(writer)]
     is_counted = writer.remove(Position(writer.path.stat().st_size, len(found) + 1, writer.n))
@@ -257,7 +326,7 @@ def test_calls_that_are_interrupted_anywhere_cost_no_other_call(tmp_path: Path) 
 
 
 def test_file_that_was_given_back_needs_no_more_to_be_durable(writer: Writer) -> None:
-    writer.metric("loss", 0.5, 0, 0)
+    log(writer, "loss", 0.5, 0, 0)
     writer.close()
 
     writer.sync()
@@ -266,20 +335,20 @@ def test_file_that_was_given_back_needs_no_more_to_be_durable(writer: Writer) ->
 
 
 def test_file_is_removed_only_when_all_was_sent(writer: Writer) -> None:
-    writer.metric("loss", 0.5, 0, 0)
+    log(writer, "loss", 0.5, 0, 0)
     assert not writer.remove(writer.start())
     assert writer.path.exists()
 
     assert writer.remove(Position(writer.size, 2, 1))
 
     assert not writer.path.exists()
-    assert writer.metric("loss", 0.5, 0, 1) == 0
+    assert log(writer, "loss", 0.5, 0, 1) == 0
     assert writer.append(Entry(n=1, tags=[Tag("t", "x")])) == 0
 
 
 def test_journal_cut_at_any_byte_gives_the_entries_before(writer: Writer, tmp_path: Path) -> None:
     for step in range(5):
-        writer.metric("loss", 0.5, 0, step)
+        log(writer, "loss", 0.5, 0, step)
     text = writer.path.read_bytes()
     for size in range(len(text) + 1):
         cut = tmp_path / "cut"

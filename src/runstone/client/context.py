@@ -87,11 +87,43 @@ class Open:
     capture: Capture
 
 
-class _Thread(threading.local):
+class Here(threading.local):
+    """What each thread has for itself.
+
+    Attributes:
+        stack: Its active runs, the innermost last.
+        last: The one that it started or ended last.
+        model: Id of its active model.
+        journal: Of the innermost active run, while there is no active model: where a metric goes that names neither.
+    """
+
     def __init__(self) -> None:
+        """A thread begins with nothing."""
         self.stack: list[Open] = []
         self.last: Open | None = None
         self.model: str | None = None
+        self.journal: RunJournal | None = None
+
+    def begin(self, opened: Open) -> None:
+        """Make a run the innermost active one."""
+        self.stack.append(opened)
+        self.last = opened
+        self._look()
+
+    def leave(self) -> Open:
+        """Take the innermost active run away."""
+        self.journal = None  # also where Ctrl-C ends this here
+        self.last = self.stack.pop()
+        self._look()
+        return self.last
+
+    def choose(self, model_id: str | None) -> None:
+        """Make a logged model the active one, or none."""
+        self.model = model_id
+        self._look()
+
+    def _look(self) -> None:
+        self.journal = self.stack[-1].journal if self.stack and self.model is None else None
 
 
 @dataclass(slots=True)
@@ -121,7 +153,7 @@ class _Process:
     has_told_of_blocks: bool = False
 
 
-_thread = _Thread()
+here = Here()
 _process = _Process({}, {})
 
 
@@ -191,23 +223,22 @@ def _chosen_name(uri: str, experiment_id: str) -> str:
 
 def active() -> Open | None:
     """The innermost active run of this thread."""
-    stack = _thread.stack
-    return stack[-1] if stack else None
+    return here.stack[-1] if here.stack else None
 
 
 def last() -> Open | None:
     """The innermost active run of this thread, else the one it started or ended last."""
-    return active() or _thread.last
+    return active() or here.last
 
 
 def active_model() -> str | None:
     """The id of the logged model that metrics of this thread are of where they name none."""
-    return _thread.model
+    return here.model
 
 
 def choose_model(model_id: str | None) -> None:
     """Make a logged model the active one of this thread, or none."""
-    _thread.model = model_id
+    here.choose(model_id)
 
 
 def open_run(
@@ -225,8 +256,7 @@ def open_run(
     subject = Subject(handle, run.info.run_id, is_resumed, outer)
     capture = captures.of(subject, log_system_metrics)
     opened = Open(started, handle, os.getpid(), journal, capture)
-    _thread.stack.append(opened)
-    _thread.last = opened
+    here.begin(opened)
     _process.opened[run.info.run_id] = opened
     watch.heed_termination()
     capture.start()
@@ -239,9 +269,8 @@ def end_innermost(end: End) -> None:
     The run is no longer active even where the store cannot be told; that is raised. The child of a fork only leaves a
     run of its parent, which goes on with it.
     """
-    if _thread.stack:
-        ended = _thread.stack.pop()
-        _thread.last = ended
+    if here.stack:
+        ended = here.leave()
         if ended.process != os.getpid():
             return
         _process.opened.pop(ended.run.info.run_id, None)
@@ -261,7 +290,7 @@ def end_with_inner(run_id: str, end: End) -> None:
     """
     _tell_of_blocks_within(run_id)
     failure: RunstoneError | None = None
-    while any(opened.run.info.run_id == run_id for opened in _thread.stack):
+    while any(opened.run.info.run_id == run_id for opened in here.stack):
         try:
             end_innermost(end)
         except RunstoneError as error:
@@ -272,7 +301,7 @@ def end_with_inner(run_id: str, end: End) -> None:
 
 def _tell_of_blocks_within(run_id: str) -> None:
     """Say once that the end of a run ends others whose block goes on, as that of another task of asyncio does."""
-    stack = [opened.run.info.run_id for opened in _thread.stack]
+    stack = [opened.run.info.run_id for opened in here.stack]
     if run_id not in stack or _process.has_told_of_blocks:
         return
     inner = [within for within in stack[stack.index(run_id) + 1 :] if within in _process.blocks]
@@ -342,7 +371,7 @@ def forget_choices() -> None:
     address.set_tracking_uri("")
     address.set_registry_uri("")
     _process.experiment = None
-    _thread.model = None
+    here.choose(None)
     _process.offline = None
 
 
@@ -412,8 +441,8 @@ def _ours() -> list[Open]:
 
 
 def _end_thread(end: End) -> None:
-    while _thread.stack:
-        opened = _thread.stack.pop()
+    while here.stack:
+        opened = here.leave()
         if opened.process == os.getpid():
             _end(opened, end, last_words=end.traceback)
 

@@ -1,6 +1,5 @@
 """The lines of a journal. ``spec/journal`` says the same for other languages, with examples."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from zlib import crc32
@@ -15,7 +14,9 @@ from runstone.schemas import wire
 VERSION = 1
 
 _MARK = b',"crc":"'
-_MARKED = len(_MARK) + len('00000000"}')
+_CRC = len(_MARK) + len("00000000")
+_MARKED = _CRC + len('"}')
+_SEALED_END = b'"}\n'
 
 T = TypeVar("T", bound=Struct)
 
@@ -135,19 +136,20 @@ def entry_of(line: bytes) -> Entry:
     return wire.decode(_opened(line), Entry)
 
 
-_SEALED_LINE = re.compile(rb'(?m)^(\{.*),"crc":"([0-9a-f]{8})"\}$')
-
-
 def opened_lines(text: bytes) -> list[bytes] | None:
     """The JSON of each of these lines, or ``None`` where one is damaged or has no checksum.
 
-    It takes three fifths of the time of asking each line for itself.
+    It takes four fifths of the time of asking each line for itself.
 
     Args:
         text: Lines, each with its end.
     """
-    found = [opened + b"}" for opened, crc in _SEALED_LINE.findall(text) if b"%08x" % crc32(opened) == crc]
-    return found if len(found) == text.count(b"\n") else None
+    *lines, rest = text.split(_SEALED_END)
+    opened = [line[:-_CRC] for line in lines]
+    seals = [_MARK + b"%08x" % crc32(line) for line in opened]
+    if rest or seals != [line[-_CRC:] for line in lines]:
+        return None
+    return [line + b"}" for line in opened]
 
 
 def _opened(line: bytes) -> bytes:

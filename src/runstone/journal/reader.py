@@ -138,7 +138,7 @@ def read(file: int, start: Position, *, size: int = STRETCH, until: int = _FAR) 
 
 
 def texts(file: int, start: Position, *, until: int) -> Texts | None:
-    """What comes next as it stands there, for a store to read it, in some three fifths of the time of :func:`read`.
+    """What comes next as it stands there, for a store to read it, in half the time of :func:`read`.
 
     Args:
         file: Descriptor of the file.

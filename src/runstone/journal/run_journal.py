@@ -66,6 +66,7 @@ class RunJournal:
         sends: Whether what is logged is sent; else it stays in the folder.
         lives: Whether the run is open in this process, which says so to the store.
         is_parked: Whether the store has no such run, so that nobody tries again unasked.
+        usual_metric: What :meth:`metric` tries first, for those who call it often: :meth:`Writer.usual_metric`.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class RunJournal:
         self._making = threading.Lock()
         self._sending = threading.RLock()
         self._writer = None
+        self.usual_metric: Callable[[str, float, int | None, int | None], int] = _no_usual_metric
         self._sent = Position(0, 0, 0)
         self._follows = 0
         self._direct, self._direct_n = uuid4().hex, 0
@@ -134,14 +136,13 @@ class RunJournal:
         Raises:
             InvalidValue: The name, the value, the time or the step breaks a rule.
         """
+        if self.usual_metric(key, value, timestamp, step):
+            return
+        timestamp = int(time() * 1000) if timestamp is None else timestamp
         try:
-            writer = self._writer
-            if writer is not None and writer.metric(key, value, timestamp, step):
-                return
             while not self._current().metric(key, value, timestamp, step):
                 pass  # all of that file was sent, and it was removed: there is another now
         except JournalFull as error:
-            timestamp = int(time() * 1000) if timestamp is None else timestamp
             self._log_directly(error, Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
 
     def metrics(self, values: Mapping[str, float], timestamp: int, step: int) -> None:
@@ -225,6 +226,7 @@ class RunJournal:
                         folders.make_durable(self.folder)
                 self._sent, self._synced, self._follows = writer.start(), 0, 0
                 self._writer, self._damaged_line = writer, 0
+                self.usual_metric = writer.usual_metric
                 self._begun()
             return self._writer
 
@@ -452,6 +454,11 @@ class RunJournal:
                 with suppress(JournalFull, OSError):
                     self.make_durable()
             self._writer.close()
+
+
+def _no_usual_metric(*_: object) -> int:
+    """Nothing is usual before there is a file."""
+    return 0
 
 
 # What a store says for good; trying again helps only after somebody has changed something.

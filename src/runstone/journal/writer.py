@@ -24,6 +24,8 @@ from runstone.journal.reader import Position
 _MADE_BY = "runstone-python"
 # How a run has ended is written to a journal that has grown as far as it may as well.
 _ROOM_FOR_THE_END = 1 << 16
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+_TEXTS, _FLOATS = {str}, {float}
 
 
 class Writer:
@@ -79,8 +81,10 @@ class Writer:
         """Where the entries begin."""
         return Position(self._start, 1, 0)
 
-    def metric(self, key: str, value: float, timestamp: int | None, step: int) -> int:
-        """Append one value of a metric; returns the number of its entry, or 0 where the file is removed.
+    def usual_metric(self, key: str, value: float, timestamp: int | None, step: int | None) -> int:
+        """Append one value of a metric, in the time that training loops have.
+
+        They log the same few names: each is checked once, by :meth:`metric`, and then only the file can be at fault.
 
         Args:
             key: Name of the metric.
@@ -88,29 +92,43 @@ class Writer:
             timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
             step: An int64.
 
+        Returns:
+            The number of its entry; 0 where nothing was written, because anything about it is unusual.
+        """
+        if timestamp is None:
+            timestamp = time_ns() // 1_000_000
+        elif type(timestamp) is not int or not 0 <= timestamp <= _INT64_MAX:
+            return 0
+        if type(key) is not str or key not in self._names or type(value) is not float or not isfinite(value):
+            return 0
+        if type(step) is not int or not _INT64_MIN <= step <= _INT64_MAX:
+            return 0
+        with self._lock:
+            n = self.n + 1
+            line = metric_line(n, key, value, timestamp, step)
+            length = len(line)
+            size = self.size + length
+            if not self._is_whole or size > self._most:
+                return 0
+            self._is_whole = False
+            if write(self.file, line, length) != length:
+                return 0
+            self.n, self.size, self._is_whole = n, size, True
+            return n
+
+    def metric(self, key: str, value: float, timestamp: int, step: int) -> int:
+        """Append one value of a metric; returns the number of its entry, or 0 where the file is removed.
+
+        Args:
+            key: Name of the metric.
+            value: A number.
+            timestamp: Milliseconds since the Unix epoch, UTC.
+            step: An int64.
+
         Raises:
             InvalidValue: The name, the value, the time or the step breaks a rule.
             JournalFull: The file or the disk is full; nothing was written.
         """
-        # Training loops log the same few names: each is checked once, and then only the file can be at fault.
-        is_usual = type(key) is str and key in self._names and type(value) is float and isfinite(value)
-        is_usual = is_usual and type(step) is int and -(2**63) <= step < 2**63
-        if timestamp is None:
-            timestamp = time_ns() // 1_000_000
-        elif type(timestamp) is not int or not 0 <= timestamp < 2**63:
-            is_usual = False
-        if is_usual:
-            with self._lock:
-                n = self.n + 1
-                line = metric_line(n, key, value, timestamp, step)
-                length = len(line)
-                size = self.size + length
-                if self._is_whole and size <= self._most:
-                    self._is_whole = False
-                    if write(self.file, line, length) == length:
-                        self.n, self.size, self._is_whole = n, size, True
-                        return n
-            # What is wrong with the file is told below.
         n = self.append(Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
         if not self._is_durable:
             self._names.add(key)
@@ -128,11 +146,10 @@ class Writer:
             InvalidValue: A name, a value, the time or the step breaks a rule.
             JournalFull: The file or the disk is full; nothing was written.
         """
-        names = self._names
-        is_usual = 0 <= timestamp < 2**63 and -(2**63) <= step < 2**63
-        for key, value in values.items():
-            is_usual = is_usual and type(key) is str and key in names and type(value) is float and isfinite(value)
-        if is_usual:
+        # As one alone. A sum is finite where all of them are, but for some that only their sizes make unusual.
+        is_usual = self._names.issuperset(values) and set(map(type, values)) == _TEXTS
+        is_usual = is_usual and set(map(type, values.values())) == _FLOATS and isfinite(sum(values.values()))
+        if is_usual and 0 <= timestamp <= _INT64_MAX and _INT64_MIN <= step <= _INT64_MAX:
             with self._lock:
                 if self.is_removed:
                     return 0
@@ -142,7 +159,7 @@ class Writer:
         checked = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]
         n = self.append(Entry(n=1, metrics=checked))
         if not self._is_durable:
-            names.update(values)
+            self._names.update(values)
         return n
 
     def append(self, entry: Entry) -> int:

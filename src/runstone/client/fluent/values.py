@@ -77,16 +77,13 @@ def log_metric(
         InvalidValue: The name, the value, the step or the time breaks a rule.
         LoggedModelNotFound: There is no such model.
     """
-    opened = context.active()
-    model_id = model_id or context.active_model()
-    if opened is not None and run_id is None and model_id is None:
+    journal = context.here.journal
+    if journal is not None and run_id is None and model_id is None:
         # What training loops call: as short as it can be.
-        journal = opened.journal
-        if timestamp is None and type(step) is int:
-            journal.metric(key, value, None, step)
-        else:
+        if not journal.usual_metric(key, value, timestamp, step):
             journal.metric(key, value, *records.place(timestamp, step))
         return None if synchronous is None else records.operations(journal, synchronous)
+    model_id = model_id or context.active_model()
     checked = records.metric(key, value, timestamp, step)
     if model_id is not None:
         checked = _of_model(checked, model_id, dataset)
@@ -118,12 +115,12 @@ def log_metrics(
         InvalidValue: A name, a value, the step or the time breaks a rule; nothing is logged then.
         LoggedModelNotFound: There is no such model.
     """
-    opened = context.active()
+    journal = context.here.journal
+    if journal is not None and run_id is None and model_id is None:
+        if values := dict(metrics if type(metrics) is dict else arguments.mapping("metrics", metrics)):
+            journal.metrics(values, *records.place(timestamp, step))
+        return records.operations(journal, synchronous)
     model_id = model_id or context.active_model()
-    if opened is not None and run_id is None and model_id is None:
-        if values := dict(arguments.mapping("metrics", metrics)):
-            opened.journal.metrics(values, *records.place(timestamp, step))
-        return records.operations(opened.journal, synchronous)
     checked = records.metrics(metrics, timestamp, step)
     if model_id is not None:
         checked = [_of_model(metric, model_id, dataset) for metric in checked]
