@@ -18,36 +18,42 @@ CALLS = {"mlflow": 40, "mlflow, async": 200, "runstone": 100_000}
 LOOPS = {"mlflow": 40, "mlflow, async": 400, "runstone": 4000}
 SENT = {"mlflow": 200, "mlflow, async": 400, "runstone": 100_000}
 
-# The same words for both packages.
+# The same words for both packages. What reading the clock takes is no part of a call.
 WAITS = """
 import json, sys, time
+from statistics import median
 import {package} as tracking
+def clock():
+    start = time.perf_counter()
+    return time.perf_counter() - start
 address, calls = sys.argv[1], int(sys.argv[2])
-options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
+is_async = sys.argv[3] == "async"
 tracking.set_tracking_uri(address)
 tracking.set_experiment("callers")
 times = []
 with tracking.start_run():
     for step in range(calls):
+        loss = 1 / (step + 1)
         start = time.perf_counter()
-        tracking.log_metric("loss", 1 / (step + 1), step=step, **options)
+        tracking.log_metric("loss", loss, step=step{options})
         times.append((time.perf_counter() - start) * 1000)
-    if options:
+    if is_async:
         tracking.flush_async_logging()
-print(json.dumps(times[10:]), file=sys.stderr)
+own = median(clock() for _ in range(10_000)) * 1000
+print(json.dumps([time - own for time in times[10:]]), file=sys.stderr)
 """
 
 # A loop with a metric for each millisecond of its work, one by one or several at once. It is longer by what it spends
 # in the calls, and at most by what the threads that send use of a processor besides. The speed of a machine drifts by
-# more than that, so that loops with and without calls cannot be compared. Caches are as cold as work leaves them; what
-# a run captures at its start is no part of it. The system's own part, a line that is appended to a file, is measured
-# alike.
+# more than that, so that loops with and without calls cannot be compared; one that calls nothing tells only what the
+# measuring takes. Caches are as cold as work leaves them; what a run captures at its start is no part of it. The
+# system's own part, a line that is appended to a file, is measured alike.
 LOOP = """
 import json, os, sys, time
 from statistics import median
 import {package} as tracking
 calls = int(sys.argv[2])
-options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
+is_async = sys.argv[3] == "async"
 tracking.set_tracking_uri(sys.argv[1])
 tracking.set_experiment("callers")
 numbers = list(range(1000))
@@ -57,11 +63,13 @@ at_once = {at_once}
 losses = {{f"loss of {{part}}": 0.5 for part in range(at_once)}}
 def log(step):
     if at_once == 1:
-        tracking.log_metric("loss", 0.5, step=step, **options)
+        tracking.log_metric("loss", 0.5, step=step{options})
     else:
-        tracking.log_metrics(losses, step=step, **options)
+        tracking.log_metrics(losses, step=step{options})
 def append(step):
     os.write(file, line)
+def nothing(step):
+    pass
 def work(sums):
     start = time.perf_counter()
     for _ in range(sums):
@@ -82,10 +90,11 @@ def shares(sums):
         start, mine, cpu = time.perf_counter(), time.thread_time(), time.process_time()
         in_calls = loop(sums, log)
         mine = time.thread_time() - mine
-        if options:
+        if is_async:
             tracking.flush_async_logging()
-        others = time.process_time() - cpu - mine
-        return in_calls, others / (time.perf_counter() - start), loop(sums, append)
+        others = (time.process_time() - cpu - mine) / (time.perf_counter() - start)
+        own = loop(sums, nothing)
+        return in_calls - own, others, loop(sums, append) - own
 sums = round(at_once * 100 / 1000 / min(work(100) for _ in range(100)))  # that take a millisecond for each metric
 print(json.dumps([shares(sums) for _ in range(3)]), file=sys.stderr)
 """
@@ -93,13 +102,13 @@ print(json.dumps([shares(sums) for _ in range(3)]), file=sys.stderr)
 SENDS = """
 import json, sys, time
 import {package} as tracking
-options = {{"synchronous": False}} if sys.argv[3] == "async" else {{}}
+is_async = sys.argv[3] == "async"
 tracking.set_tracking_uri(sys.argv[1])
 tracking.set_experiment("callers")
 with tracking.start_run():
     start, cpu = time.perf_counter(), time.process_time()
     for step in range(int(sys.argv[2])):
-        tracking.log_metric("loss", 0.5, step=step, **options)
+        tracking.log_metric("loss", 0.5, step=step{options})
     tracking.flush_async_logging()
     print(json.dumps([time.perf_counter() - start, time.process_time() - cpu]), file=sys.stderr)
 """
@@ -195,7 +204,8 @@ def _told(script: str, name: str, address: str, count: int, folder: Path, **fiel
     """
     package, _, way = name.partition(", ")
     python = str(PEER) if package == "mlflow" else sys.executable
-    text = script.format(package=package, **fields)
+    options = ", synchronous=False" if way == "async" else ""
+    text = script.format(package=package, options=options, **fields)
     command = [python, "-W", "ignore", "-c", text, address, str(count), way]
     done = subprocess.run(
         command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
