@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from runstone.bridge.bundle_reader import Bundle
+from runstone.bridge.importing import bring
 from runstone.entities import ArtifactPath, NonFinite, Run
 from runstone.errors import RunstoneError
-from tests.bridge.stores import bring_in, content, export, new_store
+from tests.bridge.stores import bring_in, content, export, export_problems, new_store
 
 GOLDEN = Path(__file__).parents[2] / "spec" / "bundle"
 EXPECTED: dict[str, Any] = json.loads((GOLDEN / "expected.json").read_text(encoding="utf-8"))
@@ -71,7 +72,22 @@ def test_what_is_read_is_what_is_written(tmp_path: Path) -> None:
     assert content(again) == content(GOLDEN / "whole.zip")
 
 
-@pytest.mark.parametrize("name", sorted(set(EXPECTED) - {"whole.zip"}))
+def test_bundle_that_lacks_files_is_taken_and_what_it_lacks_is_told(tmp_path: Path) -> None:
+    expected = EXPECTED["lacks.zip"]
+    with closing(Bundle(GOLDEN / "lacks.zip")) as opened, new_store("sqlite", tmp_path) as target:
+        brought = bring(opened, target[1], tracking_uri=target[0])
+        again = export_problems(*target, "Größe", tmp_path / "again.zip")
+        found = {folder: opened.files(folder).unlisted() for folder in expected["lacks"]}
+        counts = msgspec.to_builtins(opened.counts)
+
+    assert (counts, found) == (expected["counts"], expected["lacks"])
+    for reasons in expected["lacks"].values():
+        for reason in reasons:
+            assert any(reason in problem for problem in brought.problems)
+    assert [problem.endswith("an import could not bring them") for problem in again] == [True, True]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, what in EXPECTED.items() if "refused" in what))
 def test_bad_bundle_is_refused(name: str) -> None:
     with pytest.raises(RunstoneError) as caught:
         Bundle(GOLDEN / name)

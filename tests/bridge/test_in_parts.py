@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from runstone.bridge.brought import Brought
+from runstone.bridge.bundle_reader import Bundle
+from runstone.bridge.bundle_writer import write
 from runstone.bridge.chosen import Chosen
 from runstone.bridge.importing import bring
+from runstone.bridge.selection import of_runs
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import LoggedModelStatus, Metric, ModelInput, ModelMetric, ModelOutput, Param, RunStatus, Tag
 from runstone.entities.tag import EXTERNAL
@@ -86,6 +89,36 @@ def test_bundle_of_a_run_finds_the_model_that_came_in_another(tmp_path: Path, or
 
     assert brought.problems == []
     assert related(target)["run"] == related(origin)["run"]
+
+
+@pytest.mark.parametrize("parts", ["aba", "baa"])
+def test_values_come_in_the_bundle_of_the_model_once_the_run_is_there(
+    tmp_path: Path, origin: Place, target: Place, parts: str
+) -> None:
+    files = {name: export(*origin, name, tmp_path / f"{name}.zip") for name in "ab"}
+    for part in parts[:-1]:
+        bring_in(files[part], *target)
+
+    brought = bring_in(files[parts[-1]], *target)
+
+    assert brought.problems == []
+    assert related(target)["model"] == related(origin)["model"]
+
+
+def test_bundle_of_a_run_has_no_values_of_others(tmp_path: Path, origin: Place) -> None:
+    _, store = origin
+    experiment = store.get_experiment_by_name("a").experiment_id
+    first, second = (store.create_run(experiment).info.run_id for _ in range(2))
+    [model] = store.search_logged_models([experiment])
+    store.log_outputs(first, [ModelOutput(model.model_id, 0)])
+    for run_id in (first, second):
+        store.log_batch(run_id, metrics=[ModelMetric("loss", 1.0, 0, 0, model.model_id)])
+
+    write(of_runs(StoreSource(*origin), [first]), tmp_path / "one.zip")
+
+    with closing(Bundle(tmp_path / "one.zip")) as bundle:
+        [found] = bundle.logged_models(experiment)
+    assert [metric.run_id for metric in found.metrics] == [first]
 
 
 class Forgetful(SqlStore):

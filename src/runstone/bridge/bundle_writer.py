@@ -100,10 +100,10 @@ def _found(folder: Folder, files: Files, tell: Callable[[str], None]) -> Iterato
     for found in files_below(files, tell=tell):
         is_empty = False
         yield found
-    if is_empty and folder.has_some:
-        tell("it had some, and its folder is empty or gone")
     if folder.lacks_some:
         tell("an import could not bring them")
+    elif is_empty and folder.has_some:
+        tell("it had some, and its folder is empty or gone")
 
 
 def _unfinished(folder: Folder) -> list[str]:

@@ -1,6 +1,7 @@
 """What goes into a bundle: an experiment, or some runs, with all that belongs to them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from msgspec import Struct
@@ -96,10 +97,9 @@ class Selection:
         return self._source.metrics(run_id)
 
     def logged_models(self) -> Iterator[LoggedModel]:
-        """The logged models, with what these runs measured of them."""
-        runs = set(self.run_ids)
+        """The logged models, with what these runs measured of them, and runs of experiments that are not here."""
         for model in self._models:
-            metrics = [metric for metric in model.metrics if metric.run_id in runs]
+            metrics = [metric for metric in model.metrics if self._measures(metric.run_id)]
             yield replace(
                 model,
                 info=replace(
@@ -175,6 +175,14 @@ class Selection:
         for experiment, runs in self._wanted:
             yield from self._source.runs(experiment.experiment_id) if runs is None else runs
 
+    def _is_elsewhere(self, run: Run) -> bool:
+        """Whether a run is of another experiment, where all runs of one are wanted."""
+        return all(runs is None and run.info.experiment_id != each.experiment_id for each, runs in self._wanted)
+
+    @cached_property
+    def _measuring(self) -> dict[str, bool]:
+        return dict.fromkeys(self.run_ids, True)
+
     @cached_property
     def _models(self) -> list[LoggedModel]:
         runs = set(self.run_ids)
@@ -187,6 +195,13 @@ class Selection:
             if model.source_run_id in runs
             or (model.model_id in made if wanted is not None else not self._is_of_later_run(model))
         ]
+
+    def _measures(self, run_id: str) -> bool:
+        """Whether values of logged models that a run measured belong to them here."""
+        if run_id not in self._measuring:
+            with suppress(RunNotFound):
+                self._measuring[run_id] = self._is_elsewhere(self._source.run(run_id))
+        return self._measuring.get(run_id, False)
 
     def _is_of_later_run(self, model: LoggedModel) -> bool:
         """Whether a logged model, made by none of the runs, was made by one that has begun since."""
