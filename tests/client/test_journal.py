@@ -146,6 +146,30 @@ def test_run_that_was_deleted_meanwhile_says_so_at_its_end_and_keeps_its_journal
     assert journals_of(folder_of(run.info.run_id))
 
 
+@pytest.mark.parametrize("is_resumed", [False, True])
+def test_run_that_was_begun_and_is_gone_before_anything_of_it_arrived_keeps_its_journal(
+    store: TrackingStore, is_resumed: bool
+) -> None:
+    """As where the server is restored from a copy that is older than the run."""
+    run_id = store.create_run("0").info.run_id if is_resumed else None
+    with runstone.start_run(run_id) as run:
+        runstone.flush_async_logging()
+        folder = folder_of(run.info.run_id)
+        open_journals.of(runstone.get_tracking_uri(), run.info.run_id).retire()
+        store.delete_run(run.info.run_id)
+        store.empty_trash(run_ids=[run.info.run_id])
+        open_journals.begin_in_child()
+        runstone.log_metric("loss", 0.5)
+        for _ in range(2):
+            with pytest.raises(RunNotFound):
+                runstone.flush_async_logging()
+            assert journals_of(folder)
+        with pytest.raises(RunNotFound):
+            runstone.end_run()
+
+    assert journals_of(folder)
+
+
 def test_run_that_never_was_is_told_and_leaves_nothing() -> None:
     client = runstone.Client()
     client.log_metric("0" * 32, "loss", 0.5)

@@ -62,6 +62,7 @@ class RunVerbs(Connection):
         )
         if config.JOURNAL_FSYNC.required() == "always":
             settle(store)  # else its journal could outlive it
+        open_journals.know(self._tracking_uri, run.info.run_id)
         return run
 
     def get_run(self, run_id: str) -> Run:
@@ -219,6 +220,8 @@ class RunVerbs(Connection):
         if journal.facts.is_new:
             with suppress(JournalFull):  # what is logged waits for the store then, where there is one
                 journal.begin()
+        else:
+            open_journals.know(self._tracking_uri, run_id)
         return journal
 
     def _note_resumed(self, run_id: str) -> None:

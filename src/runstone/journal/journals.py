@@ -85,6 +85,7 @@ class Journals:
         self._stores = stores
         self._begin_anew()
         self._journals: dict[tuple[str, str], RunJournal] = {}
+        self._known: set[tuple[str, str]] = set()
         alive = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _in_child(alive()))
 
@@ -99,8 +100,9 @@ class Journals:
     def begin_in_child(self) -> None:
         """Go on in the child of a fork: what the parent wrote is the parent's to send."""
         self._begin_anew()
-        for journal in self._journals.values():
+        for place, journal in self._journals.items():
             journal.begin_anew()
+            journal.is_known = place in self._known
 
     def of(self, uri: str, run_id: str, facts: RunFacts | None = None, *, sends: bool = True) -> RunJournal:
         """The journal of a run.
@@ -124,9 +126,17 @@ class Journals:
             if journal is None:
                 facts = facts or RunFacts(run_id=run_id, tracking_uri=folders.seen_from(within, uri))
                 journal = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None, self._start)
+                journal.is_known = (uri, run_id) in self._known
                 self._journals[uri, run_id] = journal
         self._start()
         return journal
+
+    def know(self, uri: str, run_id: str) -> None:
+        """Note that a store has a run: what is logged to it is kept, should a copy be restored that has it not."""
+        self._known.add((uri, run_id))
+        journal = self._journals.get((uri, run_id))
+        if journal is not None:
+            journal.is_known = True
 
     def folder_of(self, uri: str, run_id: str) -> Path:
         """The folder of a run, where this process writes down what it logs; it need not be there.
@@ -234,6 +244,7 @@ class Journals:
             self._journals.pop((uri, run_id), None)
         elif journal.retire():
             self._journals.pop((uri, run_id), None)
+            self._known.discard((uri, run_id))
             # Another thread may be about to log to it: what it does from here on is sent by the next one.
             if not journal.hand_over(lambda: self.of(uri, run_id, journal.facts)):
                 self._journals.setdefault((uri, run_id), journal)

@@ -65,6 +65,7 @@ class RunJournal:
         facts: The run.
         sends: Whether what is logged is sent; else it stays in the folder.
         lives: Whether the run is open in this process, which says so to the store.
+        is_known: Whether the store has, or had, the run.
         is_parked: Whether the store has no such run, so that nobody tries again unasked.
         usual_metric: What :meth:`metric` tries first, for those who call it often: :meth:`Writer.usual_metric`.
     """
@@ -106,7 +107,7 @@ class RunJournal:
         self._params: dict[str, str] = {}
         self._models: set[str] = set()
         self._errors: list[RunstoneError] = []
-        self._is_known = False  # by the store
+        self.is_known = False
         self.is_parked = False
         self.lives = False
 
@@ -330,7 +331,7 @@ class RunJournal:
                 raise
             create(store, self.facts)
             applied = self._append_known(store, writer, entries, follows)
-        self._is_known = True
+        self.is_known = True
         return applied
 
     def _append_known(self, store: TrackingStore, writer: str, entries: Entries, follows: int) -> Applied:
@@ -377,7 +378,7 @@ class RunJournal:
 
         A run that the store has had is kept: its database may have been restored from an older copy.
         """
-        if self._is_known or self.facts.is_new:
+        if self.is_known or self.facts.is_new:
             return
         with self._alone():
             if self._writer is not None:
@@ -390,7 +391,7 @@ class RunJournal:
         Raises:
             BackendError: The disk of the store did not take it.
         """
-        if self._is_known and self._store is not None:
+        if self.is_known and self._store is not None:
             settle(self._store())
 
     def make_durable(self) -> None:
@@ -426,7 +427,7 @@ class RunJournal:
             self.settle()
             if writer is not None and not writer.is_removed and not writer.remove(self._sent):
                 return False
-            if clears and self.sends and (self._is_known or not self.facts.is_new):
+            if clears and self.sends and (self.is_known or not self.facts.is_new):
                 folders.clear(self.folder)  # else it holds a run that was made here and is not sent
             return True
         except BackendError:
