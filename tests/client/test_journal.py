@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("chosen")
 
 
 @pytest.fixture
-def store(address: str) -> Iterator[TrackingStore]:
+def store(address: str) -> Iterator[Any]:
     """The same store by a way of its own, which sends nothing."""
     opened = resolve.open_store(address)
     yield opened
@@ -148,7 +149,7 @@ def test_run_that_was_deleted_meanwhile_says_so_at_its_end_and_keeps_its_journal
 
 @pytest.mark.parametrize("is_resumed", [False, True])
 def test_run_that_was_begun_and_is_gone_before_anything_of_it_arrived_keeps_its_journal(
-    store: TrackingStore, is_resumed: bool
+    store: Any, is_resumed: bool
 ) -> None:
     """As where the server is restored from a copy that is older than the run."""
     run_id = store.create_run("0").info.run_id if is_resumed else None
