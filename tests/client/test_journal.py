@@ -16,9 +16,12 @@ import pytest
 import runstone
 from runstone.client import Client
 from runstone.client.connection import open_journals
-from runstone.entities import Param, RunStatus
+from runstone.entities import Entry, Param, RunStatus, Tag
+from runstone.entities.tag import END
 from runstone.errors import BackendUnavailable, InvalidValue, ParamChanged, RunDeleted, RunNotFound
-from runstone.journal.folder import journals_of
+from runstone.journal import folder as folders
+from runstone.journal.folder import RunFacts, journals_of
+from runstone.journal.writer import Writer
 from runstone.stores import resolve
 from runstone.stores.base import TrackingStore
 
@@ -169,6 +172,23 @@ def test_run_that_was_begun_and_is_gone_before_anything_of_it_arrived_keeps_its_
             runstone.end_run()
 
     assert journals_of(folder)
+
+
+def test_what_a_former_process_has_left_of_a_run_is_said_before_it_is_resumed(store: Any) -> None:
+    run_id = store.create_run("0").info.run_id
+    folder = folder_of(run_id)
+    with folders.alone(Path(".runstone")):
+        folders.make(Path(".runstone"), RunFacts(run_id=run_id, tracking_uri=runstone.get_tracking_uri()))
+    writer = Writer(folder, run_id, most_bytes=1 << 30, durable=False)
+    writer.append(Entry(n=1, tags=[Tag("stage", "first"), Tag(END, "RuntimeError")], status=RunStatus.FAILED))
+    writer.close()
+
+    with runstone.start_run(run_id):
+        runstone.set_tag("stage", "second")
+        assert not writer.path.exists() or writer.path.read_bytes().count(b"first") == 0
+
+    run = store.get_run(run_id)
+    assert (run.info.status, run.data.tags["stage"], run.data.tags.get(END)) == (RunStatus.FINISHED, "second", None)
 
 
 def test_run_that_never_was_is_told_and_leaves_nothing() -> None:

@@ -18,7 +18,8 @@ import runstone
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.transfer import remote_files
 from runstone.client import context as context_of_runs
-from runstone.entities import ArtifactPath, LoggedModelStatus, ModelOutput
+from runstone.entities import ArtifactPath, LoggedModelStatus, ModelOutput, RunStatus
+from runstone.entities.tag import END
 from runstone.journal import leftovers
 from runstone.journal.folder import journals_of
 from runstone.stores.base import TrackingStore
@@ -100,6 +101,8 @@ def _check(store: TrackingStore, folder: Path) -> None:
     """All is there once, what is damaged is kept, and nothing waits any more."""
     (run,) = store.search_runs(["0"])
     run_id = run.info.run_id
+    assert run.info.status is RunStatus.FAILED
+    assert run.data.tags[END].startswith("lost: ")
     assert numbers_of(store, run_id) == list(range(CALLS))
     assert [metric.step for metric in store.metric_history(run_id, "other")] == list(range(CALLS))
     assert isinstance(store, LineageStore)

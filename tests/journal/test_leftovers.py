@@ -13,12 +13,13 @@ import pytest
 
 from runstone.artifacts.base import Pieces
 from runstone.artifacts.local import LocalRepository
-from runstone.entities import ArtifactPath, Entry, LoggedModel, ModelMetric
-from runstone.errors import ArtifactNotFound, Unsupported
+from runstone.entities import ArtifactPath, Entry, LoggedModel, ModelMetric, RunStatus, Tag
+from runstone.entities.tag import END
+from runstone.errors import ArtifactNotFound, BackendError, Unsupported
 from runstone.journal import files, leftovers, models
 from runstone.journal import folder as folders
 from runstone.journal.folder import RunFacts
-from runstone.journal.format import line_of
+from runstone.journal.format import Header, line_of
 from runstone.journal.models import ModelFacts
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
@@ -91,6 +92,42 @@ def test_bytes_that_are_sent_are_told_as_they_go(tmp_path: Path, store: Tracking
 
     assert len(told) > 2
     assert sum(told) == leftover.size
+
+
+class EndsNoRun(SqlStore):
+    """A store that has room for what was logged, and none to say that the run has ended."""
+
+    def update_run(self, run_id: str, **changes: Any) -> Any:
+        raise BackendError("the disk is full")
+
+
+def test_run_whose_end_cannot_be_said_waits_until_it_can(tmp_path: Path, sqlite_uri: str) -> None:
+    left_behind(tmp_path, "a" * 32, range(3))
+    with closing(EndsNoRun(sqlite_uri)) as full, pytest.raises(BackendError):
+        send(tmp_path, full)
+
+    with closing(open_store(sqlite_uri)) as store:
+        assert [sent.entries for sent in send(tmp_path, store)] == [0]
+        run = store.get_run("a" * 32)
+        assert steps_of(store, "a" * 32) == [0, 1, 2]
+    assert run.info.status is RunStatus.FAILED
+    assert run.data.tags[END].startswith("lost: ")
+    assert not (tmp_path / "runs" / ("a" * 32)).exists()
+
+
+def test_what_was_said_last_of_a_run_holds(tmp_path: Path, store: TrackingStore) -> None:
+    first = left_behind(tmp_path, "a" * 32, range(1))
+    for made_at, status in ((3000, RunStatus.FINISHED), (1000, RunStatus.RUNNING), (2000, RunStatus.FAILED)):
+        header = Header(
+            journal=1, run_id="a" * 32, writer=str(status), pid=1, host="", made_at=made_at, made_by="runstone-python"
+        )
+        text = line_of(header) + line_of(Entry(n=1, tags=[Tag("said", status)], status=status))
+        (first.parent / f"journal-{10_000 - made_at}.jsonl").write_bytes(text)
+
+    send(tmp_path, store)
+
+    run = store.get_run("a" * 32)
+    assert (run.info.status, run.data.tags["said"]) == (RunStatus.FINISHED, "FINISHED")
 
 
 def test_what_is_damaged_twice_is_kept_twice(

@@ -58,6 +58,9 @@ class OfflineClient(Client):
     def _begin(self, facts: RunFacts) -> None:
         open_journals.of(self._tracking_uri, facts.run_id, facts, sends=self._sends).begin()
 
+    def _send_what_is_left(self, run_id: str) -> None:
+        """It stays here with the rest; each journal is sent in its turn."""
+
     def _artifacts(self, run_id: str, *, writes: bool) -> ArtifactRepository:  # noqa: ARG002  # there is no trash
         """The files of a run; what was logged, which may be long, is not read back for them."""
         return self._repository(str(self._offline.place_of_files(arguments.identifier("the id of a run", run_id))))

@@ -224,6 +224,10 @@ class RunVerbs(Connection):
             open_journals.know(self._tracking_uri, run_id)
         return journal
 
+    def _send_what_is_left(self, run_id: str) -> None:
+        """Send what processes that are gone have left of a run here, so that they have said it before it goes on."""
+        open_journals.recover(self._tracking_uri, run_id)
+
     def _note_resumed(self, run_id: str) -> None:
         """Forget why a run had ended."""
         journal = self._journal(run_id)

@@ -138,6 +138,12 @@ class Journals:
         if journal is not None:
             journal.is_known = True
 
+    def recover(self, uri: str, run_id: str) -> None:
+        """Send what processes that are gone have left of a run, unless one that lives logs to it; it is not ended."""
+        folder = self.folder_of(uri, run_id)
+        if folder.exists():
+            leftovers.recover_run(folder, uri, self._stores)
+
     def folder_of(self, uri: str, run_id: str) -> Path:
         """The folder of a run, where this process writes down what it logs; it need not be there.
 

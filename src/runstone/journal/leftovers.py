@@ -224,23 +224,28 @@ def send(
     sent = Sent()
     with folders.sending(leftover.folder) as is_sent:
         if not is_sent:
-            _send(leftover, store, tracking_uri, sent, advance)
+            _send(leftover, store, tracking_uri, sent, advance, is_gone=is_gone)
             if leftover.facts.is_run:
-                if is_gone:
-                    _end(leftover, store)
                 settle(store)
             folders.clear(leftover.folder)
     return sent
 
 
 def _send(
-    leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent, advance: Callable[[int], None]
+    leftover: Leftover,
+    store: TrackingStore,
+    tracking_uri: str,
+    sent: Sent,
+    advance: Callable[[int], None],
+    *,
+    is_gone: bool,
 ) -> None:
     if leftover.facts.is_new:
         create(store, _facts_at(leftover, tracking_uri))
     _send_models(leftover, store, tracking_uri, sent)
     if leftover.facts.is_run:
-        _send_run(leftover, store, tracking_uri, sent, advance)
+        _send_journals(leftover, store, sent, advance, is_gone=is_gone)
+        _send_files(leftover, store, tracking_uri, sent)
     else:
         for path in folders.journals_of(leftover.folder):
             path.unlink()  # its lock has said that the process lives; there is nothing in it
@@ -266,10 +271,16 @@ def _facts_at(leftover: Leftover, tracking_uri: str) -> RunFacts:
     return replace(facts, experiment_id="")
 
 
-def _send_run(
-    leftover: Leftover, store: TrackingStore, tracking_uri: str, sent: Sent, advance: Callable[[int], None]
+def _send_journals(
+    leftover: Leftover, store: TrackingStore, sent: Sent, advance: Callable[[int], None], *, is_gone: bool
 ) -> None:
-    for path in folders.journals_of(leftover.folder):
+    """Send the journals one after another, as they were begun: what was said last of the run holds.
+
+    Each is removed when what it says is done, the end of a run that did not say how it ends included: else whoever
+    comes after a kill would find nothing that waits, and the run would go on for ever.
+    """
+    left = sorted(folders.journals_of(leftover.folder), key=_made_at)
+    for path in left:
         with _held(path, fcntl.LOCK_EX, within_s=_LOOK_S) as file:
             if file is None:
                 continue
@@ -277,15 +288,28 @@ def _send_run(
             damages = _send_journal(file, leftover, store, sent, advance, tally)
             sent.values, sent.params = sent.values + tally.size, sent.params + len(tally.params)
             lacks = tally.missing(store, leftover.facts.run_id)
+            if is_gone and folders.journals_of(leftover.folder) == [path]:
+                _end(leftover, store)
+            settle(store)
             if damages or lacks:
                 kept = _kept(path)
                 path.replace(kept)
                 sent.damages[kept.name] = damages
                 sent.lacks[kept.name] = lacks
             else:
-                settle(store)
                 path.unlink()
-    _send_files(leftover, store, tracking_uri, sent)
+    if is_gone and not left:
+        _end(leftover, store)
+
+
+def _made_at(path: Path) -> tuple[int, str]:
+    """When a journal was begun, and its name; one that cannot be read comes first, as it always did."""
+    try:
+        with path.open("rb") as file:
+            header, _, _ = reader.begin(file.fileno())
+    except (OSError, Unsupported):
+        header = None  # whoever sends it is told
+    return 0 if header is None else header.made_at, path.name
 
 
 def _kept(path: Path) -> Path:
@@ -300,7 +324,7 @@ def _kept(path: Path) -> Path:
 def _end(leftover: Leftover, store: TrackingStore) -> None:
     """End a run whose process is gone without having said so; should another one log to it, that brings it back."""
     run_id = leftover.facts.run_id
-    if folders.journals_of(leftover.folder) or store.get_run(run_id).info.status is not RunStatus.RUNNING:
+    if store.get_run(run_id).info.status is not RunStatus.RUNNING:
         return
     since = datetime.fromtimestamp(leftover.changed_at / 1000, UTC).isoformat(timespec="seconds")
     store.log_batch(run_id, tags=[Tag(END, f"lost: its process was gone; it had logged until {since}")])

@@ -325,6 +325,7 @@ def _resume(
             raise InvalidValue(f"the run {run_id!r} cannot be its own parent; leave parent_run_id out")
         client.get_run(parent_run_id)
         tags[PARENT_RUN_ID] = Tag(PARENT_RUN_ID, parent_run_id)
+    client._send_what_is_left(run_id)
     client._note_resumed(run_id)
     client.update_run(run_id, RunStatus.RUNNING, run_name)
     client.log_batch(run_id, tags=list(tags.values()))
