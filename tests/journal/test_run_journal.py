@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runstone.entities import Applied, Metric
-from runstone.errors import BackendError, BackendUnavailable, JournalFull, RunNotFound
+from runstone.entities import Applied, Metric, Param
+from runstone.errors import BackendError, BackendUnavailable, JournalFull, ParamChanged, RunNotFound
 from runstone.journal import folder as folders
 from runstone.journal import leftovers, models
 from runstone.journal.folder import RunFacts, journals_of
@@ -24,8 +24,10 @@ class Forgetful(SqlStore):
     """A store whose next answer gets lost on the way."""
 
     loses = False
+    appends = 0
 
     def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
+        self.appends += 1
         applied = super().append_journal(run_id, writer, entries, follows=follows)
         if self.loses:
             self.loses = False
@@ -175,6 +177,36 @@ def test_journal_asks_nothing_of_the_stores_disk_where_nothing_is_asked(
         journal.flush()
 
         assert journal.retire()
+
+
+def test_full_journal_has_room_again_once_all_of_it_was_sent(
+    tmp_path: Path, store: Forgetful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_MAX_MB", "1")
+    journal = RunJournal(tmp_path, RunFacts(run_id=store.create_run("0").info.run_id), lambda: store)
+    for step in range(25_000):  # two and a half times what the file may hold
+        journal.metric("loss", 0.5, 0, step)
+    journal.flush()
+
+    assert steps_of(store, journal.facts.run_id) == list(range(25_000))
+    assert store.appends < 100
+
+
+def test_value_that_a_full_journal_has_no_room_for_is_stored_whatever_was_refused_before(
+    tmp_path: Path, store: Forgetful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_MAX_MB", "1")
+    run_id = store.create_run("0").info.run_id
+    store.log_batch(run_id, params=[Param("lr", "1")])
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    journal.log(params=[Param("lr", "2")])
+    for step in range(15_000):
+        journal.metric("loss", 0.5, 0, step)
+
+    with pytest.raises(ParamChanged):
+        journal.flush()
+
+    assert steps_of(store, run_id) == list(range(15_000))
 
 
 def test_folder_that_the_disk_does_not_take_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

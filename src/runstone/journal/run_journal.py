@@ -237,10 +237,17 @@ class RunJournal:
         if not self._warned:
             self._warned = True
             _logger.warning("%s; until then every call waits for the store", full)
-        self.flush()
+        self.flush(raises=False)
+        if self.retire(clears=False):  # all of it was sent: there is room again
+            with suppress(JournalFull):
+                while not self._current().append(entry):
+                    pass  # as in metric
+                return
         with self._alone():
-            self._keep(self._send_directly(entry))
-        self.raise_refused()
+            applied = self._send_directly(entry)
+            self._keep(applied)
+        if applied.refused:
+            self.raise_refused()
 
     def _send_directly(self, entry: Entry) -> Applied:
         writer, n = self._direct, self._direct_n + 1
@@ -295,7 +302,7 @@ class RunJournal:
                 return True
             self._keep(applied)
             self._sent, self._follows, self.is_parked = end, end.n, False
-            if writer.size > LARGE_BYTES and not self._damaged_line:
+            if writer.size > min(LARGE_BYTES, writer.most_bytes // 2) and not self._damaged_line:
                 self.settle()
                 writer.remove(self._sent)  # the next call begins another
             return True

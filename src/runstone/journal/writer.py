@@ -37,6 +37,7 @@ class Writer:
         writer: The word in its header.
         n: Number of the entry that was written last.
         size: Bytes that were written.
+        most_bytes: Size that the file may grow to.
         is_removed: Whether the file is gone, or left; nothing is written any more then.
     """
 
@@ -52,7 +53,7 @@ class Writer:
         Raises:
             JournalFull: It cannot be made.
         """
-        self._run_id, self._most, self._is_durable = run_id, most_bytes, durable
+        self._run_id, self.most_bytes, self._is_durable = run_id, most_bytes, durable
         self._lock = threading.Lock()
         self.writer = uuid4().hex
         self.n = 0
@@ -108,7 +109,7 @@ class Writer:
             line = metric_line(n, key, value, timestamp, step)
             length = len(line)
             size = self.size + length
-            if not self._is_whole or size > self._most:
+            if not self._is_whole or size > self.most_bytes:
                 return 0
             self._is_whole = False
             if write(self.file, line, length) != length:
@@ -235,10 +236,10 @@ class Writer:
             room: Bytes that the file may have more than others may fill.
         """
         size = self.size + len(line)
-        if size > self._most + room:
+        if size > self.most_bytes + room:
             raise JournalFull(
                 f"the journal {self.path} has {self.size:,} bytes that are not sent yet, and may not have more than "
-                f"{self._most:,}; let the server take them, or raise RUNSTONE_JOURNAL_MAX_MB"
+                f"{self.most_bytes:,}; let the server take them, or raise RUNSTONE_JOURNAL_MAX_MB"
             )
         try:
             if not self._is_whole:  # what stands behind was never acknowledged: the call failed, or Ctrl-C ended it
