@@ -14,7 +14,7 @@ from runstone import config
 from runstone.artifacts.staging import UNFINISHED
 from runstone.entities import Tag
 from runstone.entities.names import without_password
-from runstone.errors import JournalFull, RunNotFound, RunstoneError, SchemaMismatch
+from runstone.errors import JournalFull, RunNotFound, RunstoneError, SchemaMismatch, Unsupported
 from runstone.journal.format import VERSION
 from runstone.schemas import wire
 
@@ -96,6 +96,35 @@ def run_folder(within: Path, run_id: str) -> Path:
     return within / "runs" / run_id
 
 
+def place_of(within: Path, run_id: str, tracking_uri: str) -> Path:
+    """The folder of a run of a store; it need not be there.
+
+    It has the id for its name, and a number behind it where that has what waits for another store, as where a database
+    was copied: what is logged to the copy must not go to the first.
+
+    Args:
+        within: Folder of journals.
+        run_id: The run.
+        tracking_uri: Its store, as seen from that folder; an empty text for whichever it is.
+
+    Raises:
+        RunNotFound: No run can have this id.
+    """
+    folder, number = run_folder(within, run_id), 1
+    while not _is_for(folder, tracking_uri):
+        number += 1
+        folder = folder.with_name(f"{run_id}-{number}")
+    return folder
+
+
+def _is_for(folder: Path, tracking_uri: str) -> bool:
+    try:
+        known = facts_of(folder).tracking_uri
+    except (SchemaMismatch, Unsupported):
+        return True  # nothing is there, or whoever sends it is told
+    return known == tracking_uri or "" in {known, tracking_uri}
+
+
 def unwritable(what: str, error: OSError) -> JournalFull:
     """The error for a journal that the system lets nobody write.
 
@@ -152,7 +181,7 @@ def make(within: Path, facts: RunFacts) -> Path:
     Raises:
         JournalFull: It cannot be made.
     """
-    folder = run_folder(within, facts.run_id)
+    folder = place_of(within, facts.run_id, facts.tracking_uri)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / FACTS).exists():

@@ -150,8 +150,8 @@ class Journals:
         Raises:
             RunNotFound: No run can have this id.
         """
-        known = self._journals.get((uri, run_id))
-        return folders.run_folder(folders.root(), run_id) if known is None else known.folder
+        known, within = self._journals.get((uri, run_id)), folders.root()
+        return folders.place_of(within, run_id, folders.seen_from(within, uri)) if known is None else known.folder
 
     def _start(self) -> None:
         """See that the thread runs; the child of a fork begins without one."""

@@ -90,6 +90,7 @@ class RunJournal:
         self._warned = False
         self._successor: Callable[[], RunJournal] | None = None
         self._writer: Writer | None = None
+        self._folder: Path | None = None
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -114,7 +115,7 @@ class RunJournal:
     @property
     def folder(self) -> Path:
         """Folder of the run."""
-        return folders.run_folder(self._within, self.facts.run_id)
+        return self._folder or folders.place_of(self._within, self.facts.run_id, self.facts.tracking_uri)
 
     @property
     def params(self) -> Mapping[str, str]:
@@ -217,8 +218,9 @@ class RunJournal:
             if self._writer is None or self._writer.is_removed:
                 with folders.alone(self._within):
                     is_durable = config.JOURNAL_FSYNC.required() == "always"
+                    self._folder = folders.make(self._within, self.facts)
                     writer = Writer(
-                        folders.make(self._within, self.facts),
+                        self._folder,
                         self.facts.run_id,
                         most_bytes=config.JOURNAL_MAX_MB.required() * 1_000_000,
                         durable=is_durable,
