@@ -215,7 +215,7 @@ def test_what_is_logged_to_a_copy_of_a_store_goes_to_that_copy(tmp_path: Path) -
 
     for uri in (first, copy):
         with closing(resolve.open_store(uri)) as opened:
-            leftovers.recover(folders.root(), [uri], lambda _, opened=opened: opened)
+            leftovers.recover(folders.root(), [uri], {uri: opened}.__getitem__)
             key = "of the first" if uri == first else "of the copy"
             assert list(opened.get_run(run_id).data.metrics) == [key]
     assert leftovers.find(folders.root()) == []
