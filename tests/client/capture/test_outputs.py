@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -268,6 +269,28 @@ def test_thread_that_is_silent_is_not_heard() -> None:
         print("what training says")
 
         assert heard.take() == "what training says\n"
+
+
+class Interrupted(Exception):
+    """What a handler of a signal raises, as that of Ctrl-C does."""
+
+
+def test_thread_that_is_interrupted_while_it_prints_is_heard_afterwards() -> None:
+    def interrupt(number: int, frame: object) -> None:
+        raise Interrupted
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    with standing_for_stdout(io.StringIO()), hearing() as heard:
+        for n in range(500):
+            with contextlib.suppress(Interrupted):
+                signal.setitimer(signal.ITIMER_REAL, 2e-5 + n % 50 * 1e-6)
+                while True:
+                    print("training")
+        heard.take()
+        print("goes on")
+
+        assert heard.take() == "goes on\n"
+    signal.signal(signal.SIGALRM, former)
 
 
 def test_much_wakes_who_listens_and_too_much_is_left_out() -> None:

@@ -81,8 +81,8 @@ class _Write:
         silent = self._outputs.silent
         if not self._outputs.tapes or thread in silent:
             return self._original(text, *more, **named)
-        silent.add(thread)  # for who passes it on to another stream that we listen to
-        try:
+        try:  # Ctrl-C may come right behind any call, the next one included
+            silent.add(thread)  # for who passes it on to another stream that we listen to
             written = self._original(text, *more, **named)
         finally:
             silent.discard(thread)
