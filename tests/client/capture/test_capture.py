@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+import runstone
 from runstone import config
 from runstone.client import Client
+from runstone.client.capture import reading
 from runstone.client.capture.capture import Capture
+from runstone.client.capture.console import Console
 from runstone.client.capture.part import Stream, Subject
+from runstone.client.capture.system import SystemMetrics
 
 
 class Notes:
@@ -25,6 +29,9 @@ class Notes:
     def start(self) -> None:
         self.told.append(("start", threading.get_ident()))
 
+    def detach(self) -> None:
+        self.told.append(("detach", threading.get_ident()))
+
     def stop(self, last_words: str = "") -> None:
         self.told.append(("stop", threading.get_ident()))
         self.subject.write("notes/000000.txt", b"all that was noted")
@@ -36,6 +43,9 @@ class Notes:
 class Broken:
     def start(self) -> None:
         raise OSError("no pipe")
+
+    def detach(self) -> None:
+        raise OSError("there was none")
 
     def stop(self, last_words: str = "") -> None:
         raise OSError("no pipe either")
@@ -58,8 +68,9 @@ def test_stream_starts_at_once_and_is_stored_when_the_capture_has_stopped(subjec
     capture.stop()
 
     assert begun == [("start", threading.get_ident())]
-    assert [word for word, _ in notes.told] == ["start", "stop"]
-    assert notes.told[1][1] != threading.get_ident()
+    assert [word for word, _ in notes.told] == ["start", "detach", "stop"]
+    assert notes.told[1][1] == threading.get_ident()
+    assert notes.told[2][1] != threading.get_ident()
     assert [file.path for file in subject.client.list_artifacts(subject.run_id, "runstone/notes")] == [
         "runstone/notes/000000.txt"
     ]
@@ -102,7 +113,7 @@ def test_what_fails_is_warned_of_once_and_the_rest_goes_on(subject: Subject, cap
         f"the run {subject.run_id} goes on without its {broken}: no pipe",
         f"the run {subject.run_id} goes on without its {torn}: the film is torn",
     ]
-    assert [word for word, _ in notes.told] == ["start", "stop"] * 2
+    assert [word for word, _ in notes.told] == ["start", "detach", "stop"] * 2
 
 
 def test_end_waits_no_longer_than_for_a_server_that_does_not_answer(
@@ -142,8 +153,34 @@ def test_what_is_not_stored_in_time_is_kept(
     may_end.set()
     capture._thread.join()
 
-    assert told == ["start", "keep"]
+    assert told == ["start", "detach", "keep"]
     assert caplog.text == ""
+
+
+def test_run_that_has_ended_records_nothing_more_though_its_pictures_take_long(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "0.05")
+    runstone.set_system_metrics_sampling_interval(0.02)
+    may_end = threading.Event()
+
+    def takes_long(of: Subject) -> None:
+        may_end.wait()
+
+    streams: dict[str, Stream] = {"console": Console(subject), "system metrics": SystemMetrics(subject)}
+    capture = Capture(subject, {"picture": takes_long}, streams)
+    capture.start()
+    print("of this run")
+    capture.stop()
+    print("of a later run")
+    before = subject.client.get_metric_history(subject.run_id, "system/cpu_utilization_percentage")
+    threading.Event().wait(0.2)
+    after = subject.client.get_metric_history(subject.run_id, "system/cpu_utilization_percentage")
+    may_end.set()
+    capture._thread.join()
+
+    assert after == before
+    assert reading.console(subject.client, subject.run_id) == {"000000.log": "of this run\n"}
 
 
 def test_child_of_a_fork_leaves_the_capture_to_its_parent(subject: Subject) -> None:
@@ -159,7 +196,7 @@ def test_child_of_a_fork_leaves_the_capture_to_its_parent(subject: Subject) -> N
     capture.stop()
 
     assert os.waitstatus_to_exitcode(status) == 1
-    assert [word for word, _ in notes.told] == ["start", "stop"]
+    assert [word for word, _ in notes.told] == ["start", "detach", "stop"]
 
 
 def test_resumed_run_is_asked_what_it_has(subject: Subject) -> None:

@@ -62,6 +62,8 @@ class Capture:
         self._last_words = last_words
         if self.is_done or self._process != os.getpid():
             return
+        for name, stream in self._streams.items():  # here: the thread may still be busy with a picture
+            self._attempt(name, stream.detach)
         self.ask_to_stop()
         wait = config.JOURNAL_WAIT.required()
         self._thread.join(timeout=wait)

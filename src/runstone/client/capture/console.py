@@ -52,6 +52,10 @@ class Console:
         outputs.add(self._tape)
         self._thread.start()
 
+    def detach(self) -> None:
+        """Listen no longer."""
+        outputs.remove(self._tape)
+
     def stop(self, last_words: str = "") -> None:
         """Listen no longer; all is stored.
 
@@ -63,7 +67,7 @@ class Console:
         """
         if self._thread.ident is None:
             return
-        outputs.remove(self._tape)
+        self.detach()
         self._last_words = last_words
         self._tape.wake.put(True)
         self._thread.join()

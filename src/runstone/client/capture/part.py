@@ -94,10 +94,13 @@ Picture = Callable[[Subject], None]
 
 
 class Stream(Protocol):
-    """What goes on as long as the run does. Both may raise; that is warned of once, and the run goes on."""
+    """What goes on as long as the run does. Each call may raise; that is warned of once, and the run goes on."""
 
     def start(self) -> None:
         """Begin. Called by ``start_run`` in the caller's thread: it returns at once, and asks no store."""
+
+    def detach(self) -> None:
+        """Take in nothing more. Called in the thread that ends the run, before ``stop``: it returns at once."""
 
     def stop(self, last_words: str = "") -> None:
         """End, with all stored. Called in the thread of the capture, before the run ends.

@@ -46,13 +46,17 @@ class SystemMetrics:
             raise Unsupported("psutil is not installed; install it with: pip install 'runstone[system]'")
         self._thread.start()
 
+    def detach(self) -> None:
+        """Measure no longer."""
+        self._is_over.set()
+
     def stop(self, last_words: str = "") -> None:  # noqa: ARG002  # they are for the console
         """Measure no longer.
 
         Raises:
             Exception: What has ended the measuring before.
         """
-        self._is_over.set()
+        self.detach()
         if self._thread.ident is not None:
             self._thread.join()
         if self._failure is not None:
