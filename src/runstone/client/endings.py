@@ -22,6 +22,8 @@ _WITNESS = "_runstone"
 # Of the six who may watch, those whom Python names no use for.
 _FREE_TOOLS = (4, 3)
 _CUT = "[the beginning is left out]\n"
+_MIDDLE = " [the middle is left out] "
+_LONGEST = MAX_TAG_VALUE // 2  # characters of one message: there is as much room for the frames above it
 _SEARCHED = 32 * MAX_TAG_VALUE  # characters of what an error says: much more than is kept, since secrets become shorter
 
 
@@ -48,13 +50,24 @@ def after(error: BaseException | None) -> End:
         return FINISHED
     if isinstance(error, SystemExit):
         return after_exit(error.code)
-    text = redact(writable("".join(traceback.format_exception(error))[-_SEARCHED:])).text
+    text = redact("".join(_short(piece) for piece in traceback.format_exception(error))[-_SEARCHED:]).text
     if len(text) > MAX_TAG_VALUE:
         text = _CUT + text[len(_CUT) - MAX_TAG_VALUE :]
     if _is_interruption(error):
         return End(RunStatus.KILLED, "interrupted by Ctrl-C", text)
     said = _text(error).strip().splitlines()
     return End(RunStatus.FAILED, f"{type(error).__name__}: {said[0]}"[:500] if said else type(error).__name__, text)
+
+
+def _short(piece: str) -> str:
+    """A message, or a frame, without its middle where it is so long that it would leave no room for the frames."""
+    if len(piece) > _SEARCHED:
+        piece = piece[: _SEARCHED // 2] + piece[-_SEARCHED // 2 :]
+    text = writable(piece)
+    if len(text) <= _LONGEST:
+        return text
+    text = redact(text).text  # before it is cut: half a secret is not recognised
+    return text if len(text) <= _LONGEST else text[: _LONGEST // 2] + _MIDDLE + text[-_LONGEST // 2 :]
 
 
 def _is_interruption(error: BaseException) -> bool:
