@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 import runstone
 from runstone import config
 from runstone.client import Client
-from runstone.client.capture import system
+from runstone.client.capture import part, system
 from runstone.client.capture.part import Subject
 from runstone.client.capture.system import SystemMetrics
-from runstone.errors import InvalidValue, RunNotFound, Unsupported
+from runstone.entities import Run
+from runstone.errors import BackendUnavailable, InvalidValue, Unsupported
 
 NAMES = {
     "cpu_utilization_percentage",
@@ -140,13 +142,74 @@ def test_what_cannot_be_is_refused_and_changes_nothing(call: Any, given: object)
     assert after == before
 
 
-def test_what_ends_the_measuring_is_told_when_the_run_ends(client: Client) -> None:
-    measuring = SystemMetrics(Subject(client, "0" * 32, is_resumed=True))
+@pytest.fixture
+def warnings(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """What was warned of, in a process that has warned of nothing before."""
+    part._warned.clear()
+    return lambda: [record.getMessage() for record in caplog.records]
+
+
+def test_what_fails_once_is_told_at_once_and_measured_again(
+    chosen: Client, quick: None, monkeypatch: pytest.MonkeyPatch, warnings: Callable[[], list[str]]
+) -> None:
+    real, calls = psutil.net_io_counters, list[int]()
+
+    def fails_once() -> Any:
+        calls.append(1)
+        if len(calls) in {1, 3}:
+            raise PermissionError(13, "Permission denied")
+        return real()
+
+    def fails() -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(psutil, "virtual_memory", fails)
+    monkeypatch.setattr(psutil, "net_io_counters", fails_once)
+    with runstone.start_run(log_system_metrics=True) as run:
+        while len(history(chosen, run.info.run_id, "system/network_receive_megabytes")) < 3:
+            threading.Event().wait(0.02)
+        told = warnings()
+
+    run_id = run.info.run_id
+    assert history(chosen, run_id, "system/disk_usage_megabytes")[:3] == [0, 1, 2]
+    assert history(chosen, run_id) == []
+    assert sorted(told) == [
+        f"the run {run_id} goes on without its system metrics of {name}: [Errno 13] Permission denied"
+        for name in ("the network", "the processor")
+    ]
+
+
+class Hesitant(Client):
+    """A handle whose store does not answer the first time."""
+
+    has_hesitated = False
+
+    def get_run(self, run_id: str) -> Run:
+        if not self.has_hesitated:
+            self.has_hesitated = True
+            raise BackendUnavailable("try again")
+        return super().get_run(run_id)
+
+
+def test_resumed_run_whose_steps_the_store_does_not_tell_asks_again(
+    address: str, run_id: str, quick: None, warnings: Callable[[], list[str]]
+) -> None:
+    measuring = SystemMetrics(Subject(Hesitant(address), run_id, is_resumed=True))
 
     measuring.start()
+    wait_for(Client(address), run_id, 1)
+    measuring.stop()
 
-    with pytest.raises(RunNotFound):
-        measuring.stop()
+    assert warnings() == [f"the run {run_id} goes on without its system metrics: try again"]
+
+
+def test_node_that_no_metric_can_have_is_told_at_the_start(
+    client: Client, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_SYSTEM_METRICS_NODE_ID", "gpu#1")
+
+    with pytest.raises(InvalidValue, match="RUNSTONE_SYSTEM_METRICS_NODE_ID='gpu#1' cannot be part of the name"):
+        SystemMetrics(Subject(client, run_id)).start()
 
 
 def test_where_psutil_is_missing_only_who_has_asked_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,6 +266,21 @@ def test_gpus_are_measured_as_far_as_they_tell() -> None:
         "gpu_1_memory_usage_percentage": 25.0,
         "gpu_1_memory_usage_megabytes": 8000.0,
         "gpu_1_utilization_percentage": 41,
+    }
+
+
+def test_gpu_that_tells_of_no_memory_and_no_limit_has_no_percentages() -> None:
+    class Virtual(Nvml):
+        def nvmlDeviceGetMemoryInfo(self, handle: int) -> Any:
+            return SimpleNamespace(used=0, total=0)
+
+        def nvmlDeviceGetEnforcedPowerLimit(self, handle: int) -> int:
+            return 0
+
+    assert {name.removeprefix("gpu_0_") for name in system.nvidia(Virtual())() if name.startswith("gpu_0_")} == {
+        "memory_usage_megabytes",
+        "utilization_percentage",
+        "power_usage_watts",
     }
 
 

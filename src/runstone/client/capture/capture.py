@@ -15,9 +15,6 @@ from runstone.client.capture.system import SystemMetrics
 
 _logger = logging.getLogger("runstone")
 
-# What has been warned of in this process: a sweep of a thousand runs need not say it a thousand times.
-_warned: set[str] = set()
-
 
 class Capture:
     """Captures a run in a thread of its own, from its start to its end; training waits for none of it.
@@ -99,9 +96,7 @@ class Capture:
         try:
             action()
         except Exception as error:  # noqa: BLE001  # whatever goes wrong with it, training goes on
-            if name not in _warned:
-                _warned.add(name)
-                _logger.warning("the run %s goes on without its %s: %s", self.subject.run_id, name, error)
+            self.subject.goes_on_without(name, error)
 
 
 def of(subject: Subject, log_system_metrics: bool | None = None) -> Capture:

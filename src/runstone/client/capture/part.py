@@ -1,5 +1,6 @@
 """What is captured of a run: pictures that are taken once, and streams that go on as long as the run does."""
 
+import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Protocol
@@ -13,6 +14,11 @@ from runstone.errors import BackendUnavailable
 from runstone.journal import keeping
 
 FOLDER = "runstone"
+
+_logger = logging.getLogger("runstone")
+
+# What has been warned of in this process: a sweep of a thousand runs need not say it a thousand times.
+_warned: set[str] = set()
 
 
 class Subject(Struct, frozen=True):
@@ -33,6 +39,12 @@ class Subject(Struct, frozen=True):
     parent: "Subject | None" = None
     git_tags: Future[dict[str, str]] = field(default_factory=Future)
     under_way: dict[str, bytes] = field(default_factory=dict)
+
+    def goes_on_without(self, name: str, error: Exception) -> None:
+        """Warn, once in a process, of what fails; whatever goes wrong with it, training goes on."""
+        if name not in _warned:
+            _warned.add(name)
+            _logger.warning("the run %s goes on without its %s: %s", self.run_id, name, error)
 
     def set_tags(self, tags: Mapping[str, str]) -> None:
         """Set tags of the run.

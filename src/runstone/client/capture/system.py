@@ -2,8 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
@@ -12,7 +13,8 @@ from runstone import config, forking
 from runstone.client.capture.part import Subject
 from runstone.client.runs import now_ms
 from runstone.entities import Metric
-from runstone.errors import Unsupported
+from runstone.entities.names import check_key
+from runstone.errors import InvalidValue, Unsupported
 
 PREFIX = "system/"
 
@@ -33,7 +35,6 @@ class SystemMetrics:
         """Prepare; nothing is measured yet."""
         self._subject = subject
         self._is_over = threading.Event()
-        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._serve, name="runstone-system-metrics", daemon=True)
 
     def start(self) -> None:
@@ -41,9 +42,13 @@ class SystemMetrics:
 
         Raises:
             Unsupported: psutil is not installed.
+            InvalidValue: A setting cannot be what it is.
         """
         if not is_installed():
             raise Unsupported("psutil is not installed; install it with: pip install 'runstone[system]'")
+        self._interval = config.SYSTEM_METRICS_SAMPLING_INTERVAL.required()
+        self._count = config.SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING.required()
+        self._prefix = _prefix()
         self._thread.start()
 
     def detach(self) -> None:
@@ -51,46 +56,67 @@ class SystemMetrics:
         self._is_over.set()
 
     def stop(self, last_words: str = "") -> None:  # noqa: ARG002  # they are for the console
-        """Measure no longer.
-
-        Raises:
-            Exception: What has ended the measuring before.
-        """
+        """Measure no longer; what was measured is logged."""
         self.detach()
         if self._thread.ident is not None:
             self._thread.join()
-        if self._failure is not None:
-            raise self._failure
 
     def keep(self, last_words: str = "") -> None:
         """Nothing is left to do: each sample is logged at once, by the journal."""
 
     def _serve(self) -> None:
-        try:
-            self._measure(probes())
-        except Exception as error:  # noqa: BLE001  # told at the end; training goes on
-            self._failure = error
-
-    def _measure(self, of_machine: Sequence[Probe]) -> None:
-        interval = config.SYSTEM_METRICS_SAMPLING_INTERVAL.required()
-        count = config.SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING.required()
-        node = config.SYSTEM_METRICS_NODE_ID.get()
-        prefix = PREFIX + (f"{node}/" if node else "")
-        client, run_id = self._subject.client, self._subject.run_id
-        step = self._first_step()
+        makers: Mapping[str, Callable[[], Probe]] = {}
+        probes: dict[str, Probe] = {}
+        with self._going_on("system metrics"):
+            makers = parts()
+        self._sample(makers, probes)  # what counts up, counts from now on
         samples: list[Sample] = []
-        while not self._is_over.wait(interval):
-            samples.append({key: value for probe in of_machine for key, value in probe().items()})
-            if len(samples) == count:
-                client.log_batch(run_id, metrics=_metrics(samples, prefix, step))
+        step: int | None = None
+        while not self._is_over.wait(self._interval):
+            samples.append(self._sample(makers, probes))
+            if len(samples) == self._count:
+                with self._going_on("system metrics"):
+                    step = self._first_step() if step is None else step  # asked again where the store did not say
+                    metrics = _metrics(samples, self._prefix, step)
+                    self._subject.client.log_batch(self._subject.run_id, metrics=metrics)
+                    step += 1
                 samples.clear()
-                step += 1
+
+    def _sample(self, makers: Mapping[str, Callable[[], Probe]], probes: dict[str, Probe]) -> Sample:
+        """What the probes say; one that could not be made is tried again."""
+        sample: Sample = {}
+        for name, make in makers.items():
+            with self._going_on(f"system metrics of {name}"):
+                if name not in probes:
+                    probes[name] = make()
+                sample.update(probes[name]())
+        return sample
+
+    @contextmanager
+    def _going_on(self, name: str) -> Iterator[None]:
+        """What fails may be well the next time: it is told, and the rest goes on."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong with it, training goes on
+            self._subject.goes_on_without(name, error)
 
     def _first_step(self) -> int:
         if not self._subject.is_resumed:
             return 0
         known = self._subject.client.get_run(self._subject.run_id).data.metric_list
         return max((metric.step + 1 for metric in known if metric.key.startswith(PREFIX)), default=0)
+
+
+def _prefix() -> str:
+    setting = config.SYSTEM_METRICS_NODE_ID
+    node = setting.get()
+    if not node:
+        return PREFIX
+    try:
+        check_key("metric", node)
+    except InvalidValue as error:
+        raise InvalidValue(f"{setting.source()}={node!r} cannot be part of the name of a metric: {error}") from None
+    return f"{PREFIX}{node}/"
 
 
 def is_installed() -> bool:
@@ -109,18 +135,18 @@ def is_wanted(log_system_metrics: bool | None) -> bool:
     return setting.required() and (is_installed() or setting.source() != "default")
 
 
-def probes() -> list[Probe]:
-    """What can be measured on this machine."""
+def parts() -> dict[str, Callable[[], Probe]]:
+    """What can be measured on this machine: a name, and what prepares the probe."""
     with forking.held_off():
         import psutil
 
-    found: list[Probe] = [processor(psutil), disk(psutil), network(psutil)]
+    found: dict[str, Callable[[], Probe]] = {
+        "the processor": partial(processor, psutil),
+        "the disk": partial(disk, psutil),
+        "the network": partial(network, psutil),
+    }
     if find_spec("pynvml") is not None:
-        with forking.held_off():
-            import pynvml
-
-        with suppress(pynvml.NVMLError):  # no such driver here
-            found.append(nvidia(pynvml))
+        found["the GPUs"] = gpus
     return found
 
 
@@ -169,6 +195,17 @@ def network(psutil: ModuleType) -> Probe:
     return sample
 
 
+def gpus() -> Probe:
+    """The GPUs of this machine; nothing where it has none."""
+    with forking.held_off():
+        import pynvml
+
+    try:
+        return nvidia(pynvml)
+    except pynvml.NVMLError:  # no such driver here
+        return dict
+
+
 def nvidia(nvml: Any) -> Probe:
     """Memory, load and power of each GPU of NVIDIA, as far as it tells.
 
@@ -187,22 +224,24 @@ def nvidia(nvml: Any) -> Probe:
 def _of_gpu(nvml: Any, handle: Any) -> Iterator[tuple[str, float]]:
     with suppress(nvml.NVMLError):
         memory = nvml.nvmlDeviceGetMemoryInfo(handle)
-        yield "memory_usage_percentage", memory.used / memory.total * 100
         yield "memory_usage_megabytes", memory.used / 1e6
+        if memory.total:
+            yield "memory_usage_percentage", memory.used / memory.total * 100
     with suppress(nvml.NVMLError):
         yield "utilization_percentage", nvml.nvmlDeviceGetUtilizationRates(handle).gpu
     with suppress(nvml.NVMLError):
         watts = nvml.nvmlDeviceGetPowerUsage(handle) / 1000
-        limit = nvml.nvmlDeviceGetEnforcedPowerLimit(handle) / 1000
         yield "power_usage_watts", watts
-        yield "power_usage_percentage", watts / limit * 100
+        limit = nvml.nvmlDeviceGetEnforcedPowerLimit(handle) / 1000
+        if limit:
+            yield "power_usage_percentage", watts / limit * 100
 
 
 def _metrics(samples: Sequence[Sample], prefix: str, step: int) -> list[Metric]:
     """The mean of the samples; of what counts up, the last."""
     now = now_ms()
     values = {}
-    for key, last in samples[-1].items():
+    for key in {key: None for sample in samples for key in sample}:
         known = [sample[key] for sample in samples if key in sample]
-        values[key] = last if key.startswith("network_") else round(sum(known) / len(known), 1)
+        values[key] = known[-1] if key.startswith("network_") else round(sum(known) / len(known), 1)
     return [Metric(prefix + key, value, now, step) for key, value in values.items()]
