@@ -13,7 +13,7 @@ import runstone
 from runstone.client import Client
 from runstone.client.capture.console import Console
 from runstone.client.capture.part import Subject
-from runstone.errors import InvalidState, RunstoneError
+from runstone.errors import BackendError, InvalidState, RunstoneError
 
 
 @pytest.fixture(autouse=True)
@@ -198,6 +198,29 @@ def test_what_is_still_being_folded_holds_up_no_end(chosen: Client, run_id: str,
     assert file.read_text() == "epoch 1\n"
     console_of_run.stop()
     assert console(chosen, run_id) == "epoch 1\nepoch 2\n"
+
+
+class Failing(Subject, frozen=True):
+    """A run whose files the store does not take: its disk is full, or it answers with the status 500."""
+
+    def store(self, path: str, data: bytes) -> None:
+        raise BackendError(f"{path} cannot be written")
+
+
+def test_what_a_failing_store_has_not_taken_is_kept_beside_the_journal(
+    chosen: Client, run_id: str, tmp_path: Path
+) -> None:
+    subject = Failing(chosen, run_id)
+    console_of_run = Console(subject)
+    console_of_run.start()
+    print("important words")
+
+    console_of_run.stop()
+    subject.write("environment.json", b"{}")
+
+    [folder] = tmp_path.glob(".runstone/**/runstone")
+    assert (folder / "console/000000.log").read_text() == "important words\n"
+    assert (folder / "environment.json").read_bytes() == b"{}"
 
 
 def test_store_that_takes_nothing_is_told_at_the_end_and_printing_goes_on(

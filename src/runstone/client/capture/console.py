@@ -12,7 +12,7 @@ from runstone.client.capture.part import Subject
 from runstone.client.capture.screen import Screen
 from runstone.client.capture.segments import Segments
 from runstone.client.redaction import redact
-from runstone.errors import BackendUnavailable, InvalidState
+from runstone.errors import BackendError, InvalidState
 
 FOLDER = "console"
 EVERY_S = 2.0
@@ -57,13 +57,13 @@ class Console:
         outputs.remove(self._tape)
 
     def stop(self, last_words: str = "") -> None:
-        """Listen no longer; all is stored.
+        """Listen no longer; all is stored, or kept beside the journal where the store does not answer, or fails.
 
         Args:
             last_words: Of the run, which nobody has printed yet: the traceback of the error that ends it.
 
         Raises:
-            RunstoneError: Something could not be stored.
+            RunstoneError: Something was refused, or could be neither stored nor kept.
         """
         if self._thread.ident is None:
             return
@@ -71,7 +71,7 @@ class Console:
         self._last_words = last_words
         self._tape.wake.put(True)
         self._thread.join()
-        if isinstance(self._failure, BackendUnavailable):
+        if isinstance(self._failure, BackendError):
             self.keep(last_words)
         elif self._failure is not None:
             raise self._failure

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath, Tag
 from runstone.entities.names import writable
-from runstone.errors import BackendUnavailable
+from runstone.errors import BackendError
 from runstone.journal import keeping
 
 FOLDER = "runstone"
@@ -76,7 +76,7 @@ class Subject(Struct, frozen=True):
         keeping.keep_files(self.client._journal(self.run_id), lambda repository: repository.write(place, (data,)))
 
     def write(self, path: str, data: bytes) -> None:
-        """Store a file of the run; keep it where the store does not answer.
+        """Store a file of the run; keep it where the store does not answer, or fails.
 
         Raises:
             RunstoneError: Neither could be done.
@@ -84,7 +84,7 @@ class Subject(Struct, frozen=True):
         self.under_way[path] = data
         try:
             self.store(path, data)
-        except BackendUnavailable:
+        except BackendError:
             self.keep(path, data)
         finally:
             del self.under_way[path]
