@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -43,6 +44,11 @@ main()
 """
 KEPT = "try:\n    sys.exit(3)\nexcept SystemExit as error:\n    kept = error\n    "
 OTHER_HOOK = "sys.excepthook = lambda kind, error, trace: print(error)\n"
+NO_MORE_THREADS = """
+threading.stack_size(1 << 46)
+runstone.start_run(nested=True)
+runstone.log_metric("loss", 2)
+"""
 WITHIN_A_TASK = """
 import asyncio
 async def main():
@@ -188,6 +194,22 @@ def test_killed_process_is_noticed_by_the_next_one_in_its_folder(tmp_path: Path)
     ]
     assert runs[0].data.tags[END].startswith("lost: its process was gone; it had logged until 20")
     assert not list((tmp_path / ".runstone" / "runs").iterdir())
+
+
+def test_run_goes_on_without_captures_where_no_thread_can_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(config.CAPTURE_CONSOLE.name, "true")
+
+    code, told = ended(tmp_path, NO_MORE_THREADS)
+
+    runs = Client(f"sqlite:///{tmp_path}/runstone.db").search_runs(["0"])
+    assert code == 0
+    assert re.fullmatch(r"the run \w{32} goes on without its captures: can't start new thread\n", told)
+    assert [(run.info.status, run.data.metrics) for run in runs] == [
+        (RunStatus.FINISHED, {"loss": 2.0}),
+        (RunStatus.FINISHED, {"loss": 1.0}),
+    ]
 
 
 def test_resumed_run_forgets_why_it_had_ended(tmp_path: Path) -> None:

@@ -496,11 +496,13 @@ def _end_what_is_open() -> None:
 
 
 def _end(opened: Open, end: End, last_words: str = "") -> None:
-    """End a run where nobody is there to be told of an error."""
+    """End a run where nobody is there to be told of an error, and others are to be ended after it."""
     run_id = opened.run.info.run_id
     _process.opened.pop(run_id, None)
-    opened.capture.stop(last_words)
     try:
-        opened.client._end_run(run_id, end)
-    except RunstoneError as error:
+        try:
+            opened.capture.stop(last_words)
+        finally:
+            opened.client._end_run(run_id, end)
+    except Exception as error:  # noqa: BLE001  # whatever it is, the other runs are ended, and journals closed
         _logger.warning("the run %s could not be ended: %s", run_id, error)

@@ -184,6 +184,18 @@ def test_offline_it_lies_beside_the_journal_and_is_sent_with_it(chosen: Client, 
     assert run.info.run_id in str(file)
 
 
+def test_console_whose_thread_cannot_start_leaves_the_streams_alone(chosen: Client, run_id: str) -> None:
+    console_of_run = Console(Subject(chosen, run_id))
+    before = threading.stack_size(1 << 46)
+    try:
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            console_of_run.start()
+    finally:
+        threading.stack_size(before)
+
+    assert "write" not in vars(sys.stdout)
+
+
 def test_what_is_still_being_folded_holds_up_no_end(chosen: Client, run_id: str, tmp_path: Path) -> None:
     console_of_run = Console(Subject(chosen, run_id))
     console_of_run.start()

@@ -45,10 +45,13 @@ class Capture:
 
     def start(self) -> None:
         """Begin with all that is captured."""
+        if not self.is_done:
+            self._attempt("captures", self._thread.start)
+        if self._thread.ident is None:  # nothing to capture, or no thread for it: more are not allowed here
+            self.is_done = True
+            return
         for name, stream in self._streams.items():
             self._attempt(name, stream.start)
-        if not self.is_done:
-            self._thread.start()
 
     def stop(self, last_words: str = "") -> None:
         """End it, and wait until all is stored, as long as a server may keep the end of a run waiting.

@@ -50,7 +50,11 @@ class Console:
         """Listen from now on."""
         self._tape = Tape(threading.get_ident(), hears_all=threading.current_thread() is threading.main_thread())
         outputs.add(self._tape)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # no more threads are allowed here
+            self.detach()
+            raise
 
     def detach(self) -> None:
         """Listen no longer."""
