@@ -1,6 +1,7 @@
 """Folding keeps what a terminal shows in the end; a small terminal of cells says what that is."""
 
 import re
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -179,6 +180,15 @@ def test_line_without_an_end_is_settled_in_parts(piece: str) -> None:
 
     assert len(screen.live().encode()) < 64 << 10
     assert SGR.sub("", "".join(settled) + screen.live()) == SGR.sub("", piece) * 100
+
+
+def test_long_line_takes_no_longer_than_many_short_ones_whatever_is_in_it() -> None:
+    def took(text: str) -> float:
+        begin = process_time()
+        folded(text)
+        return process_time() - begin
+
+    assert took("a\x00" * 500_000) < 2 * took(("a\x00" * 50 + "\n") * 10_000)
 
 
 def test_cursor_that_moves_right_for_ever_needs_no_memory() -> None:

@@ -158,8 +158,11 @@ class Screen:
 
     def _put(self, text: str) -> None:
         if text:
-            self._rows[self._row].put(self._column, text, self._style)
+            row = self._rows[self._row]
+            row.put(self._column, text, self._style)
             self._column += len(text)
+            if row.weight() > CHARACTERS:  # at once: each further piece would copy the whole line
+                self._make_room()
 
     def _new_line(self) -> None:
         self._row += 1
@@ -211,6 +214,13 @@ class Screen:
         self._row = max(self._row - count, 0)
 
     def _give_out(self) -> str:
+        self._make_room()
+        settled = "".join(self._settled)
+        self._settled = []
+        return settled
+
+    def _make_room(self) -> None:
+        """Settle what is more than may still be overwritten."""
         while len(self._rows) > 1 and sum(row.weight() for row in self._rows) > CHARACTERS:
             self._settle(1)
         row = self._rows[0]
@@ -218,9 +228,6 @@ class Screen:
             self._settled.append(row.text())
             self._rows[0] = _Row()
             self._column = 0
-        settled = "".join(self._settled)
-        self._settled = []
-        return settled
 
 
 @lru_cache(maxsize=1024)
