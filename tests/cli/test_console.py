@@ -15,6 +15,7 @@ from runstone.client.client import Client
 from tests.cli.processes import ENDS_WITHIN_S
 
 FIRST, SECOND = "runstone/console/000000.log", "runstone/console/000001.log"
+RANK = "runstone/console/001482915000.log"  # of another process
 
 
 @pytest.fixture
@@ -90,3 +91,25 @@ def test_pipe_gets_lines_that_have_changed_again(client: Client, run_id: str, tm
 
     assert code == 0
     assert text == "epoch 1\n 10 %\n 50 %\n100 %\n 90 %\n"
+
+
+def test_each_process_that_logs_to_the_run_is_followed(client: Client, run_id: str, tmp_path: Path) -> None:
+    ours, theirs = os.pipe()
+    client.log_text(run_id, "rank 1\n", RANK)
+    with follow(run_id, tmp_path, theirs) as process:
+        os.close(theirs)
+        text = read_until("rank 1", ours)
+        client.log_text(run_id, "epoch 1\n 10 %\n100 %\n", FIRST)
+        text += read_until("100 %", ours)
+        client.log_text(run_id, "rank 1\nloss ", RANK)
+        text += read_until("loss", ours)
+        client.log_text(run_id, "epoch 2\n", SECOND)
+        text += read_until("epoch 2", ours)
+        client.log_text(run_id, "rank 1\nloss 0.5\n", RANK)
+        client.set_terminated(run_id)
+        code = process.wait(ENDS_WITHIN_S)
+        text += os.read(ours, 1024).decode()
+        os.close(ours)
+
+    assert code == 0
+    assert text == "epoch 1\n 10 %\n 50 %rank 1\n100 %\nloss \nepoch 2\nloss 0.5\n"

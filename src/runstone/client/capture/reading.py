@@ -1,5 +1,6 @@
 """What was captured of a run, read back."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from msgspec import Struct
@@ -58,20 +59,27 @@ def content(client: Client, run_id: str, path: str) -> bytes:
         pieces.close()
 
 
-def console(client: Client, run_id: str, first: str = "") -> dict[str, str]:
+def console(client: Client, run_id: str, last: Mapping[str, str] | None = None) -> dict[str, str]:
     """What a run has printed so far: its segments by name, in order; joined they are the text.
 
     Args:
         client: The handle on where the run is kept.
         run_id: The run.
-        first: Name of the first segment that is wanted; only the last one of before may have changed since.
+        last: The last segment that is known of each process, by ``process_of``; those before it do not change any
+            more, and are left out.
 
     Raises:
         RunNotFound: There is no such run.
     """
-    found = client.list_artifacts(run_id, f"{FOLDER}/{CONSOLE}")
-    names = sorted(name for file in found if (name := file.path.rpartition("/")[2]).endswith(".log") and name >= first)
-    return {name: content(client, run_id, f"{CONSOLE}/{name}").decode("utf-8", "replace") for name in names}
+    known = last or {}
+    names = sorted(file.path.rpartition("/")[2] for file in client.list_artifacts(run_id, f"{FOLDER}/{CONSOLE}"))
+    wanted = [name for name in names if name.endswith(".log") and name >= known.get(process_of(name), "")]
+    return {name: content(client, run_id, f"{CONSOLE}/{name}").decode("utf-8", "replace") for name in wanted}
+
+
+def process_of(name: str) -> str:
+    """The digits of the process that has written a segment: several may log to a run at once."""
+    return name[: -len("000.log")]
 
 
 def _facts(client: Client, run_id: str, path: str, kind: type[T]) -> T | None:

@@ -28,6 +28,9 @@ export const consoleQuery = (runId: string) => {
   });
 };
 
+/** The digits of the process that wrote a segment: several may log to a run at once, each to its last one. */
+const processOf = (name: string) => name.slice(0, -"000.log".length);
+
 async function readConsole(
   runId: string,
   former: readonly Segment[],
@@ -37,11 +40,12 @@ async function readConsole(
     .filter((name) => SEGMENT.test(name))
     .sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
   const names = all.slice(-MOST_SEGMENTS);
+  const last = new Map(all.map((name) => [processOf(name), name]));
   const known = new Map(former.filter((one) => one.isFinal).map((one) => [one.name, one]));
   const waiting = names.filter((name) => !known.has(name));
   const { failure } = await eachOf(waiting, async (name) => {
     const { text } = await readText(runId, `${CONSOLE}/${name}`, signal);
-    known.set(name, { name, lines: splitLines(text), isFinal: name !== all.at(-1) });
+    known.set(name, { name, lines: splitLines(text), isFinal: name !== last.get(processOf(name)) });
   });
   if (failure) throw failure;
   return {
