@@ -12,7 +12,7 @@ import pytest
 import runstone
 from runstone import config
 from runstone.client import Client
-from runstone.client.capture import reading
+from runstone.client.capture import code, reading
 from runstone.client.capture.capture import Capture
 from runstone.client.capture.console import Console
 from runstone.client.capture.part import Stream, Subject
@@ -155,6 +155,19 @@ def test_what_is_not_stored_in_time_is_kept(
 
     assert told == ["start", "detach", "keep"]
     assert caplog.text == ""
+
+
+def test_run_within_one_that_captures_nothing_does_not_wait_for_its_code(
+    subject: Subject, client: Client, experiment_id: str
+) -> None:
+    Capture(subject, {}, {}).start()
+    inner = Subject(client, client.create_run(experiment_id).info.run_id, parent=subject)
+
+    capture = Capture(inner, {"code": code.picture}, {})
+    capture.start()
+    capture.stop()
+
+    assert capture.is_done  # and not given up
 
 
 def test_run_that_has_ended_records_nothing_more_though_its_pictures_take_long(

@@ -49,6 +49,7 @@ class Capture:
             self._attempt("captures", self._thread.start)
         if self._thread.ident is None:  # nothing to capture, or no thread for it: more are not allowed here
             self.is_done = True
+            self.subject.git_tags.set_result({})  # a run within it does not wait for them
             return
         for name, stream in self._streams.items():
             self._attempt(name, stream.start)
