@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from runstone.client.capture.outputs import Outputs, Tape, outputs
-from runstone.errors import Unsupported
 
 
 def tape(*, hears_all: bool = True) -> Tape:
@@ -109,18 +108,46 @@ def test_program_without_streams_has_nothing_to_hear() -> None:
     assert listening.take() == ""
 
 
-def test_stream_that_cannot_be_listened_to_is_told() -> None:
-    class Fixed:
-        __slots__ = ()
+class Fixed:
+    """A stream that nobody can listen to."""
 
-        def write(self, text: str) -> int:
-            return len(text)
+    __slots__ = ()
 
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def test_stream_that_cannot_be_listened_to_is_told_and_the_other_one_is_heard() -> None:
     with standing_for_stdout(Fixed()):
         listening = tape()
-        with pytest.raises(Unsupported, match="Fixed; set RUNSTONE_CAPTURE_CONSOLE=false"):
+        [told] = outputs.add(listening)
+        print("nobody hears")
+        print("a warning", file=sys.stderr)
+        outputs.remove(listening)
+
+    assert "Fixed; set RUNSTONE_CAPTURE_CONSOLE=false" in str(told)
+    assert listening.take() == "a warning\n"
+    assert "write" not in vars(sys.stderr)
+
+
+def test_own_stream_of_the_program_is_heard_once_it_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = io.StringIO()
+    monkeypatch.setattr(sys, "__stdout__", own)
+    listening = tape()
+    with standing_for_stdout(own):
+        with contextlib.redirect_stdout(io.StringIO()):
             outputs.add(listening)
-    assert outputs.tapes == ()
+            print("redirected")
+        outputs.listen()
+        print("put back")
+        with contextlib.redirect_stdout(io.StringIO()):
+            outputs.listen()
+            print("kept by the program for itself")
+        outputs.remove(listening)
+        outputs.listen()
+
+    assert listening.take() == "redirected\nput back\n"
+    assert "write" not in vars(own)
 
 
 def test_text_that_passes_two_streams_is_heard_once() -> None:

@@ -49,7 +49,8 @@ class Console:
     def start(self) -> None:
         """Listen from now on."""
         self._tape = Tape(threading.get_ident(), hears_all=threading.current_thread() is threading.main_thread())
-        outputs.add(self._tape)
+        for error in outputs.add(self._tape):
+            self._subject.goes_on_without("whole console", error)
         try:
             self._thread.start()
         except RuntimeError:  # no more threads are allowed here

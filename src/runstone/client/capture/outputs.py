@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import get_ident
 from typing import Any
@@ -112,23 +113,36 @@ class Outputs:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._leave_to_the_parent)
 
-    def add(self, tape: Tape) -> None:
+    def add(self, tape: Tape) -> list[Unsupported]:
         """Let a tape hear from now on.
 
-        Raises:
-            Unsupported: Something stands in the place of a stream that cannot be listened to.
+        Returns:
+            What stands in the place of a stream and cannot be listened to; the other stream is heard.
         """
+        deaf = []
         with self._lock:
             for stream in (sys.stdout, sys.stderr):
-                if stream is not None and all(stream is not known for known in self._streams):
-                    self._listen_to(stream)
-                    self._streams.append(stream)
+                try:
+                    self._begin_with(stream)
+                except Unsupported as error:
+                    deaf.append(error)
             self._set((*self.tapes, tape))
             self._follow_cells()
+        return deaf
 
     def listen(self, *_: Any) -> None:
-        """Listen again where somebody has put back the ``write`` of before, as IPython does after each cell."""
+        """Listen again where somebody has put back what was there before.
+
+        That is a ``write``, as IPython does after each cell, or the program's own stream, as at the end of
+        ``redirect_stdout``.
+        """
         with self._lock:
+            if not self.tapes:
+                return
+            for stream, own in ((sys.stdout, sys.__stdout__), (sys.stderr, sys.__stderr__)):
+                if stream is own:
+                    with suppress(Unsupported):
+                        self._begin_with(stream)
             for stream in self._streams:
                 self._listen_to(stream)
 
@@ -150,6 +164,11 @@ class Outputs:
     def _set(self, tapes: tuple[Tape, ...]) -> None:
         self.tapes = tapes
         self._owners = frozenset(tape.thread for tape in tapes)
+
+    def _begin_with(self, stream: Any) -> None:
+        if stream is not None and all(stream is not known for known in self._streams):
+            self._listen_to(stream)
+            self._streams.append(stream)
 
     def _listen_to(self, stream: Any) -> None:
         if isinstance(_own_write(stream), _Write):
