@@ -367,7 +367,10 @@ def test_group_that_holds_nothing_but_ctrl_c_is_ctrl_c(within: list[BaseExceptio
     assert after(BaseExceptionGroup("several", within)).status is status
 
 
-@pytest.mark.parametrize(("code", "status"), [(None, "FINISHED"), (0, "FINISHED"), (1, "FAILED"), ("x", "FAILED")])
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [(None, "FINISHED"), (0, "FINISHED"), (False, "FINISHED"), (1, "FAILED"), (0.0, "FAILED"), ("x", "FAILED")],
+)
 def test_exit_code_decides(code: object, status: str) -> None:
     assert after_exit(code).status == status
     assert after(SystemExit(code)).status == status

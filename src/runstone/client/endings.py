@@ -84,7 +84,7 @@ def _is_interruption(error: BaseException) -> bool:
 
 def after_exit(code: object) -> End:
     """How a program ended that was left by ``sys.exit``."""
-    if code is None or code == 0:
+    if code is None or (isinstance(code, int) and code == 0):  # 0.0 is printed as text, and the process fails
         return FINISHED
     what = f"exit code {code}" if isinstance(code, int) else f"exit: {_text(code)[:500] or type(code).__name__}"
     return End(RunStatus.FAILED, what)
