@@ -115,6 +115,17 @@ def test_run_that_goes_on_adds_to_its_console(chosen: Client) -> None:
     assert re.fullmatch(r"runstone/console/001\d{6}000\.log", second)
 
 
+def test_run_that_goes_on_leaves_an_unfinished_line_alone(chosen: Client) -> None:
+    with runstone.start_run() as run:
+        print(" 50%|█  |", end="")
+    with runstone.start_run(run.info.run_id):
+        print("x" * 70_000)
+
+    assert console(chosen, run.info.run_id) == f" 50%|█  |\n{'x' * 70_000}\n"
+    sizes = [file.file_size for file in chosen.list_artifacts(run.info.run_id, "runstone/console")]
+    assert all(size is not None and size <= 1 << 16 for size in sizes)
+
+
 def test_processes_that_log_to_one_run_at_once_do_not_write_over_each_other(chosen: Client, run_id: str) -> None:
     first, second = Console(Subject(chosen, run_id)), Console(Subject(chosen, run_id, is_resumed=True))
     first.start()

@@ -7,14 +7,14 @@ from queue import Empty
 from time import monotonic
 from uuid import uuid4
 
+from runstone.client.capture import reading
 from runstone.client.capture.outputs import Tape, outputs
 from runstone.client.capture.part import Subject
 from runstone.client.capture.screen import Screen
-from runstone.client.capture.segments import Segments
+from runstone.client.capture.segments import FOLDER, Segments
 from runstone.client.redaction import redact
 from runstone.errors import BackendError, InvalidState
 
-FOLDER = "console"
 EVERY_S = 2.0
 # Names of segments are numbers: three digits of a process, which is one of those that came before, then three of the
 # segment. Between them, a process that resumes a run has six of chance: others may do so at the same moment.
@@ -39,6 +39,7 @@ class Console:
         self._screen = Screen()
         self._segments = Segments()
         self._before: deque[str] = deque(maxlen=_CONTEXT)
+        self._begin = b""  # parts the text from that of another process
         self._process: str | None = None if subject.is_resumed else _FIRST
         self._failure: Exception | None = None
         self._last_words = ""
@@ -102,7 +103,7 @@ class Console:
             if is_ours:
                 self._folding.release()
         for number, data in waiting:
-            self._subject.keep(_name(self._process, number), data)
+            self._subject.keep(_name(self._process, number), self._whole(number, data))
         if not is_ours:
             raise InvalidState("what was printed last is still being folded, and is not kept")
 
@@ -160,8 +161,19 @@ class Console:
     def _send(self) -> None:
         for number, data in self._segments.unsent():
             if self._process is None:
-                self._process = _after(self._subject.names_in(FOLDER))
-            self._subject.store(_name(self._process, number), data)
+                self._process = self._joining(self._subject.names_in(FOLDER))
+            self._subject.store(_name(self._process, number), self._whole(number, data))
+
+    def _joining(self, names: set[str]) -> str:
+        """The digits of a process that comes after the segments that there are, on a line of its own."""
+        segments = {name for name in names if name.endswith(".log")}
+        if segments:
+            last = reading.content(self._subject.client, self._subject.run_id, f"{FOLDER}/{max(segments)}")
+            self._begin = b"" if last.endswith(b"\n") else b"\n"
+        return _after(segments)
+
+    def _whole(self, number: int, data: bytes) -> bytes:
+        return data if number else self._begin + data
 
 
 def _name(process: str, number: int) -> str:

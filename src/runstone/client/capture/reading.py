@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from runstone.client.capture import code, environment
 from runstone.client.capture.code import CodeFacts
-from runstone.client.capture.console import FOLDER as CONSOLE
 from runstone.client.capture.environment import EnvironmentFacts
 from runstone.client.capture.part import FOLDER
+from runstone.client.capture.segments import FOLDER as CONSOLE
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath
 from runstone.errors import ArtifactNotFound, RunstoneError, SchemaMismatch

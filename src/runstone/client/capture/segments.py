@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Iterator
 
-SEGMENT = 64 << 10  # bytes
+FOLDER = "console"
+# Bytes; there is room in 64 KiB for a newline, which parts the first segment from the text of another process.
+SEGMENT = (64 << 10) - 1
 KEPT = 16 << 20  # bytes, from the beginning
 LAST = 32 << 10  # bytes, from the end
 _PIECE = 8 << 10
