@@ -330,4 +330,6 @@ def test_much_wakes_who_listens_and_too_much_is_left_out() -> None:
 
     assert listening.wake.get_nowait() is False
     assert listening.wake.empty()
-    assert listening.take() == "x" * (17 << 20) + f"\n[{3 << 20} characters are left out here: they came too fast]\n"
+    assert listening.take() == "x" * (17 << 20) + (
+        f"\n[{3 << 20} characters are left out here: they came faster than they could be stored]\n"
+    )

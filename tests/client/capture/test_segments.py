@@ -1,8 +1,11 @@
 """Segments joined are the text; finished ones never change, and what is too much is left out in the middle."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runstone.client.capture.outputs import LOST
 from runstone.client.capture.segments import LAST, SEGMENT, Segments
 
 Files = dict[int, bytes]
@@ -16,6 +19,11 @@ growth = st.lists(
     ),
     max_size=5,
 )
+
+
+def files_of(segments: Segments, files: Files) -> bytes:
+    send(segments, files)
+    return joined(files).encode()
 
 
 def send(segments: Segments, files: Files) -> list[int]:
@@ -96,3 +104,20 @@ def test_middle_of_too_much_is_left_out() -> None:
     assert whole.endswith(end)
     assert 90_000 < len(begin) <= 100_000
     assert LAST - 8192 < len(end) <= LAST + len("99999 %")
+
+
+def test_what_came_too_fast_is_counted_on_where_the_line_that_says_so_is_left_out() -> None:
+    segments, files = Segments(kept=100), Files()
+    lost = LOST.format(31_000_000)
+    segments.add("x" * 99 + "\n", "")
+    segments.add("a line\n" * 10 + lost, "")
+    near = b"31000000 characters are left out" in files_of(segments, files)
+
+    segments.add("a line\n" * 100_000, "")
+    told = re.search(rb"\[(\d+) bytes", files_of(segments, files))
+
+    assert near
+    assert told is not None
+    printed = 100 + 7 * 10 + len(lost) + 31_000_000 + 7 * 100_000
+    note = b"[%b bytes of the console are left out here]\n" % told[1]
+    assert int(told[1]) == printed - (len(joined(files)) - len(note))

@@ -19,6 +19,8 @@ from runstone.errors import Unsupported
 # Characters that wait until a thread is woken for them, and that wait at most.
 _MANY = 1 << 18
 _TOO_MANY = 1 << 24
+# What stands for text that nobody could wait for.
+LOST = "\n[{} characters are left out here: they came faster than they could be stored]\n"
 
 
 class Tape:
@@ -58,7 +60,7 @@ class Tape:
         lost, self._lost = self._lost, 0
         self._size, self._woken = 0, False
         if lost:
-            taken.append(f"\n[{lost} characters are left out here: they came too fast]\n")
+            taken.append(LOST.format(lost))
         return "".join(taken)
 
 

@@ -1,7 +1,10 @@
 """Console output as files: segments of bounded size, of which only the last may change."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
+
+from runstone.client.capture.outputs import LOST
 
 FOLDER = "console"
 # Bytes; there is room in 64 KiB for a newline, which parts the first segment from the text of another process.
@@ -9,6 +12,8 @@ SEGMENT = (64 << 10) - 1
 KEPT = 16 << 20  # bytes, from the beginning
 LAST = 32 << 10  # bytes, from the end
 _PIECE = 8 << 10
+# Such a line is left out like any other; what it tells of is counted on.
+_LOST = re.compile(re.escape(LOST.strip()).replace(r"\{\}", r"(\d+)").encode())
 
 
 class Segments:
@@ -82,7 +87,7 @@ class Segments:
         over = len(self._last) - LAST
         if over > 0:
             over = self._last.find(b"\n", over, over + _PIECE) + 1 or _between_characters(self._last, over)
-            self._left_out += over
+            self._left_out += over + sum(int(lost[1]) for lost in _LOST.finditer(self._last[:over]))
             del self._last[:over]
 
     def _finish(self) -> None:
