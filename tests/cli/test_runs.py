@@ -132,7 +132,8 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
     }
     client.log_dict(run_ids[0], code, "runstone/code/code.json")
     client.log_dict(run_ids[0], environment, "runstone/environment.json")
-    client.log_text(run_ids[1], "{", "runstone/environment.json")
+    client.log_text(run_ids[1], "{", "runstone/code/code.json")
+    client.log_dict(run_ids[1], environment, "runstone/environment.json")
 
     shown = command("runs", "show", run_ids[0]).stdout
     broken = command("runs", "show", run_ids[1])
@@ -143,7 +144,9 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
     assert "python      3.11.7, 1 packages\n" in shown
     assert "machine     A processor, 2 cores, 25 GB, Debian GNU/Linux 12\n" in shown
     assert broken.exit_code == 0
-    assert "code        unknown: runstone/environment.json of the run" in broken.stdout
+    reason = f"runstone/code/code.json of the run {run_ids[1]} cannot be read: it is not JSON"
+    assert f"code        unknown: {reason}\n" in broken.stdout
+    assert "command     python train.py --note 'a b'\n" in broken.stdout
 
 
 def test_run_that_failed_is_shown_with_why(command: Command, run_ids: list[str], address: str) -> None:

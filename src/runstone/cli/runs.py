@@ -142,10 +142,10 @@ def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
     from runstone.client.capture import reading
 
     try:
-        captured = reading.of(client, run_id)
+        captured, unread = reading.readable(client, run_id)
     except RunstoneError as error:  # its files may be where this machine does not reach
         return [("code", f"unknown: {error}")]
-    facts: list[tuple[str, Cell]] = []
+    facts: list[tuple[str, Cell]] = [(name, f"unknown: {error}") for name, error in unread.items()]
     if code := captured.code:
         told = [code.commit[:12] if code.commit else "no commit", *([f"on {code.branch}"] if code.branch else [])]
         told += ["with a patch"] if code.patch else []

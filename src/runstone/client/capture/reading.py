@@ -12,7 +12,7 @@ from runstone.client.capture.part import FOLDER
 from runstone.client.capture.segments import FOLDER as CONSOLE
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath
-from runstone.errors import ArtifactNotFound, RunstoneError, SchemaMismatch
+from runstone.errors import ArtifactNotFound, MalformedRequest, RunstoneError, SchemaMismatch
 from runstone.schemas import wire
 
 VERSION = 1
@@ -34,9 +34,29 @@ def of(client: Client, run_id: str) -> Captured:
         RunNotFound: There is no such run.
         SchemaMismatch: A file cannot be read, or a newer Runstone wrote it.
     """
-    return Captured(
-        _facts(client, run_id, code.FACTS, CodeFacts), _facts(client, run_id, environment.FACTS, EnvironmentFacts)
-    )
+    captured, unread = readable(client, run_id)
+    for error in unread.values():
+        raise error
+    return captured
+
+
+def readable(client: Client, run_id: str) -> tuple[Captured, dict[str, SchemaMismatch]]:
+    """What was captured of a run, as far as it can be read; and why the rest cannot, by what it is of.
+
+    Raises:
+        RunNotFound: There is no such run.
+    """
+    unread: dict[str, SchemaMismatch] = {}
+
+    def read(name: str, path: str, kind: type[T]) -> T | None:
+        try:
+            return _facts(client, run_id, path, kind)
+        except SchemaMismatch as error:
+            unread[name] = error
+            return None
+
+    captured = Captured(read("code", code.FACTS, CodeFacts), read("environment", environment.FACTS, EnvironmentFacts))
+    return captured, unread
 
 
 def content(client: Client, run_id: str, path: str) -> bytes:
@@ -89,6 +109,8 @@ def _facts(client: Client, run_id: str, path: str, kind: type[T]) -> T | None:
         return None
     try:
         facts = wire.decode(data, kind)
+    except MalformedRequest:  # which speaks of requests
+        raise SchemaMismatch(f"{FOLDER}/{path} of the run {run_id} cannot be read: it is not JSON") from None
     except RunstoneError as error:
         raise SchemaMismatch(f"{FOLDER}/{path} of the run {run_id} cannot be read: {error}") from None
     if facts.version > VERSION:
