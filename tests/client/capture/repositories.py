@@ -1,7 +1,13 @@
 """Real repositories of git, made for a test."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from runstone.client import Client
+
+Take = Callable[[], dict[str, Any]]
 
 
 class WorkTree:
@@ -40,3 +46,7 @@ class WorkTree:
         self.git("add", "--all")
         self.git("commit", "-q", "--allow-empty", "-m", "a change")
         return self.git("rev-parse", "HEAD")
+
+
+def kept(client: Client, run_id: str, path: str) -> bytes:
+    return Path(client.download_artifacts(run_id, f"runstone/{path}")).read_bytes()

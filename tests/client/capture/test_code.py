@@ -4,9 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,34 +13,7 @@ from runstone.client import Client
 from runstone.client.capture import code
 from runstone.client.capture.part import Subject
 from runstone.errors import RunstoneError, Unsupported
-from tests.client.capture.repositories import WorkTree
-
-Take = Callable[[], dict[str, Any]]
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkTree:
-    """A repository, which is the working directory."""
-    made = WorkTree(tmp_path / "project")
-    monkeypatch.chdir(made.folder)
-    return made
-
-
-@pytest.fixture
-def take(client: Client, run_id: str, monkeypatch: pytest.MonkeyPatch) -> Take:
-    """Takes the picture of the working directory; returns what ``code.json`` says then."""
-    monkeypatch.setenv("RUNSTONE_CAPTURE_CODE", "true")
-
-    def taken() -> dict[str, Any]:
-        code.picture(Subject(client, run_id))
-        facts: dict[str, Any] = json.loads(kept(client, run_id, code.FACTS))
-        return facts
-
-    return taken
-
-
-def kept(client: Client, run_id: str, path: str) -> bytes:
-    return Path(client.download_artifacts(run_id, f"runstone/{path}")).read_bytes()
+from tests.client.capture.repositories import Take, WorkTree, kept
 
 
 def test_clean_tree_is_known_by_its_commit(tree: WorkTree, take: Take, client: Client, run_id: str) -> None:
@@ -286,60 +257,6 @@ def test_token_in_a_remote_is_removed(tree: WorkTree, take: Take, secret: str) -
     tree.git("remote", "add", "origin", f"https://{secret}@git.example.org/team/project.git")
 
     assert take()["remote"] == "https://git.example.org/team/project.git"
-
-
-def test_repository_runs_no_program(tree: WorkTree, take: Take, tmp_path: Path) -> None:
-    tree.write(".gitattributes", "*.py filter=evil diff=evil\n")
-    tree.commit(train__py="a\n")
-    trap, ran = tmp_path / "trap", tmp_path / "ran"
-    trap.write_text(f"#!/bin/sh\ntouch '{ran}'\ncat\n")
-    trap.chmod(0o755)
-    for name in ("core.fsmonitor", "core.pager", "core.hooksPath", "diff.external", "diff.evil.command"):
-        tree.git("config", name, str(trap))
-    for name in ("diff.evil.textconv", "filter.evil.clean", "filter.evil.process"):
-        tree.git("config", name, str(trap))
-    for hook in ("post-index-change", "pre-commit"):
-        hook_file = tree.folder / ".git" / "hooks" / hook
-        hook_file.write_bytes(trap.read_bytes())
-        hook_file.chmod(0o755)
-    tree.write("train.py", "b\n")
-
-    facts = take()
-
-    assert facts["patch"] is True
-    assert not ran.exists()
-
-
-def test_configuration_of_a_work_tree_runs_no_program_either(tree: WorkTree, take: Take, tmp_path: Path) -> None:
-    tree.write(".gitattributes", "*.py filter=evil\n")
-    tree.commit(train__py="a\n")
-    tree.git("config", "extensions.worktreeConfig", "true")
-    tree.git("config", "--worktree", "filter.evil.clean", f"touch '{tmp_path}/ran'; cat")
-    tree.write("train.py", "b\n")
-
-    facts = take()
-
-    assert facts["patch"] is True
-    assert not (tmp_path / "ran").exists()
-
-
-def test_what_a_partial_clone_lacks_is_not_fetched(tree: WorkTree, take: Take, tmp_path: Path) -> None:
-    tree.commit(train__py="a\n")
-    blob = tree.git("rev-parse", "HEAD:train.py")
-    tree.git("config", "core.repositoryFormatVersion", "1")
-    tree.git("config", "extensions.partialClone", "origin")
-    tree.git("config", "remote.origin.promisor", "true")
-    tree.git("config", "remote.origin.url", str(tmp_path / "nowhere"))
-    tree.git("config", "remote.origin.uploadPack", f"touch '{tmp_path}/ran'; git-upload-pack")
-    (tree.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    tree.write("train.py", "b\n")
-
-    facts = take()
-
-    assert facts["left_out"] == [
-        {"path": "", "reason": f"no patch is kept: git diff fails: fatal: unable to read {blob}"}
-    ]
-    assert not (tmp_path / "ran").exists()
 
 
 def test_folder_outside_of_a_repository_has_no_code(client: Client, run_id: str) -> None:

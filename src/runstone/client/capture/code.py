@@ -149,7 +149,7 @@ def _remote(repository: Repository, branch: str | None) -> str | None:
     """Address of the remote of a branch, else of ``origin``, without credentials."""
     name = repository.config.get(f"branch.{branch}.remote") or "origin"
     url = repository.config.get(f"remote.{name}.url", "")
-    return redact(re.sub(r"(?<=://)[^/]*@(?=.)", _user, url)).text or None
+    return redact(re.sub(r"(?<=://)[^/]*@(?=.)", _user, _shown(url))).text or None
 
 
 def _user(found: re.Match[str]) -> str:
@@ -171,7 +171,7 @@ def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts
     try:
         patch = repository.read(
             "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
-            "--ignore-submodules=dirty", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
+            "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
             *(f":(top,exclude,literal){path}" for path in large), most=MAX_PATCH,
         )  # fmt: skip
     except Unsupported as error:

@@ -33,7 +33,8 @@ class Repository:
         """Find the repository that a folder is in.
 
         Raises:
-            Unsupported: git is not installed, does not trust the folder, or finds no work tree there.
+            Unsupported: git is not installed, does not trust the folder, finds no work tree there, or cannot be kept
+                from a filter of it.
         """
         self.root = within
         self._options = dict(_QUIET)
@@ -46,11 +47,16 @@ class Repository:
         for name in self.config:
             kind, _, key = name.rpartition(".")
             if kind.startswith("filter.") and key in {*_FILTERS, "required"}:
+                if "=" in kind:  # behind `-c`, git takes a name to end there
+                    raise Unsupported(
+                        f"its repository has a filter named {kind.removeprefix('filter.')!r}, which git cannot be told "
+                        "not to run: give it a name without `=`"
+                    )
                 self._options |= {f"{kind}.{word}": "" for word in _FILTERS} | {f"{kind}.required": "false"}
 
     def _add_config(self, place: str) -> None:
         listed = self.read("config", place, "--includes", "--list", "-z")
-        for entry in listed.decode(errors="replace").split("\0"):
+        for entry in os.fsdecode(listed).split("\0"):
             name, _, value = entry.partition("\n")
             self.config[name] = value
 
