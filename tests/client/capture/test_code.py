@@ -122,6 +122,28 @@ def test_settings_whose_names_promise_secrets_are_left_out_and_programs_are_kept
     assert [entry["path"] for entry in facts["left_out"]] == secret
 
 
+def test_tracked_file_whose_name_promises_secrets_is_in_no_patch(
+    tree: WorkTree, take: Take, client: Client, run_id: str
+) -> None:
+    tree.commit(train__py="a\n", __env="DB=old-one\n", credentials__yaml="door: old-one\n")
+    tree.write("train.py", "b\n")
+    tree.write(".env", "DB=new-one\n")
+    tree.write("deploy/server.key", "new-one\n")
+    tree.git("add", "deploy/server.key")
+    (tree.folder / "credentials.yaml").unlink()
+
+    facts = take()
+
+    patch = kept(client, run_id, code.PATCH)
+    assert b"+b\n" in patch
+    assert b"-one" not in patch
+    assert {entry["path"]: entry["reason"] for entry in facts["left_out"]} == {
+        ".env": "its name promises secrets",
+        "credentials.yaml": "its name promises secrets",
+        "deploy/server.key": "its name promises secrets",
+    }
+
+
 def test_what_is_large_or_no_source_is_left_out_by_name(tree: WorkTree, take: Take, tmp_path: Path) -> None:
     tree.commit(data__csv="x\n", train__py="a\n")
     tree.write("data.csv", "x,y\n" * 300_000)

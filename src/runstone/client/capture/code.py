@@ -161,10 +161,10 @@ def _user(found: re.Match[str]) -> str:
 def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
     if not status.changed:
         return
-    large = [path for path in status.changed if _size(repository.root / path) > MAX_FILE]
-    facts.left_out += [LeftOut(_shown(path), f"larger than {MAX_FILE:,} bytes") for path in large]
-    if len(large) > MAX_FILES:
-        facts.left_out.append(LeftOut("", "no patch is kept: too many large files differ"))
+    unfit = {path: reason for path in status.changed if (reason := _why_not_in_patch(repository.root / path, path))}
+    facts.left_out += [LeftOut(_shown(path), reason) for path, reason in unfit.items()]
+    if len(unfit) > MAX_FILES:
+        facts.left_out.append(LeftOut("", f"no patch is kept: more than {MAX_FILES} files differ that it leaves out"))
         return
     # Where there is no commit yet, all files are new: they differ from the empty tree.
     base = status.commit or repository.read("hash-object", "-t", "tree", os.devnull).decode().strip()
@@ -172,7 +172,7 @@ def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts
         patch = repository.read(
             "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
             "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
-            *(f":(top,exclude,literal){path}" for path in large), most=MAX_PATCH,
+            *(f":(top,exclude,literal){path}" for path in unfit), most=MAX_PATCH,
         )  # fmt: skip
     except Unsupported as error:
         facts.left_out.append(LeftOut("", f"no patch is kept: {error}"))
@@ -183,6 +183,13 @@ def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts
     facts.redacted += redacted.secrets
     facts.patch = True
     subject.write(PATCH, redacted.text.encode(errors="surrogateescape"))
+
+
+def _why_not_in_patch(file: Path, path: str) -> str:
+    """Why a file that git tracks is left out of the patch; empty where it is in it."""
+    if _promises_secrets(path):
+        return "its name promises secrets"
+    return f"larger than {MAX_FILE:,} bytes" if _size(file) > MAX_FILE else ""
 
 
 def _keep_untracked(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
@@ -233,7 +240,7 @@ def _why_not(file: Path, path: str) -> str:
         return "a repository of its own"
     if file.is_symlink():
         return "a symbolic link"
-    if re.match(_PRIVATE, name) or (file.suffix.lower() in _SETTINGS and re.match(_PROMISES, name)):
+    if _promises_secrets(path):
         return "its name promises secrets"
     if file.suffix.lower() not in _KINDS and name not in _NAMES:
         return "neither source nor settings"
@@ -244,6 +251,11 @@ def _why_not(file: Path, path: str) -> str:
     except InvalidArtifactPath:
         return "its name cannot be that of an artifact"
     return ""
+
+
+def _promises_secrets(path: str) -> bool:
+    name = PurePosixPath(path.lower())
+    return bool(re.match(_PRIVATE, name.name) or (name.suffix in _SETTINGS and re.match(_PROMISES, name.name)))
 
 
 def _content(file: Path) -> bytes | str:
