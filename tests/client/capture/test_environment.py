@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 
 from runstone.client import Client
-from runstone.client.capture import environment, reading
+from runstone.client.capture import environment, program, reading
 from runstone.client.capture.part import Subject
 from runstone.errors import SchemaMismatch
 from tests.client.capture.repositories import WorkTree
 
 PRINTING = """
-from runstone.client.capture import environment
+from runstone.client.capture import environment, program
 from runstone.schemas import wire
-print(wire.encode(environment.current()).decode())
+print(wire.encode(environment.current(program.working_directory())).decode())
 """
 
 
@@ -49,6 +49,47 @@ def test_script_is_known_as_seen_from_its_repository(tmp_path: Path) -> None:
     assert facts["script"] == "jobs/train.py"
     assert facts["directory"] == "jobs"
     assert (facts["module"], facts["notebook"]) == (None, False)
+
+
+MOVING = """
+import os, sys
+import runstone
+if sys.argv[1] == "between":
+    os.chdir("out")
+with runstone.start_run():
+    os.chdir(sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize(("when", "to"), [("between", "."), ("after", "out"), ("after", "/")])
+@pytest.mark.parametrize("arguments", [["train.py"], ["-m", "train"]])
+def test_directory_is_the_one_that_the_command_was_given_in(
+    tmp_path: Path, when: str, to: str, arguments: list[str]
+) -> None:
+    tree = WorkTree(tmp_path / "project")
+    tree.write("jobs/train.py", MOVING)
+    (tree.folder / "jobs" / "out").mkdir()
+    store = f"sqlite:///{tmp_path}/runs.db"
+    captured = {"RUNSTONE_CAPTURE_ENVIRONMENT": "true", "RUNSTONE_CAPTURE_GIT": "true", "RUNSTONE_TRACKING_URI": store}
+
+    subprocess.run(
+        [sys.executable, *arguments, when, to], cwd=tree.folder / "jobs", env=os.environ | captured, check=True
+    )
+    [run] = Client(store).search_runs(["0"])
+    facts = reading.of(Client(store), run.info.run_id).environment
+
+    assert facts is not None
+    assert facts.directory == "jobs"
+    assert facts.command[1:] == [*arguments, when, to]
+
+
+def test_working_directory_that_is_gone_takes_neither_code_nor_environment(tmp_path: Path) -> None:
+    tree = WorkTree(tmp_path / "project")
+    tree.write("train.py", "import os, sys\nos.mkdir('gone')\nos.chdir('gone')\nos.rmdir('../gone')\n" + PRINTING)
+
+    facts = started(tree.folder, sys.executable, "train.py")
+
+    assert (facts["script"], facts["directory"]) == ("train.py", None)
 
 
 def test_script_outside_of_a_repository_is_known_by_its_name(tmp_path: Path) -> None:
@@ -90,11 +131,11 @@ def test_command_of_a_package_is_known_by_its_name(tmp_path: Path) -> None:
 
 WORKERS = """
 import multiprocessing, sys
-from runstone.client.capture import environment
+from runstone.client.capture import environment, program
 from runstone.schemas import wire
 
 def told(number):
-    return wire.encode(environment.current()).decode()
+    return wire.encode(environment.current(program.working_directory())).decode()
 
 if __name__ == "__main__":
     if sys.argv[1] == "loky":
@@ -151,13 +192,13 @@ def test_notebook_has_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ipykernel", sys)
     monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
 
-    facts = environment.current()
+    facts = environment.current(program.working_directory())
 
     assert (facts.notebook, facts.command, facts.script) == (True, [], None)
 
 
 def test_python_and_machine_are_those_of_this_process() -> None:
-    facts = environment.current()
+    facts = environment.current(program.working_directory())
 
     assert facts.python.version == platform.python_version()
     assert facts.platform.machine == platform.machine()
@@ -230,7 +271,7 @@ def test_gpus_are_asked_of_the_library_where_it_is_installed(tmp_path: Path, mon
     monkeypatch.delitem(sys.modules, "pynvml", raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    gpus = environment.current().hardware.gpus
+    gpus = environment.current(program.working_directory()).hardware.gpus
 
     assert gpus == [environment.Gpu("A card", 80 << 30, "550.1")]
 

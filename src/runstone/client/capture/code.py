@@ -99,7 +99,7 @@ def picture(subject: Subject) -> None:
     if subject.parent is not None:
         subject.set_tags(subject.parent.git_tags.result())
         return
-    home = program.current().home
+    home = program.current(subject.directory).home
     if not is_in_repository(home):
         return
     repository = Repository(home)

@@ -87,7 +87,8 @@ class EnvironmentFacts(Struct, kw_only=True):
         script: The script, as seen from the top of the repository; its name alone outside of one.
         module: The module that was started by ``python -m``.
         notebook: Whether it was a notebook.
-        directory: Working directory as seen from the top of the repository, empty for that itself; ``None`` outside.
+        directory: Working directory that the command was given in, as seen from the top of the repository, empty for
+            that itself; ``None`` outside.
         python: The interpreter.
         platform: The operating system.
         hardware: The machine.
@@ -115,16 +116,20 @@ def picture(subject: Subject) -> None:
     """
     if subject.parent is not None or FACTS in subject.names_in(""):
         return
-    facts = current()
+    facts = current(subject.directory)
     subject.write(REQUIREMENTS, requirements(facts).encode())
     subject.write(FACTS, wire.encode(facts) + b"\n")
 
 
-def current() -> EnvironmentFacts:
-    """The environment of this process."""
-    running = program.current()
+def current(directory_of_start: Path) -> EnvironmentFacts:
+    """The environment of this process.
+
+    Args:
+        directory_of_start: The working directory when the run was started.
+    """
+    running = program.current(directory_of_start)
     root = program.root_of(running.home)
-    here = Path.cwd()
+    here = running.directory
     directory = None
     if root is not None and here.is_relative_to(root):
         directory = "" if here == root else here.relative_to(root).as_posix()

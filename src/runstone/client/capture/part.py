@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct, field
 
+from runstone.client.capture import program
 from runstone.client.client import Client
 from runstone.entities import ArtifactPath, Tag
 from runstone.entities.names import writable
@@ -29,6 +31,7 @@ class Subject(Struct, frozen=True):
         run_id: The run.
         is_resumed: Whether an earlier process has begun it.
         parent: The run of the same thread that it was started within, if there is one.
+        directory: The working directory when it was started: the capture's thread comes later.
         git_tags: What its code said; awaited by runs within it.
         under_way: Files that are being stored, by path.
     """
@@ -37,6 +40,7 @@ class Subject(Struct, frozen=True):
     run_id: str
     is_resumed: bool = False
     parent: "Subject | None" = None
+    directory: Path = field(default_factory=program.working_directory)
     git_tags: Future[dict[str, str]] = field(default_factory=Future)
     under_way: dict[str, bytes] = field(default_factory=dict)
 

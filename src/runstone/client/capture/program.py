@@ -1,7 +1,9 @@
 """Which program runs here, and where its code is."""
 
+import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +19,17 @@ _WORKER = re.compile(
 )
 # Python forgets it once the script has run, and a short one is over before its run is captured.
 _FILE: str | None = getattr(sys.modules.get("__main__"), "__file__", None)
+
+
+def working_directory() -> Path:
+    """That of now; the root of all where it has been removed."""
+    with suppress(OSError):
+        return Path.cwd()
+    return Path(os.sep)
+
+
+# The one that the command was given in: programs go elsewhere before they start a run.
+_DIRECTORY = working_directory()
 _OPTION_WITH_VALUE = re.compile(r"-[^-cmXW]*([cmXW])(.*)", re.DOTALL)  # also behind others, and with its value
 
 
@@ -27,7 +40,8 @@ class Program(Struct, frozen=True):
         script: File of the script; ``None`` for a module, a notebook, ``python -c``, and what a package has installed.
         module: Name of the module, where it was started by ``python -m``.
         is_notebook: Whether it is the kernel of a notebook.
-        home: Folder that its code is looked for in: that of the script, else the working directory.
+        home: Folder that its code is looked for in: that of the script, else the working directory of the run's start.
+        directory: Working directory: the one that its command was given in, else that of the run's start.
         has_command: Whether its command line starts it: not that of a notebook, of a session at a prompt, of what comes
             from standard input, and of a worker.
     """
@@ -36,24 +50,30 @@ class Program(Struct, frozen=True):
     module: str | None
     is_notebook: bool
     home: Path
+    directory: Path
     has_command: bool = True
 
 
-def current() -> Program:
-    """The program of this process, as its interpreter knows it."""
+def current(directory: Path) -> Program:
+    """The program of this process, as its interpreter knows it.
+
+    Args:
+        directory: The working directory when the run was started: it may be another by now.
+    """
     main = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)
     if "ipykernel" in sys.modules and (spec is None or spec.name.startswith("ipykernel")):
-        return Program(None, None, is_notebook=True, home=Path.cwd(), has_command=False)
+        return Program(None, None, is_notebook=True, home=directory, directory=directory, has_command=False)
     has_command = _has_command()
+    began_in = _DIRECTORY if has_command else directory
     if spec is not None:
         module = spec.name.removesuffix(".__main__")
-        return Program(None, module, is_notebook=False, home=Path.cwd(), has_command=has_command)
+        return Program(None, module, is_notebook=False, home=directory, directory=began_in, has_command=has_command)
     file = getattr(main, "__file__", _FILE)
     script = None if file is None else Path(file).absolute()
     if script is None or not script.is_file() or _is_installed(script):
-        return Program(None, None, is_notebook=False, home=Path.cwd(), has_command=has_command)
-    return Program(script, None, is_notebook=False, home=script.parent, has_command=has_command)
+        return Program(None, None, is_notebook=False, home=directory, directory=began_in, has_command=has_command)
+    return Program(script, None, is_notebook=False, home=script.parent, directory=began_in, has_command=has_command)
 
 
 def root_of(folder: Path) -> Path | None:
