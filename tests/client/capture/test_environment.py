@@ -92,15 +92,36 @@ def test_working_directory_that_is_gone_takes_neither_code_nor_environment(tmp_p
     assert (facts["script"], facts["directory"]) == ("train.py", None)
 
 
+def test_repository_behind_a_link_is_known_as_the_one_that_it_is(tmp_path: Path) -> None:
+    tree = WorkTree(tmp_path / "real" / "project")
+    tree.write("jobs/train.py", PRINTING)
+    (tmp_path / "elsewhere").mkdir()
+    (tree.folder / "data").symlink_to(tmp_path / "elsewhere")
+    link, jobs = tmp_path / "link", tmp_path / "jobs"
+    link.symlink_to(tmp_path / "real")
+    jobs.symlink_to(tree.folder / "jobs")
+    linked = link / "project"
+
+    whole = started(linked, sys.executable, f"{linked}/jobs/train.py", f"--data={linked}/data/x.csv", str(linked))
+    part = started(tree.folder / "jobs", sys.executable, str(jobs / "train.py"))
+
+    assert (whole["directory"], whole["script"]) == ("", "jobs/train.py")
+    assert whole["command"][1:] == ["jobs/train.py", "--data=data/x.csv", "."]
+    assert (part["directory"], part["script"], part["command"][1:]) == ("jobs", "jobs/train.py", ["train.py"])
+
+
 def test_script_outside_of_a_repository_is_known_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(PRINTING)
     (tmp_path / "elsewhere").mkdir()
 
     below = started(tmp_path, sys.executable, str(tmp_path / "train.py"))
     beside = started(tmp_path / "elsewhere", sys.executable, str(tmp_path / "train.py"))
+    (tmp_path / "link").symlink_to(tmp_path)
+    linked = started(tmp_path / "elsewhere", sys.executable, str(tmp_path / "link" / "train.py"))
 
     assert (below["command"][1:], below["script"], below["directory"]) == (["train.py"], "train.py", None)
     assert (beside["command"][1:], beside["script"]) == (["train.py"], "train.py")
+    assert (linked["command"][1:], linked["script"]) == (["train.py"], "train.py")
 
 
 def test_module_is_known_by_its_name(tmp_path: Path) -> None:
@@ -116,9 +137,11 @@ def test_module_is_known_by_its_name(tmp_path: Path) -> None:
     assert (module["module"], module["command"][1:]) == ("package.train", ["-m", "package.train", "--lr", "1"])
 
 
-def test_command_of_a_package_is_known_by_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", ["env", "link"])
+def test_command_of_a_package_is_known_by_its_name(tmp_path: Path, named: str) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--symlinks", str(tmp_path / "env")], check=True)
-    python = tmp_path / "env" / "bin" / "python"
+    (tmp_path / "link").symlink_to(tmp_path / "env")
+    python = tmp_path / named / "bin" / "python"
     command = python.with_name("train-it")
     command.write_text(f"#!{python}\n{PRINTING}")
     command.chmod(0o755)

@@ -223,9 +223,11 @@ def _as_seen(argument: str, within: Path, here: Path, script: Path | None) -> st
     if not value.startswith("/"):
         return argument
     path = Path(os.path.normpath(value))
-    if path.is_relative_to(within):
-        return option + is_given + os.path.relpath(path, here)
-    return path.name if path == script else argument
+    for above in (*path.parents, path):  # the nearest first: a link within the folder keeps its name
+        real = Path(os.path.realpath(above))
+        if real.is_relative_to(within):
+            return option + is_given + os.path.relpath(real / path.relative_to(above), here)
+    return path.name if program.place_of(path) == script else argument
 
 
 def _distribution() -> str:

@@ -73,7 +73,13 @@ def current(directory: Path) -> Program:
     script = None if file is None else Path(file).absolute()
     if script is None or not script.is_file() or _is_installed(script):
         return Program(None, None, is_notebook=False, home=directory, directory=began_in, has_command=has_command)
+    script = place_of(script)
     return Program(script, None, is_notebook=False, home=script.parent, directory=began_in, has_command=has_command)
+
+
+def place_of(file: Path) -> Path:
+    """A file in the folder that it lies in, by whatever links that was named; a link to a file is what it is."""
+    return Path(os.path.realpath(file.parent), file.name)
 
 
 def root_of(folder: Path) -> Path | None:
