@@ -267,6 +267,28 @@ def test_source_of_a_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     )
 
 
+def test_package_whose_files_are_no_utf_8_is_there_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(tmp_path, "latin", "1")
+    package(tmp_path, "latin_folder", "2", "{}")
+    package(tmp_path, "plain", "3")
+    (tmp_path / "latin-1.dist-info" / "METADATA").write_bytes(b"Author: Ren\xe9\nName: latin\nVersion: 1\n\n\xe9\n")
+    (tmp_path / "latin_folder-2.dist-info" / "direct_url.json").write_bytes(b'{"url": "file:///ren\xe9/it.whl"}')
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    found = [(found.name, found.version, found.source) for found in environment.packages()]
+
+    assert found == [("latin", "1", None), ("latin_folder", "2", "file"), ("plain", "3", None)]
+
+
+def test_package_of_an_old_installer_that_is_one_file_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "old_egg-2.0.egg-info").write_text("Metadata-Version: 1.0\nName: old-egg\nVersion: 2.0\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    assert environment.packages() == [environment.Package("old-egg", "2.0")]
+
+
 def test_package_that_is_installed_later_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 

@@ -177,13 +177,24 @@ def _packages(places: tuple[tuple[str, int], ...]) -> tuple[Package, ...]:
     del places
     found: dict[str, Package] = {}
     for distribution in distributions():
-        text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+        # The third place: old installers left one file, which is all that there is.
+        text = next(filter(None, (_text(distribution, name) for name in ("METADATA", "PKG-INFO", ""))), "")
         header = dict(_HEADER.findall(text.partition("\n\n")[0]))
         if "Name" in header and "Version" in header:
             key = re.sub(r"[-_.]+", "-", header["Name"]).lower()
             if key not in found:
                 found[key] = Package(header["Name"], header["Version"], _source(distribution))
     return tuple(found[key] for key in sorted(found))
+
+
+def _text(distribution: "Distribution", name: str) -> str:
+    """A file of a distribution; empty where there is none. What is not UTF-8 in it, an author mostly, is replaced."""
+    try:
+        return distribution.read_text(name) or ""
+    except UnicodeDecodeError as error:
+        return error.object.decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _changed_at(place: str) -> int:
@@ -194,7 +205,7 @@ def _changed_at(place: str) -> int:
 
 
 def _source(distribution: "Distribution") -> str | None:
-    text = distribution.read_text("direct_url.json")
+    text = _text(distribution, "direct_url.json")
     if not text:
         return None
     try:
