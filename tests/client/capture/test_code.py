@@ -185,6 +185,40 @@ def test_number_and_size_of_files_are_limited(tree: WorkTree, take: Take) -> Non
     assert facts["left_out"][-1] == {"path": "", "reason": "105 more files"}
 
 
+def test_file_that_was_large_takes_no_patch_with_it(tree: WorkTree, take: Take, client: Client, run_id: str) -> None:
+    tree.commit(train__py="a\n", model__bin=os.urandom(6 << 20), table__csv="x,y\n" * 2_000_000, gone__py="g\n")
+    tree.write("train.py", "b\n")
+    tree.write("table.csv", "x,y\n")
+    for name in ("model.bin", "gone.py"):
+        (tree.folder / name).unlink()
+
+    facts = take()
+
+    patch = kept(client, run_id, code.PATCH)
+    assert b"+b\n" in patch
+    assert b"deleted file" in patch
+    assert facts["left_out"] == [
+        {"path": "model.bin", "reason": "removed, and larger than 1,048,576 bytes in the commit"},
+        {"path": "table.csv", "reason": "larger than 1,048,576 bytes in the commit"},
+    ]
+
+
+def test_file_with_a_conflict_is_in_the_patch_as_it_stands(
+    tree: WorkTree, take: Take, client: Client, run_id: str
+) -> None:
+    tree.commit(train__py="a\n")
+    tree.git("checkout", "-q", "-b", "other")
+    tree.commit(train__py="b\n")
+    tree.git("checkout", "-q", "main")
+    tree.commit(train__py="c\n")
+    subprocess.run(["git", "-C", str(tree.folder), "merge", "other"], capture_output=True, check=False)
+
+    facts = take()
+
+    assert facts["left_out"] == []
+    assert b"+<<<<<<< HEAD\n c\n+=======\n+b\n" in kept(client, run_id, code.PATCH)
+
+
 def test_patch_that_is_too_large_is_left_out(tree: WorkTree, take: Take) -> None:
     tree.commit(**{f"data{number}__csv": "x\n" for number in range(6)})
     for number in range(6):

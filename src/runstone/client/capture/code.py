@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct, field
@@ -78,11 +79,18 @@ class CodeFacts(Struct, kw_only=True):
 
 
 class _Status(Struct):
-    """What ``git status`` says: commit, branch, and files by how they differ."""
+    """What ``git status`` says: commit, branch, and files by how they differ.
+
+    Attributes:
+        commit: The commit; ``None`` where there is none yet.
+        branch: The branch; ``None`` where the head is detached.
+        changed: What git tracks, by path, and the hash of what the commit has there; all zeros where it has nothing.
+        untracked: What git does not track; folders that are so as a whole end with ``/``.
+    """
 
     commit: str | None = None
     branch: str | None = None
-    changed: list[str] = field(default_factory=list)
+    changed: dict[str, str] = field(default_factory=dict)
     untracked: list[str] = field(default_factory=list)
 
 
@@ -138,8 +146,12 @@ def _status(repository: Repository) -> _Status:
                 status.commit = value
             elif name == "branch.head" and value != "(detached)":
                 status.branch = value
-        elif kind in {"1", "u"}:
-            status.changed.append(rest.split(" ", 7 if kind == "1" else 9)[-1])
+        elif kind == "1":
+            *_, old, _, path = rest.split(" ", 7)
+            status.changed[path] = old
+        elif kind == "u":  # of three versions, the second is ours
+            *_, old, _, path = rest.split(" ", 9)
+            status.changed[path] = old
         elif kind == "?" and not re.match(_STORES, rest):
             status.untracked.append(rest)
     return status
@@ -159,21 +171,8 @@ def _user(found: re.Match[str]) -> str:
 
 
 def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
-    if not status.changed:
-        return
-    unfit = {path: reason for path in status.changed if (reason := _why_not_in_patch(repository.root / path, path))}
-    facts.left_out += [LeftOut(_shown(path), reason) for path, reason in unfit.items()]
-    if len(unfit) > MAX_FILES:
-        facts.left_out.append(LeftOut("", f"no patch is kept: more than {MAX_FILES} files differ that it leaves out"))
-        return
-    # Where there is no commit yet, all files are new: they differ from the empty tree.
-    base = status.commit or repository.read("hash-object", "-t", "tree", os.devnull).decode().strip()
     try:
-        patch = repository.read(
-            "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
-            "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
-            *(f":(top,exclude,literal){path}" for path in unfit), most=MAX_PATCH,
-        )  # fmt: skip
+        patch = _patch(repository, status, facts) if status.changed else b""
     except Unsupported as error:
         facts.left_out.append(LeftOut("", f"no patch is kept: {error}"))
         return
@@ -185,11 +184,36 @@ def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts
     subject.write(PATCH, redacted.text.encode(errors="surrogateescape"))
 
 
-def _why_not_in_patch(file: Path, path: str) -> str:
-    """Why a file that git tracks is left out of the patch; empty where it is in it."""
-    if _promises_secrets(path):
-        return "its name promises secrets"
-    return f"larger than {MAX_FILE:,} bytes" if _size(file) > MAX_FILE else ""
+def _patch(repository: Repository, status: _Status, facts: CodeFacts) -> bytes:
+    """What differs from the commit, as `git apply` takes it; what it leaves out is noted."""
+    unfit = _unfit_for_patch(repository, status.changed)
+    facts.left_out += [LeftOut(_shown(path), reason) for path, reason in unfit.items()]
+    if len(unfit) > MAX_FILES:
+        raise Unsupported(f"more than {MAX_FILES} files differ that it leaves out")
+    # Where there is no commit yet, all files are new: they differ from the empty tree.
+    base = status.commit or repository.read("hash-object", "-t", "tree", os.devnull).decode().strip()
+    return repository.read(
+        "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
+        "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
+        *(f":(top,exclude,literal){path}" for path in unfit), most=MAX_PATCH,
+    )  # fmt: skip
+
+
+def _unfit_for_patch(repository: Repository, changed: Mapping[str, str]) -> dict[str, str]:
+    """The files that the patch leaves out, and why: it has the old text of a file as well as the new one."""
+    asked = "".join(f"{old}\n" for old in changed.values()).encode()
+    sizes = repository.read("cat-file", "--batch-check=%(objectsize)", given=asked).decode().splitlines()
+    unfit = {}
+    for path, size in zip(changed, sizes, strict=True):
+        file = repository.root / path
+        if _promises_secrets(path):
+            unfit[path] = "its name promises secrets"
+        elif _size(file) > MAX_FILE:
+            unfit[path] = f"larger than {MAX_FILE:,} bytes"
+        elif size.isdigit() and int(size) > MAX_FILE:  # else there is nothing of that hash here
+            is_there = os.path.lexists(file)
+            unfit[path] = f"{'' if is_there else 'removed, and '}larger than {MAX_FILE:,} bytes in the commit"
+    return unfit
 
 
 def _keep_untracked(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:

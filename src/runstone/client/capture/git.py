@@ -64,17 +64,20 @@ class Repository:
         self,
         *arguments: str,
         options: Mapping[str, str] = MappingProxyType({}),
+        given: bytes = b"",
         most: int = 16 << 20,
         within_s: float = _TIMEOUT_S,
     ) -> bytes:
         """What a command of git prints; see :func:`run`. ``options`` go before those of the repository."""
-        return run(self.root, *arguments, options={**self._options, **options}, most=most, within_s=within_s)
+        options = {**self._options, **options}
+        return run(self.root, *arguments, options=options, given=given, most=most, within_s=within_s)
 
 
 def run(
     folder: Path,
     *arguments: str,
     options: Mapping[str, str] = _QUIET,
+    given: bytes = b"",
     most: int = 16 << 20,
     within_s: float = _TIMEOUT_S,
 ) -> bytes:
@@ -84,6 +87,7 @@ def run(
         folder: Where it runs.
         arguments: The command and what follows it.
         options: Configuration that goes before that of files.
+        given: What it reads from its standard input.
         most: Bytes that it may print.
         within_s: Seconds that it may take.
 
@@ -94,12 +98,14 @@ def run(
         import subprocess
         from tempfile import TemporaryFile
 
-    given = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    command = ["git", "--no-pager", "--no-optional-locks", *given, "-C", str(folder), *arguments]
-    with TemporaryFile() as complaints:
+    settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    command = ["git", "--no-pager", "--no-optional-locks", *settings, "-C", str(folder), *arguments]
+    with TemporaryFile() as complaints, TemporaryFile() as question:
+        question.write(given)
+        question.seek(0)
         try:
             process = subprocess.Popen(  # noqa: S603  # a list, and what git is told to run is switched off
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, env=_environment()
+                command, stdin=question, stdout=subprocess.PIPE, stderr=complaints, env=_environment()
             )
         except OSError as error:
             raise Unsupported(f"git cannot be run: {error.strerror}") from error
