@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -265,6 +266,37 @@ def test_detached_head_has_no_branch(tree: WorkTree, take: Take, client: Client,
 
     assert (facts["commit"], facts["branch"]) == (first, None)
     assert "mlflow.source.git.branch" not in client.get_run(run_id).data.tags
+
+
+def test_commit_and_branch_are_known_where_git_cannot_say_what_differs(
+    tree: WorkTree, client: Client, run_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = tree.commit(train__py="a\n")
+    tree.git("remote", "add", "origin", "git@git.example.org:team/project.git")
+    command = tmp_path / "bin" / "git"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\ncase "$*" in *" status "*) kill -9 $$;; esac\nexec {shutil.which("git")} "$@"\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(command.parent), prepend=os.pathsep)
+
+    with pytest.raises(Unsupported, match="git status fails: exit code -9"):
+        code.picture(Subject(client, run_id))
+
+    tags = client.get_run(run_id).data.tags
+    assert tags["mlflow.source.git.commit"] == commit
+    assert tags["mlflow.source.git.branch"] == "main"
+    assert tags["mlflow.source.git.repoURL"] == "git@git.example.org:team/project.git"
+
+
+def test_branch_and_remote_that_are_no_utf_8_are_told_as_far_as_they_can_be(tree: WorkTree, take: Take) -> None:
+    tree.commit(train__py="a\n")
+    tree.git("checkout", "-q", "-b", "gr\udcf6\udcdfe")
+    tree.git("config", "branch.gr\udcf6\udcdfe.remote", "r\udce9seau")
+    tree.git("config", "remote.r\udce9seau.url", "/srv/gr\udcf6\udcdfe.git")
+
+    facts = take()
+
+    assert (facts["branch"], facts["remote"]) == ("gr\ufffd\ufffde", "/srv/gr\ufffd\ufffde.git")
 
 
 def test_repository_without_a_commit_keeps_what_is_there(

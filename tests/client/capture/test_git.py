@@ -1,11 +1,12 @@
 """Git runs nothing that a repository names, whoever has made it."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from runstone.client import Client
-from runstone.client.capture import code
+from runstone.client.capture import code, git
 from runstone.client.capture.part import Subject
 from runstone.errors import Unsupported
 from tests.client.capture.repositories import Take, WorkTree, kept
@@ -115,3 +116,14 @@ def test_what_a_partial_clone_lacks_is_not_fetched(tree: WorkTree, take: Take, t
         {"path": "", "reason": f"no patch is kept: git diff fails: fatal: unable to read {blob}"}
     ]
     assert not (tmp_path / "ran").exists()
+
+
+def test_command_that_takes_too_long_is_said_to(
+    tree: WorkTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "git").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    with pytest.raises(Unsupported, match=r"^git status took longer than 0\.2 s$"):
+        git.run(tree.folder, "status", within_s=0.2)

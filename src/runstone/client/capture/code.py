@@ -79,17 +79,13 @@ class CodeFacts(Struct, kw_only=True):
 
 
 class _Status(Struct):
-    """What ``git status`` says: commit, branch, and files by how they differ.
+    """What ``git status`` says: files by how they differ.
 
     Attributes:
-        commit: The commit; ``None`` where there is none yet.
-        branch: The branch; ``None`` where the head is detached.
         changed: What git tracks, by path, and the hash of what the commit has there; all zeros where it has nothing.
         untracked: What git does not track; folders that are so as a whole end with ``/``.
     """
 
-    commit: str | None = None
-    branch: str | None = None
     changed: dict[str, str] = field(default_factory=dict)
     untracked: list[str] = field(default_factory=list)
 
@@ -111,42 +107,49 @@ def picture(subject: Subject) -> None:
     if not is_in_repository(home):
         return
     repository = Repository(home)
-    status = _status(repository)
-    facts = CodeFacts(
-        commit=status.commit,
-        branch=status.branch,
-        remote=_remote(repository, status.branch),
-        dirty=bool(status.changed or status.untracked),
-    )
+    commit, branch = _head(repository)
+    facts = CodeFacts(commit=commit, branch=branch and _shown(branch), remote=_remote(repository, branch))
     tags = {GIT_COMMIT: facts.commit, GIT_BRANCH: facts.branch, GIT_REPO_URL: facts.remote}
     subject.git_tags.set_result({key: value for key, value in tags.items() if value})
     if PurePosixPath(FACTS).name in subject.names_in("code"):
         return
     subject.set_tags(subject.git_tags.result())
+    status = _status(repository)
+    facts.dirty = bool(status.changed or status.untracked)
     if config.CAPTURE_CODE.required():
-        _keep_patch(subject, repository, status, facts)
-        _keep_untracked(subject, repository, status, facts)
+        _keep_patch(subject, repository, status.changed, facts)
+        _keep_untracked(subject, repository, status.untracked, facts)
     unlisted = len(facts.left_out) - _MAX_LEFT_OUT
     if unlisted > 0:
         facts.left_out[_MAX_LEFT_OUT:] = [LeftOut("", f"{unlisted} more files")]
     subject.write(FACTS, wire.encode(facts) + b"\n")
 
 
+def _head(repository: Repository) -> tuple[str | None, str | None]:
+    """The commit, ``None`` where there is none yet, and the branch, ``None`` where the head is detached.
+
+    Asked before what differs, which takes git long in a large work tree, or on a slow disk.
+    """
+    try:
+        commit, _, name = _line(repository.read("rev-parse", "HEAD", "--symbolic-full-name", "HEAD")).partition("\n")
+    except Unsupported:  # there is no commit yet, or git says next what is wrong
+        commit, name = "", _line(repository.read("symbolic-ref", "HEAD"))
+    branch = name.removeprefix("refs/heads/")
+    return commit or None, branch if branch != name else None
+
+
+def _line(printed: bytes) -> str:
+    return os.fsdecode(printed.removesuffix(b"\n"))
+
+
 def _status(repository: Repository) -> _Status:
     printed = repository.read(
-        "status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=normal",
-        "--ignore-submodules=dirty",
-    )  # fmt: skip
+        "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty"
+    )
     status = _Status()
     for line in os.fsdecode(printed).split("\0"):
         kind, _, rest = line.partition(" ")
-        if kind == "#":
-            name, _, value = rest.partition(" ")
-            if name == "branch.oid" and value != "(initial)":
-                status.commit = value
-            elif name == "branch.head" and value != "(detached)":
-                status.branch = value
-        elif kind == "1":
+        if kind == "1":
             *_, old, _, path = rest.split(" ", 7)
             status.changed[path] = old
         elif kind == "u":  # of three versions, the second is ours
@@ -170,9 +173,9 @@ def _user(found: re.Match[str]) -> str:
     return found.group() if is_plain and "ssh" in found.string[: found.start()] else ""
 
 
-def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
+def _keep_patch(subject: Subject, repository: Repository, changed: Mapping[str, str], facts: CodeFacts) -> None:
     try:
-        patch = _patch(repository, status, facts) if status.changed else b""
+        patch = _patch(repository, changed, facts) if changed else b""
     except Unsupported as error:
         facts.left_out.append(LeftOut("", f"no patch is kept: {error}"))
         return
@@ -184,14 +187,14 @@ def _keep_patch(subject: Subject, repository: Repository, status: _Status, facts
     subject.write(PATCH, redacted.text.encode(errors="surrogateescape"))
 
 
-def _patch(repository: Repository, status: _Status, facts: CodeFacts) -> bytes:
+def _patch(repository: Repository, changed: Mapping[str, str], facts: CodeFacts) -> bytes:
     """What differs from the commit, as `git apply` takes it; what it leaves out is noted."""
-    unfit = _unfit_for_patch(repository, status.changed)
+    unfit = _unfit_for_patch(repository, changed)
     facts.left_out += [LeftOut(_shown(path), reason) for path, reason in unfit.items()]
     if len(unfit) > MAX_FILES:
         raise Unsupported(f"more than {MAX_FILES} files differ that it leaves out")
     # Where there is no commit yet, all files are new: they differ from the empty tree.
-    base = status.commit or repository.read("hash-object", "-t", "tree", os.devnull).decode().strip()
+    base = facts.commit or repository.read("hash-object", "-t", "tree", os.devnull).decode().strip()
     return repository.read(
         "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
         "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
@@ -216,9 +219,9 @@ def _unfit_for_patch(repository: Repository, changed: Mapping[str, str]) -> dict
     return unfit
 
 
-def _keep_untracked(subject: Subject, repository: Repository, status: _Status, facts: CodeFacts) -> None:
+def _keep_untracked(subject: Subject, repository: Repository, untracked: list[str], facts: CodeFacts) -> None:
     size = 0
-    for path in _files(repository, status.untracked, facts):
+    for path in _files(repository, untracked, facts):
         reason = _why_not(repository.root / path, path)
         if not reason:
             data = _content(repository.root / path)

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 
 from runstone import forking
@@ -109,6 +110,7 @@ def run(
             )
         except OSError as error:
             raise Unsupported(f"git cannot be run: {error.strerror}") from error
+        began = monotonic()
         timer = threading.Timer(within_s, process.kill)
         timer.start()
         with process:
@@ -120,6 +122,8 @@ def run(
         timer.cancel()
         if len(printed) > most:
             raise Unsupported(f"git {arguments[0]} prints more than {most:,} bytes")
+        if process.returncode and monotonic() - began >= within_s:
+            raise Unsupported(f"git {arguments[0]} took longer than {within_s:g} s")
         if process.returncode:
             complaints.seek(0)
             lines = complaints.read(2000).decode(errors="replace").strip().split("\n")
