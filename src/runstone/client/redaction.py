@@ -218,6 +218,21 @@ def redact_arguments(arguments: Sequence[str]) -> list[str]:
     return redacted
 
 
+def redact_address(address: str) -> str:
+    """An address without credentials. Who logs in by SSH is none: ``git@``; what stands there for HTTP may be.
+
+    Example:
+        >>> redact_address("https://me:hunter2@host/it.git"), redact_address("ssh://git@host/it.git")
+        ('https://host/it.git', 'ssh://git@host/it.git')
+    """
+    return redact(re.sub(r"(?<=://)[^/]*@(?=.)", _plain_user, address)).text
+
+
+def _plain_user(found: re.Match[str]) -> str:
+    is_plain = re.fullmatch(r"[a-z_][\w-]{0,30}@", found.group()) is not None
+    return found.group() if is_plain and "ssh" in found.string[: found.start()] else ""
+
+
 def _changed(lines: list[str], names: Sequence[str | None]) -> Iterator[tuple[int, str, int]]:
     """The lines with secrets: where they are, what they become, how many secrets that are; no name: no line to read."""
     low = _lower("\n".join(lines))

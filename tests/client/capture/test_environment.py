@@ -254,6 +254,12 @@ def test_source_of_a_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     package(tmp_path / "a", "from_file", "2", '{"url": "file:///wheels/it.whl", "archive_info": {}}')
     package(tmp_path / "a", "from_address", "3", '{"url": "https://host/it.whl?token=abcdef", "archive_info": {}}')
     package(tmp_path / "a", "broken", "4", "{")
+    of_many = (
+        '{"url": "ssh://git@host/many.git", "vcs_info": {"vcs": "git", "commit_id": "def"}, "subdirectory": "a/b c"}'
+    )
+    package(tmp_path / "a", "part", "5", of_many)
+    package(tmp_path / "a", "zipped", "6", '{"url": "https://host/it.zip", "archive_info": {}, "subdirectory": "part"}')
+    package(tmp_path / "a", "local", "7", '{"url": "file:///many", "dir_info": {}, "subdirectory": "part"}')
     package(tmp_path / "b", "from-git", "9")
     monkeypatch.setattr(sys, "path", [str(tmp_path / "a"), str(tmp_path / "b")])
 
@@ -264,6 +270,9 @@ def test_source_of_a_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "from_address @ https://host/it.whl?token=[redacted]\n"
         "# from_file==2 (file)\n"
         "From.Git @ git+https://host/it.git@abc\n"
+        "# local==7 (file)\n"
+        "part @ git+ssh://git@host/many.git@def#subdirectory=a/b%20c\n"
+        "zipped @ https://host/it.zip#subdirectory=part\n"
     )
 
 

@@ -11,7 +11,7 @@ from runstone import config
 from runstone.client.capture import program
 from runstone.client.capture.git import Repository, is_in_repository
 from runstone.client.capture.part import Subject
-from runstone.client.redaction import KEY_OWNERS, redact, redact_patch
+from runstone.client.redaction import KEY_OWNERS, redact, redact_address, redact_patch
 from runstone.entities import ArtifactPath
 from runstone.entities.tag import GIT_BRANCH, GIT_COMMIT, GIT_REPO_URL
 from runstone.errors import InvalidArtifactPath, Unsupported
@@ -163,14 +163,7 @@ def _status(repository: Repository) -> _Status:
 def _remote(repository: Repository, branch: str | None) -> str | None:
     """Address of the remote of a branch, else of ``origin``, without credentials."""
     name = repository.config.get(f"branch.{branch}.remote") or "origin"
-    url = repository.config.get(f"remote.{name}.url", "")
-    return redact(re.sub(r"(?<=://)[^/]*@(?=.)", _user, _shown(url))).text or None
-
-
-def _user(found: re.Match[str]) -> str:
-    """Who logs in by SSH is no secret: `git@`. What stands there for HTTP may be."""
-    is_plain = re.fullmatch(r"[a-z_][\w-]{0,30}@", found.group()) is not None
-    return found.group() if is_plain and "ssh" in found.string[: found.start()] else ""
+    return redact_address(_shown(repository.config.get(f"remote.{name}.url", ""))) or None
 
 
 def _keep_patch(subject: Subject, repository: Repository, changed: Mapping[str, str], facts: CodeFacts) -> None:

@@ -11,13 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from msgspec import Struct, field
 
 from runstone import forking
 from runstone.client.capture import program
 from runstone.client.capture.part import Subject
-from runstone.client.redaction import redact, redact_arguments
+from runstone.client.redaction import redact_address, redact_arguments
 from runstone.schemas import wire
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class Package(Struct, frozen=True):
     Attributes:
         name: As it calls itself.
         version: Its version.
-        source: ``None`` for one of an index; ``git+ADDRESS@COMMIT``, an address, ``"editable"`` or ``"file"``.
+        source: ``None`` for one of an index; ``git+ADDRESS@COMMIT``, an address, ``"editable"`` or ``"file"``;
+            behind an address ``#subdirectory=FOLDER`` where it lies in a folder of what is there.
     """
 
     name: str
@@ -210,14 +212,15 @@ def _source(distribution: "Distribution") -> str | None:
         return None
     try:
         said: dict[str, Any] = json.loads(text)
-        url = redact(re.sub(r"(?<=://)[^/]*@", "", str(said["url"]))).text
+        url = redact_address(str(said["url"]))
+        part = f"#subdirectory={quote(said['subdirectory'])}" if "subdirectory" in said else ""
         if vcs := said.get("vcs_info"):
-            return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
+            return f"{vcs['vcs']}+{url}@{vcs['commit_id']}{part}"
         if said.get("dir_info", {}).get("editable"):
             return "editable"
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return "file" if url.startswith("file:") else url
+    return "file" if url.startswith("file:") else url + part
 
 
 def _command(within: Path, here: Path, script: Path | None) -> list[str]:

@@ -80,6 +80,9 @@ it("writes a command as it is typed, and packages as they are installed", () => 
       { name: "a", version: "1", source: undefined },
       { name: "b", version: "2", source: "git+https://github.com/x/b@0123" },
       { name: "c", version: "3", source: "editable" },
+      { name: "d", version: "4", source: "https://host/d.zip#subdirectory=part" },
     ]),
-  ).toBe("a==1\nb @ git+https://github.com/x/b@0123\n# c==3 (editable)\n");
+  ).toBe(
+    "a==1\nb @ git+https://github.com/x/b@0123\n# c==3 (editable)\nd @ https://host/d.zip#subdirectory=part\n",
+  );
 });

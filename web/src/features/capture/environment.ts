@@ -4,7 +4,7 @@ import { fieldsOf, listAt, numberAt, textAt, textsAt } from "@/lib/fields";
 export interface Package {
   name: string;
   version: string;
-  /** Where it is not from an index: `git+https://...@commit`, `editable`, `file`. */
+  /** Where it is not from an index: `git+https://...@commit`, an address, `editable`, `file`. */
   source: string | undefined;
 }
 
@@ -81,11 +81,11 @@ export function commandLine(words: readonly string[]): string {
     .join(" ");
 }
 
-/** The packages as a file that an installer takes; those that no index has stand in comments. */
+/** The packages as a file that an installer takes; those of one machine alone stand in comments. */
 export function requirementsOf(packages: readonly Package[]): string {
   const lines = packages.map(({ name, version, source }) => {
     if (source === undefined) return `${name}==${version}`;
-    return source.startsWith("git+") ? `${name} @ ${source}` : `# ${name}==${version} (${source})`;
+    return source.includes("://") ? `${name} @ ${source}` : `# ${name}==${version} (${source})`;
   });
   return lines.map((line) => `${line}\n`).join("");
 }
