@@ -149,6 +149,24 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
     assert "command     python train.py --note 'a b'\n" in broken.stdout
 
 
+def test_files_that_a_run_left_out_are_counted_and_a_missing_patch_is_told(
+    command: Command, run_ids: list[str], address: str
+) -> None:
+    client = Client(address)
+    no_patch = {"path": "", "reason": "no patch is kept: git diff prints more than 4,194,304 bytes"}
+    many = [
+        *({"path": f"{number}.bin", "reason": "large"} for number in range(100)),
+        {"path": "", "reason": "400 more files"},
+    ]
+    for run_id, left_out in zip(run_ids, ([no_patch], [no_patch, *many]), strict=False):
+        client.log_dict(run_id, {"commit": "0123456789abcdef", "left_out": left_out}, "runstone/code/code.json")
+
+    first, second = (command("runs", "show", run_id).stdout for run_id in run_ids[:2])
+
+    assert f"code        0123456789ab; {no_patch['reason']}\n" in first
+    assert f"code        0123456789ab; 500 files left out; {no_patch['reason']}\n" in second
+
+
 def test_run_that_failed_is_shown_with_why(command: Command, run_ids: list[str], address: str) -> None:
     client = Client(address)
     client.set_terminated(run_ids[1], "FAILED", 9_000)

@@ -150,7 +150,8 @@ def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
         told = [code.commit[:12] if code.commit else "no commit", *([f"on {code.branch}"] if code.branch else [])]
         told += ["with a patch"] if code.patch else []
         told += [f"and {counted(len(code.untracked), 'untracked file')}"] if code.untracked else []
-        told += [f"; {counted(len(code.left_out), 'file')} left out"] if code.left_out else []
+        told += [f"; {counted(code.files_left_out, 'file')} left out"] if code.files_left_out else []
+        told += [f"; {note}" for note in code.notes]
         facts += [
             ("code", visible(" ".join(told).replace(" ;", ";"))),
             ("repository", code.remote and visible(code.remote)),

@@ -220,6 +220,21 @@ def test_file_with_a_conflict_is_in_the_patch_as_it_stands(
     assert b"+<<<<<<< HEAD\n c\n+=======\n+b\n" in kept(client, run_id, code.PATCH)
 
 
+def test_missing_patch_is_told_whatever_else_is_left_out(tree: WorkTree, take: Take) -> None:
+    tree.commit(**{f"s{number:03}__pem": "a\n" for number in range(code.MAX_FILES + 1)})
+    for number in range(code.MAX_FILES + 1):
+        tree.write(f"s{number:03}.pem", "b\n")
+    tree.write("more.bin", "x\n")
+
+    facts = take()
+
+    assert facts["left_out"][-2:] == [
+        {"path": "", "reason": "no patch is kept: more than 200 files differ that it leaves out"},
+        {"path": "", "reason": "102 more files"},
+    ]
+    assert len(facts["left_out"]) == 102
+
+
 def test_patch_that_is_too_large_is_left_out(tree: WorkTree, take: Take) -> None:
     tree.commit(**{f"data{number}__csv": "x\n" for number in range(6)})
     for number in range(6):

@@ -46,7 +46,10 @@ _STORES = r"(?:.*/)?(?:\.runstone|runstone-artifacts|mlruns|mlartifacts)/|(?:.*/
 
 
 class LeftOut(Struct, frozen=True):
-    """A file that differs from the commit and is not kept; an empty path stands for all that are not listed."""
+    """A file that differs from the commit and is not kept.
+
+    Where the path is empty, the reason tells of the whole: why there is no patch, or how many more files are not kept.
+    """
 
     path: str
     reason: str
@@ -76,6 +79,16 @@ class CodeFacts(Struct, kw_only=True):
     untracked: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     redacted: int = 0
+
+    @property
+    def files_left_out(self) -> int:
+        """How many files are left out, listed or not."""
+        return sum(1 if left.path else _unlisted(left) for left in self.left_out)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is told of the whole but for that number."""
+        return [left.reason for left in self.left_out if not left.path and not _unlisted(left)]
 
 
 class _Status(Struct):
@@ -119,10 +132,20 @@ def picture(subject: Subject) -> None:
     if config.CAPTURE_CODE.required():
         _keep_patch(subject, repository, status.changed, facts)
         _keep_untracked(subject, repository, status.untracked, facts)
-    unlisted = len(facts.left_out) - _MAX_LEFT_OUT
-    if unlisted > 0:
-        facts.left_out[_MAX_LEFT_OUT:] = [LeftOut("", f"{unlisted} more files")]
+    facts.left_out = _shortened(facts.left_out)
     subject.write(FACTS, wire.encode(facts) + b"\n")
+
+
+def _shortened(left_out: list[LeftOut]) -> list[LeftOut]:
+    """The first files, all that is told of the whole, and how many files are not listed."""
+    files, notes = [left for left in left_out if left.path], [left for left in left_out if not left.path]
+    unlisted = len(files) - _MAX_LEFT_OUT
+    return [*files[:_MAX_LEFT_OUT], *notes, *([LeftOut("", f"{unlisted} more files")] if unlisted > 0 else [])]
+
+
+def _unlisted(left: LeftOut) -> int:
+    found = re.fullmatch(r"(\d+) more files", left.reason)
+    return int(found[1]) if found else 0
 
 
 def _head(repository: Repository) -> tuple[str | None, str | None]:

@@ -46,6 +46,7 @@ it("reads what is there of the facts, and passes over what it cannot read", () =
   });
   expect(code.untracked).toEqual(["a.py"]);
   expect(code.leftOut).toEqual([{ path: "b.bin", reason: "too large" }]);
+  expect(code).toMatchObject({ leftOutCount: 1, notes: [] });
   expect(readCode("[]").commit).toBeUndefined();
 });
 

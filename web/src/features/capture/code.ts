@@ -10,12 +10,25 @@ export interface Code {
   /** Source files that git did not track and that were kept. */
   untracked: string[];
   leftOut: { path: string; reason: string }[];
+  /** How many files are left out, listed or not. */
+  leftOutCount: number;
+  /** What is told of the whole: why there is no patch. */
+  notes: string[];
   /** How many secrets were replaced. */
   redacted: number;
 }
 
+/** How an entry without a path says how many files are not listed. */
+const MORE = /^(\d+) more files$/;
+
 export function readCode(text: string): Code {
   const all = fieldsOf(JSON.parse(text));
+  const told = listAt(all, "left_out")
+    .map(fieldsOf)
+    .map((each) => ({ path: textAt(each, "path") ?? "", reason: textAt(each, "reason") ?? "" }));
+  const leftOut = told.filter((each) => each.path !== "");
+  const ofAll = told.filter((each) => each.path === "" && each.reason !== "").map((each) => each.reason);
+  const unlisted = ofAll.map((reason) => Number(MORE.exec(reason)?.[1] ?? 0));
   return {
     commit: textAt(all, "commit"),
     branch: textAt(all, "branch"),
@@ -23,10 +36,9 @@ export function readCode(text: string): Code {
     isDirty: all["dirty"] === true,
     hasPatch: all["patch"] === true,
     untracked: textsAt(all, "untracked"),
-    leftOut: listAt(all, "left_out")
-      .map(fieldsOf)
-      .map((each) => ({ path: textAt(each, "path") ?? "", reason: textAt(each, "reason") ?? "" }))
-      .filter((each) => each.path !== ""),
+    leftOut,
+    leftOutCount: unlisted.reduce((sum, count) => sum + count, leftOut.length),
+    notes: ofAll.filter((reason) => !MORE.test(reason)),
     redacted: numberAt(all, "redacted") ?? 0,
   };
 }

@@ -6,6 +6,7 @@ import { formatCount } from "@/lib/format";
 import type { Run } from "@/types/wire";
 
 import { codeQuery } from "../api/captured-files";
+import type { Code } from "../code";
 import { Captured } from "./captured";
 import { CodeFacts } from "./code-facts";
 import styles from "./code-panel.module.css";
@@ -36,33 +37,55 @@ function CapturedCode({ runId }: { runId: string }) {
           )}
           {code.hasPatch && <PatchView runId={runId} />}
           {code.untracked.length > 0 && <UntrackedFiles runId={runId} paths={code.untracked} />}
-          {code.isDirty && !code.hasPatch && code.untracked.length === 0 && (
-            <p className={styles["note"]}>
-              What differed from the commit was not kept. <code>RUNSTONE_CAPTURE_CODE</code> keeps it.
-            </p>
-          )}
-          {code.leftOut.length > 0 && (
-            <section aria-label="Left out">
-              <h2 className={styles["title"]}>
-                Left out <span className={styles["count"]}>{code.leftOut.length}</span>
-              </h2>
-              <table className={styles["left"]}>
-                <tbody>
-                  {code.leftOut.map(({ path, reason }) => (
-                    <tr key={path}>
-                      <th scope="row">{path}</th>
-                      <td>{reason}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
-          )}
+          <NotKept code={code} />
         </div>
       )}
     </Loaded>
   );
 }
+
+/** What differed from the commit and is not here, and why. */
+function NotKept({ code }: { code: Code }) {
+  const { leftOut, leftOutCount, notes } = code;
+  if (leftOutCount === 0 && notes.length === 0)
+    return code.isDirty && !code.hasPatch && code.untracked.length === 0 ? (
+      <p className={styles["note"]}>
+        What differed from the commit was not kept. <code>RUNSTONE_CAPTURE_CODE</code> keeps it.
+      </p>
+    ) : null;
+  return (
+    <section aria-label="Left out">
+      <h2 className={styles["title"]}>
+        Left out {leftOutCount > 0 && <span className={styles["count"]}>{leftOutCount}</span>}
+      </h2>
+      {notes.map((note) => (
+        <p key={note} className={styles["note"]}>
+          {sentence(note)}
+        </p>
+      ))}
+      {leftOut.length > 0 && (
+        <table className={styles["left"]}>
+          <tbody>
+            {leftOut.map(({ path, reason }) => (
+              <tr key={path}>
+                <th scope="row">{path}</th>
+                <td>{reason}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {leftOutCount > leftOut.length && (
+        <p className={styles["note"]}>
+          {formatCount(leftOutCount - leftOut.length, "more file")}
+          {leftOutCount - leftOut.length === 1 ? " is" : " are"} not listed.
+        </p>
+      )}
+    </section>
+  );
+}
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const CAPTURE = "export RUNSTONE_CAPTURE_GIT=true\nexport RUNSTONE_CAPTURE_CODE=true";
 
