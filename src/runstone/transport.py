@@ -273,4 +273,8 @@ def _reported(address: str, status: int, body: bytes) -> RunstoneError:
     except (msgspec.DecodeError, UnicodeDecodeError):
         kind = BackendUnavailable if status in _BUSY else EndpointNotFound if status == _NOWHERE else BackendError
         return kind(f"{address} answered {status} without saying why: {body[:200]!r}")
-    return restore(told.error_code, told.message, name=told.error, facts=told.facts)
+    error = restore(told.error_code, told.message, name=told.error, facts=told.facts)
+    if status in _BUSY and not isinstance(error, BackendError):
+        # Hosted servers call a limit of the rate by the name of that of the size.
+        return BackendUnavailable(f"{address} answered {status}: {told.message}")
+    return error

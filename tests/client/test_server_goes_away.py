@@ -21,7 +21,8 @@ from runstone.client.connection import open_journals, open_stores
 from runstone.client.offline import OfflineClient
 from runstone.errors import BackendUnavailable, JournalFull, RunNotFound, Unsupported
 from runstone.transport import SOON
-from tests.faults.servers import Server, free_port
+from tests.client.syncing import sync
+from tests.faults.servers import Server, free_port, knowing_no_path
 
 ROWS = numpy.array([[1.0], [2.0], [3.0]])
 
@@ -52,6 +53,33 @@ def names_of(run_id: str) -> set[str]:
 
 def folder_of(run_id: str) -> Path:
     return Path(".runstone") / "runs" / run_id
+
+
+def test_proxy_that_knows_no_path_meanwhile_costs_no_value(server: Server, run_id: str) -> None:
+    server.kill()
+    with knowing_no_path(server.address):
+        for step in range(100):
+            runstone.log_metric("loss", float(step), step=step)
+        with pytest.raises(BackendUnavailable, match="answered 404"):
+            runstone.flush_async_logging()
+    server.start()
+    runstone.end_run()
+
+    assert len(Client().get_metric_history(run_id, "loss")) == 101
+    assert not folder_of(run_id).exists()
+
+
+def test_sync_through_a_proxy_that_knows_no_path_removes_nothing(server: Server, run_id: str) -> None:
+    server.kill()
+    runstone.log_metric("loss", 2.0)
+    open_journals.close()
+    with knowing_no_path(server.address):
+        code, said = sync("sync")
+    assert (code, "still waits" in said, len(list(folder_of(run_id).glob("*.jsonl")))) == (1, True, 1)
+    server.start()
+
+    assert sync("sync")[0] == 0
+    assert len(Client().get_metric_history(run_id, "loss")) == 2
 
 
 def test_files_that_are_logged_meanwhile_are_there_once_the_run_has_ended(

@@ -3,10 +3,14 @@
 import os
 import signal
 import socket
-from contextlib import closing, suppress
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 from runstone.cli.stopping import ending_on_signals
 from runstone.server.listen import ServerOptions, serve
@@ -73,6 +77,31 @@ class Server:
         """Wait until it has ended; returns the exit code."""
         self._process.join(WAIT_S)
         return self._process.exitcode
+
+
+class _KnowsNoPath(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_error(404)
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is written to the terminal."""
+
+
+@contextmanager
+def knowing_no_path(address: str) -> Iterator[None]:
+    """Answer in the place of a server that is down, as a proxy does that knows nothing of it: 404, and a page."""
+    with ThreadingHTTPServer(("127.0.0.1", urlsplit(address).port or 0), _KnowsNoPath) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield
+        finally:
+            proxy.shutdown()
+            thread.join()
 
 
 def free_port() -> int:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import runstone
 from runstone.cli.main import main
 from runstone.client.connection import open_journals, open_stores
-from runstone.errors import RunstoneError
+from runstone.errors import RunDeleted, RunNotFound, RunstoneError
 from runstone.stores.resolve import open_store
 from tests.peers.genuine import running_genuine_server
 
@@ -63,6 +63,30 @@ def test_param_that_changes_is_refused_and_the_rest_arrives() -> None:
 
     found = runstone.get_run(run.info.run_id)
     assert (found.data.params, found.data.metrics, found.info.status) == ({"lr": "1"}, {"loss": 0.5}, "FINISHED")
+
+
+def test_run_in_the_trash_keeps_its_journal_until_it_is_restored(theirs: str) -> None:
+    run = runstone.start_run()
+    runstone.log_metric("loss", 0.5)
+    runstone.flush_async_logging()
+    with closing(open_store(theirs)) as store:
+        store.delete_run(run.info.run_id)
+        for step in range(60):
+            runstone.log_metric("loss", 0.25, step=step)
+        with pytest.raises(RunDeleted):
+            runstone.flush_async_logging()
+        store.restore_run(run.info.run_id)
+    runstone.end_run()
+
+    assert len(runstone.Client().get_metric_history(run.info.run_id, "loss")) == 61
+    assert runstone.get_run(run.info.run_id).info.status == "FINISHED"
+
+
+def test_run_that_never_was_is_told() -> None:
+    runstone.Client().log_metric("0" * 32, "loss", 0.5)
+
+    with pytest.raises(RunNotFound):
+        runstone.flush_async_logging()
 
 
 def test_run_that_was_made_offline_stays_where_it_is_and_says_why(theirs: str) -> None:

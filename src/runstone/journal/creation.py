@@ -13,6 +13,8 @@ from runstone.stores.base import TrackingStore
 
 _logger = logging.getLogger("runstone")
 
+_CHOOSES = "this server chooses the ids of runs itself: it cannot take one that was made offline"
+
 
 def create(store: TrackingStore, facts: RunFacts) -> None:
     """Make a run that was begun without the store.
@@ -22,6 +24,8 @@ def create(store: TrackingStore, facts: RunFacts) -> None:
         Unsupported: It takes no run whose id was chosen elsewhere, as genuine MLflow servers do.
         BackendError: The store cannot be reached.
     """
+    if not getattr(store, "takes_ids", True):
+        raise Unsupported(_CHOOSES)  # known already: nothing is made there for each time that it is tried
     made = store.create_run(
         experiment_of(store, facts),
         user_id=facts.user_id,
@@ -32,7 +36,7 @@ def create(store: TrackingStore, facts: RunFacts) -> None:
     )
     if made.info.run_id != facts.run_id:
         store.delete_run(made.info.run_id)
-        raise Unsupported("this server chooses the ids of runs itself: it cannot take one that was made offline")
+        raise Unsupported(_CHOOSES)
 
 
 def experiment_of(store: TrackingStore, facts: RunFacts) -> str:

@@ -1,6 +1,7 @@
 """The tracking store and the registry behind a server's address."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import cast
 
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from runstone.entities import (
     ViewType,
 )
 from runstone.entities.run_table import table_of
-from runstone.errors import EndpointNotFound, InvalidValue, NotFound
+from runstone.errors import BackendUnavailable, EndpointNotFound, InvalidValue, NotFound, RunDeleted, RunNotFound
 from runstone.schemas import experiments, metrics, run_tables, runs
 from runstone.stores.base import LEAST_POINTS, MAX_PAGE
 from runstone.stores.journals import Entries
@@ -41,7 +42,7 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
     Works with a genuine MLflow server as well, but for the searches that only Runstone's grammar has.
     """
 
-    _counts_entries = True
+    _counts_entries: bool | None = None  # until it has shown what it is
 
     def create_experiment(
         self,
@@ -63,6 +64,8 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
         """The experiment with this name, in use or else the one deleted last; ``None`` if there is none."""
         try:
             return self._call(experiments.GET_BY_NAME, experiments.ExperimentName(name)).experiment
+        except EndpointNotFound:
+            raise  # a proxy that answers in its place knows nothing of experiments
         except NotFound:  # a genuine MLflow server has no finer word
             return None
 
@@ -121,16 +124,36 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
     @property
     def takes_ids(self) -> bool:
         """Whether ids of runs and models may be chosen here; a genuine MLflow server, once known, chooses them."""
-        return self._counts_entries
+        return self._counts_entries is not False
 
     def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
         """Apply entries of one writer's journal of a run, each once where the server counts them."""
-        if self._counts_entries:
+        if self._counts_entries is not False:
             try:
-                return super().append_journal(run_id, writer, entries, follows=follows)
+                return self._append_counted(run_id, writer, entries, follows)
+            except EndpointNotFound as error:
+                self._check_speaks_mlflow(run_id, error)
+            try:  # once more: a proxy may have answered in its place, which is over
+                return self._append_counted(run_id, writer, entries, follows)
             except EndpointNotFound:
                 self._counts_entries = False
         return classic.log(self, run_id, entries, follows)
+
+    def _append_counted(self, run_id: str, writer: str, entries: Entries, follows: int) -> Applied:
+        applied = super().append_journal(run_id, writer, entries, follows=follows)
+        self._counts_entries = True
+        return applied
+
+    def _check_speaks_mlflow(self, run_id: str, error: EndpointNotFound) -> None:
+        """See that a server without journals is one of MLflow: a proxy says of each path that it is not there.
+
+        Raises:
+            BackendUnavailable: It is not, or has counted entries before.
+        """
+        if self._counts_entries:
+            raise BackendUnavailable(error.message) from None
+        with suppress(RunNotFound, RunDeleted):
+            classic.check_run(self, run_id)
 
     def check(self) -> None:
         """See soon whether the server answers."""
