@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from runstone.errors import BackendError, BackendUnavailable, InvalidValue, RunNotFound
+from runstone.errors import BackendError, BackendUnavailable, InvalidValue, RunNotFound, TooLarge
 from runstone.transport import Transport, quote_path
 
 
@@ -184,6 +184,20 @@ def test_busy_server_is_asked_again(peer: Peer, transport: Transport, status: in
 
     assert transport.send("POST", "/", body=b"{}", repeatable=True) == b"done"
     assert len(peer.asked) == 3
+
+
+def test_limit_of_the_rate_is_none_of_the_size(peer: Peer, transport: Transport) -> None:
+    peer.answers = [(429, b'{"error_code":"REQUEST_LIMIT_EXCEEDED","message":"Rate limit exceeded"}')]
+
+    with pytest.raises(BackendUnavailable, match="answered 429: Rate limit exceeded"):
+        transport.send("POST", "/", body=b"{}")
+
+
+def test_proxy_to_which_a_request_is_too_large_is_understood(peer: Peer, transport: Transport) -> None:
+    peer.answers = [(413, b"<html>413 Request Entity Too Large</html>")]
+
+    with pytest.raises(TooLarge, match="answered 413"):
+        transport.send("POST", "/", body=b"{}")
 
 
 def test_call_that_must_not_happen_twice_is_sent_once(peer: Peer, transport: Transport) -> None:

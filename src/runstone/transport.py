@@ -20,12 +20,18 @@ from runstone.errors import (
     Fact,
     InvalidValue,
     RunstoneError,
+    TooLarge,
     restore,
 )
 
 CHUNK = 1 << 20
-_NOWHERE = 404
 _BUSY = (429, 502, 503, 504)
+# What an answer stands for that does not say so itself, as those of proxies.
+_KINDS: dict[int, type[RunstoneError]] = {
+    404: EndpointNotFound,
+    413: TooLarge,
+    **dict.fromkeys(_BUSY, BackendUnavailable),
+}
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 Query = Mapping[str, str | int | Sequence[str] | None]
@@ -271,7 +277,7 @@ def _reported(address: str, status: int, body: bytes) -> RunstoneError:
     try:
         told = msgspec.json.decode(body, type=_ErrorBody)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        kind = BackendUnavailable if status in _BUSY else EndpointNotFound if status == _NOWHERE else BackendError
+        kind = _KINDS.get(status, BackendError)
         return kind(f"{address} answered {status} without saying why: {body[:200]!r}")
     error = restore(told.error_code, told.message, name=told.error, facts=told.facts)
     if status in _BUSY and not isinstance(error, BackendError):

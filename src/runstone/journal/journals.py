@@ -31,6 +31,7 @@ _FSYNC_S = 1.0
 _IDLE_S = 5.0
 _LONGEST_PAUSE_S = 30.0
 _WAITS = "%s: %s; what is left waits in %s, for the next start in this folder or for `runstone sync`"
+_TRIED_AGAIN = "the run %s is not sent: %s; what is logged is kept in %s, and sent once that is over"
 
 
 class _Address(Struct):
@@ -184,7 +185,9 @@ class Journals:
                 continue
             try:
                 journal.flush(raises=raises)
-            except REFUSED:
+            except BackendUnavailable:
+                raise
+            except RunstoneError:  # it concerns this run alone
                 if raises:
                     raise
 
@@ -268,7 +271,7 @@ class Journals:
         """
         end = monotonic() + longest_s
         while monotonic() < end and any(
-            journal.waits and not self._addresses.get(uri, _Address()).pause
+            journal.waits and not journal.pause and not self._addresses.get(uri, _Address()).pause
             for (uri, _), journal in list(self._journals.items())
         ):
             sleep(_ROUND_S / 4)
@@ -375,15 +378,15 @@ class Journals:
                 self._retire(uri, run_id, journal)
             return False
         self._idle_since.pop((uri, run_id), None)
-        if journal.is_parked or monotonic() < address.again_at:
+        if monotonic() < max(journal.again_at, address.again_at):
             return False
         try:
             journal.flush(raises=False)
-        except REFUSED:
-            journal.is_parked = True  # whoever flushes is told
-        except (RunstoneError, OSError) as error:
+        except BackendUnavailable as error:
             self.tell_away(uri, error)
             address.is_away(error)
+        except (RunstoneError, OSError) as error:
+            _put_off(journal, error)
         else:
             address.answers()
             return True
@@ -408,6 +411,17 @@ class Journals:
         except RunstoneError:
             return False
         return True
+
+
+def _put_off(journal: RunJournal, error: RunstoneError | OSError) -> None:
+    """Try a run again later whose store answers, but does not take what was sent; other runs go on."""
+    if isinstance(error, REFUSED):
+        journal.pause = _LONGEST_PAUSE_S  # whoever flushes is told
+    else:
+        if not journal.pause:
+            _logger.warning(_TRIED_AGAIN, journal.facts.run_id, error, journal.folder)
+        journal.pause = min(_LONGEST_PAUSE_S, max(2 * _ROUND_S, 2 * journal.pause))
+    journal.again_at = monotonic() + journal.pause
 
 
 def _in_child(journals: Journals | None) -> None:

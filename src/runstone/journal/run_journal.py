@@ -66,7 +66,8 @@ class RunJournal:
         sends: Whether what is logged is sent; else it stays in the folder.
         lives: Whether the run is open in this process, which says so to the store.
         is_known: Whether the store has, or had, the run.
-        is_parked: Whether the store has no such run, so that nobody tries again unasked.
+        pause: Seconds for which nobody tries again unasked; 0 while the store takes what is sent.
+        again_at: When they are over, by the clock ``monotonic``.
         usual_metric: What :meth:`metric` tries first, for those who call it often: :meth:`Writer.usual_metric`.
     """
 
@@ -109,7 +110,7 @@ class RunJournal:
         self._models: set[str] = set()
         self._errors: list[RunstoneError] = []
         self.is_known = False
-        self.is_parked = False
+        self.pause = self.again_at = 0.0
         self.lives = False
 
     @property
@@ -303,7 +304,7 @@ class RunJournal:
                 self._sent, self._follows = writer.start(), 0
                 return True
             self._keep(applied)
-            self._sent, self._follows, self.is_parked = end, end.n, False
+            self._sent, self._follows, self.pause, self.again_at = end, end.n, 0.0, 0.0
             if writer.size > min(LARGE_BYTES, writer.most_bytes // 2) and not self._damaged_line:
                 self.settle()
                 writer.remove(self._sent)  # the next call begins another

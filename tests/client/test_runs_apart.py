@@ -1,0 +1,83 @@
+"""What a store says of one run hinders no other."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from uuid import uuid4
+
+import pytest
+
+import runstone
+from runstone.client import Client
+from runstone.client.connection import open_journals
+from runstone.entities import Param
+from runstone.errors import ExperimentDeleted, TooLarge
+from runstone.journal import journals
+from runstone.stores.resolve import open_store
+from tests.faults.servers import Server, free_port
+
+LARGE = [Param(f"p{number}", "x" * 6000) for number in range(300)]
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("RUNSTONE_MAX_REQUEST_MB", "1")
+    with Server(f"sqlite:///{tmp_path}/runstone.db", tmp_path / "files", port=free_port()) as served:
+        runstone.set_tracking_uri(served.address)
+        yield served
+        open_journals.close()
+
+
+def comes_true(said: Callable[[], bool]) -> bool:
+    """Whether that holds within some seconds."""
+    return any(said() or Event().wait(0.05) for _ in range(400))
+
+
+def test_run_whose_experiment_was_deleted_meanwhile_hinders_no_other(server: Server) -> None:
+    gone = runstone.set_experiment(f"experiment {uuid4()}").experiment_id
+    server.kill()
+    runstone.start_run()
+    runstone.log_metric("loss", 0.5)
+    server.start()
+    with closing(open_store(server.address)) as store:
+        store.delete_experiment(gone)
+
+        other = Client().create_run("0").info.run_id
+        runstone.log_metric("loss", 0.25, run_id=other)
+
+        assert comes_true(lambda: store.get_run(other).data.metrics == {"loss": 0.25})
+    assert [run.info.run_id for run in Client().search_runs(["0"])] == [other]
+    with pytest.raises(ExperimentDeleted):
+        runstone.end_run()
+
+
+def test_call_that_is_too_large_for_the_server_is_refused_alone(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    large, other = (Client().create_run("0").info.run_id for _ in range(2))
+    with caplog.at_level(logging.WARNING), closing(open_store(server.address)) as store:
+        Client().log_batch(large, params=LARGE)
+        runstone.log_metric("loss", 0.5, run_id=large)
+        runstone.log_metric("loss", 0.25, run_id=other)
+
+        assert comes_true(lambda: store.get_run(other).data.metrics == {"loss": 0.25})
+        assert comes_true(lambda: store.get_run(large).data.metrics == {"loss": 0.5})
+        assert Client().get_run(large).data.params == {}
+    assert caplog.text == ""
+    with pytest.raises(TooLarge, match="at most 1000000 bytes"):
+        Client().set_terminated(large)
+
+
+def test_run_that_was_in_the_trash_for_a_moment_is_sent_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journals, "_LONGEST_PAUSE_S", 0.5)
+    run_id = runstone.start_run().info.run_id
+    runstone.flush_async_logging()
+    with closing(open_store(server.address)) as store:
+        store.delete_run(run_id)
+        runstone.log_metric("loss", 0.5)
+        assert comes_true(lambda: open_journals.of(server.address, run_id).pause > 0)
+        store.restore_run(run_id)
+
+        assert comes_true(lambda: store.get_run(run_id).data.metrics == {"loss": 0.5})
