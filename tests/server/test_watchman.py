@@ -1,5 +1,7 @@
 """What a server does about runs beside the requests."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -67,4 +69,19 @@ def test_watchman_begins_and_ends(uri: str) -> None:
     watchman.stop()
 
     assert store.get_run(run).data.metrics == {"loss": 0.5}
+    store.close()
+
+
+def test_run_that_went_on_while_its_server_was_away_is_not_lost(uri: str) -> None:
+    store = SqlStore(uri)
+    run = store.create_run("0").info.run_id
+    store.beat([run])
+    with closing(sqlite3.connect("runstone.db", isolation_level=None)) as driver:
+        driver.execute("UPDATE pulse SET seen_at = seen_at - 300000")
+    watchman = Watchman(store, uri)
+
+    watchman.start()
+    watchman.stop()
+
+    assert store.get_run(run).info.status is RunStatus.RUNNING
     store.close()

@@ -26,8 +26,12 @@ class LostRuns(Protocol):
     def mark_lost(self, silent_s: float = SILENCE_S) -> list[str]:
         """End as ``FAILED`` each running run that was alive once and has been silent for so long.
 
-        Its end is when it was heard of last; the tag ``runstone.end`` says that it was lost, and since when: until its
-        process tells of another state. Runs that were never heard of, as those of other clients, stay as they are.
+        It has to be called every ``BEAT_S``: silence is what this store has seen itself, from its first call on, and
+        counts ``BEAT_S`` from one to the next at most. So neither another machine's clock ends a run, nor a time at
+        which nobody could be heard, because the server or the database was away.
+
+        A run's end is when it was heard of last; the tag ``runstone.end`` says that it was lost, and since when: until
+        its process tells of another state. Runs that were never heard of, as those of other clients, stay as they are.
 
         Args:
             silent_s: Seconds.

@@ -69,6 +69,20 @@ class PulseCases:
         assert (found.info.status, found.info.end_time) == (end, 5)
         assert END not in found.data.tags
 
+    def test_silence_counts_from_the_first_look_and_ends_with_a_sign_of_life(self, store: TrackingStore) -> None:
+        if not isinstance(store, LostRuns):
+            return
+        run = new_run(store)
+        store.beat([run])
+        time.sleep(0.2)
+
+        assert store.mark_lost(0.1) == []
+        time.sleep(0.2)
+        store.beat([run])
+        assert store.mark_lost(0.1) == []
+        time.sleep(0.2)
+        assert store.mark_lost(0.1) == [run]
+
     def test_run_that_speaks_is_not_lost(self, store: TrackingStore) -> None:
         if not isinstance(store, LostRuns):
             return

@@ -13,6 +13,7 @@ from runstone.stores.pulses import SILENCE_S
 from runstone.stores.sql import experiments, run_documents, runs
 from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.session import Session
+from runstone.stores.sql.silences import Silences
 from runstone.stores.sql.tables import ACTIVE
 
 LOST = "lost:"
@@ -20,9 +21,9 @@ _BEAT = """
 INSERT INTO pulse (run_id, seen_at) VALUES (?, ?)
 ON CONFLICT (run_id) DO UPDATE SET seen_at = excluded.seen_at
 """
-_SILENT = """
+_RUNNING = """
 SELECT run.uuid, pulse.seen_at FROM pulse JOIN run ON run.id = pulse.run_id
-WHERE pulse.seen_at < ? AND run.status = 'RUNNING' AND run.stage = 0 ORDER BY pulse.run_id
+WHERE run.status = 'RUNNING' AND run.stage = 0
 """
 _ENDED = "DELETE FROM pulse WHERE run_id IN (SELECT id FROM run WHERE status <> 'RUNNING' AND end_time < ?)"
 _END = """
@@ -35,6 +36,7 @@ class SqlPulses:
     """Hears which runs are alive; does what ``PulseStore`` and ``LostRuns`` say."""
 
     _session: Session
+    _silences: Silences
 
     def beat(self, run_ids: Sequence[str]) -> None:
         """Hear that these runs are alive; one that was taken for lost is running again."""
@@ -47,9 +49,15 @@ class SqlPulses:
 
     def mark_lost(self, silent_s: float = SILENCE_S) -> list[str]:
         """End as ``FAILED`` each running run that was alive once and has been silent for so long."""
-        before = experiments.now() - round(silent_s * 1000)
-        silent = self._session.read(lambda connection: driver_of(connection).execute(_SILENT, (before,)).fetchall())
-        return [run_id for run_id, _ in silent if self._session.write(partial(self._lose, run_id, before))]
+        pulses = self._session.read(
+            lambda connection: driver_of(connection).execute(f"{_RUNNING} ORDER BY run.id").fetchall()
+        )
+        silences = self._silences.look(pulses)
+        return [
+            run_id
+            for run_id, seen_at in pulses
+            if silences[run_id] >= silent_s and self._session.write(partial(self._lose, run_id, seen_at))
+        ]
 
     def _beat(self, connection: Connection, run_id: str) -> None:
         driver = driver_of(connection)
@@ -70,17 +78,15 @@ class SqlPulses:
         runs.delete_tag(connection, run_id, END)
         return True
 
-    def _lose(self, run_id: str, before: int, connection: Connection) -> bool:
+    def _lose(self, run_id: str, seen_at: int, connection: Connection) -> bool:
         driver = driver_of(connection)
-        driver.execute(_ENDED, (before,))
+        driver.execute(_ENDED, (seen_at,))
         try:
             number, _ = runs.active(driver, run_id)  # locked, as above
         except (RunNotFound, RunDeleted):
             return False
-        row = driver.execute(f"{_SILENT.partition('ORDER')[0]} AND run.uuid = ?", (before, run_id)).fetchone()
-        if row is None:  # it came back, or another process was quicker
-            return False
-        seen_at = int(row[1])
+        if driver.execute(f"{_RUNNING} AND run.id = ? AND pulse.seen_at = ?", (number, seen_at)).fetchone() is None:
+            return False  # it came back, or another process was quicker
         driver.execute("UPDATE run SET status = 'FAILED', end_time = ? WHERE id = ?", (seen_at, number))
         since = datetime.fromtimestamp(seen_at / 1000, UTC).isoformat(timespec="seconds")
         runs.put_tags(

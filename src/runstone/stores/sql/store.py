@@ -33,6 +33,7 @@ from runstone.stores.sql.pulses import SqlPulses
 from runstone.stores.sql.registry import SqlRegistry
 from runstone.stores.sql.run_tables import load_run_table
 from runstone.stores.sql.session import Session
+from runstone.stores.sql.silences import Silences
 from runstone.stores.sql.tables import ACTIVE, DELETED
 from runstone.stores.sql.trash import SqlTrash
 from runstone.stores.sql.upkeep import SqlCompaction
@@ -69,6 +70,7 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         database = open_address(uri)
         self._root = ArtifactRoot(database.folder, artifact_root)
         self._session = Session(database, durable=durable)
+        self._silences = Silences()
 
     def create_experiment(
         self,
