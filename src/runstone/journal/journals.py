@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -28,6 +28,8 @@ _logger = logging.getLogger("runstone")
 _ROUND_S = 0.2
 _ROUND_OF_MANY_S = 1.0
 _FSYNC_S = 1.0
+# How long one run may send while others wait, and signs of life with them.
+_TURN_S = 5.0
 _IDLE_S = 5.0
 _LONGEST_PAUSE_S = 30.0
 _WAITS = "%s: %s; what is left waits in %s, for the next start in this folder or for `runstone sync`"
@@ -97,6 +99,7 @@ class Journals:
         self._addresses: dict[str, _Address] = {}
         self._idle_since: dict[tuple[str, str], float] = {}
         self._told = ""  # of what went wrong in the thread
+        self._beaten, self._heard_of = -BEAT_S, set[tuple[str, str]]()
 
     def begin_in_child(self) -> None:
         """Go on in the child of a fork: what the parent wrote is the parent's to send."""
@@ -318,9 +321,8 @@ class Journals:
     # The thread that sends.
 
     def _serve(self, within: Path) -> None:
-        stop, synced, beaten = self._stop, monotonic(), -BEAT_S
+        stop, synced = self._stop, monotonic()
         alive: set[tuple[str, str]] = set()
-        heard_of = alive
         fsync = config.JOURNAL_FSYNC.required()
         with suppress(RunstoneError, OSError):
             mine = {uri for (uri, _), journal in list(self._journals.items()) if journal.sends}
@@ -329,16 +331,14 @@ class Journals:
         while not stop.wait(pause):
             former, alive = alive, self._alive()
             # A run that never beat is never taken for lost: it does once it is open for a round, short ones never.
-            if alive & former - heard_of or monotonic() - beaten > BEAT_S:
-                beaten, heard_of = monotonic(), alive
-                with self._outlived():
-                    self._beat(alive)
+            self._beat_in_time(alive & former)
             if fsync == "interval" and monotonic() - synced > _FSYNC_S:
                 synced = monotonic()
                 with self._outlived():
                     self.make_durable()
             pause = _ROUND_S
             for (uri, run_id), journal in list(self._journals.items()):
+                self._beat_in_time()  # what the others have to send may take long
                 with self._outlived():
                     if self._look_after(uri, run_id, journal):
                         pause = _ROUND_OF_MANY_S
@@ -355,6 +355,13 @@ class Journals:
 
     def _alive(self) -> set[tuple[str, str]]:
         return {place for place, journal in list(self._journals.items()) if journal.lives and journal.sends}
+
+    def _beat_in_time(self, opened: Collection[tuple[str, str]] = ()) -> None:
+        """Tell the stores which runs are alive, if that was long ago, or one of these runs is new to them."""
+        if monotonic() - self._beaten > BEAT_S or not self._heard_of.issuperset(opened):
+            self._beaten, self._heard_of = monotonic(), self._alive()
+            with self._outlived():
+                self._beat(self._heard_of)
 
     def _beat(self, alive: set[tuple[str, str]]) -> None:
         """Tell the stores which runs are alive, and let those that are databases find the lost ones."""
@@ -381,7 +388,7 @@ class Journals:
         if monotonic() < max(journal.again_at, address.again_at):
             return False
         try:
-            journal.flush(raises=False)
+            journal.flush(raises=False, longest_s=_TURN_S)
         except BackendUnavailable as error:
             self.tell_away(uri, error)
             address.is_away(error)

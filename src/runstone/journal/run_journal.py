@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -353,20 +354,22 @@ class RunJournal:
     def _may_keep_models(self) -> bool:
         return self.facts.is_new or folders.is_kept(self.folder, folders.MODELS)
 
-    def flush(self, *, raises: bool = True) -> None:
+    def flush(self, *, raises: bool = True, longest_s: float = inf) -> None:
         """Send all that was logged before this call.
 
         Args:
             raises: Whether what the store has refused is raised; else it is kept for the next call that raises.
+            longest_s: Seconds after which no further request is begun.
 
         Raises:
             RunstoneError: What the store refused first, or why it cannot be reached.
         """
         writer = self._writer
         until = 0 if writer is None else writer.size
+        end = monotonic() + longest_s
         try:
             # Others may log faster than this can send: their values are not waited for.
-            while self._writer is writer and self.waits and self._sent.offset < until:
+            while self._writer is writer and self.waits and self._sent.offset < until and monotonic() < end:
                 self.send()
         except RunNotFound:
             if raises:

@@ -28,6 +28,8 @@ class JournalStore(Protocol):
         An entry that breaks a rule, of its own or of the store, is left out, whole; the others are applied. The refusal
         is kept, and told each time that the entry is sent, so that an answer which is lost loses no error.
 
+        A run that gave a sign of life before gives another by this.
+
         Args:
             run_id: A run in use.
             writer: Whose numbers these are: 1 to 64 of the characters ``A-Z a-z 0-9 . _ -``.

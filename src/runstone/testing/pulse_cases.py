@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from runstone.entities import RunStatus
+from runstone.entities import Entry, ModelMetric, RunStatus
 from runstone.entities.tag import END
 from runstone.stores.base import TrackingStore
 from runstone.stores.pulses import LostRuns
@@ -80,6 +80,22 @@ class PulseCases:
         time.sleep(0.2)
         store.beat([run])
         assert store.mark_lost(0.1) == []
+        time.sleep(0.2)
+        assert store.mark_lost(0.1) == [run]
+
+    def test_entries_of_its_journal_are_signs_of_life_of_a_run_that_gave_one_before(self, store: TrackingStore) -> None:
+        if not isinstance(store, LostRuns):
+            return
+        run, other = new_run(store), new_run(store)
+        store.beat([run])
+        assert store.mark_lost(0.1) == []
+
+        for number in range(1, 4):
+            time.sleep(0.2)
+            for each in (run, other):
+                entries = [Entry(n=number, metrics=[ModelMetric("loss", 0.5, 1, number)])]
+                store.append_journal(each, "w", entries, follows=number - 1)
+            assert store.mark_lost(0.1) == []
         time.sleep(0.2)
         assert store.mark_lost(0.1) == [run]
 

@@ -15,7 +15,7 @@ from runstone.entities import Applied, Entry, Refusal
 from runstone.entities.names import shown
 from runstone.errors import BackendError, InvalidValue, NotFound, RunstoneError
 from runstone.stores.journals import Entries, changes_run, checked, neighbours, refusal
-from runstone.stores.sql import batches, inputs, runs
+from runstone.stores.sql import batches, inputs, pulses, runs
 from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.session import Session
 
@@ -37,6 +37,7 @@ class SqlJournals:
         def change(connection: Connection) -> Applied:
             driver = driver_of(connection)
             number, _ = runs.active(driver, run_id)
+            pulses.renew(driver, number)
             applied = _applied(driver, number, writer)
             if not read or applied < follows:
                 return Applied(applied=applied)

@@ -11,7 +11,7 @@ from runstone.entities.tag import END
 from runstone.errors import RunDeleted, RunNotFound
 from runstone.stores.pulses import SILENCE_S
 from runstone.stores.sql import experiments, run_documents, runs
-from runstone.stores.sql.driver import driver_of
+from runstone.stores.sql.driver import Driver, driver_of
 from runstone.stores.sql.session import Session
 from runstone.stores.sql.silences import Silences
 from runstone.stores.sql.tables import ACTIVE
@@ -30,6 +30,11 @@ _END = """
 SELECT run.status, tag.value FROM tag JOIN key ON key.id = tag.key_id JOIN run ON run.id = tag.run_id
 WHERE tag.run_id = ? AND key.name = ?
 """
+
+
+def renew(driver: Driver, number: int) -> None:
+    """Hear that the run with this number is alive, if it gave a sign of life before."""
+    driver.execute("UPDATE pulse SET seen_at = ? WHERE run_id = ?", (experiments.now(), number))
 
 
 class SqlPulses:

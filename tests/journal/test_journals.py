@@ -1,0 +1,58 @@
+"""What the thread that sends does for one run while another has much to send."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from runstone.entities import Applied
+from runstone.journal.journals import Journals
+from runstone.stores.journals import Entries
+from runstone.stores.sql.store import SqlStore
+
+REQUEST_S = 0.2
+VALUES = 30_000
+
+
+class Slow(SqlStore):
+    """A store that takes its time with entries, and knows when it heard of runs."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri)
+        self.heard: list[tuple[float, set[str]]] = []
+
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
+        sleep(REQUEST_S)
+        return super().append_journal(run_id, writer, entries, follows=follows)
+
+    def beat(self, run_ids: Sequence[str]) -> None:
+        self.heard.append((monotonic(), set(run_ids)))
+        super().beat(run_ids)
+
+
+def test_runs_give_signs_of_life_while_one_of_them_has_much_to_send(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("BEAT_S", "_TURN_S", "_ROUND_OF_MANY_S"):
+        monkeypatch.setattr(f"runstone.journal.journals.{name}", REQUEST_S)
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    with closing(Slow(uri)) as store:
+        busy, quiet = (store.create_run("0").info.run_id for _ in range(2))
+        journals = Journals(lambda _: store)
+        for run in (busy, quiet):
+            journals.of(uri, run).lives = True
+
+        for step in range(VALUES):
+            journals.of(uri, busy).metric("loss", 0.5, 0, step)
+        while journals.of(uri, busy).waits:
+            sleep(REQUEST_S / 10)
+        journals.close()
+
+        times = [at for at, runs in store.heard if quiet in runs]
+        assert len(times) > 1
+        assert max(behind - before for before, behind in pairwise([*times, monotonic()])) < 10 * REQUEST_S
+        assert len(store.metric_history(busy, "loss")) == VALUES
