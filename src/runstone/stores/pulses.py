@@ -31,7 +31,8 @@ class LostRuns(Protocol):
         which nobody could be heard, because the server or the database was away.
 
         A run's end is when it was heard of last; the tag ``runstone.end`` says that it was lost, and since when: until
-        its process tells of another state. Runs that were never heard of, as those of other clients, stay as they are.
+        its process tells of another state. Runs that were never heard of, or not since their state was set, as those of
+        other clients, stay as they are.
 
         Args:
             silent_s: Seconds.

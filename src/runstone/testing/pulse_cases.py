@@ -99,6 +99,26 @@ class PulseCases:
         time.sleep(0.2)
         assert store.mark_lost(0.1) == [run]
 
+    @pytest.mark.parametrize("end", [RunStatus.FINISHED, RunStatus.FAILED, RunStatus.RUNNING, None])
+    def test_run_that_a_silent_client_goes_on_with_is_not_lost(
+        self, store: TrackingStore, end: RunStatus | None
+    ) -> None:
+        if not isinstance(store, LostRuns):
+            return
+        run = new_run(store)
+        store.beat([run])
+        if end is None:
+            time.sleep(0.01)
+            assert store.mark_lost(0) == [run]
+        else:
+            store.update_run(run, status=end, end_time=5)
+
+        store.update_run(run, status=RunStatus.RUNNING)
+
+        assert store.mark_lost(0) == []
+        store.beat([run])
+        assert store.mark_lost(0) == [run]
+
     def test_run_that_speaks_is_not_lost(self, store: TrackingStore) -> None:
         if not isinstance(store, LostRuns):
             return

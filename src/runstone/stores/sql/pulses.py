@@ -25,7 +25,6 @@ _RUNNING = """
 SELECT run.uuid, pulse.seen_at FROM pulse JOIN run ON run.id = pulse.run_id
 WHERE run.status = 'RUNNING' AND run.stage = 0
 """
-_ENDED = "DELETE FROM pulse WHERE run_id IN (SELECT id FROM run WHERE status <> 'RUNNING' AND end_time < ?)"
 _END = """
 SELECT run.status, tag.value FROM tag JOIN key ON key.id = tag.key_id JOIN run ON run.id = tag.run_id
 WHERE tag.run_id = ? AND key.name = ?
@@ -85,7 +84,6 @@ class SqlPulses:
 
     def _lose(self, run_id: str, seen_at: int, connection: Connection) -> bool:
         driver = driver_of(connection)
-        driver.execute(_ENDED, (seen_at,))
         try:
             number, _ = runs.active(driver, run_id)  # locked, as above
         except (RunNotFound, RunDeleted):
@@ -93,6 +91,7 @@ class SqlPulses:
         if driver.execute(f"{_RUNNING} AND run.id = ? AND pulse.seen_at = ?", (number, seen_at)).fetchone() is None:
             return False  # it came back, or another process was quicker
         driver.execute("UPDATE run SET status = 'FAILED', end_time = ? WHERE id = ?", (seen_at, number))
+        driver.execute("DELETE FROM pulse WHERE run_id = ?", (number,))
         since = datetime.fromtimestamp(seen_at / 1000, UTC).isoformat(timespec="seconds")
         runs.put_tags(
             driver, self._session.keys, number, {END: f"{runs.LOST} nothing was heard of its process since {since}"}

@@ -150,6 +150,8 @@ def update(
     number, experiment = active(driver, run_id)
     if status is not None:
         driver.execute("UPDATE run SET status = ? WHERE id = ?", (run_status(status).value, number))
+        # Whoever goes on with it may be a client that gives no signs of life; one that does gives another soon.
+        driver.execute("DELETE FROM pulse WHERE run_id = ?", (number,))
         if status != RunStatus.FAILED:  # whoever ends a lost run as failed says why
             driver.execute(_NOT_LOST, (number, END, f"{LOST}%"))
     if end_time is not None:
