@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import runstone
 from runstone.client import Client, context
 from runstone.client.capture.console import Console
 from runstone.client.capture.part import Subject
-from runstone.client.connection import open_journals
+from runstone.client.connection import open_journals, open_stores
 from runstone.entities import ArtifactPath
 from runstone.errors import RunDeleted
 from runstone.journal import folder as folders
@@ -19,6 +19,7 @@ from runstone.journal import keeping, leftovers
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
 from tests.client.syncing import sync
+from tests.postgres import MISSING, Cluster, programs
 
 
 class Going:
@@ -190,3 +191,27 @@ def test_run_that_goes_elsewhere_finds_its_experiment_there_by_name(
     mine = client.get_experiment_by_name("mine")
     assert mine is not None
     assert client.get_run(named.info.run_id).info.experiment_id == mine.experiment_id
+
+
+def test_run_that_starts_while_its_database_is_away_is_written_when_that_is_back(
+    monkeypatch: pytest.MonkeyPatch, told: pytest.LogCaptureFixture
+) -> None:
+    if programs() is None:
+        pytest.skip(MISSING)
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "1")
+    with closing(Cluster()) as cluster, cluster.database() as uri:
+        runstone.set_tracking_uri(uri)
+        with runstone.start_run():
+            pass
+        cluster.stop()
+
+        with runstone.start_run() as run:
+            runstone.log_metric("loss", 0.5)
+        cluster.start()
+        runstone.flush_async_logging()
+
+        found = Client(uri).get_run(run.info.run_id)
+        assert (found.info.status, found.data.metrics) == ("FINISHED", {"loss": 0.5})
+        assert "cannot be reached" in told.text
+        open_journals.close()
+        open_stores.close()

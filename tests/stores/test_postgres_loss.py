@@ -1,9 +1,12 @@
 """The database restarts, is gone, or cuts a connection: clear errors, and it goes on by itself."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from random import Random
 from threading import Event, Thread
+from time import monotonic
 
 import psycopg
 import pytest
@@ -103,6 +106,28 @@ def test_database_that_is_stopped_is_told_and_used_again_when_it_is_back(cluster
 
         assert "\n" not in reading.value.message
         assert [point.value for point in store.metric_history(run, "m")] == [2.0]
+
+
+def test_database_that_is_stopped_or_hangs_is_seen_soon(cluster: Cluster) -> None:
+    with cluster.database() as uri, closing(SqlStore(uri)) as store:
+        store.check()
+        os.kill(cluster.pid, signal.SIGSTOP)
+        try:
+            before = monotonic()
+            with pytest.raises(BackendUnavailable, match="cannot be reached"):
+                store.check()
+            took = monotonic() - before
+        finally:
+            os.kill(cluster.pid, signal.SIGCONT)
+        store.check()
+        cluster.stop()
+
+        with pytest.raises(BackendUnavailable, match="cannot be reached"):
+            store.check()
+        cluster.start()
+        store.check()
+
+    assert took < 8
 
 
 def test_password_is_in_no_message(cluster: Cluster) -> None:

@@ -41,6 +41,14 @@ class Database(Protocol):
         """An engine on the database, which is there. Nothing but ``BEGIN`` in words opens a transaction."""
         ...
 
+    def check(self) -> None:
+        """See within seconds whether it answers.
+
+        Raises:
+            BackendError: It cannot be reached, or not be opened.
+        """
+        ...
+
     def begin_reading(self, driver: Driver) -> None:
         """Begin a transaction that sees what was committed by now, and nothing later."""
         ...

@@ -40,6 +40,9 @@ class SqliteFile:
         """An engine on the file, which is there. Nothing but ``BEGIN`` in words opens a transaction."""
         return open_engine(self.path, durable=durable)
 
+    def check(self) -> None:
+        """Nothing is to be seen: a file answers."""
+
     def begin_reading(self, driver: Driver) -> None:
         """Begin a transaction that sees what was committed by now, and nothing later."""
         driver.execute("BEGIN")

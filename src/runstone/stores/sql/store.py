@@ -223,7 +223,8 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
         self._session.write(lambda connection: runs.move(connection, run_id, to=ACTIVE))
 
     def check(self) -> None:
-        """See soon whether it answers: the database was opened, and what fails later says so."""
+        """See soon whether the database answers."""
+        self._session.database.check()
 
     def search_runs(
         self,

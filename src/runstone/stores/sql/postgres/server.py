@@ -19,6 +19,8 @@ from runstone.stores.sql.tables import metadata
 # How long a change by itself waits for one of another process, and one that delays others.
 _PATIENCE_S = 60
 _HASTE_MS = 100
+# How long whoever only asks whether it answers waits for that.
+_SOON_S = 5
 # Tables that were never looked at, though they have so many bytes.
 _UNKNOWN = """
 SELECT relname FROM pg_class
@@ -57,12 +59,22 @@ class PostgresServer:
             BackendError: The database is not there, or does not let us in.
             BackendUnavailable: It cannot be reached.
         """
-        try:
-            connection = PostgresConnection.connect(self.conninfo, autocommit=True)
-        except psycopg.Error as error:
-            raise explain_connecting(error, self.name) from None
+        connection = self._connect(self.conninfo)
         connection.teach()
         return connection
+
+    def check(self) -> None:
+        """See within seconds whether it answers.
+
+        By a connection of its own: a statement on one that is open waits without end for a server that hangs.
+        """
+        self._connect(make_conninfo(self.conninfo, connect_timeout=_SOON_S)).close()
+
+    def _connect(self, conninfo: str) -> PostgresConnection:
+        try:
+            return PostgresConnection.connect(conninfo, autocommit=True)
+        except psycopg.Error as error:
+            raise explain_connecting(error, self.name) from None
 
     def open_engine(self, *, durable: bool) -> Engine:  # noqa: ARG002  # what was committed is always durable here
         """An engine on the database. Nothing but ``BEGIN`` in words opens a transaction."""
