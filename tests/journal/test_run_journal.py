@@ -6,6 +6,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -42,6 +44,19 @@ def store(sqlite_uri: str) -> Iterator[Forgetful]:
     opened.close()
 
 
+class Hanging(SqlStore):
+    """A store that takes entries, and answers some time."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri)
+        self.answers = Event()
+
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
+        applied = super().append_journal(run_id, writer, entries, follows=follows)
+        self.answers.wait(10)
+        return applied
+
+
 def steps_of(store: SqlStore, run_id: str) -> list[int]:
     return [metric.step for metric in store.metric_history(run_id, "loss")]
 
@@ -58,6 +73,28 @@ def test_value_after_a_lost_answer_is_not_taken_for_the_one_before(tmp_path: Pat
     journal.metric("loss", 0.5, 0, 2)
 
     assert steps_of(store, run_id) == [0, 1, 2]
+
+
+def test_whoever_flushes_waits_for_a_store_that_hangs_no_longer_than_was_chosen(
+    tmp_path: Path, sqlite_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "0.5")
+    with closing(Hanging(sqlite_uri)) as store:
+        run_id = store.create_run("0").info.run_id
+        journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+        journal.metric("loss", 0.5, 0, 0)
+
+        before = monotonic()
+        for _ in range(2):  # the second one while the first request is under way
+            with pytest.raises(BackendUnavailable, match=r"within 0\.5 s"):
+                journal.flush()
+        took = monotonic() - before
+        store.answers.set()
+        journal.metric("loss", 0.5, 0, 1)
+        journal.flush()
+
+        assert took < 5
+        assert steps_of(store, run_id) == [0, 1]
 
 
 def test_metrics_go_to_the_store_where_nothing_can_be_written(tmp_path: Path, store: Forgetful) -> None:

@@ -388,7 +388,7 @@ class Journals:
         if monotonic() < max(journal.again_at, address.again_at):
             return False
         try:
-            journal.flush(raises=False, longest_s=_TURN_S)
+            journal.take_turn(_TURN_S)
         except BackendUnavailable as error:
             self.tell_away(uri, error)
             address.is_away(error)

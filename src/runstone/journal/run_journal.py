@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
@@ -36,8 +37,8 @@ from runstone.errors import (
     Unsupported,
     restore,
 )
+from runstone.journal import aside, reader
 from runstone.journal import folder as folders
-from runstone.journal import reader
 from runstone.journal.creation import create, create_named_models
 from runstone.journal.folder import RunFacts
 from runstone.journal.reader import Position
@@ -354,29 +355,58 @@ class RunJournal:
     def _may_keep_models(self) -> bool:
         return self.facts.is_new or folders.is_kept(self.folder, folders.MODELS)
 
-    def flush(self, *, raises: bool = True, longest_s: float = inf) -> None:
+    def flush(self, *, raises: bool = True) -> None:
         """Send all that was logged before this call.
 
         Args:
             raises: Whether what the store has refused is raised; else it is kept for the next call that raises.
-            longest_s: Seconds after which no further request is begun.
 
         Raises:
             RunstoneError: What the store refused first, or why it cannot be reached.
         """
-        writer = self._writer
-        until = 0 if writer is None else writer.size
-        end = monotonic() + longest_s
         try:
-            # Others may log faster than this can send: their values are not waited for.
-            while self._writer is writer and self.waits and self._sent.offset < until and monotonic() < end:
-                self.send()
+            self._send_all(self._let_send)
         except RunNotFound:
             if raises:
                 self._drop()
             raise
         if raises:
             self.raise_refused()
+
+    def take_turn(self, longest_s: float) -> None:
+        """Send what was logged before this call, as the thread that sends does: nobody waits for it.
+
+        Args:
+            longest_s: Seconds after which no further request is begun.
+
+        Raises:
+            RunstoneError: Why it cannot be reached. What it has refused is kept for who flushes.
+        """
+        self._send_all(self.send, longest_s)
+
+    def _send_all(self, send: Callable[[], object], longest_s: float = inf) -> None:
+        writer, end = self._writer, monotonic() + longest_s
+        until = 0 if writer is None else writer.size
+        # Others may log faster than this can send: their values are not waited for.
+        while self._writer is writer and self.waits and self._sent.offset < until and monotonic() < end:
+            send()
+
+    def _let_send(self) -> None:
+        """Let another thread send what comes next, and wait for it no longer than a server may keep a caller.
+
+        The request itself is not cut short by that: the server may answer late, and has all of it then.
+        """
+        try:
+            sending = aside.begin(self.send)
+        except RuntimeError:  # the interpreter ends
+            self.send()
+            return
+        longest_s, sent = config.JOURNAL_WAIT.required(), self._sent
+        while not wait([sending], longest_s).done:
+            if self._sent == sent:  # nor did another send anything
+                raise _slow(longest_s)
+            sent = self._sent
+        sending.result()
 
     def raise_refused(self) -> None:
         """Raise the first error that the store has found since it was asked last; the others are logged."""
@@ -420,11 +450,11 @@ class RunJournal:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One thread sends. The others wait as long as it comes on, and no longer than a server may keep them."""
-        wait = config.JOURNAL_WAIT.required()
+        longest_s = config.JOURNAL_WAIT.required()
         sent = self._sent
-        while not self._sending.acquire(timeout=wait):
+        while not self._sending.acquire(timeout=longest_s):
             if self._sent == sent:
-                raise BackendUnavailable(f"the store did not take what was logged within {wait:g} s")
+                raise _slow(longest_s)
             sent = self._sent
         try:
             yield
@@ -468,6 +498,10 @@ class RunJournal:
                 with suppress(JournalFull, OSError):
                     self.make_durable()
             self._writer.close()
+
+
+def _slow(longest_s: float) -> BackendUnavailable:
+    return BackendUnavailable(f"the store did not take what was logged within {longest_s:g} s")
 
 
 def _no_usual_metric(*_: object) -> int:
