@@ -430,3 +430,42 @@ def test_all_that_was_logged_is_stored_when_flushing_returns(address: str) -> No
 
         assert [metric.value for metric in store.metric_history(run.info.run_id, "loss")] == [0.5]
         assert runstone.artifacts.load_text(f"{run.info.artifact_uri}/note.txt") == "text"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("RUNSTONE_CAPTURE_GIT", "yess"),
+        ("RUNSTONE_CAPTURE_CODE", "yess"),
+        ("RUNSTONE_CAPTURE_ENVIRONMENT", "yess"),
+        ("RUNSTONE_CAPTURE_CONSOLE", "yess"),
+        ("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", "yess"),
+        ("RUNSTONE_SYSTEM_METRICS_SAMPLING_INTERVAL", "often"),
+        ("RUNSTONE_SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", "0"),
+        ("RUNSTONE_JOURNAL_FSYNC", "sometimes"),
+        ("RUNSTONE_JOURNAL_MAX_MB", "0"),
+        ("RUNSTONE_JOURNAL_WAIT", "1s"),
+    ],
+)
+def test_run_is_not_made_where_a_setting_cannot_be_read(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    monkeypatch.delenv("RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING", raising=False)
+    monkeypatch.setenv(name, text)
+    with pytest.raises(InvalidValue, match=f"{name}='{text}' cannot be read"):
+        runstone.start_run()
+    monkeypatch.delenv(name)
+
+    assert runstone.search_runs(output_format="list") == []
+    assert runstone.active_run() is None
+
+
+def test_mistyped_setting_does_not_use_up_the_run_to_resume(chosen: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = runstone.start_run()
+    runstone.end_run()
+    monkeypatch.setenv("RUNSTONE_RUN_ID", ended.info.run_id)
+    monkeypatch.setenv("RUNSTONE_CAPTURE_CONSOLE", "yess")
+
+    with pytest.raises(InvalidValue, match="RUNSTONE_CAPTURE_CONSOLE"):
+        runstone.start_run()
+
+    assert chosen.get_run(ended.info.run_id).info.status is RunStatus.FINISHED
+    assert os.environ["RUNSTONE_RUN_ID"] == ended.info.run_id

@@ -326,6 +326,30 @@ SETTINGS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ..
     DEBUG,
 )
 
+# What a run reads while it goes on, and at its end.
+_OF_RUNS: tuple[Setting[str] | Setting[int] | Setting[float] | Setting[bool], ...] = (
+    CAPTURE_GIT,
+    CAPTURE_CODE,
+    CAPTURE_ENVIRONMENT,
+    CAPTURE_CONSOLE,
+    ENABLE_SYSTEM_METRICS_LOGGING,
+    SYSTEM_METRICS_SAMPLING_INTERVAL,
+    SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING,
+    JOURNAL_FSYNC,
+    JOURNAL_MAX_MB,
+    JOURNAL_WAIT,
+)
+
+
+def check_those_of_runs() -> None:
+    """See that a run which is about to be made can read its settings: later it would stay behind, half begun.
+
+    Raises:
+        InvalidValue: The text of one cannot be read.
+    """
+    for setting in _OF_RUNS:
+        setting.get()
+
 
 def without_secrets() -> dict[str, str]:
     """The environment for a process that runs others' code.

@@ -58,8 +58,8 @@ def start_run(
 
     Raises:
         InvalidState: A run is active and ``nested`` is not set, or it is not ``parent_run_id``.
-        InvalidValue: A tag or the name breaks a rule, ``experiment_id`` is not that of ``run_id``, or
-            ``parent_run_id`` is ``run_id``.
+        InvalidValue: A tag or the name breaks a rule, a setting of runs cannot be read, ``experiment_id`` is not that
+            of ``run_id``, or ``parent_run_id`` is ``run_id``.
         RunNotFound: There is no run ``run_id`` or ``parent_run_id``.
         RunDeleted: It is in the trash.
         ExperimentNotFound: There is no experiment ``experiment_id``.
@@ -72,6 +72,7 @@ def start_run(
     """
     _check_may_start(nested, parent_run_id)
     checked = _checked_tags(tags, description)
+    config.check_those_of_runs()
     with context.run_to_resume(run_id, parent_run_id) as resumed:
         handle = context.client_for_runs()
         if resumed:
