@@ -9,7 +9,7 @@ import pytest
 
 from runstone.client import Client, RunOperations
 from runstone.client.runs import now_ms
-from runstone.entities import LifecycleStage, Metric, Param, RunStatus, Tag, ViewType
+from runstone.entities import LifecycleStage, Metric, Page, Param, RunStatus, Tag, ViewType
 from runstone.errors import (
     ExperimentDeleted,
     ExperimentExists,
@@ -78,7 +78,7 @@ def test_experiments_are_searched_page_by_page(client: Client) -> None:
 
     assert [experiment.name for experiment in first] == ["paged 2", "paged 1"]
     assert [experiment.name for experiment in second] == ["paged 0"]
-    assert second.token == ""
+    assert second.token is None
 
 
 @pytest.mark.parametrize("view", [2, "DELETED_ONLY", ViewType.DELETED_ONLY])
@@ -274,6 +274,37 @@ def test_runs_are_searched_page_by_page(client: Client, experiment_id: str) -> N
         client.search_runs([experiment_id], page_token="made up")
     with pytest.raises(InvalidFilter):
         client.search_runs([experiment_id], "metrics.acc >")
+
+
+def test_pages_are_asked_for_until_the_token_is_none_as_with_mlflow(client: Client, experiment_id: str) -> None:
+    made = {client.create_run(experiment_id).info.run_id for _ in range(3)}
+
+    found: list[str] = []
+    token: str | None = None
+    while len(found) < 9:
+        page = client.search_runs([experiment_id], max_results=2, page_token=token)
+        found += [run.info.run_id for run in page]
+        token = page.token
+        if token is None:
+            break
+
+    assert (len(found), set(found)) == (3, made)
+    assert len(client.search_runs([experiment_id], page_token="")) == 3  # the first page, as with None
+
+
+def test_every_page_that_is_the_last_has_no_token(client: Client, run_id: str) -> None:
+    client.log_metric(run_id, "a", 1)
+    pages: list[Page[Any]] = [
+        client.search_experiments(),
+        client.search_runs(["0"]),
+        client.search_logged_models(["0"]),
+        client.search_registered_models(),
+        client.search_model_versions(),
+        client.list_webhooks(),
+        client.get_metric_history(run_id, "a"),
+    ]
+
+    assert [page.token for page in pages] == [None] * 7
 
 
 @pytest.mark.parametrize("form", [str, int, lambda named: [named], lambda named: (int(named),)])

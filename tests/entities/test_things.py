@@ -77,7 +77,7 @@ def test_ended_runs_are_told_from_others(status: str, is_terminal: bool) -> None
 def test_page_is_a_list_with_a_token() -> None:
     page = Page([1, 2], "next")
 
-    assert (page, page.token, Page[int]().token) == ([1, 2], "next", "")
+    assert (page, page.token, Page[int]().token) == ([1, 2], "next", None)
 
 
 @pytest.mark.parametrize(("most", "sizes"), [(None, [2, 2, 2]), (5, [2, 2, 1]), (3, [2, 1]), (2, [2]), (0, [])])

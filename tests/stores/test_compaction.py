@@ -70,7 +70,7 @@ def seen(store: SqlStore, run: str) -> Seen:
             while True:
                 page = store.metric_history(run, key, max_results=size, page_token=token)
                 found += [(point.key, point.timestamp, point.step, repr(point.value)) for point in page]
-                token = page.token
+                token = page.token or ""
                 if not token:
                     break
             histories.append(found)

@@ -103,7 +103,7 @@ def test_token_whose_keys_no_row_can_have_is_refused(order: str, forged: list[ob
         for number in range(2):
             store.add(SmallRun(f"{number:032x}", metrics={"m": 1.0}, params={"p": "x"}))
         first = search_runs(connection, ["1"], artifact_uri_of=artifact_uri_of, order_by=[order], max_results=1)
-        version, search, now, _ = json.loads(base64.urlsafe_b64decode(first.token + "=="))
+        version, search, now, _ = json.loads(base64.urlsafe_b64decode((first.token or "") + "=="))
 
         with pytest.raises(InvalidPageToken):
             search_runs(

@@ -218,7 +218,7 @@ def test_unknown_experiments_have_no_runs(store: SmallStore, experiment_ids: lis
     page = search_runs(store.connection, experiment_ids, artifact_uri_of=artifact_uri_of, order_by=["artifact_uri"])
 
     assert page == []
-    assert page.token == ""
+    assert page.token is None
 
 
 def test_experiment_named_twice_is_searched_once(store: SmallStore) -> None:
@@ -379,7 +379,7 @@ def test_runs_of_a_strict_condition_are_found_page_by_page_like_those_of_a_loose
                 page_token=token,
             )
             found += [run.info.run_id for run in page]
-            token = page.token
+            token = page.token or ""
             if not token:
                 break
         assert found == [f"{number:032x}" for number in numbers]
@@ -404,15 +404,15 @@ def test_token_goes_with_its_search_alone_in_whatever_spelling(store: SmallStore
         ["1"],
         artifact_uri_of=artifact_uri_of,
         filter_string=" metrics.`m`>0",
-        page_token=first.token,
+        page_token=first.token or "",
     )
 
     assert names(same) == "A"
     for other in ({"filter_string": "metrics.m > 1"}, {"view_type": ViewType.ALL}, {"order_by": ["run_id"]}):
         with pytest.raises(InvalidPageToken):
-            search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, page_token=first.token, **other)
+            search_runs(store.connection, ["1"], artifact_uri_of=artifact_uri_of, page_token=first.token or "", **other)
     with pytest.raises(InvalidPageToken):
-        search_experiments(store.connection, artifact_uri_of=artifact_uri_of, page_token=first.token)
+        search_experiments(store.connection, artifact_uri_of=artifact_uri_of, page_token=first.token or "")
 
 
 EXPERIMENTS = [
@@ -463,7 +463,7 @@ def test_experiments_are_found_and_ordered(text: str, items: list[str], wanted: 
                 page_token=token,
             )
             found += [experiment.name for experiment in page]
-            token = page.token
+            token = page.token or ""
             if not token:
                 break
 

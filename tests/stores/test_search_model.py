@@ -192,7 +192,7 @@ def check_search(connection: Connection, searched: Searched) -> None:
             walk=searched.walk,
         )
         pages += ids(page)
-        token = page.token
+        token = page.token or ""
         if not token:
             break
 
@@ -245,7 +245,7 @@ def test_pages_skip_and_repeat_nothing_while_runs_are_added(
                 page_token=token,
             )
             pages += ids(page)
-            token = page.token
+            token = page.token or ""
             if turn == 0 and late.uuid not in before:
                 store.add(late)
             if not token:
@@ -265,7 +265,12 @@ def test_key_that_is_first_logged_between_two_pages_breaks_nothing(order: str) -
         store.add(SmallRun("f" * 32, metrics={"a": 1.0}, params={"a": "x"}, tags={"a": "x"}, end_time=1))
 
         second = search_runs(
-            connection, ["1"], artifact_uri_of=artifact_uri_of, max_results=9, order_by=[order], page_token=first.token
+            connection,
+            ["1"],
+            artifact_uri_of=artifact_uri_of,
+            max_results=9,
+            order_by=[order],
+            page_token=first.token or "",
         )
 
         assert ids(second) == [f"{number:032x}" for number in (1, 2)]

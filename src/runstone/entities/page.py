@@ -12,12 +12,12 @@ class Page(list[T]):
     A list, as MLflow's users expect.
 
     Attributes:
-        token: Pass it to the same search to get the next page; empty after the last.
+        token: Pass it to the same search to get the next page; ``None`` after the last, as in MLflow.
     """
 
     def __init__(self, items: Iterable[T] = (), token: str = "") -> None:
         super().__init__(items)
-        self.token = token
+        self.token = token or None
 
 
 def all_pages(ask: Callable[[int, str], Page[T]], *, at_once: int, most: int | None = None) -> Iterator[T]:
@@ -38,6 +38,6 @@ def all_pages(ask: Callable[[int, str], Page[T]], *, at_once: int, most: int | N
         page = ask(at_once if most is None else min(at_once, most), token)
         yield from page
         most = None if most is None else most - len(page)
-        token = page.token
-        if not token:
+        if page.token is None:
             return
+        token = page.token

@@ -307,7 +307,7 @@ class LoggedModelSearchCases:
         while True:
             page = wheat.search_logged_models(["0"], max_results=1, order_by=order, page_token=token)
             found += [model.name for model in page]
-            token = page.token
+            token = page.token or ""
             if not token:
                 break
 

@@ -97,7 +97,7 @@ class MetricCases:
 
         history = store.metric_history(run, "m")
         assert [metric.value for metric in history] == [-4.0, 3.0, 7.0, 2.0, 1.0]
-        assert history.token == ""
+        assert history.token is None
 
     def test_nan_stands_just_above_zero_in_a_history(self, store: TrackingStore) -> None:
         run = new_run(store)
@@ -169,7 +169,7 @@ class MetricCases:
         first = store.metric_history(run, "m", max_results=2)
         store.log_batch(run, metrics=[Metric("m", 1.0, time) for time in (5, 25)])
 
-        second = store.metric_history(run, "m", max_results=2, page_token=first.token)
+        second = store.metric_history(run, "m", max_results=2, page_token=first.token or "")
 
         assert [metric.timestamp for metric in second] == [25, 30]
 
@@ -183,7 +183,7 @@ class MetricCases:
     def test_page_token_of_another_history_is_refused(self, store: TrackingStore) -> None:
         one, other = new_run(store), new_run(store)
         store.log_batch(one, metrics=[Metric("m", 1.0, time) for time in range(3)])
-        token = store.metric_history(one, "m", max_results=1).token
+        token = store.metric_history(one, "m", max_results=1).token or ""
 
         with pytest.raises(InvalidPageToken):
             store.metric_history(other, "m", max_results=1, page_token=token)

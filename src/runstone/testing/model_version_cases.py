@@ -293,7 +293,7 @@ class ModelVersionCases:
         while True:
             page = store.search_model_versions(max_results=2, page_token=token)
             seen += [version.version for version in page]
-            token = page.token
+            token = page.token or ""
             if not token:
                 break
 

@@ -284,7 +284,7 @@ class RegisteredModelCases:
         while True:
             page = store.search_registered_models(max_results=2, page_token=token)
             seen += [model.name for model in page]
-            token = page.token
+            token = page.token or ""
             if not token:
                 break
 

@@ -22,7 +22,7 @@ def _ids_of_runs(store: TrackingStore, *, size: int = 1000, order_by: tuple[str,
     while True:
         page = store.search_runs(["0"], max_results=size, order_by=order_by, page_token=token)
         found += [run.info.run_id for run in page]
-        token = page.token
+        token = page.token or ""
         if not token:
             return found
 
@@ -107,7 +107,7 @@ class SearchCases:
     def test_page_token_goes_with_the_same_search_only(self, store: TrackingStore) -> None:
         for _ in range(3):
             new_run(store)
-        token = store.search_runs(["0"], max_results=1).token
+        token = store.search_runs(["0"], max_results=1).token or ""
 
         with pytest.raises(InvalidPageToken):
             store.search_runs(["0"], max_results=1, page_token=token, order_by=["start_time ASC"])
@@ -167,7 +167,7 @@ class SearchCases:
         first = store.search_runs(["0"], max_results=2)
         store.create_run("0", start_time=9)
 
-        second = store.search_runs(["0"], max_results=2, page_token=first.token)
+        second = store.search_runs(["0"], max_results=2, page_token=first.token or "")
 
         assert [run.info.run_id for run in [*first, *second]] == old
 

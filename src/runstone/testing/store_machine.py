@@ -148,7 +148,7 @@ class StoreMachine(RuleBasedStateMachine):
         while True:
             page = self.store.metric_history(id, key, max_results=size, page_token=token)
             found += page
-            token = page.token
+            token = page.token or ""
             if not token:
                 break
         by_time = sorted(self.model.runs[id].points.get(key, ()), key=lambda point: (point[1], point[0], *point[2:]))

@@ -49,7 +49,7 @@ def search(stores: Stores, request: schema.SearchExperiments) -> schema.Experime
         order_by=request.order_by or (),
         page_token=request.page_token or "",
     )
-    return schema.Experiments(list(page), page.token)
+    return schema.Experiments(list(page), page.token or "")
 
 
 def update(stores: Stores, request: schema.UpdateExperiment) -> Empty:

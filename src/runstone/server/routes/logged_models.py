@@ -64,7 +64,7 @@ def search(stores: Stores, request: schema.SearchLoggedModels) -> schema.LoggedM
         order_by=request.order_by or (),
         page_token=request.page_token or "",
     )
-    return schema.LoggedModels(list(page), page.token)
+    return schema.LoggedModels(list(page), page.token or "")
 
 
 def set_tags(stores: Stores, request: schema.SetLoggedModelTags) -> Empty:

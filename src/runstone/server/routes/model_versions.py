@@ -104,7 +104,7 @@ def search(stores: Stores, request: schema.SearchModelVersions) -> schema.ModelV
         order_by=request.order_by or (),
         page_token=request.page_token or "",
     )
-    return schema.ModelVersions(list(page), page.token)
+    return schema.ModelVersions(list(page), page.token or "")
 
 
 def get_download_uri(stores: Stores, request: schema.ModelVersionNumber) -> schema.ModelVersionLocation:

@@ -48,7 +48,7 @@ def search(stores: Stores, request: schema.SearchRegisteredModels) -> schema.Reg
         order_by=request.order_by or (),
         page_token=request.page_token or "",
     )
-    return schema.RegisteredModels(list(page), page.token)
+    return schema.RegisteredModels(list(page), page.token or "")
 
 
 def get_latest_versions(stores: Stores, request: schema.GetLatestVersions) -> schema.LatestVersions:

@@ -61,7 +61,7 @@ def search(stores: Stores, request: schema.SearchRuns) -> schema.Runs:
         page_token=request.page_token or "",
     )
     # Its JSON is that of the response that the endpoint declares.
-    return cast("schema.Runs", schema.EncodedRuns(list(page), page.token))
+    return cast("schema.Runs", schema.EncodedRuns(list(page), page.token or ""))
 
 
 def log_metric(stores: Stores, request: schema.LogMetric) -> Empty:

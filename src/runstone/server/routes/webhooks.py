@@ -24,7 +24,7 @@ def list_webhooks(stores: Stores, request: schema.ListWebhooks) -> schema.Webhoo
     page = stores.tracking.list_webhooks(
         max_results=request.max_results or schema.DEFAULT_PAGE, page_token=request.page_token or ""
     )
-    return schema.Webhooks(list(page), page.token)
+    return schema.Webhooks(list(page), page.token or "")
 
 
 def get(stores: Stores, request: schema.WebhookId) -> schema.OneWebhook:

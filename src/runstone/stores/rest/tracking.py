@@ -236,7 +236,7 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
             order_by=order_by,
             page_token=page_token,
         )
-        return replace(table_of(page), next_page_token=page.token)
+        return replace(table_of(page), next_page_token=page.token or "")
 
     def log_batch(
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()

@@ -300,7 +300,7 @@ class SqlStore(SqlHistories, SqlCompaction, SqlRegistry, SqlWebhooks, SqlTrash, 
                 most=MAX_TABLE,
             )
         )
-        return replace(page[0], next_page_token=page.token) if page else RunTable()
+        return replace(page[0], next_page_token=page.token or "") if page else RunTable()
 
     def log_batch(
         self, run_id: str, *, metrics: Sequence[Metric] = (), params: Sequence[Param] = (), tags: Sequence[Tag] = ()
