@@ -266,6 +266,44 @@ def test_child_of_a_fork_that_ends_the_run_leaves_it_to_its_parent(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.parametrize(
+    ("start", "has_parent"),
+    [("parent_run_id=run_id", True), ("", False), ("nested=True", True), ("nested=True, parent_run_id=run_id", True)],
+)
+def test_child_of_a_fork_starts_a_run_of_its_own_while_its_parent_goes_on(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str, has_parent: bool
+) -> None:
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", address)
+    script = (
+        BEGIN
+        + "import multiprocessing\n"
+        + "run_id = runstone.active_run().info.run_id\n"
+        + "def trial(loss):\n"
+        + f"    with runstone.start_run({start}) as run:\n"
+        + "        runstone.log_metric('loss', loss)\n"
+        + "        with runstone.start_run(nested=True):\n            runstone.log_metric('within', loss)\n"
+        + "        try:\n            runstone.start_run()\n"
+        + "        except runstone.errors.InvalidState:\n            runstone.set_tag('refused', run.info.run_id)\n"
+        + "    runstone.log_metric('trials', 1)\n"
+        + "    return run.info.run_id\n"
+        + "with multiprocessing.get_context('fork').Pool(1) as pool:\n"
+        + "    print(run_id, *pool.map(trial, [1, 2]), runstone.get_run(run_id).info.status.value)\n"
+    )
+
+    ended = run_script(tmp_path, script)
+
+    assert ended.stdout, ended.stderr
+    run_id, *trials, amid = ended.stdout.split()
+    client = Client(address)
+    run, of_trials = client.get_run(run_id), [client.get_run(trial) for trial in trials]
+    assert (amid, run.info.status, run.data.metrics) == ("RUNNING", RunStatus.FINISHED, {"trials": 1})
+    assert [trial.info.status for trial in of_trials] == [RunStatus.FINISHED] * 2
+    assert [trial.data.metrics for trial in of_trials] == [{"loss": 1}, {"loss": 2}]
+    assert [trial.data.tags["refused"] for trial in of_trials] == trials
+    assert {trial.data.tags.get("mlflow.parentRunId") for trial in of_trials} == {run_id if has_parent else None}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_child_of_a_fork_opens_a_store_though_its_parent_was_opening_one(tmp_path: Path) -> None:
     opened = OpenStores()
     with opened._lock:  # as another thread does while a database does not answer

@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -46,8 +47,9 @@ def start_run(
             removed then, so that child processes have runs of their own.
         experiment_id: Experiment of a new run; that of its parent, else the chosen one, if ``None``.
         run_name: A name for people; that of the setting ``RUNSTONE_RUN_NAME``, else chosen by the store, if ``None``.
-        nested: Whether the run belongs to the active run. Without it no run may be active.
-        parent_run_id: The run that it belongs to; with an active run it must be that one.
+        nested: Whether the run belongs to the active run. Without it no run may be active that this process has
+            started; the child of a fork is free of its parent's.
+        parent_run_id: The run that it belongs to; with an active run of this process it must be that one.
         tags: Tags to set on it.
         description: Text for people, in Markdown; the tag ``mlflow.note.content``.
         log_system_metrics: Whether it logs how busy the machine is, as metrics; the setting
@@ -282,7 +284,7 @@ def _searched_experiments(ids: Sequence[str] | None, names: list[str] | None, ev
 
 def _check_may_start(nested: bool, parent_run_id: str | None) -> None:
     opened = context.active()
-    if opened is None:
+    if opened is None or opened.process != os.getpid():  # the child of a fork is within no run of its parent
         return
     active = opened.run.info.run_id
     if not nested:
@@ -354,7 +356,7 @@ def _create(
 
 def _parent(client: Client, nested: bool, parent_run_id: str | None) -> Run | None:
     opened = context.active()
-    if nested and opened is not None:
+    if nested and opened is not None and parent_run_id in {None, opened.run.info.run_id}:
         return opened.run
     if parent_run_id is None:
         return None
