@@ -15,6 +15,7 @@ from runstone.client import Client
 from runstone.client.connection import OpenStores
 from runstone.entities import RunStatus
 from runstone.entities.tag import END
+from runstone.journal import folder as folders
 
 BEGIN = "import runstone\nrunstone.start_run(run_name='left open')\n"
 
@@ -324,6 +325,43 @@ def test_default_store_is_made_in_silence_in_the_working_directory(tmp_path: Pat
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
     assert (tmp_path / "runstone.db").is_file()
     assert list((tmp_path / "runstone-artifacts").rglob("a.txt"))
+
+
+@pytest.mark.parametrize("setting", ["", "RUNSTONE_OFFLINE", "RUNSTONE_JOURNAL_DIR"])
+def test_journal_of_a_killed_run_names_the_database_that_was_opened_before_the_program_went_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    if setting == "RUNSTONE_JOURNAL_DIR":
+        monkeypatch.setenv(setting, str(tmp_path / "apart" / "journals"))
+    script = (
+        "import os, runstone\n"
+        "with runstone.start_run():\n    pass\n"
+        "os.mkdir('sub')\nos.chdir('sub')\n"
+        f"runstone.offline({setting == 'RUNSTONE_OFFLINE'})\n"
+        "run = runstone.start_run()\n"
+        "runstone.log_metric('loss', 1)\n"
+        "assert runstone.get_tracking_uri() == runstone.Client().tracking_uri == 'sqlite:///runstone.db'\n"
+        "print(run.info.run_id, flush=True)\n"
+        "os._exit(9)\n"
+    )
+
+    ended = run_script(tmp_path, script)
+
+    within = tmp_path / ("apart/journals" if setting == "RUNSTONE_JOURNAL_DIR" else "sub/.runstone")
+    facts = folders.facts_of(folders.run_folder(within, ended.stdout.strip()))
+    assert folders.meant_from(within, facts.tracking_uri) == f"sqlite:///{tmp_path}/runstone.db", ended.stderr
+    assert not (tmp_path / "sub" / "runstone.db").exists()
+
+
+def test_client_made_after_the_program_went_elsewhere_has_the_same_database(tmp_path: Path) -> None:
+    script = (
+        "import os, runstone\n"
+        "with runstone.start_run() as run:\n    pass\n"
+        "os.mkdir('sub')\nos.chdir('sub')\n"
+        "print(runstone.Client('sqlite:///runstone.db').get_run(run.info.run_id).info.status.value)\n"
+    )
+
+    assert run_script(tmp_path, script).stdout == "FINISHED\n"
 
 
 def test_source_is_the_script_and_its_absence_the_interpreter(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 
 from runstone import forking
 from runstone.artifacts import resolve as artifacts
@@ -22,6 +23,8 @@ from runstone.stores.registry import RegistryStore
 from runstone.stores.webhooks import WebhookStore
 
 _KEPT = 128
+_FILE = "sqlite:///"
+_MEMORY = ":memory:"  # refused by whoever opens it
 
 
 class OpenStores:
@@ -29,12 +32,23 @@ class OpenStores:
 
     def __init__(self) -> None:
         self._stores: dict[str, TrackingStore] = {}
+        self._addresses: dict[str, str] = {}
         self._begin_anew()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._begin_anew)
 
     def _begin_anew(self) -> None:
         self._lock = threading.Lock()  # a thread of the parent may have held it, waiting for a database
+
+    def address(self, uri: str) -> str:
+        """The address with the whole path of a database's file: that of the first use, wherever the program goes."""
+        known = self._addresses.get(uri)
+        if known is None:
+            file = uri.removeprefix(_FILE)
+            is_relative = uri.startswith(_FILE) and file not in {"", _MEMORY} and not Path(file).is_absolute()
+            whole = f"{_FILE}{Path(file).absolute()}" if is_relative else uri
+            known = self._addresses.setdefault(uri, whole)
+        return known
 
     def get(self, uri: str) -> TrackingStore:
         """The store at this URI.
@@ -44,6 +58,7 @@ class OpenStores:
             Unsupported: No store takes it.
             BackendError: The store cannot be opened.
         """
+        uri = self.address(uri)
         store = self._stores.get(uri)
         if store is None:
             with self._lock:
@@ -55,6 +70,7 @@ class OpenStores:
         """Close them all."""
         while self._stores:
             self._stores.popitem()[1].close()
+        self._addresses.clear()
 
 
 open_stores = OpenStores()
@@ -71,7 +87,7 @@ class Connection:
             tracking_uri: Where the runs are kept.
             registry_uri: Where the registered models are kept; where the runs are if ``None``.
         """
-        self._tracking_uri = tracking_uri
+        self._given_uri = tracking_uri
         self._registry_uri = registry_uri or tracking_uri
         self._repositories: OrderedDict[str, ArtifactRepository] = OrderedDict()
         self._listed_tables: set[tuple[str, str]] = set()  # those whose run is known to say so: offline, asking is slow
@@ -79,8 +95,13 @@ class Connection:
 
     @property
     def tracking_uri(self) -> str:
-        """Where the runs are kept."""
-        return self._tracking_uri
+        """Where the runs are kept, as it was given."""
+        return self._given_uri
+
+    @property
+    def _tracking_uri(self) -> str:
+        """Where the runs are kept, also for a program that goes to another folder."""
+        return open_stores.address(self._given_uri)
 
     @property
     def _store(self) -> TrackingStore:

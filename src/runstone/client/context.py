@@ -199,7 +199,7 @@ def client_for_runs() -> Client:
     try:
         handle._check_store()
     except BackendUnavailable as error:
-        open_journals.tell_away(handle.tracking_uri, error)
+        open_journals.tell_away(handle._tracking_uri, error)
         return _offline_client(sends=True)
     return handle
 

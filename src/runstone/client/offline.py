@@ -45,7 +45,7 @@ class OfflineClient(Client):
         super().__init__(tracking_uri)
         self._within = within or folders.root()
         self._sends = sends
-        self._offline = OfflineStore(self._within, tracking_uri, self._begin, name_of)
+        self._offline = OfflineStore(self._within, self._tracking_uri, self._begin, name_of)
 
     @property
     def _store(self) -> TrackingStore:
