@@ -110,7 +110,7 @@ def test_metric_keeps_every_finite_value_time_and_step(value: float, timestamp: 
     [
         (-1, 0),
         (2**63, 0),
-        (1.5, 0),
+        (float("nan"), 0),
         ("1", 0),
         (True, 0),
         (0, 2**63),

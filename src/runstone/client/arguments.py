@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from runstone.entities import ArtifactPath, RunStatus, ViewType
-from runstone.entities.names import a_class, shown
+from runstone.entities.names import a_class, plain, shown
 from runstone.errors import InvalidArtifactPath, InvalidValue, Unsupported
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def text(what: str, value: object, *, may_be_empty: bool = True) -> str:
         raise InvalidValue(f"{what} is a string; got {shown(value)}, {a_class(value)}")
     if not value and not may_be_empty:
         raise InvalidValue(f"{what} is not empty; got ''")
-    return value
+    return plain(value)
 
 
 def texts(what: str, values: object) -> list[str]:

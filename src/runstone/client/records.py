@@ -7,6 +7,7 @@ from runstone.client import arguments
 from runstone.client.connection import Connection
 from runstone.client.runs import now_ms
 from runstone.entities import Metric, ModelMetric, Param, Tag
+from runstone.entities.metric import step_of, timestamp_of
 from runstone.journal.run_journal import RunJournal
 
 _ID = "the id of a run"
@@ -165,11 +166,11 @@ def place(timestamp: int | None, step: int | None) -> tuple[int, int]:
     if timestamp is None:
         timestamp = now_ms()
     elif type(timestamp) is not int:
-        timestamp = arguments.integer("the timestamp of a metric, in milliseconds,", timestamp)
+        timestamp = timestamp_of(timestamp)
     if step is None:
         step = 0
     elif type(step) is not int:
-        step = arguments.integer("the step of a metric", step)
+        step = step_of(step)
     return timestamp, step
 
 

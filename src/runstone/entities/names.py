@@ -78,12 +78,20 @@ def shown_address(address: object) -> str:
     return shown(without_password(address) if isinstance(address, str) else address)
 
 
-def check_key(kind: str, key: object) -> None:
+def plain(text: str) -> str:
+    """A text as Python's own: of numpy, say, and of an enum of texts, come classes that no encoder knows."""
+    return text if type(text) is str else str.__str__(text)
+
+
+def check_key(kind: str, key: object) -> str:
     """Check the name of a metric, a param or a tag.
 
     Args:
         kind: ``"metric"``, ``"param"`` or ``"tag"``; stands in the message.
         key: The name.
+
+    Returns:
+        The name, as Python's own text.
 
     Raises:
         InvalidValue: It is not a string, is empty, longer than 250 characters, holds a character out of
@@ -91,7 +99,9 @@ def check_key(kind: str, key: object) -> None:
     """
     if not isinstance(key, str):
         raise InvalidValue(f"the name of a {kind} is a string; got {shown(key)}, {a_class(key)}")
+    key = plain(key)
     _check_key(kind, key)
+    return key
 
 
 # The same few names come again and again: with every batch, and with every run that is read.

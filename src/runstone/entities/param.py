@@ -18,7 +18,10 @@ class Param(Struct, frozen=True, gc=False):
     value: str = ""
 
     def __post_init__(self) -> None:
-        check_key("param", self.key)
+        if type(self.key) is str:
+            check_key("param", self.key)
+        else:
+            force_setattr(self, "key", check_key("param", self.key))
         if type(self.value) is not str:
             force_setattr(self, "value", str(self.value))
         if len(self.value) > MAX_PARAM_VALUE or "\0" in self.value or not self.value.isascii():

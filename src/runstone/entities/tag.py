@@ -18,7 +18,10 @@ class Tag(Struct, frozen=True, gc=False):
     value: str = ""
 
     def __post_init__(self) -> None:
-        check_key("tag", self.key)
+        if type(self.key) is str:
+            check_key("tag", self.key)
+        else:
+            force_setattr(self, "key", check_key("tag", self.key))
         if type(self.value) is not str:
             force_setattr(self, "value", str(self.value))
         if len(self.value) > MAX_TAG_VALUE or "\0" in self.value or not self.value.isascii():
@@ -37,7 +40,10 @@ class ModelTag(Struct, frozen=True, gc=False):
     value: str = ""
 
     def __post_init__(self) -> None:
-        check_key("tag", self.key)
+        if type(self.key) is str:
+            check_key("tag", self.key)
+        else:
+            force_setattr(self, "key", check_key("tag", self.key))
         if type(self.value) is not str:
             force_setattr(self, "value", str(self.value))
         check_length(f"the value of the tag {self.key!r}", self.value, MAX_MODEL_TAG_VALUE)
