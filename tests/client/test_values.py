@@ -1,5 +1,6 @@
 """What is taken for a number and for a name, by the handle and by the module verbs."""
 
+import json
 import math
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import runstone
 from runstone.client import Client
 from runstone.entities import Metric
+from runstone.entities.dataset import Dataset, DatasetInput, InputTag
 from runstone.errors import InvalidValue
 
 
@@ -61,6 +63,45 @@ def test_what_is_no_number_of_a_metric_is_refused(client: Client, run_id: str, g
 
     with pytest.raises(InvalidValue, match=r"is a number; got|is an integer; got|is between"):
         client.log_metric(run_id, **arguments)
+
+
+def test_run_is_turned_into_dictionaries(client: Client, run_id: str) -> None:
+    client.log_metric(run_id, "loss", 0.5)
+    client.log_param(run_id, "rate", 0.1)
+    used = DatasetInput(dataset=Dataset("digits", "d1"), tags=[InputTag("mlflow.data.context", "train")])
+    client.log_inputs(run_id, [used])
+    client.set_terminated(run_id)
+    run = client.get_run(run_id)
+
+    found = run.to_dictionary()
+
+    assert json.loads(json.dumps(found)) == found
+    assert type(found["info"]["status"]) is str
+    assert found["info"] == dict(run.info)
+    assert {"run_id": run_id, "status": "FINISHED", "end_time": run.info.end_time}.items() <= found["info"].items()
+    assert found["data"] == run.data.to_dictionary() == dict(run.data)
+    assert (found["data"]["metrics"], found["data"]["params"]) == ({"loss": 0.5}, {"rate": "0.1"})
+    [read] = found["inputs"]["dataset_inputs"]
+    assert (read["dataset"]["name"], read["tags"]) == ("digits", {"mlflow.data.context": "train"})
+    assert found["outputs"] == {"model_outputs": []}
+
+
+def test_experiment_model_and_version_are_turned_into_dictionaries(client: Client, experiment_id: str) -> None:
+    name = f"model of {experiment_id}"
+    client.set_experiment_tag(experiment_id, "a", "b")
+    client.create_registered_model(name, {"a": "b"})
+    client.create_model_version(name, "s3://bucket/model")
+
+    experiment, model = dict(client.get_experiment(experiment_id)), dict(client.get_registered_model(name))
+    version = dict(client.get_model_version(name, "1"))
+
+    assert {
+        "experiment_id": experiment_id,
+        "lifecycle_stage": "active",
+        "tags": {"a": "b"},
+    }.items() <= experiment.items()
+    assert {"name": name, "tags": {"a": "b"}, "aliases": {}}.items() <= model.items()
+    assert {"name": name, "version": "1", "current_stage": "None"}.items() <= version.items()
 
 
 def test_names_of_numpy_are_names(client: Client, run_id: str) -> None:

@@ -2,11 +2,12 @@
 
 from msgspec import Struct, field
 
+from runstone.entities.pairs import Pairs
 from runstone.entities.states import LifecycleStage
 from runstone.entities.tag import Tag
 
 
-class Experiment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Experiment(Pairs, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A named set of runs.
 
     Attributes:

@@ -2,11 +2,12 @@
 
 from msgspec import Struct, field
 
+from runstone.entities.pairs import Pairs
 from runstone.entities.states import ModelStage
 from runstone.entities.tag import ModelTag
 
 
-class ModelVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ModelVersion(Pairs, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One model as it was at one time. Its files and its number never change.
 
     Attributes:

@@ -3,6 +3,7 @@
 from msgspec import Struct, field
 
 from runstone.entities.model_version import ModelVersion
+from runstone.entities.pairs import Pairs
 from runstone.entities.tag import ModelTag
 
 
@@ -18,7 +19,7 @@ class ModelAlias(Struct, frozen=True):
     version: str
 
 
-class RegisteredModel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RegisteredModel(Pairs, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A name, and the versions that it has had.
 
     Attributes:

@@ -1,15 +1,18 @@
 """A run: one execution of training code, and what it logged."""
 
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from typing import Any
+
+from msgspec import UNSET, Raw, Struct, UnsetType, field, to_builtins
 
 from runstone.entities.dataset import DatasetInput, ModelInput, ModelOutput
 from runstone.entities.metric import Metric
+from runstone.entities.pairs import Pairs
 from runstone.entities.param import Param
 from runstone.entities.states import LifecycleStage, RunStatus
 from runstone.entities.tag import Tag
 
 
-class RunInfo(Struct, frozen=True, kw_only=True):
+class RunInfo(Pairs, Struct, frozen=True, kw_only=True):
     """What is known about a run besides the data it logged.
 
     Attributes:
@@ -42,7 +45,7 @@ class RunInfo(Struct, frozen=True, kw_only=True):
         return None if self.ended_at is UNSET else self.ended_at
 
 
-class RunData(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RunData(Pairs, Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a run logged: the latest value of each metric, its params, its tags.
 
     Attributes:
@@ -69,6 +72,10 @@ class RunData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def tags(self) -> dict[str, str]:
         """The value of each tag."""
         return {tag.key: tag.value for tag in self.tag_list}
+
+    def to_dictionary(self) -> dict[str, dict[str, Any]]:
+        """What was logged, as dictionaries by the words ``metrics``, ``params`` and ``tags``."""
+        return dict(self)
 
 
 class RunInputs(Struct, frozen=True, omit_defaults=True):
@@ -107,6 +114,19 @@ class Run(Struct, frozen=True, kw_only=True):
     data: RunData
     inputs: RunInputs = RunInputs()
     outputs: RunOutputs = RunOutputs()
+
+    def to_dictionary(self) -> dict[str, Any]:
+        """The run as dictionaries, lists, numbers and text, by the words that MLflow has for its parts."""
+        datasets = [
+            {"dataset": to_builtins(used.dataset), "tags": {tag.key: tag.value for tag in used.tags}}
+            for used in self.inputs.dataset_inputs
+        ]
+        return {
+            "info": dict(self.info),
+            "data": self.data.to_dictionary(),
+            "inputs": {"model_inputs": to_builtins(self.inputs.model_inputs), "dataset_inputs": datasets},
+            "outputs": {"model_outputs": to_builtins(self.outputs.model_outputs)},
+        }
 
 
 class EncodedRun(Struct, frozen=True, kw_only=True):
