@@ -7,7 +7,7 @@ import pytest
 
 from runstone.client.client import Client
 from runstone.entities import Metric, Param, Tag
-from runstone.entities.tag import END, TRACEBACK
+from runstone.entities.tag import END, PARENT_RUN_ID, TRACEBACK
 from tests.cli.conftest import Command
 
 
@@ -147,6 +147,20 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
     reason = f"runstone/code/code.json of the run {run_ids[1]} cannot be read: it is not JSON"
     assert f"code        unknown: {reason}\n" in broken.stdout
     assert "command     python train.py --note 'a b'\n" in broken.stdout
+
+
+def test_run_within_another_names_that_as_where_its_code_is(command: Command, run_ids: list[str], address: str) -> None:
+    client = Client(address)
+    client.set_tag(run_ids[0], PARENT_RUN_ID, "of-its-parent")
+    client.set_tag(run_ids[1], PARENT_RUN_ID, "of-its-parent")
+    client.log_dict(run_ids[1], {"commit": "0123456789abcdef"}, "runstone/code/code.json")
+
+    neither, code = (command("runs", "show", run_id).stdout for run_id in run_ids[:2])
+
+    assert "code         that of the run around it, of-its-parent\n" in neither
+    assert "environment  that of the run around it, of-its-parent\n" in neither
+    assert "code         0123456789ab\n" in code
+    assert "environment  that of the run around it, of-its-parent\n" in code
 
 
 def test_files_that_a_run_left_out_are_counted_and_a_missing_patch_is_told(

@@ -23,7 +23,7 @@ from runstone.cli.output import (
 from runstone.client.client import Client
 from runstone.entities import Experiment, Run, ViewType
 from runstone.entities.page import all_pages
-from runstone.entities.tag import END, TRACEBACK
+from runstone.entities.tag import END, PARENT_RUN_ID, TRACEBACK
 from runstone.errors import RunstoneError
 
 _MAX_PAGE = 1000
@@ -108,7 +108,7 @@ def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_
         if as_json:
             print_json(_document(run))
             return
-        origin = _origin(client, run_id)
+        origin = _origin(client, run)
         experiment = client.get_experiment(run.info.experiment_id).name
     info = run.info
     print_facts(
@@ -137,12 +137,12 @@ def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_
         click.echo(indent(obeyed_by_none(run.data.tags[TRACEBACK].rstrip()), "  "))
 
 
-def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
+def _origin(client: Client, run: Run) -> list[tuple[str, Cell]]:
     """Where a run came from, as far as that was captured and can be read."""
     from runstone.client.capture import reading
 
     try:
-        captured, unread = reading.readable(client, run_id)
+        captured, unread = reading.readable(client, run.info.run_id)
     except RunstoneError as error:  # its files may be where this machine does not reach
         return [("code", f"unknown: {error}")]
     facts: list[tuple[str, Cell]] = [(name, f"unknown: {error}") for name, error in unread.items()]
@@ -167,6 +167,9 @@ def _origin(client: Client, run_id: str) -> list[tuple[str, Cell]]:
             ("python", f"{python.version}, {len(environment.packages)} packages"),
             ("machine", ", ".join(filter(None, [*machine, system])) or None),
         ]
+    if around := run.data.tags.get(PARENT_RUN_ID):
+        parts = (("code", captured.code), ("environment", captured.environment))
+        facts += [(name, f"that of the run around it, {visible(around)}") for name, found in parts if found is None]
     return facts
 
 

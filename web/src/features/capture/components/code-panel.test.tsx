@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { render, screen, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import { ToastProvider } from "@/components/toasts";
 import { fakeServer } from "@/testing/fake-server";
@@ -11,16 +12,24 @@ import { CodePanel } from "./code-panel";
 
 const NO_PATCH = "no patch is kept: git diff prints more than 4,194,304 bytes";
 
-function show(code: object) {
-  const run = aRun({});
+beforeEach(() => {
+  vi.stubGlobal("scrollTo", () => undefined);
+});
+
+/** The panel of a run; without code, nothing of it is there. */
+function show(code?: object, tags: Record<string, string> = {}) {
+  const run = aRun({ tags });
+  const files = code ? [{ path: "runstone/code", is_dir: true }] : [];
   fakeServer({
-    "/api/2.0/mlflow/artifacts/list": () => ({ json: { files: [{ path: "runstone/code", is_dir: true }] } }),
+    "/api/2.0/mlflow/artifacts/list": () => ({ json: { files } }),
     "/get-artifact": () => ({ text: JSON.stringify(code) }),
   });
+  const routeTree = createRootRoute({ component: () => <CodePanel run={run} /> });
+  const router = createRouter({ routeTree, history: createMemoryHistory() });
   render(
     <QueryClientProvider client={new QueryClient()}>
       <ToastProvider>
-        <CodePanel run={run} />
+        <RouterProvider router={router as never} />
       </ToastProvider>
     </QueryClientProvider>,
   );
@@ -48,4 +57,18 @@ it("names the setting where nothing that differed was kept", async () => {
   show({ commit: "0123456789abcdef0123456789abcdef01234567", dirty: true });
 
   expect(await screen.findByText("RUNSTONE_CAPTURE_CODE")).toBeTruthy();
+});
+
+it("leads from a run within another to that one, and switches nothing on", async () => {
+  show(undefined, { "mlflow.parentRunId": "b".repeat(32) });
+
+  const link = await screen.findByRole("link", { name: "Open that of its parent" });
+  expect(link.getAttribute("href")).toBe(`/experiments/1/runs/${"b".repeat(32)}?tab=code`);
+  expect(screen.queryByText(/RUNSTONE_CAPTURE_GIT/)).toBeNull();
+});
+
+it("says how to capture code where there is none", async () => {
+  show();
+
+  expect(await screen.findByText(/RUNSTONE_CAPTURE_GIT/)).toBeTruthy();
 });

@@ -11,12 +11,18 @@ import { Captured } from "./captured";
 import { CodeFacts } from "./code-facts";
 import styles from "./code-panel.module.css";
 import { PatchView } from "./patch-view";
+import { UnlessNested } from "./unless-nested";
 import { UntrackedFiles } from "./untracked-files";
 
 /** The code that a run ran: its commit, and what differed from that. */
 export function CodePanel({ run }: { run: Run }) {
+  const nothing = (
+    <UnlessNested run={run} tab="code">
+      <NoCode />
+    </UnlessNested>
+  );
   return (
-    <Captured run={run} name="code" nothing={<NoCode />}>
+    <Captured run={run} name="code" nothing={nothing}>
       {() => <CapturedCode runId={run.info.run_id} />}
     </Captured>
   );

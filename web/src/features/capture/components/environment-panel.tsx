@@ -13,11 +13,17 @@ import { commandLine, type Environment, type Gpu } from "../environment";
 import { Captured } from "./captured";
 import styles from "./environment-panel.module.css";
 import { PackagesTable } from "./packages-table";
+import { UnlessNested } from "./unless-nested";
 
 /** The machine, the Python and the packages that a run had. */
 export function EnvironmentPanel({ run }: { run: Run }) {
+  const nothing = (
+    <UnlessNested run={run} tab="environment">
+      <NoEnvironment />
+    </UnlessNested>
+  );
   return (
-    <Captured run={run} name="environment.json" nothing={<NoEnvironment />}>
+    <Captured run={run} name="environment.json" nothing={nothing}>
       {() => <CapturedEnvironment runId={run.info.run_id} />}
     </Captured>
   );
