@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,6 +13,7 @@ import pytest
 
 from runstone.errors import BackendError, BackendUnavailable, InvalidValue, RunNotFound, TooLarge
 from runstone.transport import Transport, quote_path
+from tests.silent import listening
 
 
 @dataclass
@@ -176,6 +177,18 @@ def test_redirect_is_not_followed(peer: Peer, transport: Transport) -> None:
         transport.send("GET", "/")
 
     assert len(peer.asked) == 1
+
+
+def test_redirect_is_told_with_its_target() -> None:
+    head = b"HTTP/1.1 308 Moved\r\nLocation: https://ada:secret@runs.example/\r\nContent-Length: 0\r\n\r\n"
+    told = r"answered 308: .* is at 'https://ada:\*\*\*@runs\.example/'"
+
+    with (
+        listening(head) as port,
+        closing(Transport(f"http://127.0.0.1:{port}")) as transport,
+        pytest.raises(BackendError, match=told),
+    ):
+        transport.send("POST", "/", body=b"{}")
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])

@@ -26,6 +26,7 @@ from runstone.errors import (
 
 CHUNK = 1 << 20
 _BUSY = (429, 502, 503, 504)
+_ERRORS = 400  # and above; below are redirects
 # What an answer stands for that does not say so itself, as those of proxies.
 _KINDS: dict[int, type[RunstoneError]] = {
     404: EndpointNotFound,
@@ -187,7 +188,7 @@ class Transport:
         except HTTPError as error:
             raise BackendUnavailable(f"the call to {self.address} failed: {error}") from None
         if response.status >= 300:
-            raise _reported(self.address, response.status, response.data)
+            raise _reported(self.address, response.status, response.data, response.headers.get("Location"))
         return response
 
 
@@ -273,7 +274,12 @@ def _cause(error: MaxRetryError) -> str:
     return text.rpartition(": ")[2] if "Failed to establish" in text else text
 
 
-def _reported(address: str, status: int, body: bytes) -> RunstoneError:
+def _reported(address: str, status: int, body: bytes, elsewhere: str | None) -> RunstoneError:
+    if status < _ERRORS and elsewhere:
+        return BackendError(
+            f"{address} answered {status}: what is asked for is at {shown_address(elsewhere)}, and credentials are not "
+            "sent on by themselves; choose that server as the address"
+        )
     try:
         told = msgspec.json.decode(body, type=_ErrorBody)
     except (msgspec.DecodeError, UnicodeDecodeError):
