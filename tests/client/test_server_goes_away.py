@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy
@@ -19,7 +20,10 @@ import runstone.sklearn
 from runstone.client import Client
 from runstone.client.connection import open_journals, open_stores
 from runstone.client.offline import OfflineClient
-from runstone.errors import BackendUnavailable, JournalFull, RunNotFound, Unsupported
+from runstone.entities import Param
+from runstone.errors import BackendUnavailable, JournalFull, ParamChanged, RunNotFound, Unsupported
+from runstone.journal import journals
+from runstone.stores.resolve import open_store
 from runstone.transport import SOON
 from tests.client.syncing import sync
 from tests.faults.servers import Server, free_port, knowing_no_path
@@ -106,6 +110,28 @@ def test_files_that_are_logged_meanwhile_are_there_once_the_run_has_ended(
     assert Client().get_run(run_id).info.status == "FINISHED"
     assert not folder_of(run_id).exists()
     assert caplog.text.count("does not answer") == 1
+
+
+def test_what_is_refused_while_files_wait_is_told_by_the_next_flush(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "_IDLE_S", 0.2)
+    run_id = Client().create_run("0").info.run_id
+    with closing(open_store(server.address)) as store:
+        store.log_batch(run_id, params=[Param("lr", "0.1")])
+    server.kill()
+    runstone.log_text("meanwhile", "a.txt", run_id=run_id)
+    Client().log_param(run_id, "lr", 0.2)
+    server.start()
+    for _ in range(400):
+        if not folder_of(run_id).exists():
+            break
+        time.sleep(0.05)
+
+    assert not folder_of(run_id).exists()
+    with pytest.raises(ParamChanged):
+        runstone.flush_async_logging()
+    assert text_of(run_id, "a.txt") == "meanwhile"
 
 
 def test_file_that_was_logged_last_stays(server: Server, run_id: str) -> None:

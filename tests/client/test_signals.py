@@ -164,6 +164,25 @@ with runstone.start_run(run_name="parent"):
     assert states == {"parent": RunStatus.FINISHED, "child": RunStatus.KILLED}
 
 
+def test_what_the_store_has_refused_is_told_when_the_process_is_terminated(tmp_path: Path) -> None:
+    script = """
+from contextlib import closing
+from runstone.entities import Param
+from runstone.stores.resolve import open_store
+
+with runstone.start_run() as run, closing(open_store(runstone.get_tracking_uri())) as store:
+    store.log_batch(run.info.run_id, params=[Param("lr", "1")])
+    runstone.log_param("lr", 2)
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+    code, _, errors = trained(tmp_path, script)
+
+    [run] = runs_in(tmp_path)
+    assert (code, run.info.status) == (-signal.SIGTERM, RunStatus.KILLED)
+    assert f"the run {run.info.run_id}: the param 'lr'" in errors
+
+
 def test_child_keeps_the_handler_of_the_program(tmp_path: Path) -> None:
     script = """
 def mine(*_): os._exit(7)

@@ -460,22 +460,32 @@ def _terminate() -> bool:
     _wait_for(lambda: all(opened.capture.is_done for opened in ours))
     slow = [opened.capture for opened in ours if not opened.capture.is_done]
     if slow:
-        # Whatever this thread has been interrupted in, another one may wait for, and nobody waits long for that one.
-        kept: list[bool] = []
-        start_new_thread(_keep, (slow, kept))
-        _wait_for(lambda: bool(kept))
+        _elsewhere(lambda: _keep(slow))
     for opened in ours:
         with suppress(RunstoneError):
             opened.client._note_end(opened.run.info.run_id, _TERMINATED)
     open_journals.wait_until_sent(_TERMINATION_S)
+    if open_journals.has_refusals():
+        _elsewhere(open_journals.tell_refused)
     open_journals.remove_sent()
     return True
 
 
-def _keep(captures: list[Capture], kept: list[bool]) -> None:
+def _keep(captures: list[Capture]) -> None:
     for capture in captures:
         capture.keep()
-    kept.append(True)
+
+
+def _elsewhere(action: Callable[[], object]) -> None:
+    """Do it in another thread: it may wait for what this one was interrupted in, and nobody waits long for that one."""
+    done: list[bool] = []
+
+    def do() -> None:
+        action()
+        done.append(True)
+
+    start_new_thread(do, ())
+    _wait_for(lambda: bool(done))
 
 
 def _wait_for(is_done: Callable[[], bool]) -> None:

@@ -296,8 +296,18 @@ class Journals:
         for address in self._addresses.values():
             address.tell_rest()
         for journal in list(self._journals.values()):
+            journal.tell_refused()
             journal.begin_anew()
         self._stop = threading.Event()
+
+    def has_refusals(self) -> bool:
+        """Whether the stores have refused what nobody was told of."""
+        return any(journal.has_refusals for journal in list(self._journals.values()))
+
+    def tell_refused(self) -> None:
+        """Log what the stores have refused and nobody was told of."""
+        for journal in list(self._journals.values()):
+            journal.tell_refused()
 
     def _close(self, uri: str, journal: RunJournal) -> None:
         address, is_begun = self._addresses.setdefault(uri, _Address()), journal.is_begun
@@ -409,7 +419,8 @@ class Journals:
         if not folders.keeps_files(journal.folder):
             journal.retire()
         elif journal.sends and not journal.lives and self._answers(uri) and journal.retire():
-            self._journals.pop((uri, run_id), None)
+            if not journal.has_refusals:  # else whoever flushes is told first
+                self._journals.pop((uri, run_id), None)
             leftovers.recover_run(journal.folder, uri, self._stores)
 
     def _answers(self, uri: str) -> bool:

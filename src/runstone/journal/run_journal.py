@@ -411,10 +411,23 @@ class RunJournal:
     def raise_refused(self) -> None:
         """Raise the first error that the store has found since it was asked last; the others are logged."""
         errors, self._errors = self._errors, []
-        for error in errors[1:]:
-            _logger.warning("the run %s: %s", self.facts.run_id, error)
+        self._tell(errors[1:])
         if errors:
             raise errors[0]
+
+    @property
+    def has_refusals(self) -> bool:
+        """Whether the store has found an error that nobody was told of."""
+        return bool(self._errors)
+
+    def tell_refused(self) -> None:
+        """Log the errors that the store has found since it was asked last: nobody is left to raise them to."""
+        errors, self._errors = self._errors, []
+        self._tell(errors)
+
+    def _tell(self, errors: Sequence[RunstoneError]) -> None:
+        for error in errors:
+            _logger.warning("the run %s: %s", self.facts.run_id, error)
 
     def _drop(self) -> None:
         """Give up what belongs to no run, once that is told: nobody can ever send it.
