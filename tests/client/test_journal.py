@@ -143,6 +143,17 @@ def test_several_refusals_are_all_told(store: TrackingStore, caplog: pytest.LogC
     assert "'b'" in caplog.text
 
 
+def test_param_that_was_refused_is_not_taken_for_the_one_that_the_run_has(store: TrackingStore) -> None:
+    run = runstone.start_run()
+    store.log_batch(run.info.run_id, params=[Param("lr", "0.1")])
+    with pytest.raises(ParamChanged):
+        runstone.log_params({"lr": 0.2, "depth": 3}, synchronous=True)
+
+    runstone.log_params({"lr": 0.1, "depth": 4}, synchronous=True)
+
+    assert store.get_run(run.info.run_id).data.params == {"lr": "0.1", "depth": "4"}
+
+
 def test_run_that_was_deleted_meanwhile_says_so_at_its_end_and_keeps_its_journal(store: TrackingStore) -> None:
     run = runstone.start_run()
     runstone.log_metric("loss", 0.5)

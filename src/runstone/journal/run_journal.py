@@ -250,7 +250,7 @@ class RunJournal:
                 return
         with self._alone():
             applied = self._send_directly(entry)
-            self._keep(applied)
+            self._keep(applied, ())
         if applied.refused:
             self.raise_refused()
 
@@ -305,7 +305,7 @@ class RunJournal:
                 # The store was restored from an older copy: what is left of the journal is sent once more.
                 self._sent, self._follows = writer.start(), 0
                 return True
-            self._keep(applied)
+            self._keep(applied, entries)
             self._sent, self._follows, self.pause, self.again_at = end, end.n, 0.0, 0.0
             if writer.size > min(LARGE_BYTES, writer.most_bytes // 2) and not self._damaged_line:
                 self.settle()
@@ -328,10 +328,18 @@ class RunJournal:
                 _logger.warning("%s: line %d: %s", writer.path, damage.line, damage.reason)
         return stretch.entries, stretch.end
 
-    def _keep(self, applied: Applied) -> None:
+    def _keep(self, applied: Applied, entries: Entries) -> None:
+        """Keep what was refused until it is told; params among it do not have these values."""
+        if not applied.refused:
+            return
         self._errors += [
             restore(told.error_code, told.message, name=told.error, facts=told.facts) for told in applied.refused
         ]
+        refused = {told.n for told in applied.refused}
+        for entry in checked(entries):
+            if entry.n in refused and isinstance(entry, Entry):
+                for param in entry.params:
+                    self._params.pop(param.key, None)
 
     def _append(self, writer: str, entries: Entries, follows: int) -> Applied:
         assert self._store is not None
