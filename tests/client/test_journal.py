@@ -154,6 +154,22 @@ def test_param_that_was_refused_is_not_taken_for_the_one_that_the_run_has(store:
     assert store.get_run(run.info.run_id).data.params == {"lr": "0.1", "depth": "4"}
 
 
+def test_flush_sends_every_run_whatever_is_refused_of_one(
+    chosen: Client, store: TrackingStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_ids = [chosen.create_run("0").info.run_id for _ in range(3)]
+    store.delete_run(run_ids[0])
+    store.log_batch(run_ids[1], params=[Param("lr", "0.1")])
+    for run_id in run_ids:
+        chosen.log_param(run_id, "lr", 0.2)
+
+    with caplog.at_level(logging.WARNING), pytest.raises(RunDeleted):
+        runstone.flush_async_logging()
+
+    assert store.get_run(run_ids[2]).data.params == {"lr": "0.2"}
+    assert f"the run {run_ids[1]}: the param 'lr'" in caplog.text
+
+
 def test_run_that_was_deleted_meanwhile_says_so_at_its_end_and_keeps_its_journal(store: TrackingStore) -> None:
     run = runstone.start_run()
     runstone.log_metric("loss", 0.5)

@@ -198,10 +198,22 @@ class Journals:
         """Send all that was logged.
 
         Raises:
-            RunstoneError: The first error.
+            RunstoneError: The first error; the others are logged.
         """
-        for journal in list(self._journals.values()):
-            journal.flush()
+        first: RunstoneError | None = None
+        away = set[str]()
+        for (uri, run_id), journal in list(self._journals.items()):
+            try:
+                if uri not in away:
+                    journal.flush()
+            except RunstoneError as error:
+                if isinstance(error, BackendUnavailable):
+                    away.add(uri)  # the others of it would wait as long
+                if first is not None:
+                    _logger.warning("the run %s: %s", run_id, error)
+                first = first or error
+        if first is not None:
+            raise first
 
     def make_durable(self) -> None:
         """Let all that was written survive a loss of power."""
@@ -255,6 +267,7 @@ class Journals:
             journal.close()
             self._journals.pop((uri, run_id), None)
         elif journal.retire():
+            journal.tell_refused()
             self._journals.pop((uri, run_id), None)
             self._known.discard((uri, run_id))
             # Another thread may be about to log to it: what it does from here on is sent by the next one.
@@ -284,6 +297,15 @@ class Journals:
         for journal in list(self._journals.values()):
             journal.retire(clears=False)
 
+    def has_refusals(self) -> bool:
+        """Whether the stores have refused what nobody was told of."""
+        return any(journal.has_refusals for journal in list(self._journals.values()))
+
+    def tell_refused(self) -> None:
+        """Log what the stores have refused and nobody was told of."""
+        for journal in list(self._journals.values()):
+            journal.tell_refused()
+
     def close(self) -> None:
         """Send what can be sent, and say what stays; nothing is raised."""
         with self._lock:
@@ -300,15 +322,6 @@ class Journals:
             journal.begin_anew()
         self._stop = threading.Event()
 
-    def has_refusals(self) -> bool:
-        """Whether the stores have refused what nobody was told of."""
-        return any(journal.has_refusals for journal in list(self._journals.values()))
-
-    def tell_refused(self) -> None:
-        """Log what the stores have refused and nobody was told of."""
-        for journal in list(self._journals.values()):
-            journal.tell_refused()
-
     def _close(self, uri: str, journal: RunJournal) -> None:
         address, is_begun = self._addresses.setdefault(uri, _Address()), journal.is_begun
         try:
@@ -321,6 +334,7 @@ class Journals:
                 _logger.warning(_WAITS, f"the run {journal.facts.run_id} is not sent", error, journal.folder)
             else:
                 _logger.warning("the run %s: %s", journal.facts.run_id, error)
+        journal.tell_refused()
         if journal.waits and address.pause:
             address.left.append(journal)
         if not journal.retire():
