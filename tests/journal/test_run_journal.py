@@ -19,6 +19,7 @@ from runstone.journal.folder import RunFacts, journals_of
 from runstone.journal.models import ModelFacts
 from runstone.journal.run_journal import RunJournal
 from runstone.stores.journals import Entries
+from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.store import SqlStore
 
 
@@ -55,6 +56,10 @@ class Hanging(SqlStore):
         applied = super().append_journal(run_id, writer, entries, follows=follows)
         self.answers.wait(10)
         return applied
+
+
+def sql(store: SqlStore, statement: str) -> list[tuple[object, ...]]:
+    return store._session.write(lambda connection: driver_of(connection).execute(statement).fetchall())
 
 
 def steps_of(store: SqlStore, run_id: str) -> list[int]:
@@ -95,6 +100,55 @@ def test_whoever_flushes_waits_for_a_store_that_hangs_no_longer_than_was_chosen(
 
         assert took < 5
         assert steps_of(store, run_id) == [0, 1]
+
+
+def test_files_of_a_run_that_follow_one_another_are_counted_as_one(tmp_path: Path, store: Forgetful) -> None:
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    for step in range(4):
+        journal.metric("loss", 0.5, 0, step)
+        assert not journal.retire()
+        journal.flush()
+        assert journal.retire()
+
+    assert steps_of(store, run_id) == [0, 1, 2, 3]
+    assert sql(store, "SELECT applied FROM journal") == [(4,)]
+
+
+def test_file_that_goes_on_with_one_that_is_gone_is_taken_by_a_store_that_was_restored(
+    tmp_path: Path, store: Forgetful
+) -> None:
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    journal.metric("loss", 0.5, 0, 0)
+    journal.flush()
+    journal.retire()
+    sql(store, "DELETE FROM journal")
+
+    for step in (1, 2):
+        journal.metric("loss", 0.5, 0, step)
+    journal.flush()
+    journal.metric("loss", 0.5, 0, 3)
+    sql(store, "DELETE FROM journal")
+    journal.close()
+    leftovers.send(leftovers.find(tmp_path)[0], store, "")
+
+    assert steps_of(store, run_id) == [0, 1, 2, 3]
+    assert sql(store, "SELECT applied FROM journal") == [(4,)]
+
+
+def test_file_that_was_left_to_others_keeps_its_numbers_to_itself(tmp_path: Path, store: Forgetful) -> None:
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    journal.metric("loss", 0.5, 0, 0)
+    next(iter(journals_of(journal.folder))).write_text("")  # by another program
+    journal.flush()
+
+    journal.metric("loss", 0.5, 0, 1)
+    journal.flush()
+
+    assert steps_of(store, run_id) == [1]
+    assert sql(store, "SELECT applied FROM journal") == [(1,)]
 
 
 def test_metrics_go_to_the_store_where_nothing_can_be_written(tmp_path: Path, store: Forgetful) -> None:

@@ -27,7 +27,7 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     Attributes:
         journal: Version of the format.
         run_id: The run.
-        writer: Whose numbers these are; no other journal has this word.
+        writer: Whose numbers these are; no other journal that is there has this word.
         pid: Process that writes.
         host: Machine that it runs on.
         made_at: Milliseconds since the Unix epoch, UTC.

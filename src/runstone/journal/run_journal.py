@@ -227,10 +227,11 @@ class RunJournal:
                         self.facts.run_id,
                         most_bytes=config.JOURNAL_MAX_MB.required() * 1_000_000,
                         durable=is_durable,
+                        former=self._writer,
                     )
                     if is_durable:
                         folders.make_durable(self.folder)
-                self._sent, self._synced, self._follows = writer.start(), 0, 0
+                self._sent, self._synced, self._follows = writer.start(), 0, writer.n
                 self._writer, self._damaged_line = writer, 0
                 self.usual_metric = writer.usual_metric
                 self._begun()

@@ -39,9 +39,12 @@ class Writer:
         size: Bytes that were written.
         most_bytes: Size that the file may grow to.
         is_removed: Whether the file is gone, or left; nothing is written any more then.
+        is_sent: Whether it is gone because all of it was sent, so that another file may go on with its numbers.
     """
 
-    def __init__(self, folder: Path, run_id: str, *, most_bytes: int, durable: bool) -> None:
+    def __init__(
+        self, folder: Path, run_id: str, *, most_bytes: int, durable: bool, former: "Writer | None" = None
+    ) -> None:
         """Make a journal beside those that other processes may have of the same run.
 
         Args:
@@ -49,16 +52,20 @@ class Writer:
             run_id: The run.
             most_bytes: Size that the file may grow to.
             durable: Whether each entry survives a loss of power at once, which takes the disk's time.
+            former: The journal of this process before it; if that was sent, its numbers go on here, so that the store
+                has one to count by.
 
         Raises:
             JournalFull: It cannot be made.
         """
         self._run_id, self.most_bytes, self._is_durable = run_id, most_bytes, durable
         self._lock = threading.Lock()
-        self.writer = uuid4().hex
-        self.n = 0
+        self.is_removed = self.is_sent = False
+        self.writer, self.n = uuid4().hex, 0
+        if former is not None and former.is_sent:
+            self.writer, self.n = former.writer, former.n
+        self._after = self.n
         self.size = 0
-        self.is_removed = False
         self._is_whole = True  # nothing stands in the file behind the last entry
         self._names: set[str] = set()  # of metrics, that were found right
         # Nobody may find the file before it is locked and begun: it would be taken for one that was left behind.
@@ -67,7 +74,7 @@ class Writer:
         try:
             self.file = os.open(begun, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
             fcntl.flock(self.file, fcntl.LOCK_EX)
-            self._put(self._header(), 0)
+            self._put(self._header(), self.n)
             self.path = _named(begun, folder, self.writer)
         except OSError as error:
             self.close()
@@ -80,7 +87,7 @@ class Writer:
 
     def start(self) -> Position:
         """Where the entries begin."""
-        return Position(self._start, 1, 0)
+        return Position(self._start, 1, self._after)
 
     def usual_metric(self, key: str, value: float, timestamp: int | None, step: int | None) -> int:
         """Append one value of a metric, in the time that training loops have.
@@ -199,7 +206,7 @@ class Writer:
         with self._lock:
             if position.offset != self.size:
                 return False
-            self.is_removed = True
+            self.is_removed = self.is_sent = True
             self._is_whole = False
             self.path.unlink(missing_ok=True)
             self.close()
@@ -222,6 +229,7 @@ class Writer:
                 host=socket.gethostname(),
                 made_at=int(time() * 1000),
                 made_by=_MADE_BY,
+                after=self._after,
             )
         )
         self._start = len(header)
