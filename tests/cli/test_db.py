@@ -81,7 +81,7 @@ def test_database_of_the_setting_is_meant_by_default(uri: str, monkeypatch: pyte
     assert _db("current").stdout == f"{HEAD}\n"
 
 
-@pytest.mark.parametrize("verb", ["current", "check", "upgrade"])
+@pytest.mark.parametrize("verb", ["current", "check", "upgrade", "compact"])
 def test_missing_database_is_told_and_not_made(verb: str, tmp_path: Path) -> None:
     told = _db(verb, f"sqlite:///{tmp_path / 'none.db'}")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from runstone.cli.options import as_json
+from runstone.cli.options import as_json, check_exists
 from runstone.cli.output import print_json
 from runstone.cli.server import local_store
 from runstone.entities.names import without_password
@@ -140,7 +140,9 @@ def compact(ctx: click.Context, /, *, uri: str, pause: bool, resume: bool) -> No
 
     if pause and resume:
         raise click.UsageError("--pause and --resume exclude each other; give one of them")
-    store = open_store(uri or local_store(ctx.find_root().obj))
+    uri = uri or local_store(ctx.find_root().obj)
+    check_exists(uri)
+    store = open_store(uri)
     try:
         if not isinstance(store, SqlStore):
             raise click.UsageError("only a database can be compacted; give its address, such as sqlite:///runstone.db")
