@@ -117,6 +117,8 @@ def test_artifacts_in_the_place_of_a_file_are_found(tmp_path: Path) -> None:
 
     assert code == 1
     assert steps["artifacts"]["state"] == "failed"
+    assert "--artifacts-destination" in steps["artifacts"]["fix"]
+    assert "write access" not in steps["artifacts"]["fix"]
 
 
 def test_database_that_cannot_be_made_is_found(tmp_path: Path) -> None:

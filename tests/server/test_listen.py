@@ -1,6 +1,7 @@
 """The socket, the options, and what happens before anyone is let in."""
 
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,19 @@ def test_files_of_former_runs_are_not_left_behind_by_another_option(tmp_path: Pa
 
     assert moved.tracking.artifact_root() == f"{tmp_path}/second"
     moved.tracking.close()
+
+
+@pytest.mark.parametrize("place", ["nowhere://place", "a.txt/files", "/proc/nobody/files"])
+def test_place_where_no_files_can_be_kept_is_told_at_the_start_and_not_recorded(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a.txt").write_text("a file")
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    destination = place if ":" in place or place.startswith("/") else f"{tmp_path}/{place}"
+
+    with pytest.raises((BackendError, InvalidValue), match=r"no files can be kept in|nowhere"):
+        ServerOptions(store_uri=uri, artifacts_destination=destination).opened()
+
+    with closing(SqlStore(uri)) as store:
+        assert store.artifact_root() == f"{tmp_path}/runstone-artifacts"
 
 
 def test_clients_are_not_left_without_a_place_for_files(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ _PACKAGES = ("alembic", "click", "msgspec", "rich", "sqlalchemy", "urllib3")
 _OLDEST = (3, 11)
 _PORT = 5000
 _GOOD, _BAD, _NOTED = "ok", "failed", "note"
+_WRITABLE = "give this user write access to the folder, or make room on its disk"
+_ANOTHER_PLACE = "mend that place, or let `runstone server --artifacts-destination PLACE` record another one"
 _MARKS = {_GOOD: ("✓", "green"), _BAD: ("✗", "red"), _NOTED: ("•", "yellow")}
 
 
@@ -216,9 +218,7 @@ def _database(uri: str) -> Iterator[Step]:
     try:
         _write_once(lambda: resolve.repository(root))
     except RunstoneError as error:
-        yield Step(
-            "artifacts", _BAD, error.message, "give this user write access to the folder, or make room on its disk"
-        )
+        yield Step("artifacts", _BAD, error.message, _WRITABLE if isinstance(error, BackendError) else _ANOTHER_PLACE)
         return
     yield Step("artifacts", _GOOD, f"{root} can be written")
 

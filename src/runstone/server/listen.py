@@ -6,14 +6,16 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from runstone import config
 from runstone.artifacts import resolve as artifacts
+from runstone.artifacts.local import LocalRepository
 from runstone.entities import ViewType
-from runstone.errors import BackendError, BackendUnavailable, InvalidValue
+from runstone.errors import BackendError, BackendUnavailable, InvalidValue, RunstoneError
 from runstone.server import logs
 from runstone.server.app import Application
 from runstone.server.guard import Guard, check_listen_address
@@ -65,9 +67,10 @@ class ServerOptions:
         """Open the stores.
 
         Raises:
-            BackendError: The database cannot be opened.
+            BackendError: The database cannot be opened, or the folder for files cannot be written.
             InvalidValue: A URI is of a kind that the server cannot keep, the options contradict each other, or the
                 files of former runs are in another place than the one that is given.
+            Unsupported: The place for files needs an extra that is not installed.
         """
         if not self.serves_artifacts and not self.default_artifact_root:
             raise InvalidValue(
@@ -77,15 +80,20 @@ class ServerOptions:
         root_uri = self.default_artifact_root or PROXIED_ROOT
         tracking = stores.open_embedded_store(self.store_uri, artifact_root=root_uri)
         kept = self.artifacts_destination or self.default_artifact_root
-        if kept:
-            try:
-                _move(tracking, kept)
-            except InvalidValue:
-                tracking.close()
-                raise
+        try:
+            if kept:
+                _check_former(tracking, kept)
+            if self.artifacts_destination:
+                _check_place(self.artifacts_destination)
+            if kept:
+                tracking.record_artifact_root(kept)
+            repository = artifacts.repository(tracking.artifact_root())
+        except RunstoneError:
+            tracking.close()
+            raise
         return Stores(
             tracking=tracking,
-            artifacts=artifacts.repository(tracking.artifact_root()),
+            artifacts=repository,
             uri=self.store_uri,
             root_uri=root_uri.rstrip("/"),
             serves_artifacts=self.serves_artifacts,
@@ -121,8 +129,33 @@ class ServerOptions:
         return application
 
 
-def _move(tracking: EmbeddedStore, kept: str) -> None:
-    """Record where files are kept, unless files of former runs are left elsewhere, which nobody would find again."""
+def _check_place(uri: str) -> None:
+    """See that files can be kept at a place, before it is recorded for whoever opens the database; makes a folder.
+
+    A bucket is not written to.
+
+    Raises:
+        BackendError: The folder cannot be written.
+        InvalidValue: Nobody knows the scheme of the URI.
+        Unsupported: It needs an extra that is not installed.
+    """
+    repository = artifacts.repository(uri)
+    if not isinstance(repository, LocalRepository):
+        return
+    folder = repository.local_path()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BackendError(
+            f"no files can be kept in {folder}: {error.strerror}; give this user write access there, or name another "
+            "place by --artifacts-destination"
+        ) from error
+
+
+def _check_former(tracking: EmbeddedStore, kept: str) -> None:
+    """See that no files of former runs are left elsewhere than at the place to record: nobody would find them again."""
     former = Path(tracking.artifact_root())
     is_elsewhere = former.is_absolute() and former != Path(kept.removeprefix("file://")).absolute()
     if is_elsewhere and next(former.glob("*"), None) and _has_runs(tracking):
@@ -130,7 +163,6 @@ def _move(tracking: EmbeddedStore, kept: str) -> None:
             f"the runs of this database have their files in {str(former)!r}, not in {kept!r}; leave the option out, or "
             "move the files there first"
         )
-    tracking.record_artifact_root(kept)
 
 
 def _has_runs(tracking: EmbeddedStore) -> bool:
