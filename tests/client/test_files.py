@@ -106,6 +106,23 @@ def test_working_directory_is_logged_under_its_own_name(
     assert names(chosen, run, "here") == ["here/a.txt"]
 
 
+@pytest.mark.parametrize("verb", [runstone.log_artifact, runstone.log_artifacts])
+def test_folder_that_holds_the_files_of_runs_is_not_stored_in_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: Callable[[str], None]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    client = Client(f"sqlite:///{tmp_path}/runstone.db")
+    runstone.set_tracking_uri(client.tracking_uri)
+    (tmp_path / "a.txt").write_text("a")
+
+    with runstone.start_run() as started:
+        runstone.log_text("text", "before.txt")
+        with pytest.raises(InvalidValue, match="which it would be stored in; log the files"):
+            verb(".")
+
+    assert names(client, started) == ["before.txt"]
+
+
 def test_missing_local_files_are_refused(run: runstone.ActiveRun, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

@@ -62,6 +62,11 @@ def upload_folder(repository: ArtifactRepository, local_dir: Path, path: Artifac
         if local_dir.exists():
             raise InvalidValue(f"{str(local_dir)!r} is no folder; log a single file with log_artifact")
         raise LocalFileNotFound(str(local_dir))
+    if isinstance(repository, LocalRepository) and repository.local_path().is_relative_to(local_dir.resolve()):
+        raise InvalidValue(
+            f"the folder {str(local_dir.resolve())!r} holds {str(repository.local_path())!r}, which it would be stored "
+            "in; log the files and folders that are wanted"
+        )
     found = list(_files(local_dir))
     for file in found:
         _check_is_file(file)
