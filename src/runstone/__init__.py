@@ -180,7 +180,7 @@ else:
             raise AttributeError(f"{absent}; did you mean {near[0]!r}?", name=name)
         if not name.startswith("_"):
             absent += (
-                ": of MLflow, projects and traces are not there yet; "
+                ": look for a slip; or, if it is a name of MLflow, its projects and traces are not there yet; "
                 "a script that uses them keeps 'import mlflow', "
                 "with MLFLOW_TRACKING_URI set to the address of a Runstone server"
             )

@@ -75,12 +75,15 @@ def test_experiment_gets_another_name(command: Command) -> None:
 
 def test_experiment_goes_to_the_trash_and_comes_back(command: Command) -> None:
     deleted = command("experiments", "delete", "trials")
+    again = command("experiments", "delete", "trials")
     gone = json.loads(command("experiments", "list", "--json").stdout)
     trash = json.loads(command("experiments", "list", "--deleted", "--json").stdout)
     both = json.loads(command("experiments", "list", "--all", "--json").stdout)
     restored = command("experiments", "restore", "1")
 
     assert "runstone experiments restore 1" in deleted.stdout
+    assert again.exit_code == 1
+    assert "'trials', is in the trash already; `runstone experiments restore 1`" in again.stderr
     assert [each["name"] for each in gone] == ["Default"]
     assert [each["name"] for each in trash] == ["trials"]
     assert len(both) == 2

@@ -147,6 +147,18 @@ def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert done.stderr == f"Error: No such file or directory: {tmp_path / 'none.txt'}\n"
 
 
+def test_working_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    told = CliRunner().invoke(main, ["runs", "list"])
+
+    assert told.exit_code == 1
+    assert "the working folder is gone; go to one that is there" in told.stderr
+
+
 def test_ctrl_c_ends_with_its_own_code() -> None:
     done = CliRunner().invoke(program, ["interrupt"])
 

@@ -7,7 +7,9 @@ import pytest
 
 import runstone
 from runstone.client import Client
-from runstone.errors import InvalidValue, Unsupported
+from runstone.errors import EndpointNotFound, InvalidValue, Unsupported
+from runstone.server.listen import ServerOptions
+from runstone.testing.server import running_server
 
 
 def test_default_is_a_database_in_the_working_directory() -> None:
@@ -70,3 +72,12 @@ def test_address_that_nobody_knows_is_refused_at_the_call(bad: Any) -> None:
         runstone.set_tracking_uri(bad)
 
     assert not runstone.is_tracking_uri_set()
+
+
+def test_address_below_that_of_a_server_is_told_when_a_run_is_to_start(tmp_path: Path) -> None:
+    options = ServerOptions(store_uri=f"sqlite:///{tmp_path}/runs.db", artifacts_destination=f"{tmp_path}/files")
+    with running_server(options) as address:
+        runstone.set_tracking_uri(f"{address}/api")
+
+        with pytest.raises(EndpointNotFound, match=f"at {address}/api is no server of runs: .*give the address of the"):
+            runstone.start_run()

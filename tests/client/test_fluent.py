@@ -11,11 +11,12 @@ from uuid import uuid4
 import pytest
 
 import runstone
-from runstone.client import Client
+from runstone.client import Client, context
 from runstone.entities import RunStatus
 from runstone.errors import (
     InvalidState,
     InvalidValue,
+    NotFound,
     RunDeleted,
     RunNotFound,
 )
@@ -430,6 +431,16 @@ def test_all_that_was_logged_is_stored_when_flushing_returns(address: str) -> No
 
         assert [metric.value for metric in store.metric_history(run.info.run_id, "loss")] == [0.5]
         assert runstone.artifacts.load_text(f"{run.info.artifact_uri}/note.txt") == "text"
+
+
+@pytest.mark.parametrize("name", ["RUNSTONE_RUN_ID", "MLFLOW_RUN_ID", "RUNSTONE_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_ID"])
+def test_setting_that_names_what_is_not_there_is_told(address: str, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    context.forget_choices()
+    monkeypatch.setenv("RUNSTONE_TRACKING_URI", address)
+    monkeypatch.setenv(name, "nonsense")
+
+    with pytest.raises(NotFound, match=f"has the id that {name} names, 'nonsense'"):
+        runstone.start_run()
 
 
 @pytest.mark.parametrize(

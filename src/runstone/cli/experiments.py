@@ -6,8 +6,9 @@ import click
 
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
 from runstone.cli.output import moment, print_facts, print_json, print_table
-from runstone.entities import Experiment
+from runstone.entities import Experiment, LifecycleStage
 from runstone.entities.page import all_pages
+from runstone.errors import InvalidState
 
 
 @click.group()
@@ -112,6 +113,11 @@ def delete(ctx: click.Context, /, *, experiment: str) -> None:
     """Move an experiment and its runs to the trash."""
     with connected(ctx) as client:
         found = find_experiment(client, experiment)
+        if found.lifecycle_stage is LifecycleStage.DELETED:
+            raise InvalidState(
+                f"the experiment {found.experiment_id}, {found.name!r}, is in the trash already; `runstone experiments "
+                f"restore {found.experiment_id}` takes it back"
+            )
         client.delete_experiment(found.experiment_id)
     click.echo(
         f"Experiment {found.experiment_id}, {found.name!r}, is in the trash; "

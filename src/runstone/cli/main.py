@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -120,11 +121,21 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, RunstoneError):
         return error.message
     if isinstance(error, OSError):
-        return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        if error.filename:
+            return f"{error.strerror or error}: {error.filename}"
+        return str(error) if _has_folder() else "the working folder is gone; go to one that is there, and try again"
     return (
         f"this should not have happened: {type(error).__name__}: {error}; "
         "please report it with what `runstone --debug ...` shows"
     )
+
+
+def _has_folder() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _leave(run: Callable[[], Any]) -> NoReturn:

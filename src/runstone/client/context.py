@@ -28,7 +28,7 @@ from runstone.client.connection import open_journals, open_stores
 from runstone.client.endings import FINISHED, End
 from runstone.client.offline import OfflineClient
 from runstone.entities import Experiment, LifecycleStage, Run, RunStatus
-from runstone.errors import BackendUnavailable, ExperimentDeleted, ExperimentExists, RunstoneError
+from runstone.errors import BackendUnavailable, ExperimentDeleted, ExperimentExists, RunNotFound, RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal.run_journal import RunJournal
 
@@ -390,11 +390,14 @@ def run_to_resume(run_id: str | None, parent_run_id: str | None = None) -> Itera
     if run_id or active() is not None or not named or named == parent_run_id:
         yield run_id or ""
         return
+    source = config.RUN_ID.source()
     config.RUN_ID.put(None)
     try:
         yield named
-    except BaseException:
+    except BaseException as error:
         config.RUN_ID.put(named)
+        if isinstance(error, RunNotFound) and error.run_id == named:
+            raise RunNotFound(named, by=f"id that {source} names,") from None
         raise
 
 

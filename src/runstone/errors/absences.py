@@ -27,8 +27,8 @@ class RunNotFound(NotFound):
 
     run_id: str
 
-    def __init__(self, run_id: str) -> None:
-        super().__init__(f"no run has the id {run_id!r}", run_id=run_id)
+    def __init__(self, run_id: str, *, by: str = "id") -> None:
+        super().__init__(f"no run has the {by} {run_id!r}", run_id=run_id)
 
 
 class LoggedModelNotFound(NotFound):

@@ -17,7 +17,7 @@ from runstone.client.fluent.experiments import search_experiments
 from runstone.entities import LifecycleStage, Run, RunStatus, Tag, ViewType
 from runstone.entities.page import all_pages
 from runstone.entities.tag import NOTE, PARENT_RUN_ID, RUN_NAME, SOURCE_NAME, SOURCE_TYPE, USER
-from runstone.errors import InvalidState, InvalidValue, RunDeleted
+from runstone.errors import ExperimentNotFound, InvalidState, InvalidValue, RunDeleted
 from runstone.media import frames
 
 if TYPE_CHECKING:
@@ -351,7 +351,13 @@ def _create(
     all_tags = _origin() | {key: tag.value for key, tag in tags.items()}
     if run_name is None and RUN_NAME not in tags:
         run_name = config.RUN_NAME.get()
-    return client.create_run(experiment_id, None, all_tags, run_name)
+    try:
+        return client.create_run(experiment_id, None, all_tags, run_name)
+    except (ExperimentNotFound, InvalidValue) as error:
+        is_bad_id = isinstance(error, ExperimentNotFound) or not experiment_id.isdecimal()
+        if experiment_id != config.EXPERIMENT_ID.get() or not is_bad_id:
+            raise
+        raise ExperimentNotFound(experiment_id, by=f"id that {config.EXPERIMENT_ID.source()} names,") from None
 
 
 def _parent(client: Client, nested: bool, parent_run_id: str | None) -> Run | None:

@@ -157,7 +157,14 @@ class RestStore(RestRegistry, RestWebhooks, RestTrash, RestLineage, RestJournals
 
     def check(self) -> None:
         """See soon whether the server answers."""
-        self._transport.send("GET", "/health", patience=SOON)
+        try:
+            self._transport.send("GET", "/health", patience=SOON)
+        except EndpointNotFound as error:
+            address = self._transport.address
+            raise EndpointNotFound(
+                f"what answers at {address} is no server of runs: {error.message}; give the address of the server "
+                "itself, such as http://127.0.0.1:5000"
+            ) from None
 
     def get_run(self, run_id: str) -> Run:
         """The run with this id, in use or in the trash."""
