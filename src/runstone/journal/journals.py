@@ -318,7 +318,6 @@ class Journals:
         for address in self._addresses.values():
             address.tell_rest()
         for journal in list(self._journals.values()):
-            journal.tell_refused()
             journal.begin_anew()
         self._stop = threading.Event()
 
