@@ -159,7 +159,7 @@ def _origin(client: Client, run: Run) -> list[tuple[str, Cell]]:
     if environment := captured.environment:
         hardware, python = environment.hardware, environment.python
         memory = hardware.memory_bytes and f"{hardware.memory_bytes / 1e9:.0f} GB"
-        gpus = [gpu.name for gpu in hardware.gpus]
+        gpus = [gpu.name for gpu in hardware.gpus or []]
         machine = [hardware.cpu, f"{hardware.cores} cores" if hardware.cores else "", memory or "", *gpus]
         system = environment.platform.distribution or environment.platform.system
         facts += [

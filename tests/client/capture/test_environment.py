@@ -308,26 +308,49 @@ def test_package_that_is_installed_later_is_seen(tmp_path: Path, monkeypatch: py
     assert (before, after) == ([], ["later"])
 
 
-def test_gpus_are_asked_of_the_library_where_it_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A stand-in for nvidia-ml-py, whose answers need a card.
-    (tmp_path / "pynvml.py").write_text(
-        "class NVMLError(Exception): pass\n"
-        "class Memory: total = 80 << 30\n"
-        "def nvmlInit(): pass\n"
-        "def nvmlShutdown(): pass\n"
-        "def nvmlSystemGetDriverVersion(): return '550.1'\n"
-        "def nvmlDeviceGetCount(): return 2\n"
-        "def nvmlDeviceGetHandleByIndex(number):\n"
-        "    if number: raise NVMLError('the card has fallen off')\n"
-        "def nvmlDeviceGetMemoryInfo(device): return Memory\n"
-        "def nvmlDeviceGetName(device): return 'A card'\n"
-    )
+# A stand-in for nvidia-ml-py, whose answers need a card.
+NVML = """
+class NVMLError(Exception): pass
+class Memory: total = 80 << 30
+def nvmlInit(): pass
+def nvmlShutdown(): pass
+def nvmlSystemGetDriverVersion(): return '550.1'
+def nvmlDeviceGetCount(): return 2
+def nvmlDeviceGetHandleByIndex(number):
+    if number: raise NVMLError('the card has fallen off')
+def nvmlDeviceGetMemoryInfo(device): return Memory
+def nvmlDeviceGetName(device): return 'A card'
+"""
+
+
+@pytest.mark.parametrize(
+    ("fails", "gpus"),
+    [
+        ("", [environment.Gpu("A card", 80 << 30, "550.1")]),
+        ("nvmlDeviceGetMemoryInfo", [environment.Gpu("A card", None, "550.1")]),
+        ("nvmlDeviceGetName", [environment.Gpu("", 80 << 30, "550.1")]),
+        ("nvmlSystemGetDriverVersion", [environment.Gpu("A card", 80 << 30, "")]),
+        ("nvmlDeviceGetCount", None),
+        ("nvmlInit", None),
+    ],
+)
+def test_gpus_are_asked_of_the_library_and_each_thing_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str, gpus: list[environment.Gpu] | None
+) -> None:
+    failing = f"\ndef {fails}(*_): raise NVMLError('Not Supported')\n" if fails else ""
+    (tmp_path / "pynvml.py").write_text(NVML + failing)
     monkeypatch.delitem(sys.modules, "pynvml", raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    gpus = environment.current(program.working_directory()).hardware.gpus
+    assert environment.current(tmp_path).hardware.gpus == gpus
 
-    assert gpus == [environment.Gpu("A card", 80 << 30, "550.1")]
+
+def test_gpus_are_not_known_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pynvml.py").write_text("raise ImportError")
+    monkeypatch.delitem(sys.modules, "pynvml", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert environment.current(tmp_path).hardware.gpus is None
 
 
 def test_environment_is_kept_once_and_read_back(client: Client, run_id: str) -> None:

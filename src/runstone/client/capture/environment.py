@@ -5,7 +5,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from runstone.schemas import wire
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
+    from types import ModuleType
 
 FACTS = "environment.json"
 REQUIREMENTS = "requirements.txt"
@@ -31,20 +32,20 @@ _HEADER = re.compile(r"^(Name|Version): *(.+?)\s*$", re.MULTILINE)
 
 
 class Gpu(Struct, frozen=True):
-    """One graphics processor."""
+    """One graphics processor; ``None`` and empty where it does not say."""
 
-    name: str
-    memory_bytes: int
-    driver: str
+    name: str = ""
+    memory_bytes: int | None = None
+    driver: str = ""
 
 
 class Hardware(Struct, kw_only=True):
-    """The machine; ``None`` and empty where it does not say."""
+    """The machine; ``None`` and empty where it does not say, but a list without GPUs says that there is none."""
 
     cpu: str = ""
     cores: int | None = None
     memory_bytes: int | None = None
-    gpus: list[Gpu] = field(default_factory=list)
+    gpus: list[Gpu] | None = None
 
 
 class Interpreter(Struct, frozen=True):
@@ -147,7 +148,7 @@ def current(directory_of_start: Path) -> EnvironmentFacts:
         directory=directory,
         python=Interpreter(platform.python_version(), platform.python_implementation()),
         platform=Platform(platform.system(), platform.release(), platform.machine(), _distribution()),
-        hardware=Hardware(cpu=_cpu(), cores=os.cpu_count(), memory_bytes=_memory(), gpus=list(_gpus())),
+        hardware=Hardware(cpu=_cpu(), cores=os.cpu_count(), memory_bytes=_memory(), gpus=_gpus()),
         packages=packages(),
     )
 
@@ -267,19 +268,33 @@ def _memory() -> int | None:
     return None
 
 
-def _gpus() -> Iterator[Gpu]:
+def _gpus() -> list[Gpu] | None:
     try:
         with forking.held_off():
             import pynvml
     except ImportError:
-        return
-    with suppress(pynvml.NVMLError):
+        return None
+    try:
         pynvml.nvmlInit()
         try:
-            driver = pynvml.nvmlSystemGetDriverVersion()
-            for number in range(pynvml.nvmlDeviceGetCount()):
-                device = pynvml.nvmlDeviceGetHandleByIndex(number)
-                memory = int(pynvml.nvmlDeviceGetMemoryInfo(device).total)
-                yield Gpu(pynvml.nvmlDeviceGetName(device), memory, driver)
+            return list(_cards(pynvml))
         finally:
             pynvml.nvmlShutdown()
+    except pynvml.NVMLError:
+        return None
+
+
+def _cards(nvml: "ModuleType") -> Iterator[Gpu]:
+    """Each thing is asked by itself: not every card answers all, and a partition of one does not say its memory."""
+
+    def asked(question: Callable[..., Any], *given: Any) -> Any:
+        with suppress(nvml.NVMLError):
+            return question(*given)
+        return None
+
+    driver = asked(nvml.nvmlSystemGetDriverVersion) or ""
+    for number in range(nvml.nvmlDeviceGetCount()):
+        with suppress(nvml.NVMLError):
+            device = nvml.nvmlDeviceGetHandleByIndex(number)
+            memory = asked(nvml.nvmlDeviceGetMemoryInfo, device)
+            yield Gpu(asked(nvml.nvmlDeviceGetName, device) or "", memory and int(memory.total), driver)

@@ -69,7 +69,18 @@ it("reads an environment, and one that says next to nothing", () => {
   expect(environment.platform).toBe("Debian 12, Linux 6.1, x86_64");
   expect(environment.packages.map((each) => each.name)).toEqual(["attrs", "torch"]);
   expect(environmentPairs(environment)).toContainEqual({ key: "attrs", value: "24.1 (editable)" });
-  expect(readEnvironment("{}")).toMatchObject({ command: [], packages: [], gpus: [], directory: undefined });
+  expect(readEnvironment("{}")).toMatchObject({ command: [], packages: [], directory: undefined });
+});
+
+it("tells a machine without GPUs from one that did not say", () => {
+  const gpusOf = (hardware: object) => readEnvironment(JSON.stringify({ hardware })).gpus;
+
+  expect(gpusOf({ gpus: [] })).toEqual([]);
+  expect(gpusOf({ gpus: null })).toBeUndefined();
+  expect(gpusOf({})).toBeUndefined();
+  expect(gpusOf({ gpus: [{ name: "", memory_bytes: null, driver: "550" }] })).toEqual([
+    { name: "unknown", memoryBytes: undefined, driver: "550" },
+  ]);
 });
 
 it("writes a command as it is typed, and packages as they are installed", () => {

@@ -26,7 +26,8 @@ export interface Environment {
   cpu: string | undefined;
   cores: number | undefined;
   memoryBytes: number | undefined;
-  gpus: Gpu[];
+  /** `undefined` where it is not known whether there are any. */
+  gpus: Gpu[] | undefined;
   packages: Package[];
 }
 
@@ -49,13 +50,7 @@ export function readEnvironment(text: string): Environment {
     cpu: textAt(hardware, "cpu"),
     cores: numberAt(hardware, "cores"),
     memoryBytes: numberAt(hardware, "memory_bytes"),
-    gpus: listAt(hardware, "gpus")
-      .map(fieldsOf)
-      .map((gpu) => ({
-        name: textAt(gpu, "name") ?? "unknown",
-        memoryBytes: numberAt(gpu, "memory_bytes"),
-        driver: textAt(gpu, "driver"),
-      })),
+    gpus: Array.isArray(hardware["gpus"]) ? listAt(hardware, "gpus").map(fieldsOf).map(readGpu) : undefined,
     packages: listAt(all, "packages")
       .map(fieldsOf)
       .map((each) => ({
@@ -65,6 +60,14 @@ export function readEnvironment(text: string): Environment {
       }))
       .filter((each) => each.name !== "")
       .sort((a, b) => a.name.localeCompare(b.name, "en", { sensitivity: "base" })),
+  };
+}
+
+function readGpu(gpu: ReturnType<typeof fieldsOf>): Gpu {
+  return {
+    name: textAt(gpu, "name") ?? "unknown",
+    memoryBytes: numberAt(gpu, "memory_bytes"),
+    driver: textAt(gpu, "driver"),
   };
 }
 
@@ -94,7 +97,7 @@ export function requirementsOf(packages: readonly Package[]): string {
 export function environmentPairs(environment: Environment | undefined): { key: string; value: string }[] {
   if (!environment) return [];
   const { python, platform, cpu, gpus, packages } = environment;
-  const facts = { python, platform, cpu, gpu: gpus.map((gpu) => gpu.name).join(", ") || undefined };
+  const facts = { python, platform, cpu, gpu: gpus?.map((gpu) => gpu.name).join(", ") || undefined };
   return [
     ...Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }])),
     ...packages.map(({ name, version, source }) => ({

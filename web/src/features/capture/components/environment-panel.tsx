@@ -96,8 +96,9 @@ function MachineFacts({ environment }: { environment: Environment }) {
         <Fact name="CPU">{[cpu, cores !== undefined && coresOf(cores)].filter(Boolean).join(", ")}</Fact>
       )}
       {memoryBytes !== undefined && <Fact name="Memory">{formatMemory(memoryBytes)}</Fact>}
-      {gpus.length === 0 && <Fact name="GPU">none</Fact>}
-      {gpus.map((gpu, at) => (
+      {gpus === undefined && <Fact name="GPU">not known</Fact>}
+      {gpus?.length === 0 && <Fact name="GPU">none found</Fact>}
+      {gpus?.map((gpu, at) => (
         <Fact key={at} name={gpus.length === 1 ? "GPU" : `GPU ${at}`}>
           {gpuOf(gpu)}
         </Fact>
