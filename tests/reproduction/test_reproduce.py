@@ -203,6 +203,7 @@ def test_command_with_a_secret_is_refused(train: Train, reproduce: Command) -> N
         ({"notebook": True}, "a notebook, which has no command"),
         ({"directory": None}, "its working directory was not in its repository"),
         ({"command": []}, "no command starts it"),
+        ({"command": ["python", "train.py", "Ren\ufffd"]}, "its command line was not UTF-8"),
         ({"command": ["../../bin/sh", "-c", "true"]}, "which is no name of a program"),
     ],
 )

@@ -114,6 +114,8 @@ def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | N
         return "its working directory was not in its repository"
     if any(MARK in argument for argument in environment.command):
         return "its command line held a secret, which is not kept"
+    if any("\ufffd" in argument for argument in environment.command):
+        return "its command line was not UTF-8, and is not kept as it was"
     if unkept := next((left for left in code.left_out if left.reason.startswith("no patch")), None):
         return unkept.reason
     return ""

@@ -124,6 +124,17 @@ def test_script_outside_of_a_repository_is_known_by_its_name(tmp_path: Path) -> 
     assert (linked["command"][1:], linked["script"]) == (["train.py"], "train.py")
 
 
+def test_command_that_is_no_utf_8_is_told_as_far_as_it_can_be(tmp_path: Path) -> None:
+    tree = WorkTree(tmp_path / "project")
+    script = "pr\udce9vision.py"
+    tree.write(f"jobs/{script}", PRINTING)
+
+    facts = started(tree.folder / "jobs", sys.executable, script, "--name=Ren\udce9")
+
+    assert (facts["script"], facts["directory"]) == ("jobs/pr\ufffdvision.py", "jobs")
+    assert facts["command"][1:] == ["pr\ufffdvision.py", "--name=Ren\ufffd"]
+
+
 def test_module_is_known_by_its_name(tmp_path: Path) -> None:
     tree = WorkTree(tmp_path / "project")
     tree.write("package/__init__.py", "")

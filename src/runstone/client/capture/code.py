@@ -121,7 +121,7 @@ def picture(subject: Subject) -> None:
         return
     repository = Repository(home)
     commit, branch = _head(repository)
-    facts = CodeFacts(commit=commit, branch=branch and _shown(branch), remote=_remote(repository, branch))
+    facts = CodeFacts(commit=commit, branch=branch and program.readable(branch), remote=_remote(repository, branch))
     tags = {GIT_COMMIT: facts.commit, GIT_BRANCH: facts.branch, GIT_REPO_URL: facts.remote}
     subject.git_tags.set_result({key: value for key, value in tags.items() if value})
     if PurePosixPath(FACTS).name in subject.names_in("code"):
@@ -186,7 +186,7 @@ def _status(repository: Repository) -> _Status:
 def _remote(repository: Repository, branch: str | None) -> str | None:
     """Address of the remote of a branch, else of ``origin``, without credentials."""
     name = repository.config.get(f"branch.{branch}.remote") or "origin"
-    return redact_address(_shown(repository.config.get(f"remote.{name}.url", ""))) or None
+    return redact_address(program.readable(repository.config.get(f"remote.{name}.url", ""))) or None
 
 
 def _keep_patch(subject: Subject, repository: Repository, changed: Mapping[str, str], facts: CodeFacts) -> None:
@@ -206,7 +206,7 @@ def _keep_patch(subject: Subject, repository: Repository, changed: Mapping[str, 
 def _patch(repository: Repository, changed: Mapping[str, str], facts: CodeFacts) -> bytes:
     """What differs from the commit, as `git apply` takes it; what it leaves out is noted."""
     unfit = _unfit_for_patch(repository, changed)
-    facts.left_out += [LeftOut(_shown(path), reason) for path, reason in unfit.items()]
+    facts.left_out += [LeftOut(program.readable(path), reason) for path, reason in unfit.items()]
     if len(unfit) > MAX_FILES:
         raise Unsupported(f"more than {MAX_FILES} files differ that it leaves out")
     # Where there is no commit yet, all files are new: they differ from the empty tree.
@@ -254,7 +254,7 @@ def _keep_untracked(subject: Subject, repository: Repository, untracked: list[st
                 facts.untracked.append(path)
                 subject.write(f"{UNTRACKED}/{path}", redacted.text.encode(errors="surrogateescape"))
         if reason:
-            facts.left_out.append(LeftOut(_shown(path), reason))
+            facts.left_out.append(LeftOut(program.readable(path), reason))
 
 
 def _files(repository: Repository, untracked: list[str], facts: CodeFacts) -> list[str]:
@@ -270,7 +270,9 @@ def _files(repository: Repository, untracked: list[str], facts: CodeFacts) -> li
                 "ls-files", "--others", "--exclude-standard", "-z", "--", *(f":(top,literal){path}" for path in folders)
             )
         except Unsupported as error:
-            facts.left_out += [LeftOut(_shown(path), f"its files cannot be listed: {error}") for path in folders]
+            facts.left_out += [
+                LeftOut(program.readable(path), f"its files cannot be listed: {error}") for path in folders
+            ]
             return sorted(files)
         files |= {path for path in os.fsdecode(listed).split("\0") if path and not re.match(_STORES, path)}
     return sorted(files)
@@ -315,7 +317,3 @@ def _size(file: Path) -> int:
         return file.lstat().st_size
     except OSError:  # it is gone
         return 0
-
-
-def _shown(path: str) -> str:
-    return path.encode(errors="surrogateescape").decode(errors="replace")

@@ -135,14 +135,17 @@ def current(directory_of_start: Path) -> EnvironmentFacts:
     here = running.directory
     directory = None
     if root is not None and here.is_relative_to(root):
-        directory = "" if here == root else here.relative_to(root).as_posix()
-    script = running.script
+        directory = "" if here == root else program.readable(here.relative_to(root).as_posix())
+    script = None
+    if running.script is not None:
+        place = running.script.name if root is None else running.script.relative_to(root).as_posix()
+        script = program.readable(place)
     # Outside of a repository, what is below the working directory is named as seen from there.
     within = here if root is None else root
     return EnvironmentFacts(
         captured_at=int(time() * 1000),
         command=_command(within, here, running.script) if running.has_command else [],
-        script=None if script is None else script.relative_to(root).as_posix() if root is not None else script.name,
+        script=script,
         module=running.module,
         notebook=running.is_notebook,
         directory=directory,
@@ -230,7 +233,7 @@ def _command(within: Path, here: Path, script: Path | None) -> list[str]:
     command = [Path(python).name, *(_as_seen(argument, within, here, script) for argument in rest)]
     if rest and Path(rest[0]).is_absolute() and Path(rest[0]).parent == Path(sys.executable).parent:
         command = [Path(rest[0]).name, *command[2:]]  # a command that a package has installed
-    return redact_arguments(command)
+    return redact_arguments([program.readable(word) for word in command])
 
 
 def _as_seen(argument: str, within: Path, here: Path, script: Path | None) -> str:

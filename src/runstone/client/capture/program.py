@@ -82,6 +82,11 @@ def place_of(file: Path) -> Path:
     return Path(os.path.realpath(file.parent), file.name)
 
 
+def readable(text: str) -> str:
+    """A name or an argument as the system gave it, with U+FFFD for what is no UTF-8 in it."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")
+
+
 def root_of(folder: Path) -> Path | None:
     """Top folder of the repository that a folder is in, without asking git; ``None`` outside of one."""
     if not is_in_repository(folder):
