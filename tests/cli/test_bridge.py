@@ -34,10 +34,12 @@ def test_experiment_goes_into_a_bundle_and_into_another_store(tmp_path: Path, ru
     dry = run("--tracking-uri", "sqlite:///other.db", "import", "trials.zip", "--dry-run", folder=tmp_path)
     brought = run("--tracking-uri", "sqlite:///other.db", "import", "trials.zip", folder=tmp_path)
     again = run("--tracking-uri", "sqlite:///other.db", "import", "trials.zip", "--json", folder=tmp_path)
+    dry_again = run("--tracking-uri", "sqlite:///other.db", "import", "trials.zip", "--dry-run", folder=tmp_path)
 
     what = "1 experiment, 1 run, 1 metric value"
     assert written.stdout == f"Wrote {what} and 1 file to trials.zip.\n"
-    assert dry.stdout == f"Would bring {what}, 1 file and 5 bytes from trials.zip.\n"
+    told = f"To bring: {what}, 1 file and 5 bytes from trials.zip, but for what is there already.\n"
+    assert dry.stdout == dry_again.stdout == told
     assert brought.stdout == (
         f"Brought {what}, 1 file and 5 bytes from trials.zip.\n"
         "Not kept: when things were changed last, and the ids of experiments.\n"
@@ -147,7 +149,7 @@ def test_only_experiments_that_are_named_are_brought(tmp_path: Path, run_id: str
     brought = run(*command, "--experiment", "trials", "--experiment", "third", folder=tmp_path)
     missing = run(*command, "--experiment", "none", folder=tmp_path)
 
-    assert dry.stdout.startswith("Would bring 1 experiment, 1 run, 1 metric value, 1 file")
+    assert dry.stdout.startswith("To bring: 1 experiment, 1 run, 1 metric value, 1 file")
     assert brought.stdout.startswith("Brought 2 experiments, 2 runs, 1 metric value, 1 file")
     assert (missing.returncode, missing.stderr) == (1, "Error: no experiment has the name 'none'\n")
     with closing(open_store(f"sqlite:///{tmp_path}/other.db")) as store:

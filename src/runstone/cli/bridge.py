@@ -80,7 +80,8 @@ def import_(
     else:
         facts = asdict(brought)
         there, notes, problems = (facts.pop(name) for name in ("already_there", "notes", "problems"))
-        click.echo(f"{'Would bring' if dry_run else 'Brought'} {_sentence(facts)} from {without_password(source)}.")
+        what = f"{_sentence(facts)} from {without_password(source)}"
+        click.echo(f"To bring: {what}, but for what is there already." if dry_run else f"Brought {what}.")
         if not dry_run and any(facts.values()):
             click.echo("Not kept: when things were changed last, and the ids of experiments.")
         if there:
