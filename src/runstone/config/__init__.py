@@ -78,7 +78,8 @@ JOURNAL_WAIT = Setting(
 OFFLINE = Setting(
     "RUNSTONE_OFFLINE",
     "false",
-    "Whether runs are kept in the folder of journals, and nothing is sent until `runstone sync`.",
+    "Whether the runs of `start_run` and what is logged to them are kept in the folder of journals, and sent by "
+    "`runstone sync` alone. A `Client` that code makes itself is not concerned: it speaks with the store.",
     boolean,
 )
 CAPTURE_GIT = Setting(

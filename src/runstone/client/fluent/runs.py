@@ -105,7 +105,8 @@ def end_run(status: str = "FINISHED") -> None:
 def offline(on: bool = True) -> None:
     """Keep the runs that start from now on in a folder, and send nothing: no server is needed.
 
-    ``runstone sync`` sends them later. The setting ``RUNSTONE_OFFLINE`` does the same.
+    ``runstone sync`` sends them later. The setting ``RUNSTONE_OFFLINE`` does the same. A ``Client`` that code makes
+    itself is not concerned: it speaks with the store.
 
     Args:
         on: ``False`` goes back to the address where runs are kept.
