@@ -121,7 +121,7 @@ def test_value_that_is_none_is_refused_and_nothing_is_written(writer: Writer, va
     assert entries_of(writer) == []
 
 
-@pytest.mark.parametrize(("timestamp", "step"), [(-1, 0), (2**63, 0), (0, 2**63), (0, -(2**63) - 1)])
+@pytest.mark.parametrize(("timestamp", "step"), [(-1, 0), (2**63, 0), (0, 2**63), (0, -(2**63) - 1), (nan, 0)])
 def test_time_and_step_out_of_range_are_refused(writer: Writer, timestamp: int, step: int) -> None:
     with pytest.raises(InvalidValue, match="of a metric"):
         log(writer, "loss", 0.5, timestamp, step)
