@@ -4,9 +4,6 @@ import json
 import logging
 import os
 import signal
-import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,7 +20,6 @@ from runstone.entities import Entry, Param, RunStatus, Tag
 from runstone.entities.tag import END
 from runstone.errors import BackendUnavailable, InvalidValue, ParamChanged, RunDeleted, RunNotFound
 from runstone.journal import folder as folders
-from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts, journals_of
 from runstone.journal.writer import Writer
 from runstone.stores import resolve
@@ -222,30 +218,6 @@ def test_what_a_former_process_has_left_of_a_run_is_said_before_it_is_resumed(st
 
     run = store.get_run(run_id)
     assert (run.info.status, run.data.tags["stage"], run.data.tags.get(END)) == (RunStatus.FINISHED, "second", None)
-
-
-def test_what_is_logged_to_a_copy_of_a_store_goes_to_that_copy(tmp_path: Path) -> None:
-    first, copy = (f"sqlite:///{tmp_path}/{name}.db" for name in ("first", "copy"))
-    run_id = runstone.Client(first).create_run("0").info.run_id
-    with (
-        closing(sqlite3.connect(tmp_path / "first.db")) as source,
-        closing(sqlite3.connect(tmp_path / "copy.db")) as to,
-    ):
-        source.backup(to)
-    code = (
-        "import os, runstone\n"
-        f"runstone.Client({first!r}).log_metric({run_id!r}, 'of the first', 1.0)\n"
-        f"runstone.Client({copy!r}).log_metric({run_id!r}, 'of the copy', 2.0)\n"
-        "os.kill(os.getpid(), 9)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=False)
-
-    for uri in (first, copy):
-        with closing(resolve.open_store(uri)) as opened:
-            leftovers.recover(folders.root(), [uri], {uri: opened}.__getitem__)
-            key = "of the first" if uri == first else "of the copy"
-            assert list(opened.get_run(run_id).data.metrics) == [key]
-    assert leftovers.find(folders.root()) == []
 
 
 def test_run_that_never_was_is_told_and_leaves_nothing() -> None:

@@ -169,7 +169,8 @@ def _origin(client: Client, run: Run) -> list[tuple[str, Cell]]:
         ]
     if around := run.data.tags.get(PARENT_RUN_ID):
         parts = (("code", captured.code), ("environment", captured.environment))
-        facts += [(name, f"that of the run around it, {visible(around)}") for name, found in parts if found is None]
+        absent = [name for name, found in parts if found is None and name not in unread]
+        facts += [(name, f"that of the run around it, {visible(around)}") for name in absent]
     return facts
 
 

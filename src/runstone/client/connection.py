@@ -23,6 +23,7 @@ from runstone.stores.registry import RegistryStore
 from runstone.stores.webhooks import WebhookStore
 
 _KEPT = 128
+_SERVERS = ("http://", "https://")
 _FILE = "sqlite:///"
 _MEMORY = ":memory:"  # refused by whoever opens it
 
@@ -41,12 +42,17 @@ class OpenStores:
         self._lock = threading.Lock()  # a thread of the parent may have held it, waiting for a database
 
     def address(self, uri: str) -> str:
-        """The address with the whole path of a database's file: that of the first use, wherever the program goes."""
+        """The address as it is written for all, so that what was logged by one spelling is read back by another.
+
+        A database's file has its whole path, that of the first use, wherever the program goes.
+        """
         known = self._addresses.get(uri)
         if known is None:
             file = uri.removeprefix(_FILE)
-            is_relative = uri.startswith(_FILE) and file not in {"", _MEMORY} and not Path(file).is_absolute()
-            whole = f"{_FILE}{Path(file).absolute()}" if is_relative else uri
+            if uri.startswith(_FILE) and file not in {"", _MEMORY}:
+                whole = _FILE + os.path.normpath(Path(file).absolute())
+            else:
+                whole = uri.rstrip("/") if uri.startswith(_SERVERS) else uri
             known = self._addresses.setdefault(uri, whole)
         return known
 

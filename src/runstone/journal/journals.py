@@ -347,11 +347,10 @@ class Journals:
         stop, synced = self._stop, monotonic()
         alive: set[tuple[str, str]] = set()
         fsync = config.JOURNAL_FSYNC.required()
-        with suppress(RunstoneError, OSError):
-            mine = {uri for (uri, _), journal in list(self._journals.items()) if journal.sends}
-            leftovers.recover(within, mine, self._stores)
+        recovered = self._recover_others(within, set())
         pause = _ROUND_S
         while not stop.wait(pause):
+            recovered |= self._recover_others(within, recovered)
             former, alive = alive, self._alive()
             # A run that never beat is never taken for lost: it does once it is open for a round, short ones never.
             self._beat_in_time(alive & former)
@@ -365,6 +364,14 @@ class Journals:
                 with self._outlived():
                     if self._look_after(uri, run_id, journal):
                         pause = _ROUND_OF_MANY_S
+
+    def _recover_others(self, within: Path, known: set[str]) -> set[str]:
+        """Send what was left behind for the stores that are logged to, but for those that are known; returns which."""
+        stores = {uri for (uri, _), journal in list(self._journals.items()) if journal.sends} - known
+        if stores:
+            with suppress(RunstoneError, OSError):
+                leftovers.recover(within, stores, self._stores)
+        return stores
 
     @contextmanager
     def _outlived(self) -> Iterator[None]:
