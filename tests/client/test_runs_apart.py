@@ -14,15 +14,16 @@ from runstone.client.connection import open_journals
 from runstone.entities import Param
 from runstone.errors import ExperimentDeleted, TooLarge
 from runstone.journal import journals
+from runstone.server.listen import ServerOptions
 from runstone.stores.resolve import open_store
+from runstone.testing.server import running_server
 from tests.faults.servers import Server, free_port
 
 LARGE = [Param(f"p{number}", "x" * 6000) for number in range(300)]
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("RUNSTONE_MAX_REQUEST_MB", "1")
+def server(tmp_path: Path) -> Iterator[Server]:
     with Server(f"sqlite:///{tmp_path}/runstone.db", tmp_path / "files", port=free_port()) as served:
         runstone.set_tracking_uri(served.address)
         yield served
@@ -52,18 +53,24 @@ def test_run_whose_experiment_was_deleted_meanwhile_hinders_no_other(server: Ser
         runstone.end_run()
 
 
-def test_call_that_is_too_large_for_the_server_is_refused_alone(server: Server) -> None:
-    large, other = (Client().create_run("0").info.run_id for _ in range(2))
-    with closing(open_store(server.address)) as store:
-        Client().log_batch(large, params=LARGE)
-        runstone.log_metric("loss", 0.5, run_id=large)
-        runstone.log_metric("loss", 0.25, run_id=other)
+def test_call_that_is_too_large_for_the_server_is_refused_alone(
+    sqlite_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTONE_MAX_REQUEST_MB", "1")  # for a server of this process
+    with running_server(ServerOptions(store_uri=sqlite_uri, artifacts_destination=str(tmp_path / "files"))) as address:
+        runstone.set_tracking_uri(address)
+        large, other = (Client().create_run("0").info.run_id for _ in range(2))
+        with closing(open_store(address)) as store:
+            Client().log_batch(large, params=LARGE)
+            runstone.log_metric("loss", 0.5, run_id=large)
+            runstone.log_metric("loss", 0.25, run_id=other)
 
-        assert comes_true(lambda: store.get_run(other).data.metrics == {"loss": 0.25})
-        assert comes_true(lambda: store.get_run(large).data.metrics == {"loss": 0.5})
-        assert Client().get_run(large).data.params == {}
-    with pytest.raises(TooLarge, match="at most 1000000 bytes"):
-        Client().set_terminated(large)
+            assert comes_true(lambda: store.get_run(other).data.metrics == {"loss": 0.25})
+            assert comes_true(lambda: store.get_run(large).data.metrics == {"loss": 0.5})
+            assert Client().get_run(large).data.params == {}
+        with pytest.raises(TooLarge, match="at most 1000000 bytes"):
+            Client().set_terminated(large)
+        open_journals.close()
 
 
 def test_run_that_was_in_the_trash_for_a_moment_is_sent_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
