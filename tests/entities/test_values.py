@@ -214,3 +214,14 @@ def test_what_is_no_time_is_refused(value: object) -> None:
 @pytest.mark.parametrize("value", [0, MAX_TIME])
 def test_times_from_1970_to_the_end_of_9999_are_taken(value: int) -> None:
     check_time("the start", value)
+
+
+class _Name(str):
+    """A text of a class of its own, as numpy's."""
+
+
+def test_name_of_a_class_of_its_own_becomes_plain_text() -> None:
+    named = [Metric(_Name("n"), 1.0, 0, 0), Param(_Name("n"), "v"), Tag(_Name("n"), "v"), ModelTag(_Name("n"), "v")]
+
+    assert [type(each.key) for each in named] == [str] * 4
+    assert {each.key for each in named} == {"n"}
