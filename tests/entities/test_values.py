@@ -221,7 +221,12 @@ class _Name(str):
 
 
 def test_name_of_a_class_of_its_own_becomes_plain_text() -> None:
-    named = [Metric(_Name("n"), 1.0, 0, 0), Param(_Name("n"), "v"), Tag(_Name("n"), "v"), ModelTag(_Name("n"), "v")]
+    named: list[Any] = [
+        Metric(_Name("n"), 1.0, 0, 0),
+        Param(_Name("n"), "v"),
+        Tag(_Name("n"), "v"),
+        ModelTag(_Name("n"), "v"),
+    ]
 
     assert [type(each.key) for each in named] == [str] * 4
     assert {each.key for each in named} == {"n"}
