@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from threading import Event, current_thread
 from time import monotonic, sleep
 
 import pytest
@@ -56,3 +57,49 @@ def test_runs_give_signs_of_life_while_one_of_them_has_much_to_send(
         assert len(times) > 1
         assert max(behind - before for before, behind in pairwise([*times, monotonic()])) < 10 * REQUEST_S
         assert len(store.metric_history(busy, "loss")) == VALUES
+
+
+class Hanging(SqlStore):
+    """A store that does not answer a sign of life for some time, and knows which threads send."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri)
+        self.hangs, self.answers = Event(), Event()
+        self.senders: list[str] = []
+
+    def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
+        self.senders.append(current_thread().name)
+        return super().append_journal(run_id, writer, entries, follows=follows)
+
+    def beat(self, run_ids: Sequence[str]) -> None:
+        self.hangs.set()
+        assert self.answers.wait(30)
+        super().beat(run_ids)
+
+
+def test_thread_that_a_server_held_beyond_the_end_sends_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "0.05")
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    with closing(Hanging(uri)) as store:
+        run = store.create_run("0").info.run_id
+        journals = Journals(lambda _: store)
+        journals.of(uri, run).lives = True
+        assert store.hangs.wait(30)
+        thread = journals._thread
+        journals.close()
+        assert thread is not None
+        thread.name = "the former"
+
+        # Nobody sends but a flush, and the former thread if it could.
+        monkeypatch.setattr("runstone.journal.journals._ROUND_S", 60)
+        journals.of(uri, run).metric("loss", 0.5, 0, 1)
+        store.answers.set()
+        thread.join(30)
+        journals.close()
+
+    assert "the former" not in store.senders
+    assert store.senders
+    assert caplog.text == ""

@@ -161,8 +161,9 @@ class Journals:
         """See that the thread runs; the child of a fork begins without one."""
         with self._lock:
             if self._thread is None:
+                self._stop = threading.Event()
                 self._thread = threading.Thread(
-                    target=self._serve, args=(folders.root(),), name="runstone-journal", daemon=True
+                    target=self._serve, args=(folders.root(), self._stop), name="runstone-journal", daemon=True
                 )
                 self._thread.start()
                 self._close_at_the_end()
@@ -310,7 +311,7 @@ class Journals:
         """Send what can be sent, and say what stays; nothing is raised."""
         with self._lock:
             thread, self._thread = self._thread, None
-        self._stop.set()
+            self._stop.set()
         if thread is not None:
             thread.join(timeout=config.JOURNAL_WAIT.required())
         for (uri, _), journal in list(self._journals.items()):
@@ -319,7 +320,6 @@ class Journals:
             address.tell_rest()
         for journal in list(self._journals.values()):
             journal.begin_anew()
-        self._stop = threading.Event()
 
     def _close(self, uri: str, journal: RunJournal) -> None:
         address, is_begun = self._addresses.setdefault(uri, _Address()), journal.is_begun
@@ -343,8 +343,8 @@ class Journals:
 
     # The thread that sends.
 
-    def _serve(self, within: Path) -> None:
-        stop, synced = self._stop, monotonic()
+    def _serve(self, within: Path, stop: threading.Event) -> None:
+        synced = monotonic()
         alive: set[tuple[str, str]] = set()
         fsync = config.JOURNAL_FSYNC.required()
         recovered = self._recover_others(within, set())
@@ -361,6 +361,8 @@ class Journals:
             pause = _ROUND_S
             for (uri, run_id), journal in list(self._journals.items()):
                 self._beat_in_time()  # what the others have to send may take long
+                if stop.is_set():  # a store may have kept it here for longer than it was waited for
+                    return
                 with self._outlived():
                     if self._look_after(uri, run_id, journal):
                         pause = _ROUND_OF_MANY_S

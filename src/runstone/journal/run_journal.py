@@ -282,7 +282,7 @@ class RunJournal:
     def waits(self) -> bool:
         """Whether something was written that is not sent."""
         writer = self._writer
-        return self.sends and writer is not None and not writer.is_removed and self._sent.offset < writer.size
+        return self.sends and writer is not None and writer.file >= 0 and self._sent.offset < writer.size
 
     def send(self) -> bool:
         """Send what comes next, some 2,500 values; returns whether there was anything.
