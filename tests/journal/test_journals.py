@@ -103,3 +103,24 @@ def test_thread_that_a_server_held_beyond_the_end_sends_nothing_more(
     assert "the former" not in store.senders
     assert store.senders
     assert caplog.text == ""
+
+
+def test_values_that_keep_coming_gather_for_a_round_after_each_that_has_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("runstone.journal.journals._ROUND_S", 60)  # the rounds are made here
+    uri = f"sqlite:///{tmp_path}/runstone.db"
+    with closing(SqlStore(uri)) as store:
+        run = store.create_run("0").info.run_id
+        journals = Journals(lambda _: store)
+        journal = journals.of(uri, run)
+        stored = []
+        for step in range(4):
+            journal.metric("loss", 0.5, 0, step)
+            assert journals._look_after(uri, run, journal)
+            stored.append(len(store.metric_history(run, "loss")))
+        journals.close()
+
+        assert stored == [1, 1, 3, 3]
+        assert len(store.metric_history(run, "loss")) == 4

@@ -24,7 +24,8 @@ from runstone.stores.pulses import BEAT_S, LostRuns
 _logger = logging.getLogger("runstone")
 
 # How often the thread looks for what waits, and after which idle time a journal's file is removed. While values keep
-# coming, it lets more of them gather: a request costs the process as much as some 500 values.
+# coming, it lets more of them gather, and sends each second time that it looks: a request costs the process as much as
+# some 500 values.
 _ROUND_S = 0.2
 _ROUND_OF_MANY_S = 1.0
 _FSYNC_S = 1.0
@@ -98,6 +99,7 @@ class Journals:
         self._stop = threading.Event()
         self._addresses: dict[str, _Address] = {}
         self._idle_since: dict[tuple[str, str], float] = {}
+        self._gathering = set[tuple[str, str]]()  # of which the last round has sent
         self._told = ""  # of what went wrong in the thread
         self._beaten, self._heard_of = -BEAT_S, set[tuple[str, str]]()
 
@@ -410,13 +412,17 @@ class Journals:
                     store.mark_lost()
 
     def _look_after(self, uri: str, run_id: str, journal: RunJournal) -> bool:
-        """Send what waits, or remove a file that is idle; returns whether something was sent."""
+        """Send what waits, or remove a file that is idle; returns whether values keep coming."""
         address = self._addresses.setdefault(uri, _Address())
         if not journal.waits:
+            self._gathering.discard((uri, run_id))
             if monotonic() - self._idle_since.setdefault((uri, run_id), monotonic()) > _IDLE_S:
                 self._retire(uri, run_id, journal)
             return False
         self._idle_since.pop((uri, run_id), None)
+        if (uri, run_id) in self._gathering:
+            self._gathering.remove((uri, run_id))
+            return True
         if monotonic() < max(journal.again_at, address.again_at):
             return False
         try:
@@ -428,6 +434,7 @@ class Journals:
             _put_off(journal, error)
         else:
             address.answers()
+            self._gathering.add((uri, run_id))
             return True
         return False
 
