@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 import runstone
-from runstone.client import Client, context
+from runstone.client import Client, choices
 from runstone.client.connection import open_journals
 from runstone.entities import RunStatus
 from runstone.entities.tag import END
@@ -22,7 +22,7 @@ from tests.client.syncing import sync
 
 @pytest.mark.usefixtures("offline")
 def test_run_is_not_taken_for_left_behind_from_the_moment_it_is_made() -> None:
-    run = context.client().create_run("0")
+    run = choices.client().create_run("0")
 
     [found] = leftovers.find(folders.root())
 
@@ -40,14 +40,14 @@ def test_runs_are_made_logged_to_and_read_back() -> None:
         with runstone.start_run(nested=True) as inner:
             runstone.set_tag("gone", 1)
             runstone.delete_tag("gone")
-            context.client().update_run(inner.info.run_id, name="renamed")
+            choices.client().update_run(inner.info.run_id, name="renamed")
 
     found = runstone.get_run(outer.info.run_id)
     assert (found.info.run_name, found.info.status) == ("outer", RunStatus.FINISHED)
     assert found.info.experiment_id == "offline:on the train"
     assert (found.data.params, found.data.metrics) == ({"lr": "0.1"}, {"loss": 1 / 3})
     assert found.data.tags["purpose"] == "trial"
-    history = context.client().get_metric_history(outer.info.run_id, "loss")
+    history = choices.client().get_metric_history(outer.info.run_id, "loss")
     assert [metric.step for metric in history] == [1, 2, 3]
     assert runstone.get_parent_run(inner.info.run_id) == found
     assert runstone.get_run(inner.info.run_id).info.run_name == "renamed"
@@ -62,7 +62,7 @@ def test_file_is_logged_without_reading_back_what_was_logged(monkeypatch: pytest
         with monkeypatch.context() as watched:
             watched.setattr(os, "pread", _fail)
             runstone.log_text("much was seen", "notes/a.txt")
-            listed = context.client().list_artifacts(run.info.run_id, "notes")
+            listed = choices.client().list_artifacts(run.info.run_id, "notes")
 
     assert [file.path for file in listed] == ["notes/a.txt"]
     with pytest.raises(RunNotFound):

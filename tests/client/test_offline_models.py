@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import runstone
-from runstone.client import Client, context
+from runstone.client import Client, choices
 from runstone.client.connection import open_journals, open_stores
 from runstone.entities import LoggedModel, LoggedModelStatus, ModelInput, ModelOutput
 from runstone.errors import (
@@ -46,13 +46,13 @@ def test_models_that_were_made_offline_arrive(address: str, offline: None, tmp_p
         runstone.set_logged_model_tags(made.model_id, {"a": "2"})
         runstone.delete_logged_model_tag(made.model_id, "gone")
         runstone.log_metric("acc", 0.9, step=2, timestamp=5, model_id=made.model_id)
-        context.client().log_model_artifacts(made.model_id, str(tmp_path / "model"))
+        choices.client().log_model_artifacts(made.model_id, str(tmp_path / "model"))
         runstone.log_outputs([ModelOutput(made.model_id, 2)])
         runstone.finalize_logged_model(made.model_id, "READY")
         elsewhere = runstone.create_external_model("elsewhere")
         runstone.log_inputs(models=[ModelInput(elsewhere.model_id)])
     here = {model.name: runstone.get_logged_model(model.model_id) for model in (made, elsewhere)}
-    assert [file.path for file in context.client().list_logged_model_artifacts(made.model_id)] == [
+    assert [file.path for file in choices.client().list_logged_model_artifacts(made.model_id)] == [
         "MLmodel",
         "weights.bin",
     ]
@@ -105,7 +105,7 @@ def test_model_without_a_run_arrives_before_the_metrics_that_name_it(address: st
     runstone.set_experiment("alone")
     made = runstone.initialize_logged_model("wheat", params={"depth": 3})
     Path("a.txt").write_text("a")
-    context.client().log_model_artifact(made.model_id, "a.txt")
+    choices.client().log_model_artifact(made.model_id, "a.txt")
     runstone.finalize_logged_model(made.model_id, "READY")
     with runstone.start_run() as run:
         runstone.log_metric("acc", 0.5, model_id=made.model_id)
@@ -169,8 +169,8 @@ def test_unknown_model_is_not_found(model_id: str, tmp_path: Path) -> None:
         lambda: runstone.set_logged_model_tags(model_id, {"a": "b"}),
         lambda: runstone.delete_logged_model_tag(model_id, "a"),
         lambda: runstone.log_model_params({"a": 1}, model_id),
-        lambda: context.client().log_model_artifact(model_id, "a.txt"),
-        lambda: context.client().list_logged_model_artifacts(model_id),
+        lambda: choices.client().log_model_artifact(model_id, "a.txt"),
+        lambda: choices.client().list_logged_model_artifacts(model_id),
     ):
         with pytest.raises(LoggedModelNotFound):
             call()
@@ -292,7 +292,7 @@ def test_values_of_a_model_whose_facts_are_gone_wait_until_these_are_back(
         made = runstone.create_external_model("elsewhere")
         runstone.log_metric("acc", 0.5, model_id=made.model_id)
         if has_files:
-            context.client().log_model_artifact(made.model_id, __file__)
+            choices.client().log_model_artifact(made.model_id, __file__)
     facts = folder_of(made) / "model.json"
     known = facts.read_bytes()
     facts.unlink()

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 import runstone
-from runstone.client import Client, context
+from runstone.client import Client, choices
 from runstone.entities import ViewType
 from runstone.errors import InvalidFilter, InvalidValue
 
@@ -24,7 +24,7 @@ def runs(chosen: Client) -> list[str]:
     """Ids of three runs that have ended, in the order of their start."""
     ids = []
     for number in range(3):
-        run = chosen.create_run(context.experiment_id(), start_time=1000 + number, run_name=f"run {number}")
+        run = chosen.create_run(choices.experiment_id(), start_time=1000 + number, run_name=f"run {number}")
         chosen.log_metric(run.info.run_id, "acc", number / 10)
         chosen.log_param(run.info.run_id, "n", number)
         chosen.set_terminated(run.info.run_id)

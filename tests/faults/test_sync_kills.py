@@ -17,7 +17,7 @@ import pytest
 import runstone
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.transfer import remote_files
-from runstone.client import context as context_of_runs
+from runstone.client import choices
 from runstone.entities import ArtifactPath, LoggedModelStatus, ModelOutput, RunStatus
 from runstone.entities.tag import END
 from runstone.journal import leftovers
@@ -49,7 +49,7 @@ def _left_behind(folder: str) -> None:
                 place = Path(folder, "models", path)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(text)
-            context_of_runs.client().log_model_artifacts(model.model_id, f"{folder}/models")
+            choices.client().log_model_artifacts(model.model_id, f"{folder}/models")
             runstone.log_metric("acc", 0.5, step=7, model_id=model.model_id)
             runstone.log_outputs([ModelOutput(model.model_id, 7)])
             runstone.finalize_logged_model(model.model_id, "READY")

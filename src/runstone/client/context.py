@@ -14,12 +14,11 @@ from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from time import monotonic, sleep
 from types import TracebackType
 
 from runstone import config
-from runstone.client import address, endings
+from runstone.client import choices, endings
 from runstone.client.capture import capture as captures
 from runstone.client.capture.capture import Capture
 from runstone.client.capture.part import Subject
@@ -27,12 +26,9 @@ from runstone.client.client import Client
 from runstone.client.connection import open_journals, open_stores
 from runstone.client.endings import FINISHED, End
 from runstone.client.offline import OfflineClient
-from runstone.entities import Experiment, LifecycleStage, Run, RunStatus
-from runstone.errors import BackendUnavailable, ExperimentDeleted, ExperimentExists, RunNotFound, RunstoneError
-from runstone.journal import folder as folders
+from runstone.entities import Run, RunStatus
+from runstone.errors import BackendUnavailable, RunNotFound, RunstoneError
 from runstone.journal.run_journal import RunJournal
-
-DEFAULT_EXPERIMENT = "0"
 
 _TERMINATED = End(RunStatus.KILLED, "terminated by the signal SIGTERM")
 _TERMINATION_S = 3.0  # whoever terminates waits for some seconds before killing
@@ -132,9 +128,6 @@ class _Process:
 
     Attributes:
         opened: The active runs of all threads, by id, in the order of their start.
-        clients: Handles by address of the runs and of the registered models.
-        experiment: The experiment that was chosen, and the address it was chosen at.
-        offline: Whether code has said that runs are kept in a folder; ``None`` where it has not.
         watch: Notices how the process ends, from the first run on.
         finalized: The child of ``multiprocessing`` that ends its runs itself, by its number.
         handled: What the parent was handling when it forked this process, which is not its own error.
@@ -143,9 +136,6 @@ class _Process:
     """
 
     opened: dict[str, Open]
-    clients: dict[tuple[str, str], Client]
-    experiment: tuple[str, Experiment] | None = None
-    offline: bool | None = None
     watch: endings.Watch | None = None
     finalized: int = 0
     handled: BaseException | None = None
@@ -154,18 +144,7 @@ class _Process:
 
 
 here = Here()
-_process = _Process({}, {})
-
-
-def client() -> Client:
-    """The handle on the address of now; one that keeps all in a folder where work is offline."""
-    if is_offline():
-        return _offline_client(sends=False)
-    uris = (address.get_tracking_uri(), address.get_registry_uri())
-    known = _process.clients.get(uris)
-    if known is None:
-        known = _process.clients.setdefault(uris, Client(*uris))
-    return known
+_process = _Process({})
 
 
 def client_of_model(model_id: str) -> Client:
@@ -177,48 +156,21 @@ def client_of_model(model_id: str) -> Client:
             keeper = OfflineClient(keeper.tracking_uri, sends=True, within=opened.journal.folder.parents[1])
         if keeper._keeps_model(model_id):
             return keeper
-    return client()
-
-
-def is_offline() -> bool:
-    """Whether runs are kept in a folder, as code or a setting says."""
-    return config.OFFLINE.required() if _process.offline is None else _process.offline
-
-
-def go_offline(on: bool) -> None:
-    """Choose for all threads whether runs are kept in a folder."""
-    _process.offline = on
+    return choices.client()
 
 
 def client_for_runs() -> Client:
     """The handle that runs are started with: where the store does not answer, one that keeps them until it does."""
     around = active()
-    handle = client() if around is None or not isinstance(around.client, OfflineClient) else around.client
+    handle = choices.client() if around is None or not isinstance(around.client, OfflineClient) else around.client
     if isinstance(handle, OfflineClient):
         return handle
     try:
         handle._check_store()
     except BackendUnavailable as error:
         open_journals.tell_away(handle._tracking_uri, error)
-        return _offline_client(sends=True)
+        return choices.offline_client(sends=True)
     return handle
-
-
-def _offline_client(*, sends: bool) -> Client:
-    uris = (address.get_tracking_uri(), f"{sends}:{folders.root()}")
-    known = _process.clients.get(uris)
-    if known is None:
-        known = _process.clients.setdefault(
-            uris, OfflineClient(uris[0], sends=sends, name_of=partial(_chosen_name, uris[0]))
-        )
-    return known
-
-
-def _chosen_name(uri: str, experiment_id: str) -> str:
-    """The name of an experiment at an address, where it is the chosen one, and was chosen while that answered."""
-    at, chosen = _process.experiment or ("", None)
-    is_chosen = chosen is not None and (at, chosen.experiment_id) == (uri, experiment_id)
-    return chosen.name if chosen is not None and is_chosen and chosen.name != experiment_id else ""
 
 
 def active() -> Open | None:
@@ -316,63 +268,10 @@ def _tell_of_blocks_within(run_id: str) -> None:
         )
 
 
-def choose_experiment(experiment: Experiment) -> None:
-    """Make an experiment the one that new runs belong to, in all threads."""
-    _process.experiment = (address.get_tracking_uri(), experiment)
-
-
-def experiment_id(handle: Client | None = None) -> str:
-    """The experiment that new runs belong to: the chosen one, else that of the settings, else ``0``.
-
-    An experiment that was chosen at another address, or offline, is looked for by its name at this one, and made there
-    if need be.
-
-    Args:
-        handle: Where the runs are made; the address of now if ``None``.
-
-    Raises:
-        ExperimentDeleted: It is in the trash.
-        BackendError: The store did not answer.
-    """
-    handle = handle or client()
-    if _process.experiment is not None:
-        uri, chosen = _process.experiment
-        if uri != handle.tracking_uri or chosen.experiment_id.startswith(folders.BY_NAME):
-            chosen = get_or_create_experiment(handle, chosen.name)
-            choose_experiment(chosen)
-        return chosen.experiment_id
-    if named := config.EXPERIMENT_ID.get():
-        return named
-    if named := config.EXPERIMENT_NAME.get():
-        return get_or_create_experiment(handle, named).experiment_id
-    return DEFAULT_EXPERIMENT
-
-
-def get_or_create_experiment(handle: Client, name: str) -> Experiment:
-    """The experiment in use with this name, made if there is none.
-
-    Raises:
-        ExperimentDeleted: Only one in the trash has it, and the server keeps such names.
-    """
-    found = handle.get_experiment_by_name(name)
-    if found is None or found.lifecycle_stage is LifecycleStage.DELETED:
-        try:
-            return handle.get_experiment(handle.create_experiment(name))
-        except ExperimentExists:
-            # Another process was faster, or the server is a genuine MLflow, where names in the trash stay taken.
-            found = handle.get_experiment_by_name(name)
-    if found is None or found.lifecycle_stage is LifecycleStage.DELETED:
-        raise ExperimentDeleted(name if found is None else found.experiment_id)
-    return found
-
-
 def forget_choices() -> None:
     """Go back to the settings: no address, experiment or model is chosen."""
-    address.set_tracking_uri("")
-    address.set_registry_uri("")
-    _process.experiment = None
+    choices.forget()
     here.choose(None)
-    _process.offline = None
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The logged model that metrics of this thread are of, unless another one is named."""
 
-from runstone.client import context
+from runstone.client import choices, context
 from runstone.client.client import Client
 from runstone.client.fluent import lineage
 from runstone.client.offline import OfflineClient
@@ -65,12 +65,12 @@ def clear_active_model() -> None:
 def _named(name: str) -> LoggedModel:
     check_logged_model_name(name)
     opened = context.active()
-    handle = context.client() if opened is None else opened.client
+    handle = choices.client() if opened is None else opened.client
     found = [] if isinstance(handle, OfflineClient) else _newest(handle, name)
     return found[0] if found else lineage.create_external_model(name)
 
 
 def _newest(handle: Client, name: str) -> list[LoggedModel]:
     opened = context.active()
-    experiment = context.experiment_id(handle) if opened is None else opened.run.info.experiment_id
+    experiment = choices.experiment_id(handle) if opened is None else opened.run.info.experiment_id
     return handle.search_logged_models([experiment], f"name = '{name}'", max_results=1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from runstone.artifacts import integrity, resolve
 from runstone.artifacts.base import ArtifactRepository
-from runstone.client import address, arguments, context, model_folders
+from runstone.client import address, arguments, choices, model_folders
 from runstone.client.client import Client
 from runstone.client.files import fetch
 from runstone.entities import ArtifactPath, FileInfo
@@ -138,13 +138,13 @@ def _located(
         raise InvalidValue("artifact_path goes with run_id; with artifact_uri, put the path into the URI")
     tracking_uri = tracking_uri or address.get_tracking_uri()
     if run_id is not None:
-        handle = context.client() if tracking_uri == address.get_tracking_uri() else Client(tracking_uri)
+        handle = choices.client() if tracking_uri == address.get_tracking_uri() else Client(tracking_uri)
         repository, path, _ = handle._place(run_id, arguments.artifact_path(artifact_path))
         return repository, path
     uri = arguments.text("artifact_uri", artifact_uri, may_be_empty=False)
     if uri.startswith(("models:", "runs:")):
         own = registry_uri is None and tracking_uri == address.get_tracking_uri()
-        handle = context.client() if own else Client(tracking_uri, registry_uri)
+        handle = choices.client() if own else Client(tracking_uri, registry_uri)
         found = model_folders.location(handle, uri)
         return found.repository(tracking_uri), found.path
     return resolve.locate(uri, tracking_uri=tracking_uri)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runstone.client import arguments, context
+from runstone.client import arguments, choices, context
 from runstone.entities import Experiment, LifecycleStage, Tag, ViewType
 from runstone.entities.page import all_pages
 from runstone.errors import ExperimentDeleted
@@ -37,12 +37,12 @@ def set_experiment(
     arguments.refuse("traces", trace_location=trace_location)
     arguments.exactly_one("set_experiment", experiment_name=experiment_name, experiment_id=experiment_id)
     if experiment_name is not None:
-        chosen = context.get_or_create_experiment(context.client_for_runs(), experiment_name)
+        chosen = choices.get_or_create_experiment(context.client_for_runs(), experiment_name)
     else:
-        chosen = context.client().get_experiment(arguments.identifier("the id of an experiment", experiment_id))
+        chosen = choices.client().get_experiment(arguments.identifier("the id of an experiment", experiment_id))
         if chosen.lifecycle_stage is LifecycleStage.DELETED:
             raise ExperimentDeleted(chosen.experiment_id)
-    context.choose_experiment(chosen)
+    choices.choose_experiment(chosen)
     return chosen
 
 
@@ -60,7 +60,7 @@ def create_experiment(
         Unsupported: ``trace_location`` was given.
     """
     arguments.refuse("traces", trace_location=trace_location)
-    return context.client().create_experiment(name, artifact_location, tags)
+    return choices.client().create_experiment(name, artifact_location, tags)
 
 
 def get_experiment(experiment_id: str) -> Experiment:
@@ -69,12 +69,12 @@ def get_experiment(experiment_id: str) -> Experiment:
     Raises:
         ExperimentNotFound: There is none.
     """
-    return context.client().get_experiment(experiment_id)
+    return choices.client().get_experiment(experiment_id)
 
 
 def get_experiment_by_name(name: str) -> Experiment | None:
     """The experiment with this name, in use or else the one deleted last; ``None`` if there is none."""
-    return context.client().get_experiment_by_name(name)
+    return choices.client().get_experiment_by_name(name)
 
 
 def search_experiments(
@@ -96,7 +96,7 @@ def search_experiments(
         InvalidValue: An argument is of a wrong type or out of range.
     """
     wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
-    search = context.client().search_experiments
+    search = choices.client().search_experiments
     pages = all_pages(
         lambda size, token: search(view_type, size, filter_string, order_by, token), at_once=_PAGE, most=wanted
     )
@@ -109,7 +109,7 @@ def delete_experiment(experiment_id: str) -> None:
     Raises:
         ExperimentNotFound: There is no such experiment in use.
     """
-    context.client().delete_experiment(experiment_id)
+    choices.client().delete_experiment(experiment_id)
 
 
 def restore_experiment(experiment_id: str) -> None:
@@ -119,7 +119,7 @@ def restore_experiment(experiment_id: str) -> None:
         ExperimentExists: Another experiment has taken its name.
         ExperimentNotFound: There is no such experiment in the trash.
     """
-    context.client().restore_experiment(experiment_id)
+    choices.client().restore_experiment(experiment_id)
 
 
 def set_experiment_tag(key: str, value: Any) -> None:
@@ -129,7 +129,7 @@ def set_experiment_tag(key: str, value: Any) -> None:
         InvalidState: The experiment is in the trash.
         InvalidValue: The tag breaks a rule.
     """
-    context.client().set_experiment_tag(context.experiment_id(), key, value)
+    choices.client().set_experiment_tag(choices.experiment_id(), key, value)
 
 
 def set_experiment_tags(tags: Mapping[str, Any]) -> None:
@@ -151,4 +151,4 @@ def delete_experiment_tag(key: str) -> None:
         NotFound: It has no such tag.
         InvalidState: It is in the trash.
     """
-    context.client().delete_experiment_tag(context.experiment_id(), key)
+    choices.client().delete_experiment_tag(choices.experiment_id(), key)

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from runstone.artifacts import resolve
-from runstone.client import arguments, context
+from runstone.client import arguments, choices
 from runstone.client.fluent.target import target
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def load_table(
         InvalidValue: Runs have no such column.
         Unsupported: pandas, or pyarrow for Parquet, is not installed.
     """
-    return context.client().load_table(context.experiment_id(), artifact_file, run_ids, extra_columns)
+    return choices.client().load_table(choices.experiment_id(), artifact_file, run_ids, extra_columns)
 
 
 def get_artifact_uri(artifact_path: str | None = None) -> str:

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from runstone.client import arguments
-from runstone.client import context as choices
+from runstone.client import arguments, choices
+from runstone.client import context as contexts
 from runstone.client.fluent.target import target
 from runstone.data import Dataset
 from runstone.entities import (
@@ -65,7 +65,7 @@ def initialize_logged_model(
         ExperimentNotFound: There is no such experiment.
         InvalidValue: The name, a tag or a param breaks a rule.
     """
-    handle, opened = choices.client(), choices.active()
+    handle, opened = choices.client(), contexts.active()
     if opened is not None:
         source_run_id = source_run_id or opened.run.info.run_id
         experiment_id = experiment_id or opened.run.info.experiment_id
@@ -99,7 +99,7 @@ def create_external_model(
     """
     marked = {**(tags or {}), EXTERNAL: "true"}
     made = initialize_logged_model(name, source_run_id, marked, params, model_type, experiment_id)
-    return choices.client_of_model(made.model_id).finalize_logged_model(made.model_id, LoggedModelStatus.READY)
+    return contexts.client_of_model(made.model_id).finalize_logged_model(made.model_id, LoggedModelStatus.READY)
 
 
 def finalize_logged_model(model_id: str, status: str | LoggedModelStatus) -> LoggedModel:
@@ -109,7 +109,7 @@ def finalize_logged_model(model_id: str, status: str | LoggedModelStatus) -> Log
         InvalidValue: The status is none of ``READY`` and ``FAILED``.
         LoggedModelNotFound: There is no such model.
     """
-    return choices.client_of_model(model_id).finalize_logged_model(model_id, status)
+    return contexts.client_of_model(model_id).finalize_logged_model(model_id, status)
 
 
 def get_logged_model(model_id: str) -> LoggedModel:
@@ -118,12 +118,12 @@ def get_logged_model(model_id: str) -> LoggedModel:
     Raises:
         LoggedModelNotFound: There is none.
     """
-    return choices.client_of_model(model_id).get_logged_model(model_id)
+    return contexts.client_of_model(model_id).get_logged_model(model_id)
 
 
 def last_logged_model() -> LoggedModel | None:
     """The logged model that this thread made last; ``None`` if it made none."""
-    return None if _chosen.last is None else choices.client_of_model(_chosen.last).get_logged_model(_chosen.last)
+    return None if _chosen.last is None else contexts.client_of_model(_chosen.last).get_logged_model(_chosen.last)
 
 
 def set_logged_model_tags(model_id: str, tags: Mapping[str, Any]) -> None:
@@ -133,7 +133,7 @@ def set_logged_model_tags(model_id: str, tags: Mapping[str, Any]) -> None:
         InvalidValue: A tag breaks a rule; none is set then.
         LoggedModelNotFound: There is no such model.
     """
-    choices.client_of_model(model_id).set_logged_model_tags(model_id, tags)
+    contexts.client_of_model(model_id).set_logged_model_tags(model_id, tags)
 
 
 def delete_logged_model_tag(model_id: str, key: str) -> None:
@@ -142,7 +142,7 @@ def delete_logged_model_tag(model_id: str, key: str) -> None:
     Raises:
         NotFound: There is no such model, or it has no such tag.
     """
-    choices.client_of_model(model_id).delete_logged_model_tag(model_id, key)
+    contexts.client_of_model(model_id).delete_logged_model_tag(model_id, key)
 
 
 def log_model_params(params: Mapping[str, Any], model_id: str | None = None) -> None:
@@ -157,10 +157,10 @@ def log_model_params(params: Mapping[str, Any], model_id: str | None = None) -> 
         InvalidValue: A param breaks a rule, or has another value already.
         LoggedModelNotFound: There is no such model.
     """
-    wanted = model_id or choices.active_model() or _chosen.last
+    wanted = model_id or contexts.active_model() or _chosen.last
     if wanted is None:
         raise InvalidState("there is no logged model yet; name one by model_id, or make one first")
-    choices.client_of_model(wanted).log_model_params(wanted, params)
+    contexts.client_of_model(wanted).log_model_params(wanted, params)
 
 
 def search_logged_models(

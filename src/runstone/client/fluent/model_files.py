@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from runstone.client import arguments, context, model_folders
+from runstone.client import arguments, choices, context, model_folders
 from runstone.client.client import Client
 from runstone.client.model_folders import fetched
 from runstone.client.model_logging import ModelInfo, info_of
@@ -149,4 +149,4 @@ def verify_model(
 def client_of(model_uri: str) -> Client:
     """The handle that has a model: that of this thread's run, where a server that is away has yet to get it."""
     found = arguments.logged_model_id(arguments.text("the URI of a model", model_uri, may_be_empty=False))
-    return context.client() if found is None else context.client_of_model(found)
+    return choices.client() if found is None else context.client_of_model(found)

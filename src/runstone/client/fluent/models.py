@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from runstone.client import context, model_logging
+from runstone.client import choices, context, model_logging
 from runstone.client.fluent.lineage import remember
 from runstone.client.fluent.model_files import client_of
 from runstone.client.fluent.registry import register_model
@@ -42,7 +42,7 @@ def log_model(
         RunstoneError: The store could not take it; the logged model is marked as failed.
     """
     check_int64("the step of a model", entry.step)  # before the model is saved, as all that can be
-    client, experiment_id = context.client(), None
+    client, experiment_id = choices.client(), None
     opened = context.active()
     if opened is not None and entry.run_id in {None, opened.run.info.run_id}:
         client, experiment_id = opened.client, opened.run.info.experiment_id
@@ -52,7 +52,7 @@ def log_model(
     if registered_model_name is not None:
         model_name(registered_model_name)
         client._check_registry()  # offline there is none: before the model is kept
-    info = model_logging.log(client, experiment_id or context.experiment_id(), entry, flavor, model, extras, **options)
+    info = model_logging.log(client, experiment_id or choices.experiment_id(), entry, flavor, model, extras, **options)
     remember(info.model_id)
     if registered_model_name is None:
         return info

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from runstone.artifacts import resolve
-from runstone.client import arguments, context, model_folders
+from runstone.client import arguments, choices, context, model_folders
 from runstone.client.client import Client
 from runstone.client.offline import OfflineClient
 from runstone.entities import ModelVersion, RegisteredModel
@@ -43,7 +43,7 @@ def register_model(
         '1'
     """
     arguments.refuse("packed environments", env_pack=env_pack)
-    client = context.client()
+    client = choices.client()
     source, run_id = arguments.text("the URI of a model", model_uri, may_be_empty=False), None
     if source.startswith("runs:"):
         run_id, path = arguments.run_uri(source)
@@ -87,7 +87,7 @@ def search_registered_models(
         InvalidValue: An argument is of a wrong type or out of range.
     """
     wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
-    search = context.client().search_registered_models
+    search = choices.client().search_registered_models
     pages = all_pages(lambda size, token: search(filter_string, size, order_by, token), at_once=1000, most=wanted)
     return list(pages)
 
@@ -107,7 +107,7 @@ def search_model_versions(
         InvalidValue: An argument is of a wrong type or out of range.
     """
     wanted = None if max_results is None else arguments.at_least_one("max_results", max_results)
-    search = context.client().search_model_versions
+    search = choices.client().search_model_versions
     pages = all_pages(lambda size, token: search(filter_string, size, order_by, token), at_once=10_000, most=wanted)
     return list(pages)
 
@@ -121,4 +121,4 @@ def set_model_version_tag(
         InvalidValue: The tag breaks a rule.
         ModelVersionNotFound: There is no such version.
     """
-    context.client().set_model_version_tag(name, version, key, value)
+    choices.client().set_model_version_tag(name, version, key, value)

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from runstone import config
-from runstone.client import arguments, context
+from runstone.client import arguments, choices, context
 from runstone.client.client import Client
 from runstone.client.context import ActiveRun
 from runstone.client.endings import End
@@ -117,7 +117,7 @@ def offline(on: bool = True) -> None:
         ...     pass
         >>> offline(False)
     """
-    context.go_offline(on)
+    choices.go_offline(on)
 
 
 def active_run() -> ActiveRun | None:
@@ -138,7 +138,7 @@ def get_run(run_id: str) -> Run:
     Raises:
         RunNotFound: There is none.
     """
-    return context.client().get_run(run_id)
+    return choices.client().get_run(run_id)
 
 
 def get_parent_run(run_id: str) -> Run | None:
@@ -147,7 +147,7 @@ def get_parent_run(run_id: str) -> Run | None:
     Raises:
         RunNotFound: There is no such run.
     """
-    return context.client().get_parent_run(run_id)
+    return choices.client().get_parent_run(run_id)
 
 
 def delete_run(run_id: str) -> None:
@@ -156,7 +156,7 @@ def delete_run(run_id: str) -> None:
     Raises:
         RunNotFound: There is no such run.
     """
-    context.client().delete_run(run_id)
+    choices.client().delete_run(run_id)
 
 
 def restore_run(run_id: str) -> None:
@@ -165,7 +165,7 @@ def restore_run(run_id: str) -> None:
     Raises:
         RunNotFound: There is no such run.
     """
-    context.client().restore_run(run_id)
+    choices.client().restore_run(run_id)
 
 
 @overload
@@ -250,7 +250,7 @@ def search_runs(
     wanted = arguments.at_least_one("max_results", max_results)
     searched = _searched_experiments(experiment_ids, experiment_names, search_all_experiments)
     if output_format != "list":
-        table = context.client()._search_run_table(
+        table = choices.client()._search_run_table(
             searched,
             filter_string=filter_string,
             run_view_type=run_view_type,
@@ -258,7 +258,7 @@ def search_runs(
             order_by=order_by,
         )
         return frames.of_table(table) if output_format == "pandas" else frames.polars_of_table(table)
-    search = context.client().search_runs
+    search = choices.client().search_runs
     pages = all_pages(
         lambda size, token: search(searched, filter_string, run_view_type, size, order_by, token),
         at_once=_PAGE,
@@ -274,13 +274,13 @@ def _searched_experiments(ids: Sequence[str] | None, names: list[str] | None, ev
         return arguments.identifiers("the id of an experiment", ids)
     if names:
         wanted = arguments.texts("experiment_names", names)
-        found = {name: context.client().get_experiment_by_name(name) for name in wanted}
+        found = {name: choices.client().get_experiment_by_name(name) for name in wanted}
         if absent := [name for name, experiment in found.items() if experiment is None]:
             _logger.warning("no experiment has the name %s: no run of it is found", " or ".join(map(repr, absent)))
         return [experiment.experiment_id for experiment in found.values() if experiment is not None]
     if everywhere:
         return [experiment.experiment_id for experiment in search_experiments()]
-    return [context.experiment_id()]
+    return [choices.experiment_id()]
 
 
 def _check_may_start(nested: bool, parent_run_id: str | None) -> None:
@@ -346,7 +346,7 @@ def _create(
 ) -> Run:
     parent = _parent(client, nested, parent_run_id)
     if experiment_id is None:
-        experiment_id = context.experiment_id(client) if parent is None else parent.info.experiment_id
+        experiment_id = choices.experiment_id(client) if parent is None else parent.info.experiment_id
     if parent is not None:
         tags.setdefault(PARENT_RUN_ID, Tag(PARENT_RUN_ID, parent.info.run_id))
     all_tags = _origin() | {key: tag.value for key, tag in tags.items()}

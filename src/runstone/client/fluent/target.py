@@ -1,6 +1,6 @@
 """Which run a call means."""
 
-from runstone.client import context
+from runstone.client import choices, context
 from runstone.client.client import Client
 from runstone.client.fluent.runs import start_run
 
@@ -11,7 +11,7 @@ def target(run_id: str | None = None) -> tuple[Client, str]:
     if run_id is not None:
         if opened is not None and opened.run.info.run_id == run_id:
             return opened.client, run_id
-        return context.client(), run_id
+        return choices.client(), run_id
     if opened is None:
         start_run()
         opened = context.active()
