@@ -13,7 +13,7 @@ from runstone.client import Client
 from runstone.client.connection import open_journals
 from runstone.entities import Param
 from runstone.errors import ExperimentDeleted, TooLarge
-from runstone.journal import journals
+from runstone.journal import pause
 from runstone.server.listen import ServerOptions
 from runstone.stores.resolve import open_store
 from runstone.testing.server import running_server
@@ -74,13 +74,13 @@ def test_call_that_is_too_large_for_the_server_is_refused_alone(
 
 
 def test_run_that_was_in_the_trash_for_a_moment_is_sent_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journals, "_LONGEST_PAUSE_S", 0.5)
+    monkeypatch.setattr(pause, "LONGEST_S", 0.5)
     run_id = runstone.start_run().info.run_id
     runstone.flush_async_logging()
     with closing(open_store(server.address)) as store:
         store.delete_run(run_id)
         runstone.log_metric("loss", 0.5)
-        assert comes_true(lambda: open_journals.of(server.address, run_id).pause > 0)
+        assert comes_true(lambda: open_journals.of(server.address, run_id).pause.seconds > 0)
         store.restore_run(run_id)
 
         assert comes_true(lambda: store.get_run(run_id).data.metrics == {"loss": 0.5})

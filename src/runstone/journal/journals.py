@@ -7,16 +7,18 @@ import threading
 import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from runstone import config
 from runstone.errors import BackendUnavailable, RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
+from runstone.journal.pause import Pause
 from runstone.journal.run_journal import REFUSED, RunJournal
 from runstone.stores.base import TrackingStore
 from runstone.stores.pulses import BEAT_S, LostRuns
@@ -32,7 +34,6 @@ _FSYNC_S = 1.0
 # How long one run may send while others wait, and signs of life with them.
 _TURN_S = 5.0
 _IDLE_S = 5.0
-_LONGEST_PAUSE_S = 30.0
 _WAITS = "%s: %s; what is left waits in %s, for the next start in this folder or for `runstone sync`"
 _TRIED_AGAIN = "the run %s is not sent: %s; what is logged is kept in %s, and sent once that is over"
 
@@ -41,16 +42,14 @@ class _Address(Struct):
     """One store, as the thread knows it.
 
     Attributes:
-        pause: Seconds until it is tried again; 0 while it answers.
-        again_at: When that is, by the clock ``monotonic``.
+        pause: How long it is not asked, because it did not answer.
         reason: Why it is tried again.
         is_told: Whether the user knows that it is away.
         told: Runs of which the user knows that they have ended and wait.
         left: What waits at the end of the process.
     """
 
-    pause: float = 0.0
-    again_at: float = 0.0
+    pause: Pause = field(default_factory=Pause)
     reason: str = ""
     is_told: bool = False
     told: list[str] = []
@@ -58,13 +57,13 @@ class _Address(Struct):
 
     def is_away(self, error: Exception, waited: float = 0) -> None:
         """Note that it did not answer, which took some seconds to see."""
-        self.pause = min(_LONGEST_PAUSE_S, max(_ROUND_S, 2 * self.pause, 2 * waited))
-        self.again_at = monotonic() + self.pause
+        self.pause.begin_longer(max(_ROUND_S, 2 * waited))
         self.reason = str(error)
 
     def answers(self) -> None:
         """Note that it did."""
-        self.pause, self.again_at, self.is_told, self.told = 0.0, 0.0, False, []
+        self.pause.end()
+        self.is_told, self.told = False, []
 
     def tell_rest(self) -> None:
         """Say what waits, but for what the user knows."""
@@ -108,7 +107,7 @@ class Journals:
         self._begin_anew()
         for place, journal in self._journals.items():
             journal.begin_anew()
-            journal.is_known = place in self._known
+            journal.delivery.is_known = place in self._known
 
     def of(self, uri: str, run_id: str, facts: RunFacts | None = None, *, sends: bool = True) -> RunJournal:
         """The journal of a run.
@@ -132,7 +131,7 @@ class Journals:
             if journal is None:
                 facts = facts or RunFacts(run_id=run_id, tracking_uri=folders.seen_from(within, uri))
                 journal = RunJournal(within, facts, (lambda: self._stores(uri)) if sends else None, self._start)
-                journal.is_known = (uri, run_id) in self._known
+                journal.delivery.is_known = (uri, run_id) in self._known
                 self._journals[uri, run_id] = journal
         self._start()
         return journal
@@ -142,7 +141,7 @@ class Journals:
         self._known.add((uri, run_id))
         journal = self._journals.get((uri, run_id))
         if journal is not None:
-            journal.is_known = True
+            journal.delivery.is_known = True
 
     def recover(self, uri: str, run_id: str) -> None:
         """Send what processes that are gone have left of a run, unless one that lives logs to it; it is not ended."""
@@ -222,7 +221,7 @@ class Journals:
         """Let all that was written survive a loss of power."""
         for journal in list(self._journals.values()):
             with suppress(RunstoneError, OSError):
-                journal.settle()  # first the run that it belongs to
+                journal.delivery.settle()  # first the run that it belongs to
                 journal.make_durable()
 
     def check(self, uri: str) -> None:
@@ -233,7 +232,7 @@ class Journals:
             BackendError: It cannot be opened.
         """
         address, start = self._addresses.setdefault(uri, _Address()), monotonic()
-        if start < address.again_at:
+        if address.pause.goes_on:
             raise BackendUnavailable(address.reason)
         store = self._stores(uri)
         try:
@@ -243,7 +242,7 @@ class Journals:
             raise
         except RunstoneError:
             pass  # it answers; what it has to say of the call itself is heard then
-        if address.pause:
+        if address.pause.seconds:
             address.answers()
 
     def tell_away(self, uri: str, error: Exception) -> None:
@@ -270,7 +269,7 @@ class Journals:
             journal.close()
             self._journals.pop((uri, run_id), None)
         elif journal.retire():
-            journal.tell_refused()
+            journal.delivery.tell_refused()
             self._journals.pop((uri, run_id), None)
             self._known.discard((uri, run_id))
             # Another thread may be about to log to it: what it does from here on is sent by the next one.
@@ -290,7 +289,7 @@ class Journals:
         """
         end = monotonic() + longest_s
         while monotonic() < end and any(
-            journal.waits and not journal.pause and not self._addresses.get(uri, _Address()).pause
+            journal.waits and not journal.pause.seconds and not self._addresses.get(uri, _Address()).pause.seconds
             for (uri, _), journal in list(self._journals.items())
         ):
             sleep(_ROUND_S / 4)
@@ -302,12 +301,12 @@ class Journals:
 
     def has_refusals(self) -> bool:
         """Whether the stores have refused what nobody was told of."""
-        return any(journal.has_refusals for journal in list(self._journals.values()))
+        return any(journal.delivery.has_refusals for journal in list(self._journals.values()))
 
     def tell_refused(self) -> None:
         """Log what the stores have refused and nobody was told of."""
         for journal in list(self._journals.values()):
-            journal.tell_refused()
+            journal.delivery.tell_refused()
 
     def close(self) -> None:
         """Send what can be sent, and say what stays; nothing is raised."""
@@ -326,7 +325,7 @@ class Journals:
     def _close(self, uri: str, journal: RunJournal) -> None:
         address, is_begun = self._addresses.setdefault(uri, _Address()), journal.is_begun
         try:
-            if not address.pause:
+            if not address.pause.seconds:
                 journal.flush()
         except BackendUnavailable as error:
             address.is_away(error)  # the others of it would wait as long
@@ -335,12 +334,12 @@ class Journals:
                 _logger.warning(_WAITS, f"the run {journal.facts.run_id} is not sent", error, journal.folder)
             else:
                 _logger.warning("the run %s: %s", journal.facts.run_id, error)
-        journal.tell_refused()
-        if journal.waits and address.pause:
+        journal.delivery.tell_refused()
+        if journal.waits and address.pause.seconds:
             address.left.append(journal)
         if not journal.retire():
             journal.close()
-        elif is_begun and journal.sends and not address.pause and folders.keeps_anything(journal.folder):
+        elif is_begun and journal.sends and not address.pause.seconds and folders.keeps_anything(journal.folder):
             leftovers.recover_run(journal.folder, uri, self._stores)
 
     # The thread that sends.
@@ -403,7 +402,7 @@ class Journals:
         for uri, run_id in alive:
             by_store.setdefault(uri, []).append(run_id)
         for uri, run_ids in by_store.items():
-            if monotonic() < self._addresses.setdefault(uri, _Address()).again_at:
+            if self._addresses.setdefault(uri, _Address()).pause.goes_on:
                 continue
             with suppress(RunstoneError):  # the next one comes soon
                 store = self._stores(uri)
@@ -423,7 +422,7 @@ class Journals:
         if (uri, run_id) in self._gathering:
             self._gathering.remove((uri, run_id))
             return True
-        if monotonic() < max(journal.again_at, address.again_at):
+        if journal.pause.goes_on or address.pause.goes_on:
             return False
         try:
             journal.take_turn(_TURN_S)
@@ -448,7 +447,7 @@ class Journals:
         if not folders.keeps_files(journal.folder):
             journal.retire()
         elif journal.sends and not journal.lives and self._answers(uri) and journal.retire():
-            if not journal.has_refusals:  # else whoever flushes is told first
+            if not journal.delivery.has_refusals:  # else whoever flushes is told first
                 self._journals.pop((uri, run_id), None)
             leftovers.recover_run(journal.folder, uri, self._stores)
 
@@ -463,12 +462,11 @@ class Journals:
 def _put_off(journal: RunJournal, error: RunstoneError | OSError) -> None:
     """Try a run again later whose store answers, but does not take what was sent; other runs go on."""
     if isinstance(error, REFUSED):
-        journal.pause = _LONGEST_PAUSE_S  # whoever flushes is told
+        journal.pause.begin(inf)  # whoever flushes is told
     else:
-        if not journal.pause:
+        if not journal.pause.seconds:
             _logger.warning(_TRIED_AGAIN, journal.facts.run_id, error, journal.folder)
-        journal.pause = min(_LONGEST_PAUSE_S, max(2 * _ROUND_S, 2 * journal.pause))
-    journal.again_at = monotonic() + journal.pause
+        journal.pause.begin_longer(2 * _ROUND_S)
 
 
 def _in_child(journals: Journals | None) -> None:

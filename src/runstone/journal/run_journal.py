@@ -8,9 +8,6 @@ from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
 from time import monotonic, time
-from uuid import uuid4
-
-from msgspec.structs import replace
 
 from runstone import config
 from runstone.entities import (
@@ -33,16 +30,14 @@ from runstone.errors import (
     ParamChanged,
     RunDeleted,
     RunNotFound,
-    RunstoneError,
     Unsupported,
-    restore,
 )
 from runstone.journal import aside, reader
 from runstone.journal import folder as folders
-from runstone.journal.creation import create, create_named_models
+from runstone.journal.delivery import Delivery
 from runstone.journal.folder import RunFacts
+from runstone.journal.pause import Pause
 from runstone.journal.reader import Position
-from runstone.journal.settling import settle
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
 from runstone.stores.journals import Entries, checked
@@ -67,9 +62,8 @@ class RunJournal:
         facts: The run.
         sends: Whether what is logged is sent; else it stays in the folder.
         lives: Whether the run is open in this process, which says so to the store.
-        is_known: Whether the store has, or had, the run.
-        pause: Seconds for which nobody tries again unasked; 0 while the store takes what is sent.
-        again_at: When they are over, by the clock ``monotonic``.
+        delivery: Its store, as far as the run goes.
+        pause: For how long nobody sends unasked.
         usual_metric: What :meth:`metric` tries first, for those who call it often: :meth:`Writer.usual_metric`.
     """
 
@@ -88,7 +82,8 @@ class RunJournal:
             store: Gives where it belongs; ``None`` where nothing is sent.
             begun: Told when there is a file whose entries are to be sent.
         """
-        self.facts, self._within, self._store, self._begun = facts, within, store, begun
+        self.facts, self._within, self._begun = facts, within, begun
+        self._store = store
         self.sends = store is not None
         self._warned = False
         self._successor: Callable[[], RunJournal] | None = None
@@ -105,14 +100,10 @@ class RunJournal:
         self.usual_metric: Callable[[str, float, int | None, int | None], int] = _no_usual_metric
         self._sent = Position(0, 0, 0)
         self._follows = 0
-        self._direct, self._direct_n = uuid4().hex, 0
+        self.delivery, self.pause = Delivery(self.facts, self._store, lambda: self.folder), Pause()
         self._synced = 0
         self._damaged_line = 0  # the last one that was told; the file stays, for whoever comes next to keep it
         self._params: dict[str, str] = {}
-        self._models: set[str] = set()
-        self._errors: list[RunstoneError] = []
-        self.is_known = False
-        self.pause = self.again_at = 0.0
         self.lives = False
 
     @property
@@ -250,21 +241,9 @@ class RunJournal:
                     pass  # as in metric
                 return
         with self._alone():
-            applied = self._send_directly(entry)
-            self._keep(applied, ())
+            applied = self.delivery.append_directly(entry)
         if applied.refused:
-            self.raise_refused()
-
-    def _send_directly(self, entry: Entry) -> Applied:
-        writer, n = self._direct, self._direct_n + 1
-        # Where the answer is lost, nobody knows whether the store has this number: it is not used again.
-        self._direct, self._direct_n = uuid4().hex, 0
-        applied = self._append(writer, [replace(entry, n=n)], n - 1)
-        if applied.applied < n:  # the store was restored from an older copy
-            writer, n = self._direct, 1
-            applied = self._append(writer, [replace(entry, n=n)], 0)
-        self._direct, self._direct_n = writer, n
-        return applied
+            self.delivery.raise_refused()
 
     def may_write(self) -> bool:
         """Whether nobody is amid writing."""
@@ -301,15 +280,16 @@ class RunJournal:
                 _logger.warning(_CHANGED, writer.path)
                 writer.leave()
                 return True
-            applied = self._append(writer.writer, entries, self._follows)
+            applied = self.delivery.append(writer.writer, entries, self._follows)
             if applied.applied < self._follows:
                 # The store was restored from an older copy: what is left of the journal is sent once more.
                 self._sent, self._follows = writer.start(), 0
                 return True
-            self._keep(applied, entries)
-            self._sent, self._follows, self.pause, self.again_at = end, end.n, 0.0, 0.0
+            self._forget_refused(applied, entries)
+            self._sent, self._follows = end, end.n
+            self.pause.end()
             if writer.size > min(LARGE_BYTES, writer.most_bytes // 2) and not self._damaged_line:
-                self.settle()
+                self.delivery.settle()
                 writer.remove(self._sent)  # the next call begins another
             return True
 
@@ -317,7 +297,7 @@ class RunJournal:
         """What comes next, and where it ends; the store reads it, unless there may be models to make first."""
         until = writer.size
         try:
-            texts = None if self._may_keep_models() else reader.texts(writer.file, self._sent, until=until)
+            texts = None if self.delivery.may_name_models() else reader.texts(writer.file, self._sent, until=until)
             if texts is not None:
                 return texts.entries, texts.end
             stretch = reader.read(writer.file, self._sent, until=until)
@@ -329,40 +309,13 @@ class RunJournal:
                 _logger.warning("%s: line %d: %s", writer.path, damage.line, damage.reason)
         return stretch.entries, stretch.end
 
-    def _keep(self, applied: Applied, entries: Entries) -> None:
-        """Keep what was refused until it is told; params among it do not have these values."""
-        if not applied.refused:
-            return
-        self._errors += [
-            restore(told.error_code, told.message, name=told.error, facts=told.facts) for told in applied.refused
-        ]
+    def _forget_refused(self, applied: Applied, entries: Entries) -> None:
+        """Params that were refused do not have these values."""
         refused = {told.n for told in applied.refused}
-        for entry in checked(entries):
+        for entry in checked(entries) if refused else ():
             if entry.n in refused and isinstance(entry, Entry):
                 for param in entry.params:
                     self._params.pop(param.key, None)
-
-    def _append(self, writer: str, entries: Entries, follows: int) -> Applied:
-        assert self._store is not None
-        store = self._store()
-        try:
-            applied = self._append_known(store, writer, entries, follows)
-        except RunNotFound:
-            if not self.facts.is_new:
-                raise
-            create(store, self.facts)
-            applied = self._append_known(store, writer, entries, follows)
-        self.is_known = True
-        return applied
-
-    def _append_known(self, store: TrackingStore, writer: str, entries: Entries, follows: int) -> Applied:
-        if self._may_keep_models():
-            read = [entry for entry in checked(entries) if isinstance(entry, Entry)]
-            create_named_models(store, self.folder, read, self._models)
-        return store.append_journal(self.facts.run_id, writer, entries, follows=follows)
-
-    def _may_keep_models(self) -> bool:
-        return self.facts.is_new or folders.is_kept(self.folder, folders.MODELS)
 
     def flush(self, *, raises: bool = True) -> None:
         """Send all that was logged before this call.
@@ -380,7 +333,7 @@ class RunJournal:
                 self._drop()
             raise
         if raises:
-            self.raise_refused()
+            self.delivery.raise_refused()
 
     def take_turn(self, longest_s: float) -> None:
         """Send what was logged before this call, as the thread that sends does: nobody waits for it.
@@ -417,47 +370,17 @@ class RunJournal:
             sent = self._sent
         sending.result()
 
-    def raise_refused(self) -> None:
-        """Raise the first error that the store has found since it was asked last; the others are logged."""
-        errors, self._errors = self._errors, []
-        self._tell(errors[1:])
-        if errors:
-            raise errors[0]
-
-    @property
-    def has_refusals(self) -> bool:
-        """Whether the store has found an error that nobody was told of."""
-        return bool(self._errors)
-
-    def tell_refused(self) -> None:
-        """Log the errors that the store has found since it was asked last: nobody is left to raise them to."""
-        errors, self._errors = self._errors, []
-        self._tell(errors)
-
-    def _tell(self, errors: Sequence[RunstoneError]) -> None:
-        for error in errors:
-            _logger.warning("the run %s: %s", self.facts.run_id, error)
-
     def _drop(self) -> None:
         """Give up what belongs to no run, once that is told: nobody can ever send it.
 
         A run that the store has had is kept: its database may have been restored from an older copy.
         """
-        if self.is_known or self.facts.is_new:
+        if self.delivery.is_known or self.facts.is_new:
             return
         with self._alone():
             if self._writer is not None:
                 self._sent = Position(self._writer.size, self._sent.line, self._writer.n)
         self.retire()
-
-    def settle(self) -> None:
-        """Let the store have for good what it has taken, so that the journal may do without.
-
-        Raises:
-            BackendError: The disk of the store did not take it.
-        """
-        if self.is_known and self._store is not None:
-            settle(self._store())
 
     def make_durable(self) -> None:
         """Let what was written survive a loss of power."""
@@ -489,10 +412,10 @@ class RunJournal:
             return False
         try:
             writer = self._writer
-            self.settle()
+            self.delivery.settle()
             if writer is not None and not writer.is_removed and not writer.remove(self._sent):
                 return False
-            if clears and self.sends and (self.is_known or not self.facts.is_new):
+            if clears and self.sends and (self.delivery.is_known or not self.facts.is_new):
                 folders.clear(self.folder)  # else it holds a run that was made here and is not sent
             return True
         except BackendError:
