@@ -11,13 +11,14 @@ from time import monotonic
 
 import pytest
 
-from runstone.entities import Applied, Metric, Param
+from runstone.entities import Applied, Entry, Metric, Param
 from runstone.errors import BackendError, BackendUnavailable, JournalFull, ParamChanged, RunNotFound
 from runstone.journal import folder as folders
 from runstone.journal import leftovers, models
 from runstone.journal.folder import RunFacts, journals_of
 from runstone.journal.models import ModelFacts
 from runstone.journal.run_journal import RunJournal
+from runstone.journal.writer import Writer
 from runstone.stores.journals import Entries
 from runstone.stores.sql.driver import driver_of
 from runstone.stores.sql.store import SqlStore
@@ -410,3 +411,40 @@ def test_journal_that_another_program_changes_goes_on_in_a_file_of_its_own(
     (leftover,) = leftovers.find(tmp_path)
     damages = leftovers.send(leftover, store, "sqlite:///").damages.values()
     assert [damage.line for told in damages for damage in told] == damaged
+
+
+def test_param_that_is_refused_before_its_call_returns_does_not_have_that_value(
+    tmp_path: Path, store: Forgetful, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = store.create_run("0").info.run_id
+    store.log_batch(run_id, params=[Param("lr", "0.1")])
+    journal = RunJournal(tmp_path, RunFacts(run_id=run_id), lambda: store)
+    append = Writer.append
+
+    def append_and_send(writer: Writer, entry: Entry) -> int:
+        n = append(writer, entry)
+        journal.send()  # as the thread that sends may, at any time
+        return n
+
+    monkeypatch.setattr(Writer, "append", append_and_send)
+    journal.log(params=[Param("lr", "0.2")])
+    with pytest.raises(ParamChanged):
+        journal.flush()
+
+    journal.log(params=[Param("lr", "0.1")])
+    journal.flush()
+
+    assert journal.params == {"lr": "0.1"}
+
+
+def test_param_of_a_call_that_fails_may_be_logged_with_another_value(tmp_path: Path, store: Forgetful) -> None:
+    (tmp_path / "in-the-way").write_text("no folder")
+    run_id = store.create_run("0").info.run_id
+    journal = RunJournal(tmp_path / "in-the-way", RunFacts(run_id=run_id), None)
+    with pytest.raises(JournalFull):
+        journal.log(params=[Param("lr", "0.2")])
+
+    (tmp_path / "in-the-way").unlink()
+    journal.log(params=[Param("lr", "0.1")])
+
+    assert journal.params == {"lr": "0.1"}

@@ -174,7 +174,6 @@ class RunJournal:
             ParamChanged: This process has logged the param with another value.
             InvalidValue: A text holds half a character.
         """
-        self._check(params)
         entry = Entry(
             n=1,  # the file knows better
             metrics=list(metrics),  # type: ignore[arg-type]  # written the same, but for a model
@@ -188,19 +187,29 @@ class RunJournal:
             end_time=end_time,
             run_name=run_name,
         )
-        try:
-            while not self._current().append(entry):
-                pass  # as above
-        except JournalFull as error:
-            self._log_directly(error, entry)
-        self._params.update({param.key: param.value for param in params})
+        with self._noted(params):
+            try:
+                while not self._current().append(entry):
+                    pass  # as above
+            except JournalFull as error:
+                self._log_directly(error, entry)
 
-    def _check(self, params: Sequence[Param]) -> None:
+    @contextmanager
+    def _noted(self, params: Sequence[Param]) -> Iterator[None]:
+        """Note params, before the store may refuse them; those of a call that fails are as they were."""
         values: dict[str, str] = {}
         for param in params:
             known = self._params.get(param.key, values.setdefault(param.key, param.value))
             if known != param.value:
                 raise ParamChanged(self.facts.run_id, param.key, old=known, new=param.value)
+        fresh = values.keys() - self._params.keys()
+        self._params.update(values)
+        try:
+            yield
+        except BaseException:
+            for key in fresh:
+                self._params.pop(key, None)
+            raise
 
     def _current(self) -> Writer:
         writer = self._writer
