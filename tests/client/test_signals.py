@@ -1,4 +1,4 @@
-"""What a run does to the handling of SIGTERM: nothing outside of it, nothing in children."""
+"""What a run does to the handling of SIGTERM and SIGHUP: nothing outside of it, nothing in children."""
 
 import signal
 import subprocess
@@ -220,6 +220,36 @@ time.sleep(20)
 
     [run] = runs_in(tmp_path)
     assert (code, said, run.info.status) == (-signal.SIGTERM, "saved\n", RunStatus.KILLED)
+
+
+def test_terminal_that_is_closed_ends_the_run(tmp_path: Path) -> None:
+    script = """
+runstone.start_run()
+runstone.log_metric("loss", 0.5)
+os.kill(os.getpid(), signal.SIGHUP)
+time.sleep(20)
+"""
+
+    code, _, _ = trained(tmp_path, script)
+
+    [run] = runs_in(tmp_path)
+    assert (code, run.info.status, run.data.metrics) == (-signal.SIGHUP, RunStatus.KILLED, {"loss": 0.5})
+    assert run.data.tags[END] == "terminated by the signal SIGHUP"
+
+
+def test_program_that_outlives_its_terminal_goes_on_with_its_run(tmp_path: Path) -> None:
+    script = """
+signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does
+with runstone.start_run():
+    os.kill(os.getpid(), signal.SIGHUP)
+    runstone.log_metric("loss", 0.5)
+print(signal.getsignal(signal.SIGHUP).name)
+"""
+
+    assert trained(tmp_path, script) == (0, "SIG_IGN\n", "")
+
+    [run] = runs_in(tmp_path)
+    assert (run.info.status, run.data.metrics) == (RunStatus.FINISHED, {"loss": 0.5})
 
 
 @pytest.fixture

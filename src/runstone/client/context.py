@@ -26,11 +26,10 @@ from runstone.client.client import Client
 from runstone.client.connection import open_journals, open_stores
 from runstone.client.endings import FINISHED, End
 from runstone.client.offline import OfflineClient
-from runstone.entities import Run, RunStatus
+from runstone.entities import Run
 from runstone.errors import BackendUnavailable, RunNotFound, RunstoneError
 from runstone.journal.run_journal import RunJournal
 
-_TERMINATED = End(RunStatus.KILLED, "terminated by the signal SIGTERM")
 _TERMINATION_S = 3.0  # whoever terminates waits for some seconds before killing
 _CAPTURE_TERMINATION_S = 1.0  # for what was captured, and as much to keep it here
 
@@ -349,7 +348,7 @@ def _end_thread(end: End) -> None:
             _end(opened, end, last_words=end.traceback)
 
 
-def _terminate() -> bool:
+def _terminate(end: End) -> bool:
     """End all runs of this process, which is to be terminated; returns whether that could be done now.
 
     Called amid any statement of the program, so it only writes the ends down; the thread that sends does the rest.
@@ -365,7 +364,7 @@ def _terminate() -> bool:
         _elsewhere(lambda: _keep(slow))
     for opened in ours:
         with suppress(RunstoneError):
-            opened.client._note_end(opened.run.info.run_id, _TERMINATED)
+            opened.client._note_end(opened.run.info.run_id, end)
     open_journals.wait_until_sent(_TERMINATION_S)
     if open_journals.has_refusals():
         _elsewhere(open_journals.tell_refused)

@@ -19,6 +19,8 @@ from runstone.entities import RunStatus
 from runstone.entities.names import MAX_TAG_VALUE, writable
 
 _WITNESS = "_runstone"
+# What asks a process to end: whoever terminates it, and a terminal that is closed.
+_TERMINATIONS = (signal.SIGTERM, signal.SIGHUP)
 # Of the six who may watch, those whom Python names no use for.
 _FREE_TOOLS = (4, 3)
 _CUT = "[the beginning is left out]\n"
@@ -99,14 +101,15 @@ def _text(said: object) -> str:
 
 
 class Watch:
-    """Notices how the process ends, and changes nothing about it; SIGTERM is heeded only while asked for."""
+    """Notices how the process ends, and changes nothing about it; signals are heeded only while that is asked for."""
 
-    def __init__(self, end_thread: Callable[[End], None], terminate: Callable[[], bool]) -> None:
+    def __init__(self, end_thread: Callable[[End], None], terminate: Callable[[End], bool]) -> None:
         """Begin to notice.
 
         Args:
             end_thread: Ends the runs of the thread that calls it, whose function was left by an error.
-            terminate: Ends all runs, since the process is to be terminated; returns whether that could be done now.
+            terminate: Ends all runs like this, since the process is to be terminated; returns whether that could be
+                done now.
         """
         self._fate: End | None = None
         self._is_interrupted = False
@@ -157,19 +160,25 @@ class Watch:
                 exec("raise KeyboardInterrupt")  # noqa: S102  # this text is ours
 
     def heed_termination(self) -> None:
-        """Let SIGTERM end the runs first, in place of dying at once; whoever has a handler of their own decides."""
-        if _is_main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, self._terminated)
+        """Let the signals end the runs first, in place of dying at once; whoever has a handler of their own decides."""
+        if _is_main_thread():
+            for number in _TERMINATIONS:
+                if signal.getsignal(number) is signal.SIG_DFL:
+                    signal.signal(number, self._terminated)
 
     def leave_termination(self) -> None:
-        """Let SIGTERM do what it did before; only the main thread can."""
-        if _is_main_thread() and signal.getsignal(signal.SIGTERM) == self._terminated:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        """Let the signals do what they did before; only the main thread can."""
+        if _is_main_thread():
+            for number in self._heeded():
+                signal.signal(number, signal.SIG_DFL)
+
+    def _heeded(self) -> set[signal.Signals]:
+        return {number for number in _TERMINATIONS if signal.getsignal(number) == self._terminated}
 
     def _hold(self) -> None:
-        """Hold SIGTERM back while this thread forks: Python forgets what a child is sent before it can handle it."""
-        if signal.getsignal(signal.SIGTERM) == self._terminated:
-            self._masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        """Hold them back while this thread forks: Python forgets what a child is sent before it can handle it."""
+        if heeded := self._heeded():
+            self._masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, heeded)
 
     def _let_go(self) -> None:
         former = self._masks.pop(threading.get_ident(), None)
@@ -241,7 +250,7 @@ class Watch:
             self._bear_witness(error)
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as handlers are called
-        if not self._terminate():
+        if not self._terminate(End(RunStatus.KILLED, f"terminated by the signal {signal.Signals(number).name}")):
             # A call that logs was just under way in this thread: it is to come to its end.
             threading.Timer(0.01, os.kill, (os.getpid(), number)).start()
             return
