@@ -11,6 +11,7 @@ from runstone.client import Client, context
 from runstone.client.connection import open_journals
 from runstone.server.listen import ServerOptions
 from runstone.testing.server import running_server
+from tests.faults.servers import Server, free_port
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -72,3 +73,12 @@ def offline() -> Iterator[None]:
     runstone.offline()
     yield
     runstone.offline(False)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, which may be killed; its address is chosen."""
+    with Server(f"sqlite:///{tmp_path}/runstone.db", tmp_path / "files", port=free_port()) as served:
+        runstone.set_tracking_uri(served.address)
+        yield served
+        open_journals.close()

@@ -1,6 +1,6 @@
 """What a store says of one run hinders no other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Event
@@ -17,17 +17,9 @@ from runstone.journal import pause
 from runstone.server.listen import ServerOptions
 from runstone.stores.resolve import open_store
 from runstone.testing.server import running_server
-from tests.faults.servers import Server, free_port
+from tests.faults.servers import Server
 
 LARGE = [Param(f"p{number}", "x" * 6000) for number in range(300)]
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(f"sqlite:///{tmp_path}/runstone.db", tmp_path / "files", port=free_port()) as served:
-        runstone.set_tracking_uri(served.address)
-        yield served
-        open_journals.close()
 
 
 def comes_true(said: Callable[[], bool]) -> bool:

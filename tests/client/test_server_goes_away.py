@@ -7,7 +7,6 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -26,17 +25,9 @@ from runstone.journal import journals
 from runstone.stores.resolve import open_store
 from runstone.transport import SOON
 from tests.client.syncing import sync
-from tests.faults.servers import Server, free_port, knowing_no_path
+from tests.faults.servers import Server, knowing_no_path
 
 ROWS = numpy.array([[1.0], [2.0], [3.0]])
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(f"sqlite:///{tmp_path}/runstone.db", tmp_path / "files", port=free_port()) as served:
-        runstone.set_tracking_uri(served.address)
-        yield served
-        open_journals.close()
 
 
 @pytest.fixture

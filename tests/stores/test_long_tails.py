@@ -2,7 +2,6 @@
 
 import random
 import tracemalloc
-from collections.abc import Iterator
 from contextlib import closing
 from math import nan
 from pathlib import Path
@@ -17,15 +16,6 @@ from runstone.stores.sql.store import SqlStore
 from tests.stores.test_compaction import new_run
 
 VALUES = [nan, 0.0, -0.0, 1.5]
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    """A store on either database."""
-    on_file = request.param == "sqlite"
-    uri = f"sqlite:///{tmp_path}/runstone.db" if on_file else request.getfixturevalue("postgres_uri")
-    with closing(SqlStore(uri)) as store:
-        yield store
 
 
 @pytest.fixture(params=[None, tails.RunPoints], ids=["numpy", "plain"])

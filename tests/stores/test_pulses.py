@@ -1,11 +1,6 @@
 """Which runs are alive, where clocks differ and nobody could be heard for a while."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
-import pytest
 
 from runstone.entities import RunStatus
 from runstone.stores.pulses import BEAT_S
@@ -14,15 +9,6 @@ from runstone.stores.sql.silences import Silences
 from runstone.stores.sql.store import SqlStore
 
 MINUTES = 300_000
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    """A store on either database."""
-    is_file = request.param == "sqlite"
-    uri = f"sqlite:///{tmp_path}/runstone.db" if is_file else request.getfixturevalue("postgres_uri")
-    with closing(SqlStore(uri)) as opened:
-        yield opened
 
 
 def set_back(store: SqlStore, by: int) -> None:

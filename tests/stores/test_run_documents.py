@@ -1,9 +1,7 @@
 """The JSON that is kept of each run says what the tables say, whatever was done to the run."""
 
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from math import inf, nan
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -35,15 +33,6 @@ steps: st.SearchStrategy[tuple[str, dict[str, object]]] = st.one_of(
     st.tuples(st.just("delete_run"), st.just({})),
     st.tuples(st.just("restore_run"), st.just({})),
 )
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    """A store on either database."""
-    is_file = request.param == "sqlite"
-    uri = f"sqlite:///{tmp_path}/runstone.db" if is_file else request.getfixturevalue("postgres_uri")
-    with closing(SqlStore(uri)) as opened:
-        yield opened
 
 
 def encoded(store: SqlStore) -> bytes:

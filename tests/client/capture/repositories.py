@@ -33,6 +33,15 @@ class WorkTree:
         assert done.returncode == 0, done.stderr
         return done.stdout.decode().strip()
 
+    def add_moved_library(self) -> None:
+        """Commit a submodule `library`, and let it be at another commit than the one that is noted of it."""
+        library = WorkTree(self.folder.parent / "library")
+        library.commit(lib__py="1\n")
+        self.git("submodule", "add", "-q", str(library.folder), "library")
+        self.commit(train__py="a\n")
+        library.commit(lib__py="2\n")
+        self.git("-C", "library", "pull", "-q")
+
     def write(self, path: str, content: str | bytes) -> Path:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -327,15 +327,8 @@ def test_repository_without_a_commit_keeps_what_is_there(
     assert b"+a = 1" in kept(client, run_id, code.PATCH)
 
 
-def test_submodule_is_known_by_its_commit(
-    tree: WorkTree, take: Take, client: Client, run_id: str, tmp_path: Path
-) -> None:
-    library = WorkTree(tmp_path / "library")
-    library.commit(lib__py="1\n")
-    tree.git("submodule", "add", "-q", str(library.folder), "library")
-    tree.commit(train__py="a\n")
-    library.commit(lib__py="2\n")
-    tree.git("-C", "library", "pull", "-q")
+def test_submodule_is_known_by_its_commit(tree: WorkTree, take: Take, client: Client, run_id: str) -> None:
+    tree.add_moved_library()
     tree.write("library/dirty.py", "not looked at\n")
 
     facts = take()

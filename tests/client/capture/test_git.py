@@ -68,12 +68,7 @@ def test_filter_that_git_cannot_be_kept_from_leaves_the_run_without_code(
 def test_submodule_runs_no_program_either(
     tree: WorkTree, take: Take, client: Client, run_id: str, tmp_path: Path
 ) -> None:
-    library = WorkTree(tmp_path / "library")
-    library.commit(lib__py="1\n")
-    tree.git("submodule", "add", "-q", str(library.folder), "library")
-    tree.commit(train__py="a\n")
-    library.commit(lib__py="2\n")
-    tree.git("-C", "library", "pull", "-q")
+    tree.add_moved_library()
     trap = tmp_path / "trap"
     trap.write_text(f"#!/bin/sh\ntouch '{tmp_path}/ran'\n")
     trap.chmod(0o755)
