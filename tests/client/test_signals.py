@@ -222,6 +222,32 @@ time.sleep(20)
     assert (code, said, run.info.status) == (-signal.SIGTERM, "saved\n", RunStatus.KILLED)
 
 
+@pytest.mark.parametrize(
+    ("last", "status", "reason"),
+    [("pass", RunStatus.FINISHED, None), ("raise ValueError('too hot')", RunStatus.FAILED, "ValueError: too hot")],
+)
+@pytest.mark.parametrize("block", ["with runstone.start_run():", "runstone.start_run()\nif True:"])
+def test_run_that_is_ending_when_its_process_is_terminated_ends_as_it_was_about_to(
+    tmp_path: Path, block: str, last: str, status: RunStatus, reason: str | None
+) -> None:
+    script = f"""
+from runstone.client.capture.capture import Capture
+def take_long(self, last_words=""):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(20)
+Capture.stop = take_long
+{block}
+    runstone.log_metric("loss", 0.5)
+    {last}
+"""
+
+    code, _, _ = trained(tmp_path, script)
+
+    [run] = runs_in(tmp_path)
+    assert (code, run.info.status, run.data.metrics) == (-signal.SIGTERM, status, {"loss": 0.5})
+    assert run.data.tags.get(END) == reason
+
+
 def test_terminal_that_is_closed_ends_the_run(tmp_path: Path) -> None:
     script = """
 runstone.start_run()

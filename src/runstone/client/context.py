@@ -127,6 +127,7 @@ class _Process:
 
     Attributes:
         opened: The active runs of all threads, by id, in the order of their start.
+        ending: Those that are about to end, and how, until that is done.
         watch: Notices how the process ends, from the first run on.
         finalized: The child of ``multiprocessing`` that ends its runs itself, by its number.
         handled: What the parent was handling when it forked this process, which is not its own error.
@@ -135,6 +136,7 @@ class _Process:
     """
 
     opened: dict[str, Open]
+    ending: dict[str, tuple[Open, End]]
     watch: endings.Watch | None = None
     finalized: int = 0
     handled: BaseException | None = None
@@ -143,7 +145,7 @@ class _Process:
 
 
 here = Here()
-_process = _Process({})
+_process = _Process({}, {})
 
 
 def client_of_model(model_id: str) -> Client:
@@ -224,14 +226,24 @@ def end_innermost(end: End) -> None:
         ended = here.leave()
         if ended.process != os.getpid():
             return
-        _process.opened.pop(ended.run.info.run_id, None)
         try:
-            ended.capture.stop(end.traceback)
-        finally:  # Ctrl-C here, and the run ends all the same
-            try:
-                ended.client._end_run(ended.run.info.run_id, end)
-            finally:
-                _leave_termination()
+            _finish(ended, end, end.traceback)
+        finally:
+            _leave_termination()
+
+
+def _finish(opened: Open, end: End, last_words: str) -> None:
+    """End a run that is no longer active; where the process is terminated meanwhile, it ends like this as well."""
+    run_id = opened.run.info.run_id
+    _process.ending[run_id] = opened, end
+    _process.opened.pop(run_id, None)
+    try:
+        opened.capture.stop(last_words)
+    finally:  # Ctrl-C here, and the run ends all the same
+        try:
+            opened.client._end_run(run_id, end)
+        finally:
+            _process.ending.pop(run_id, None)
 
 
 def end_with_inner(run_id: str, end: End) -> None:
@@ -332,7 +344,7 @@ os.register_at_fork(after_in_child=_note_handled)
 
 def _leave_termination() -> None:
     """Without an active run, a signal is none of our business."""
-    if _process.watch is not None and not _ours():
+    if _process.watch is not None and not _ours() and not _process.ending:
         _process.watch.leave_termination()
 
 
@@ -355,16 +367,18 @@ def _terminate(end: End) -> bool:
     """
     if not open_journals.may_write():
         return False
-    ours = _ours()
-    for opened in ours:
-        opened.capture.ask_to_stop()
-    _wait_for(lambda: all(opened.capture.is_done for opened in ours))
-    slow = [opened.capture for opened in ours if not opened.capture.is_done]
+    ends = [ending for ending in list(_process.ending.values()) if ending[0].process == os.getpid()]
+    ends += [(opened, end) for opened in _ours()]
+    captured = [opened.capture for opened, _ in ends]
+    for capture in captured:
+        capture.ask_to_stop()
+    _wait_for(lambda: all(capture.is_done for capture in captured))
+    slow = [capture for capture in captured if not capture.is_done]
     if slow:
         _elsewhere(lambda: _keep(slow))
-    for opened in ours:
+    for opened, its_end in ends:
         with suppress(RunstoneError):
-            opened.client._note_end(opened.run.info.run_id, end)
+            opened.client._note_end(opened.run.info.run_id, its_end)
     open_journals.wait_until_sent(_TERMINATION_S)
     if open_journals.has_refusals():
         _elsewhere(open_journals.tell_refused)
@@ -408,12 +422,7 @@ def _end_what_is_open() -> None:
 
 def _end(opened: Open, end: End, last_words: str = "") -> None:
     """End a run where nobody is there to be told of an error, and others are to be ended after it."""
-    run_id = opened.run.info.run_id
-    _process.opened.pop(run_id, None)
     try:
-        try:
-            opened.capture.stop(last_words)
-        finally:
-            opened.client._end_run(run_id, end)
+        _finish(opened, end, last_words)
     except Exception as error:  # noqa: BLE001  # whatever it is, the other runs are ended, and journals closed
-        _logger.warning("the run %s could not be ended: %s", run_id, error)
+        _logger.warning("the run %s could not be ended: %s", opened.run.info.run_id, error)
