@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ import pytest
 
 from runstone.artifacts.base import Pieces
 from runstone.artifacts.local import LocalRepository
-from runstone.entities import ArtifactPath, Entry, LoggedModel, ModelMetric, RunStatus, Tag
+from runstone.entities import ArtifactPath, Entry, LoggedModel, ModelMetric, Param, RunStatus, Tag
 from runstone.entities.tag import END
 from runstone.errors import ArtifactNotFound, BackendError, Unsupported
 from runstone.journal import files, leftovers, models
@@ -148,6 +149,44 @@ def test_what_is_damaged_twice_is_kept_twice(
     assert steps_of(store, "a" * 32) == [0, 1, 3, 5]
     assert send(tmp_path, store) == []
     assert caplog.text == ""
+
+
+def test_whole_journal_of_which_a_damaged_copy_was_sent_before_is_kept_and_what_lacks_is_told(
+    tmp_path: Path, store: TrackingStore
+) -> None:
+    path = left_behind(tmp_path / "home", "a" * 32, range(5))
+    shutil.copytree(tmp_path / "home", tmp_path / "stick")
+    copy = tmp_path / "stick" / path.relative_to(tmp_path / "home")
+    copy.write_bytes(copy.read_bytes().replace(b'"step":2', b'"step":9'))
+    send(tmp_path / "stick", store)
+    text = path.read_bytes()
+
+    [sent] = send(tmp_path / "home", store)
+
+    assert sent.entries == 0
+    assert sent.lacks == {"damaged-journal.jsonl": ["the store has 4 of 5 values of the metric 'loss'"]}
+    assert path.with_name("damaged-journal.jsonl").read_bytes() == text
+
+
+def test_copy_of_a_journal_that_was_sent_is_found_there_but_for_what_was_refused(
+    tmp_path: Path, store: TrackingStore
+) -> None:
+    run_id = store.create_run("0").info.run_id
+    store.log_batch(run_id, params=[Param("lr", "0.1")])
+    for within in (tmp_path / "home", tmp_path / "stick"):
+        with folders.alone(within):
+            folder = folders.make(within, RunFacts(run_id=run_id))
+        writer = Writer(folder, run_id, most_bytes=1 << 30, durable=False)
+        writer.append(Entry(n=1, params=[Param("lr", "0.2")]))
+        writer.metric("loss", 0.5, 0, 1)
+        writer.close()
+    text = next(tmp_path.glob("home/runs/*/journal.jsonl")).read_bytes()
+    next(tmp_path.glob("stick/runs/*/journal.jsonl")).write_bytes(text)
+
+    first, second = (send(within, store)[0] for within in (tmp_path / "home", tmp_path / "stick"))
+
+    assert (first.entries, first.values, len(first.refused)) == (2, 1, 1)
+    assert (second.entries, second.values, second.lacks) == (0, 1, {})
 
 
 def test_journal_of_a_newer_runstone_hinders_no_other_run(tmp_path: Path, store: TrackingStore) -> None:

@@ -24,7 +24,7 @@ from runstone.journal.folder import RunFacts
 from runstone.journal.format import Header
 from runstone.journal.reader import Damage
 from runstone.journal.settling import settle
-from runstone.journal.verification import Tally
+from runstone.journal.verification import MOST_VALUES, Tally
 from runstone.stores.base import TrackingStore
 from runstone.stores.pulses import SILENCE_S
 
@@ -284,8 +284,7 @@ def _send_journals(
         with _held(path, fcntl.LOCK_EX, within_s=_LOOK_S) as file:
             if file is None:
                 continue
-            tally = Tally()
-            damages = _send_journal(file, leftover, store, sent, advance, tally)
+            damages, tally = _send_journal(file, leftover, store, sent, advance)
             sent.values, sent.params = sent.values + tally.size, sent.params + len(tally.params)
             lacks = tally.missing(store, leftover.facts.run_id)
             if is_gone and folders.journals_of(leftover.folder) == [path]:
@@ -383,29 +382,37 @@ def _name_of(model: Path) -> str:
 
 
 def _send_journal(
-    file: int, leftover: Leftover, store: TrackingStore, sent: Sent, advance: Callable[[int], None], tally: Tally
-) -> list[Damage]:
-    run_id = leftover.facts.run_id
+    file: int, leftover: Leftover, store: TrackingStore, sent: Sent, advance: Callable[[int], None]
+) -> tuple[list[Damage], Tally]:
+    """Send what the store has not come to yet; what could not be read, and what it has to have now.
+
+    What it had before counts as well, unless that is too much: a copy in which something was damaged may have been sent
+    first, and the store then takes nothing of what stands before its end.
+    """
+    run_id, whole, fresh = leftover.facts.run_id, Tally(), Tally()
     header, position, damages = reader.begin(file)
     if header is None:
-        return []
+        return [], whole
     advance(position.offset)
     start = store.append_journal(run_id, header.writer, []).applied
+    refused = {told.n for told in store.journal_refusals(run_id)} if start > position.n else set()
     follows = 0 if start < header.after else header.after
     while True:
         stretch = reader.read(file, position)
         if stretch.end == position:
-            return damages
+            return damages, whole if whole.count <= MOST_VALUES else fresh
         damages += stretch.damages
         if stretch.end.n > start or not stretch.entries:
             _check_models(leftover.folder, [entry for entry in stretch.entries if entry.n > start], store)
             applied = store.append_journal(run_id, header.writer, stretch.entries, follows=follows)
             sent.refused += applied.refused
             sent.entries += sum(entry.n > start for entry in stretch.entries)
-            refused = {told.n for told in applied.refused}
-            for entry in stretch.entries:
-                if entry.n > start and entry.n not in refused:
-                    tally.add(entry)
+            refused |= {told.n for told in applied.refused}
+        for entry in stretch.entries:
+            if entry.n not in refused:
+                whole.add(entry)
+                if entry.n > start:
+                    fresh.add(entry)
         advance(stretch.end.offset - position.offset)
         position, follows = stretch.end, stretch.end.n
 
