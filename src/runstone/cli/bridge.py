@@ -142,7 +142,8 @@ def export(
     inputs, logged models, and the versions of registered models that were made of them; `runstone import` brings it
     into another store.
 
-    Ends with 1 if files are gone, or not what was once logged; the bundle is written without them, and says so.
+    Ends with 1 if all files of a run or a model are gone, or some are not what was once logged; the bundle is written
+    without them, and says so.
     """
     from runstone.bridge.bundle_writer import counted, write
     from runstone.bridge.selection import of_experiment, of_runs
