@@ -4,7 +4,10 @@ import io
 import logging
 import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -19,7 +22,7 @@ import runstone.sklearn
 from runstone.client import Client
 from runstone.client.connection import open_journals, open_stores
 from runstone.client.offline import OfflineClient
-from runstone.entities import Param
+from runstone.entities import Param, RunStatus
 from runstone.errors import BackendUnavailable, JournalFull, ParamChanged, RunNotFound, Unsupported
 from runstone.journal import journals
 from runstone.stores.resolve import open_store
@@ -378,3 +381,45 @@ def test_model_that_is_logged_meanwhile_is_loaded_here_and_there(server: Server,
     assert [made.model_id for made in run.outputs.model_outputs] == [info.model_id]
     assert run.info.status == "FINISHED"
     assert not folder_of(run_id).exists()
+
+
+ENDING = """
+import sys, runstone
+runstone.set_tracking_uri(sys.argv[1])
+runstone.start_run()
+runstone.log_metric("loss", 0.5)
+runstone.flush_async_logging()
+print("go", flush=True)
+sys.stdin.readline()
+runstone.log_metric("loss", 0.25)
+print("end", flush=True)
+"""
+
+
+def test_ctrl_c_at_the_end_of_a_program_ends_its_waiting_for_the_server(server: Server) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDING, server.address],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "go\n"
+        os.kill(server.pid, signal.SIGSTOP)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "end\n"
+        while process.poll() is None:  # once for what was captured, once for what was logged
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+        said = process.stderr.read() if process.stderr is not None else ""
+    os.kill(server.pid, signal.SIGCONT)
+    code, _ = sync("--tracking-uri", server.address, "sync")
+
+    [run] = Client().search_runs(["0"])
+    assert (process.returncode, code) == (0, 0)
+    assert (run.info.status, run.data.metrics) == (RunStatus.FINISHED, {"loss": 0.25})
+    assert "Traceback" not in said
+    assert "Ctrl-C has ended the waiting for its store; what is left waits in" in said

@@ -411,10 +411,20 @@ def _wait_for(is_done: Callable[[], bool]) -> None:
 
 @atexit.register
 def _end_what_is_open() -> None:
-    """End the runs that the program left open, in the threads that did, then send what waits and close the stores."""
-    for opened in _ours():
-        _end(opened, _process.watch.fate if _process.watch is not None else FINISHED)
-    open_journals.close()
+    """End the runs that the program left open, in the threads that did, then send what waits and close the stores.
+
+    Ctrl-C ends the waiting, and nothing else: the program has come to its end.
+    """
+    end = _process.watch.fate if _process.watch is not None else FINISHED
+    try:
+        for opened in _ours():
+            _end(opened, end)
+        open_journals.close()
+    except KeyboardInterrupt:
+        for opened in _ours():
+            with suppress(RunstoneError):
+                opened.client._note_end(opened.run.info.run_id, end)
+        open_journals.leave("Ctrl-C has ended the waiting for its store")
     open_stores.close()
     if _process.watch is not None:
         _process.watch.keep_exit_code()

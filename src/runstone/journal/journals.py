@@ -317,9 +317,25 @@ class Journals:
             thread.join(timeout=config.JOURNAL_WAIT.required())
         for (uri, _), journal in list(self._journals.items()):
             self._close(uri, journal)
+        self._give_back()
+
+    def leave(self, reason: str) -> None:
+        """Send nothing more, and say why and what stays."""
+        with self._lock:
+            self._thread = None
+            self._stop.set()
+        for (uri, _), journal in list(self._journals.items()):
+            address = self._addresses.setdefault(uri, _Address())
+            address.reason = reason
+            if journal.waits and journal not in address.left:
+                address.left.append(journal)
+        self._give_back()
+
+    def _give_back(self) -> None:
         for address in self._addresses.values():
             address.tell_rest()
         for journal in list(self._journals.values()):
+            journal.delivery.tell_refused()
             journal.begin_anew()
 
     def _close(self, uri: str, journal: RunJournal) -> None:
