@@ -232,6 +232,81 @@ def test_name_that_only_sounds_like_a_secret_stays() -> None:
     assert redact_arguments(command) == command
 
 
+NUMBERS = ["2.345678", "12.345678", "0.00012345", "-1234.5678", "1.25e-07", "1e-10", ".1234567", "12345.678901234567"]
+INTEGERS = ["123456", "1000000", "1_000_000", "-1234567", "12345678901234567890"]
+COUNTS = [
+    "num_token",
+    "max_token",
+    "n_token",
+    "min-token",
+    "cost_per_token",
+    "ms per token",
+    "maxToken",
+    "costPerToken",
+]
+COUNTS += ["max_new_token", "number_of_token", "total_token", "pad_token", "eos-token", "train.num_token", "MAX_TOKEN"]
+TOKENS = ["token", "auth_token", "access_token", "api-token", "TOKEN", "bot_token", "botToken", "admin_token"]
+OTHERS = ["password", "db_pass", "api_key", "secret", "passwd", "access_key", "num_password", "max_secret"]
+
+
+@pytest.mark.parametrize(
+    "form", ["{}: {}", "{} = {}", "{}={}", '"{}": "{}"', "[3/9, {}={}]", "x {}: {}. y", "({}={}ms)"]
+)
+def test_measure_is_no_token_and_a_count_is_none(form: str) -> None:
+    texts = [form.format(name, number) for name in COUNTS + TOKENS for number in NUMBERS]
+    texts += [form.format(name, number) for name in COUNTS for number in INTEGERS]
+
+    assert [redact(text, "cfg.yaml") for text in texts] == [(text, 0) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "form", ["{}: {}", "{} = {}", "{}={}", '"{}": "{}"', "[3/9, {}={}", "cost_per_token=1.5 {}={}"]
+)
+def test_number_that_may_be_a_secret_is_replaced(form: str) -> None:
+    secrets = [(name, number) for name in TOKENS for number in ["1234567", "12345678901234567890"]]
+    secrets += [(name, number) for name in OTHERS for number in ["1234567", "1234.5678", "1.25e-07"]]
+
+    assert {redact(form.format(*secret), "cfg.yaml").text.replace(MARK, "") for secret in secrets} == {
+        form.format(name, "") for name, _ in secrets
+    }
+
+
+@pytest.mark.parametrize("value", ["12.34.56.78", "1234567.8x9y", "0x1234567", "1234567-89", "12e4567890", "1234567."])
+def test_what_only_begins_as_a_number_is_a_token(value: str) -> None:
+    assert redact(f"token: {value}").secrets == 1
+    assert redact_arguments(["--token", value, f"--token={value}"]) == ["--token", MARK, f"--token={MARK}"]
+
+
+def test_number_of_a_tensor_or_in_a_colour_stays() -> None:
+    for text in ["loss_per_token: tensor(2.345678)", "loss_per_token: \x1b[32m2.345678\x1b[0m", "token: nan, 1.5"]:
+        assert redact(text) == (text, 0)
+
+
+def test_options_that_count_and_measure_tokens_keep_their_numbers() -> None:
+    names = [f"--{name.replace(' ', '-')}" for name in COUNTS]
+    command = [word for name in names for number in NUMBERS + INTEGERS for word in (name, number, f"{name}={number}")]
+
+    assert redact_arguments(command) == command
+    for name in ["--token", "--auth-token", "--access_token", "--api-key", "--password", "--pass", "--num-password"]:
+        assert redact_arguments([name, "1234567", f"{name}=1234567"]) == [name, MARK, f"{name}={MARK}"]
+    assert redact_arguments(["--password", "1.25e-07", "--api-key=0.00012345"]) == [
+        "--password",
+        MARK,
+        f"--api-key={MARK}",
+    ]
+
+
+def test_word_after_credentials_says_how_to_log_in() -> None:
+    texts = ["credentials: none_configured", "credentials = application_default", "AWS credential: profile"]
+
+    assert [redact(text).text for text in texts] == texts
+    assert redact_arguments(["--credentials", "none_configured"]) == ["--credentials", "none_configured"]
+    for value in ["hunter2", "Hunter_xy", "a-b-c-d", "abc:defg", "s3cr3t_word"]:
+        assert redact(f"credentials: {value}").text == f"credentials: {MARK}"
+    for name in ["password", "secret", "token", "api_key"]:
+        assert redact(f"{name}: none_configured").text == f"{name}: {MARK}"
+
+
 def test_redacted_patch_can_be_applied(tmp_path: Path) -> None:
     def git(*arguments: str, input: bytes | None = None) -> bytes:
         return subprocess.run(

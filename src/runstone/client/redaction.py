@@ -142,6 +142,20 @@ _RANDOM = _Rule(
 _LEAST_SHARE = 0.85
 _HARMLESS = r"(?i:true|false|none|null)$"
 _SHORT_NUMBER = r"-?[\d.]{1,5}"  # which is no secret
+# Numbers as programs print them: in brackets, in colours, with a unit, as `tensor(2.5` of PyTorch. A measure has a
+# point or an exponent, and is no token; what else is written in digits is none where tokens are counted.
+_PRINTED = r"(?i)(?:\x1b\[\d*m)*(?:[a-z][\w.]*\()?[-+]?(?:%s)(?:[mnu\u00b5]?s|%%)?(?:\x1b\[\d*m|[]).:|}])*"
+_MEASURE = _PRINTED % r"(?:\d[\d_]*)?\.\d+(?:e[-+]?\d{1,3})?|\d{1,4}e[-+]?\d{1,3}"
+_NUMBER = _PRINTED % r"\d[\d_]*"
+# What stands before `token` where the value is how many there are, what one costs, or the number of a special one.
+_BEGINS_WORD = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+_COUNTED = rf"{_BEGINS_WORD}(?i:(?:avg|count|max|mean|min|n|nb|num|per|sum|total)(?:[ _.-]?of)?|number[ _.-]?of)"
+_COUNTED += r"(?i:[ _.-]?(?:completion|eval|input|new|output|prompt|train))?"
+_SPECIAL = rf"{_BEGINS_WORD}(?i:bos|cls|eos|mask|pad|sep|unk)"
+_BEFORE_TOKEN = rf"(?:{_COUNTED}|{_SPECIAL})[ _.-]?$"
+_LONGEST_BEFORE = 40
+# `none_configured` after `credentials:` says how somebody logs in.
+_WORD_OF_LETTERS = r"[a-z]+(?:_[a-z]+)*"
 
 # Characters of a line that are searched at once, and of the longest secret that is found whole.
 _STEP = 8192
@@ -312,7 +326,8 @@ def _without_one_kind(line: str, rule: _Rule) -> tuple[str, int]:
         if found is None:
             continue
         start, begin = (first + at for at in found.span(found.lastindex or 0))
-        if not _is_harmless(rule, line[start:begin]):
+        value = line[start:begin]
+        if not _is_harmless(rule, value) and not (rule.hints is _NAMED and _is_plain(line, place, value, rule)):
             pieces += line[kept:start], MARK
             kept = begin
     return "".join([*pieces, line[kept:]]), len(pieces) // 2
@@ -331,6 +346,21 @@ def _is_harmless(rule: _Rule, value: str) -> bool:
         return not _is_random(value)
     reference = _BEGIN_OF_REFERENCE if rule is _BARE else _REFERENCE
     return rule.hints is _NAMED and _compiled(f"{reference}|{_HARMLESS}").match(value) is not None
+
+
+def _is_plain(line: str, place: int, value: str, rule: _Rule) -> bool:
+    """Whether a value that is given to the name at a place of a line is a number, or a word, that is no secret."""
+    name = line[place : place + len("credential")].lower()
+    if name.startswith("token"):
+        return _is_plain_number(line[max(place - _LONGEST_BEFORE, 0) : place], value)
+    return name == "credential" and rule is _BARE and _compiled(_WORD_OF_LETTERS).fullmatch(value) is not None
+
+
+def _is_plain_number(before_token: str, value: str) -> bool:
+    """Whether a number is no token: a measure always, any other by what stands before `token` in its name."""
+    if _compiled(_MEASURE).fullmatch(value):
+        return True
+    return bool(_compiled(_NUMBER).fullmatch(value) and _compiled(_BEFORE_TOKEN).search(before_token))
 
 
 def _is_random(value: str) -> bool:
@@ -356,7 +386,12 @@ def _is_secret(name: str, value: str) -> bool:
     is_doubtful = re.fullmatch(_DOUBTFUL_NAME, name) is not None
     if not value or not (is_doubtful or re.fullmatch(_SECRET_NAME, name)) or re.match(_HARMLESS, value):
         return False
-    is_token = name.lower().rstrip(digits).endswith("token")
+    bare_name = name.rstrip(digits)
+    is_token = bare_name.lower().endswith("token")
     if (is_doubtful or is_token) and re.fullmatch(_SHORT_NUMBER, value):
+        return False
+    if is_token and _is_plain_number(bare_name[-_LONGEST_BEFORE : -len("token")], value):
+        return False
+    if re.search(r"(?i)credentials?$", bare_name) and re.fullmatch(_WORD_OF_LETTERS, value):
         return False
     return re.match(_REFERENCE if is_token else _REFERENCE_GIVEN, value) is None
