@@ -250,6 +250,18 @@ def test_list_of_runs_says_what_waits(address: str) -> None:
     assert "1 run waits" in sync("--tracking-uri", "sqlite:///not-yet.db", "runs", "list")[1]
 
 
+def test_list_of_runs_leaves_out_what_a_living_process_sends(address: str) -> None:
+    runstone.set_tracking_uri(address)
+    with runstone.start_run() as run:
+        runstone.log_metric("loss", 1)
+
+        code, said = sync("--tracking-uri", address, "runs", "list")
+
+    assert code == 0
+    assert run.info.run_id in said
+    assert "wait" not in said
+
+
 def test_setting_says_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNSTONE_OFFLINE", "1")
     with runstone.start_run() as run:

@@ -76,7 +76,8 @@ def _tell_what_waits() -> None:
     from runstone.journal import leftovers
 
     unread = []  # `runstone sync` tells why
-    waiting = leftovers.find(folders.root(), clears=False, tell=lambda folder, _: unread.append(folder))
+    found = leftovers.find(folders.root(), clears=False, tell=lambda folder, _: unread.append(folder))
+    waiting = [leftover for leftover in found if not leftover.is_alive]  # else its process sends it
     if waiting or unread:
         runs = sum(leftover.facts.is_run for leftover in waiting) + len(unread)
         models = sum(len(leftover.models) for leftover in waiting)
