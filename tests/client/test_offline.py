@@ -247,7 +247,41 @@ def test_list_of_runs_says_what_waits(address: str) -> None:
 
     assert code == 0
     assert "1 run waits in .runstone to be sent; `runstone sync` sends it." in said
-    assert "1 run waits" in sync("--tracking-uri", "sqlite:///not-yet.db", "runs", "list")[1]
+
+
+@pytest.mark.usefixtures("offline")
+def test_run_that_waits_for_a_database_is_not_searched_elsewhere() -> None:
+    with runstone.start_run() as run:
+        during = sync("runs", "show", run.info.run_id)[1]
+    folder = Path.cwd()
+
+    listed = sync("runs", "list")
+    shown = sync("runs", "show", run.info.run_id)
+    other = sync("runs", "show", "0" * 32)
+
+    yet = f"Error: there is no database {folder}/runstone.db yet: 1 run waits in .runstone to be sent, "
+    assert listed == other == (1, f"{yet}and `runstone sync` sends it\n")
+    waits = f"Error: the run {run.info.run_id} waits in .runstone to be sent to {runstone.get_tracking_uri()}; "
+    assert shown == (1, f"{waits}`runstone sync` sends it\n")
+    assert f"the run {run.info.run_id} is logged to .runstone by a process that has not sent all of it yet" in during
+    assert not Path("runstone.db").exists()
+
+
+@pytest.mark.usefixtures("offline")
+def test_run_that_its_store_does_not_have_is_said_to_wait(address: str) -> None:
+    Client(address).search_experiments()
+    with runstone.start_run() as run:
+        pass
+    other = runstone.start_run()
+    runstone.end_run()
+    (Path(".runstone/runs") / other.info.run_id / "run.json").write_text("{")
+
+    assert "waits in .runstone to be sent to" in sync("--tracking-uri", address, "runs", "show", run.info.run_id)[1]
+    unread = sync("--tracking-uri", address, "runs", "show", other.info.run_id)[1]
+    assert "`runstone sync` says what hinders it" in unread
+    assert "no run has the id" in sync("--tracking-uri", address, "runs", "show", "0" * 32)[1]
+    absent = sync("--tracking-uri", address, "runs", "list", "not-yet")[1]
+    assert absent.endswith("; 2 runs wait in .runstone to be sent, and `runstone sync` sends them\n")
 
 
 def test_list_of_runs_leaves_out_what_a_living_process_sends(address: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 
 from runstone import config
+from runstone.cli.waiting import what_waits
 from runstone.client.client import Client
 from runstone.client.connection import open_stores
 from runstone.entities import Experiment, ViewType
@@ -52,15 +53,20 @@ def connected(ctx: click.Context, *, may_create: bool = False) -> Iterator[Clien
     """
     uri = tracking_uri(ctx)
     if not may_create:
-        check_exists(uri)
+        what, mend = what_waits() if uri.startswith("sqlite:") else ("", "")
+        check_exists(uri, what and f"yet: {what}, and {mend}")
     try:
         yield Client(uri)
     finally:
         open_stores.close()
 
 
-def check_exists(uri: str) -> None:
+def check_exists(uri: str, otherwise: str = "") -> None:
     """Refuse a database that is missing: who only looks makes none.
+
+    Args:
+        uri: Its address.
+        otherwise: Why it may be missing, and what to do.
 
     Raises:
         BackendError: It is missing.
@@ -72,6 +78,8 @@ def check_exists(uri: str) -> None:
 
     path = path_of(uri)
     if not path.exists():
+        if otherwise:
+            raise BackendError(f"there is no database {path} {otherwise}")
         raise BackendError(
             f"there is no database {path}; go to the folder where runs were logged, or name another address with "
             "`runstone --tracking-uri URI`"

@@ -1,12 +1,13 @@
 """``runstone runs``."""
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from textwrap import indent
 from typing import Any
 
 import click
 
-from runstone import config
 from runstone.cli.console import print_console
 from runstone.cli.options import as_json, connected, find_experiment, searching, view_type
 from runstone.cli.output import (
@@ -20,11 +21,12 @@ from runstone.cli.output import (
     print_table,
     visible,
 )
+from runstone.cli.waiting import what_waits, where_waits
 from runstone.client.client import Client
 from runstone.entities import Experiment, Run, ViewType
 from runstone.entities.page import all_pages
 from runstone.entities.tag import END, PARENT_RUN_ID, TRACEBACK
-from runstone.errors import RunstoneError
+from runstone.errors import BackendError, ExperimentNotFound, RunNotFound, RunstoneError
 
 _MAX_PAGE = 1000
 
@@ -58,9 +60,11 @@ def list_runs(ctx: click.Context, /, *, experiments: tuple[str, ...], columns: t
             looked_at = [find_experiment(client, name) for name in experiments] or _all_experiments(client)
             names = {experiment.experiment_id: experiment.name for experiment in looked_at}
             found = _search(client, list(names), given) if names else []
-    except RunstoneError:  # it may not be there yet, because all of it waits
-        _tell_what_waits()
-        raise
+    except (BackendError, ExperimentNotFound) as error:  # it may not be there yet, because all of it waits
+        what, mend = what_waits()
+        if not what or what in error.message:
+            raise
+        raise BackendError(f"{error.message}; {what}, and {mend}") from error
     if given["as_json"]:
         print_json([_document(run) for run in found])
         return
@@ -68,24 +72,9 @@ def list_runs(ctx: click.Context, /, *, experiments: tuple[str, ...], columns: t
         ("id", "name", "experiment", "status", "started", "duration", *columns),
         [(*_row(run, names[run.info.experiment_id]), *(_value(run, *column) for column in wanted)) for run in found],
     )
-    _tell_what_waits()
-
-
-def _tell_what_waits() -> None:
-    from runstone.journal import folder as folders
-    from runstone.journal import leftovers
-
-    unread = []  # `runstone sync` tells why
-    found = leftovers.find(folders.root(), clears=False, tell=lambda folder, _: unread.append(folder))
-    waiting = [leftover for leftover in found if not leftover.is_alive]  # else its process sends it
-    if waiting or unread:
-        runs = sum(leftover.facts.is_run for leftover in waiting) + len(unread)
-        models = sum(len(leftover.models) for leftover in waiting)
-        counts = ((runs, "run"), (models, "logged model"))
-        what = " and ".join(f"{count} {noun}{'s' if count > 1 else ''}" for count, noun in counts if count)
-        verb, them = ("waits", "it") if runs + models == 1 else ("wait", "them")
-        place = config.JOURNAL_DIR.required()
-        click.echo(f"{what} {verb} in {place} to be sent; `runstone sync` sends {them}.", err=True)
+    what, mend = what_waits()
+    if what:
+        click.echo(f"{what}; {mend}.", err=True)
 
 
 runs.add_command(list_runs, "search")
@@ -101,7 +90,7 @@ def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_
     """Show one run: why it ended, its origin, values and tags."""
     if as_json and (console or follow):
         raise click.UsageError("--json shows the facts of a run, --console and --follow what it printed; take one.")
-    with connected(ctx) as client:
+    with _looking_for(run_id), connected(ctx) as client:
         if console or follow:
             print_console(client, run_id, follows=follow)
             return
@@ -136,6 +125,17 @@ def show(ctx: click.Context, /, *, run_id: str, console: bool, follow: bool, as_
     if TRACEBACK in run.data.tags:
         click.echo(f"\n{click.style('traceback', bold=True)}")
         click.echo(indent(obeyed_by_none(run.data.tags[TRACEBACK].rstrip()), "  "))
+
+
+@contextmanager
+def _looking_for(run_id: str) -> Iterator[None]:
+    """Where a run is not found because it waits, say so."""
+    try:
+        yield
+    except (BackendError, RunNotFound) as error:
+        if told := where_waits(run_id):
+            raise BackendError(told) from error
+        raise
 
 
 def _origin(client: Client, run: Run) -> list[tuple[str, Cell]]:
