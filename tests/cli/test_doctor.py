@@ -17,6 +17,8 @@ from packaging.requirements import Requirement
 from runstone.cli.doctor import check_modules, check_packages, check_port, check_python
 from runstone.cli.extras import DEMO, MODELS, SERVER, SKLEARN
 from runstone.cli.main import main
+from runstone.journal import folder as journals
+from runstone.journal.folder import RunFacts
 from runstone.server.listen import ServerOptions
 from runstone.stores.sql.store import SqlStore
 from runstone.testing.server import running_server
@@ -37,6 +39,24 @@ def test_folder_without_runs_is_sound(tmp_path: Path, monkeypatch: pytest.Monkey
     assert code == 0
     assert steps["store"]["found"] == f"{tmp_path / 'runstone.db'} is not there yet; the first run makes it"
     assert not list(tmp_path.iterdir())
+
+
+def test_runs_that_wait_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, before = _examine()
+    for run_id in ("a", "b"):
+        journals.make(journals.root(), RunFacts(run_id=run_id, is_new=True))
+
+    code, steps = _examine()
+
+    assert code == 0
+    assert (before["journals"]["state"], before["journals"]["found"]) == ("ok", "nothing waits to be sent")
+    assert steps["journals"] == {
+        "name": "journals",
+        "state": "note",
+        "found": "2 runs wait in .runstone to be sent",
+        "fix": "`runstone sync` sends them",
+    }
 
 
 def test_database_and_its_artifacts_are_tried(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from runstone.artifacts.base import ArtifactRepository
 from runstone.cli.extras import DEMO, MODELS, SERVER, SKLEARN, missing_modules
 from runstone.cli.options import as_json, tracking_uri
 from runstone.cli.output import print_json
+from runstone.cli.waiting import what_waits
 from runstone.config import SETTINGS
 from runstone.entities.names import without_password
 from runstone.errors import BackendError, RunstoneError
@@ -52,8 +53,8 @@ class Step:
 def doctor(ctx: click.Context, /, *, as_json: bool) -> None:
     """Check that all is well, and say how to mend what is not.
 
-    Looks at Python, packages, settings, the store, its artifacts and the server. Nothing is changed, but that a
-    small file is written to the artifacts and removed again. The exit code is 1 if a step fails.
+    Looks at Python, packages, settings, what waits to be sent, the store, its artifacts and the server. Nothing is
+    changed, but that a small file is written to the artifacts and removed again. The exit code is 1 if a step fails.
     """
     steps = []
     for step in _examine(lambda: tracking_uri(ctx)):
@@ -92,6 +93,7 @@ def _examine(address: Callable[[], str]) -> Iterator[Step]:
     yield settings
     if settings.state == _BAD:
         return
+    yield _waiting()
     uri = address()
     yield from _server(uri) if uri.startswith(("http://", "https://")) else _database(uri)
     yield check_port(_PORT)
@@ -153,6 +155,11 @@ def _settings() -> Step:
         if source != "default":
             chosen.append(source)
     return Step("settings", _GOOD, f"set: {', '.join(chosen)}" if chosen else "all at their defaults")
+
+
+def _waiting() -> Step:
+    what, mend = what_waits()
+    return Step("journals", _NOTED, what, mend) if what else Step("journals", _GOOD, "nothing waits to be sent")
 
 
 def _server(uri: str) -> Iterator[Step]:
