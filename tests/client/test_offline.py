@@ -296,6 +296,24 @@ def test_list_of_runs_leaves_out_what_a_living_process_sends(address: str) -> No
     assert "wait" not in said
 
 
+def test_next_start_that_is_not_offline_sends_what_was_logged_offline(address: str) -> None:
+    runstone.set_tracking_uri(address)
+    runstone.offline()
+    with runstone.start_run() as run:
+        runstone.log_metric("loss", 1)
+    waited = list(Path(".runstone/runs").iterdir())
+    open_journals.close()  # as by the end of the process
+
+    runstone.offline(False)
+    with runstone.start_run():
+        pass
+    open_journals.close()
+
+    assert [folder.name for folder in waited] == [run.info.run_id]
+    sent = Client(address).get_run(run.info.run_id)
+    assert (sent.info.status, sent.data.metrics) == (RunStatus.FINISHED, {"loss": 1})
+
+
 def test_setting_says_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNSTONE_OFFLINE", "1")
     with runstone.start_run() as run:

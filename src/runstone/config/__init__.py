@@ -79,7 +79,8 @@ OFFLINE = Setting(
     "RUNSTONE_OFFLINE",
     "false",
     "Whether the runs of `start_run` and what is logged to them are kept in the folder of journals, and sent by "
-    "`runstone sync` alone. A `Client` that code makes itself is not concerned: it speaks with the store.",
+    "`runstone sync`, or by the next start there that is not offline and logs to the same address. A `Client` "
+    "that code makes itself is not concerned: it speaks with the store.",
     boolean,
 )
 CAPTURE_GIT = Setting(

@@ -105,8 +105,9 @@ def end_run(status: str = "FINISHED") -> None:
 def offline(on: bool = True) -> None:
     """Keep the runs that start from now on in a folder, and send nothing: no server is needed.
 
-    ``runstone sync`` sends them later. The setting ``RUNSTONE_OFFLINE`` does the same. A ``Client`` that code makes
-    itself is not concerned: it speaks with the store.
+    ``runstone sync`` sends them later, and so does the next start in this folder that is not offline and logs to the
+    same address. The setting ``RUNSTONE_OFFLINE`` does the same. A ``Client`` that code makes itself is not concerned:
+    it speaks with the store.
 
     Args:
         on: ``False`` goes back to the address where runs are kept.
