@@ -254,6 +254,35 @@ def test_server_that_does_not_answer_is_waited_for_once(tmp_path: Path) -> None:
     shutil.rmtree(folder_of("a" * 32))
 
 
+def test_start_does_not_wait_again_for_a_server_that_was_silent_a_moment_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTONE_JOURNAL_WAIT", "0.1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        runstone.set_tracking_uri(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        start = time.monotonic()
+        runstone.set_experiment("silence")
+        asked = time.monotonic() - start
+
+        with runstone.start_run() as run:
+            waited = time.monotonic() - start - asked
+
+    assert SOON.read_s <= asked < 2 * SOON.read_s
+    assert waited < SOON.read_s / 2
+    assert (folder_of(run.info.run_id) / "run.json").exists()
+
+
+def test_start_finds_at_once_that_a_server_which_nobody_waited_for_is_back(server: Server) -> None:
+    server.kill()
+    with runstone.start_run() as before:
+        pass
+    server.start()
+
+    with runstone.start_run() as after:
+        pass
+
+    assert before.info.run_name.startswith("offline-")
+    assert not after.info.run_name.startswith("offline-")
+
+
 def test_proxy_that_hides_the_health_of_a_server_hinders_no_file(server: Server, run_id: str) -> None:
     store = open_stores.get(server.address)
     with pytest.MonkeyPatch.context() as hidden:

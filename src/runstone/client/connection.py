@@ -122,7 +122,7 @@ class Connection:
             BackendUnavailable: It does not.
             BackendError: It cannot be opened.
         """
-        open_stores.get(self._tracking_uri).check()
+        open_journals.check_anew(self._tracking_uri)
 
     def _journal(self, run_id: str) -> RunJournal:
         """Where this process writes down what it logs to a run.

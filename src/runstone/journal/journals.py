@@ -34,6 +34,8 @@ _FSYNC_S = 1.0
 # How long one run may send while others wait, and signs of life with them.
 _TURN_S = 5.0
 _IDLE_S = 5.0
+# A store that takes longer to be found away than this is not asked at each start of a run.
+_LONG_S = 1.0
 _WAITS = "%s: %s; what is left waits in %s, for the next start in this folder or for `runstone sync`"
 _TRIED_AGAIN = "the run %s is not sent: %s; what is logged is kept in %s, and sent once that is over"
 
@@ -43,6 +45,7 @@ class _Address(Struct):
 
     Attributes:
         pause: How long it is not asked, because it did not answer.
+        silence: How long who starts a run does not ask it either, because that was waited for in vain.
         reason: Why it is tried again.
         is_told: Whether the user knows that it is away.
         told: Runs of which the user knows that they have ended and wait.
@@ -50,6 +53,7 @@ class _Address(Struct):
     """
 
     pause: Pause = field(default_factory=Pause)
+    silence: Pause = field(default_factory=Pause)
     reason: str = ""
     is_told: bool = False
     told: list[str] = []
@@ -63,6 +67,7 @@ class _Address(Struct):
     def answers(self) -> None:
         """Note that it did."""
         self.pause.end()
+        self.silence.end()
         self.is_told, self.told = False, []
 
     def tell_rest(self) -> None:
@@ -244,6 +249,25 @@ class Journals:
             pass  # it answers; what it has to say of the call itself is heard then
         if address.pause.seconds:
             address.answers()
+
+    def check_anew(self, uri: str) -> None:
+        """See soon whether a store answers, where that is worth a try: one that refuses at once is asked each time.
+
+        Raises:
+            BackendUnavailable: It does not, or was waited for in vain a moment ago.
+            RunstoneError: What else it says, and why it cannot be opened.
+        """
+        address, start = self._addresses.setdefault(uri, _Address()), monotonic()
+        if address.silence.goes_on:
+            raise BackendUnavailable(address.reason)
+        try:
+            self._stores(uri).check()
+        except BackendUnavailable as error:
+            address.reason, waited = str(error), monotonic() - start
+            if waited > _LONG_S:
+                address.silence.begin_longer(2 * waited)
+            raise
+        address.silence.end()
 
     def tell_away(self, uri: str, error: Exception) -> None:
         """Say that a store is away, unless that was said since it has answered last."""
