@@ -331,13 +331,27 @@ def test_commit_that_is_nowhere_is_told(
     run_id = train()
     other = WorkTree(tmp_path / "other")
     other.commit()
-    monkeypatch.chdir(other.folder)
+    (tmp_path / "empty").mkdir()
+
+    for folder in (other.folder, tmp_path / "empty"):
+        monkeypatch.chdir(folder)
+        done = reproduce(run_id, input="y\n")
+
+        assert done.exit_code == 1
+        assert "is found nowhere" in done.stderr
+        assert "--repository" in done.stderr
+        assert "Run this?" not in done.stderr
+
+
+def test_commit_is_found_from_any_folder_of_the_clone(
+    train: Train, reproduce: Command, tree: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = train()
+    monkeypatch.chdir(tree.folder / "job")
 
     done = reproduce(run_id)
 
-    assert done.exit_code == 1
-    assert "is found nowhere" in done.stderr
-    assert "--repository" in done.stderr
+    assert done.exit_code == 0, done.output
 
 
 def test_patch_that_does_not_apply_is_told(train: Train, reproduce: Command, client: Client) -> None:

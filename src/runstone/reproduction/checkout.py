@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from runstone.client.capture import code, git, reading
+from runstone.client.capture import code, git, program, reading
 from runstone.client.capture.code import CodeFacts
 from runstone.client.capture.git import Repository
 from runstone.client.client import Client
@@ -29,10 +29,35 @@ def sources(facts: CodeFacts, given: str | None, standing: Path) -> list[str]:
     """
     if given is not None:
         return [str(Path(given).absolute()) if Path(given).exists() else given]
-    found = []
-    if git.is_in_repository(standing):
-        found.append(str(standing.absolute()))
+    root = program.root_of(standing.absolute())  # git fetches from the top of a repository alone
+    found = [] if root is None else [str(root)]
     return [*found, facts.remote] if facts.remote else found
+
+
+def check_places(commit: str, places: Sequence[str]) -> None:
+    """Refuse a commit that no repository has, as far as folders tell; at an address, only fetching tells.
+
+    Raises:
+        NotReproducible: All places are folders, none of which has it, or there is no place.
+    """
+    told = []
+    for place in places:
+        if not Path(place).is_dir():
+            return
+        try:
+            git.run(Path(place), "cat-file", "-e", f"{commit}^{{commit}}")
+        except Unsupported as error:
+            told.append(f"{place} ({error})")
+        else:
+            return
+    raise _nowhere(commit, told)
+
+
+def _nowhere(commit: str, told: Sequence[str]) -> NotReproducible:
+    return NotReproducible(
+        f"the commit {commit} is found nowhere: tried {'; '.join(told) or 'no repository'}; stand in a clone that has "
+        "it, or name one with --repository"
+    )
 
 
 def check_out(client: Client, run_id: str, facts: CodeFacts, places: Sequence[str], folder: Path) -> None:
@@ -76,10 +101,7 @@ def _fetch(folder: Path, commit: str, places: Sequence[str]) -> str:
             else:
                 return place
         told.append(f"{place} ({complaint})")
-    raise NotReproducible(
-        f"the commit {commit} is found nowhere: tried {'; '.join(told) or 'no repository'}; stand in a clone that has "
-        "it, or name one with --repository"
-    )
+    raise _nowhere(commit, told)
 
 
 def _apply(repository: Repository, patch: bytes) -> None:

@@ -81,7 +81,7 @@ def plan(client: Client, run_id: str, repository: str | None, standing: Path) ->
         standing: Working directory of now.
 
     Raises:
-        NotReproducible: It is not enough; the message says what is missing.
+        NotReproducible: It is not enough, or its commit is nowhere; the message says what is missing.
         RunNotFound: There is no such run.
     """
     run = client.get_run(run_id)
@@ -91,7 +91,10 @@ def plan(client: Client, run_id: str, repository: str | None, standing: Path) ->
         raise NotReproducible(f"the run {run_id} cannot be done again: {reason}")
     assert code is not None
     assert environment is not None
-    return Plan(run, code, environment, checkout.sources(code, repository, standing))
+    assert code.commit is not None
+    places = checkout.sources(code, repository, standing)
+    checkout.check_places(code.commit, places)
+    return Plan(run, code, environment, places)
 
 
 def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | None) -> str:  # noqa: C901  # a list of rules
