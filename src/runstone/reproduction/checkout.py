@@ -25,13 +25,23 @@ def sources(facts: CodeFacts, given: str | None, standing: Path) -> list[str]:
     Args:
         facts: What was captured.
         given: A path or an address that was named; nothing else is tried then.
-        standing: Working directory of now: the repository that it is in comes first, then the captured remote.
+        standing: Working directory of now: the repository that it is in comes first, and those around it where that
+            is a submodule, then the captured remote.
     """
     if given is not None:
-        return [str(Path(given).absolute()) if Path(given).exists() else given]
-    root = program.root_of(standing.absolute())  # git fetches from the top of a repository alone
-    found = [] if root is None else [str(root)]
+        named = Path(given).absolute()
+        is_within = named.is_dir() and not (named / "HEAD").is_file()  # which a bare repository has
+        return [str((is_within and program.root_of(named)) or named) if named.exists() else given]
+    found = [str(top) for top in _around(standing.absolute())]
     return [*found, facts.remote] if facts.remote else found
+
+
+def _around(folder: Path) -> Iterator[Path]:
+    """The top of the repository that a folder is in, for git fetches from no folder below it; then the outer ones."""
+    top = program.root_of(folder)
+    while top is not None:
+        yield top
+        top = program.root_of(top.parent) if (top / ".git").is_file() else None  # as submodules have it
 
 
 def check_places(commit: str, places: Sequence[str]) -> None:

@@ -1,0 +1,41 @@
+"""Where the code of a run is looked for, and how it is put into a fresh folder."""
+
+from pathlib import Path
+
+import pytest
+
+from runstone.client.capture.code import CodeFacts
+from runstone.reproduction.checkout import sources
+from tests.client.capture.repositories import WorkTree
+from tests.reproduction.conftest import Command, Train
+
+
+def test_commit_is_found_from_a_folder_below_the_top(
+    train: Train, reproduce: Command, tree: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = train()
+    monkeypatch.chdir(tree.folder / "job")
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 0, done.output
+
+
+def test_repository_may_be_named_by_a_folder_in_it(tree: WorkTree, tmp_path: Path) -> None:
+    tree.git("clone", "-q", "--bare", str(tree.folder), "bare")
+
+    named = [
+        sources(CodeFacts(), place, tmp_path)
+        for place in (f"{tree.folder}/job", f"{tree.folder}/bare", str(tmp_path), "https://git.example/x")
+    ]
+
+    assert named == [[str(tree.folder)], [f"{tree.folder}/bare"], [str(tmp_path)], ["https://git.example/x"]]
+
+
+def test_repository_around_a_submodule_is_tried_too(tmp_path: Path) -> None:
+    outer = WorkTree(tmp_path / "outer")
+    outer.add_moved_library()
+
+    found = sources(CodeFacts(remote="https://git.example/x"), None, outer.folder / "library")
+
+    assert found == [str(outer.folder / "library"), str(outer.folder), "https://git.example/x"]
