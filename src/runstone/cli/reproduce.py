@@ -74,7 +74,7 @@ def reproduce(ctx: click.Context, /, *, run_id: str, yes: bool, as_json: bool, *
                 prints_aside=as_json,
             )
     if as_json:
-        print_json(msgspec.to_builtins(done))
+        print_json(msgspec.to_builtins(done, enc_hook=float))  # NaN and infinities are of a type of their own
     else:
         _print(done)
     ctx.exit(EXIT_CODES[done.verdict])
