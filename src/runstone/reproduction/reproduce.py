@@ -15,7 +15,8 @@ from runstone.client.capture.code import CodeFacts
 from runstone.client.capture.environment import EnvironmentFacts
 from runstone.client.client import Client
 from runstone.client.redaction import MARK
-from runstone.entities import Run, RunStatus
+from runstone.entities import LifecycleStage, Run, RunStatus
+from runstone.entities.names import MAX_RUN_NAME
 from runstone.entities.tag import PARENT_RUN_ID, REPRODUCED_BY, REPRODUCES, REPRODUCTION
 from runstone.errors import NotReproducible, RunstoneError
 from runstone.journal import folder as journals
@@ -27,6 +28,7 @@ from runstone.schemas import wire
 SAME, DIFFERENT, FAILED, NOTHING = "same", "different", "failed", "nothing to compare"
 _FILE = "sqlite:///"
 _STDERR = 2
+_AGAIN = " again"
 
 
 class Plan(Struct, frozen=True):
@@ -85,6 +87,8 @@ def plan(client: Client, run_id: str, repository: str | None, standing: Path) ->
         RunNotFound: There is no such run.
     """
     run = client.get_run(run_id)
+    if place := _trash(client, run):
+        raise NotReproducible(f"the run {run_id} cannot be done again: {place}")
     captured = reading.of(client, run_id)
     code, environment = captured.code, captured.environment
     if reason := _why_not(run, code, environment):
@@ -95,6 +99,15 @@ def plan(client: Client, run_id: str, repository: str | None, standing: Path) ->
     places = checkout.sources(code, repository, standing)
     checkout.check_places(code.commit, places)
     return Plan(run, code, environment, places)
+
+
+def _trash(client: Client, run: Run) -> str:
+    """Whether a run can hold no verdict, or its experiment no other run; empty if both can."""
+    if client.get_experiment(run.info.experiment_id).lifecycle_stage is LifecycleStage.DELETED:
+        return f"its experiment is in the trash; `runstone experiments restore {run.info.experiment_id}` takes it back"
+    if run.info.lifecycle_stage is LifecycleStage.DELETED:
+        return f"it is in the trash; `runstone runs restore {run.info.run_id}` takes it back"
+    return ""
 
 
 def _why_not(run: Run, code: CodeFacts | None, environment: EnvironmentFacts | None) -> str:  # noqa: C901  # a list of rules
@@ -160,7 +173,9 @@ def reproduce(
     if not directory.is_dir():
         raise NotReproducible(f"the folder {environment.directory!r} that the run was started in is not in its code")
     again = client.create_run(
-        run.info.experiment_id, run_name=f"{run.info.run_name} again", tags={REPRODUCES: run.info.run_id}
+        run.info.experiment_id,
+        run_name=run.info.run_name[: MAX_RUN_NAME - len(_AGAIN)] + _AGAIN,
+        tags={REPRODUCES: run.info.run_id},
     ).info.run_id
     try:
         exit_code = _run(
