@@ -12,7 +12,7 @@ from runstone.cli.options import as_json, connected
 from runstone.cli.output import counted, print_facts, print_json, print_table, visible
 from runstone.client.redaction import MARK
 from runstone.errors import InvalidValue
-from runstone.reproduction import comparison
+from runstone.reproduction import comparison, live
 from runstone.reproduction import reproduce as reproduction
 from runstone.reproduction.comparison import Tolerances
 from runstone.reproduction.reproduce import Plan, Reproduction
@@ -142,6 +142,9 @@ def _tell(planned: Plan, *, with_this_python: bool) -> None:
         ("command", shlex.join(environment.command)),
     ):
         click.echo(f"  {name:<11}  {visible(value)}", err=True)
+    assert code.commit is not None
+    for told_of in live.told(environment, code.commit, with_this_python=with_this_python):
+        click.echo(visible(f"  Not as it was: {told_of}"), err=True)
     for left in code.left_out:
         click.echo(visible(f"  Not kept: {left.path or 'code'}: {left.reason}"), err=True)
     if code.redacted:

@@ -32,12 +32,15 @@ def sources(facts: CodeFacts, given: str | None, standing: Path) -> list[str]:
         named = Path(given).absolute()
         is_within = named.is_dir() and not (named / "HEAD").is_file()  # which a bare repository has
         return [str((is_within and program.root_of(named)) or named) if named.exists() else given]
-    found = [str(top) for top in _around(standing.absolute())]
+    found = [str(top) for top in around(standing.absolute())]
     return [*found, facts.remote] if facts.remote else found
 
 
-def _around(folder: Path) -> Iterator[Path]:
-    """The top of the repository that a folder is in, for git fetches from no folder below it; then the outer ones."""
+def around(folder: Path) -> Iterator[Path]:
+    """The top of the repository that a folder is in, for git fetches from no folder below it.
+
+    Where that is a submodule, those around it follow.
+    """
     top = program.root_of(folder)
     while top is not None:
         yield top

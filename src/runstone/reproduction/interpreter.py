@@ -4,17 +4,15 @@ import platform
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-import msgspec
 from msgspec import Struct
 
 from runstone import environments
 from runstone.client.capture.environment import EnvironmentFacts, Package, packages, requirements
 from runstone.errors import NotReproducible, Unsupported
 from runstone.models.requirements import normal
+from runstone.reproduction import live
 
 _VERSION = "import platform; print(platform.python_version())"
 _ONLY_HERE = {"editable", "file"}
@@ -26,10 +24,12 @@ class Interpreter(Struct, frozen=True):
     Attributes:
         python: Its executable; commands of packages lie beside it.
         differences: How it differs from what was recorded, a sentence each.
+        settings: Variables of the environment that the program needs with it.
     """
 
     python: Path
     differences: list[str]
+    settings: dict[str, str] = {}
 
 
 def of_this_process(facts: EnvironmentFacts) -> Interpreter:
@@ -37,16 +37,17 @@ def of_this_process(facts: EnvironmentFacts) -> Interpreter:
     return Interpreter(Path(sys.executable), _differences(facts, here=platform.python_version(), installed=packages()))
 
 
-def make(facts: EnvironmentFacts, folder: Path, code: Path) -> Interpreter:
+def make(facts: EnvironmentFacts, folder: Path, code: Path, commit: str) -> Interpreter:
     """Make an environment with the recorded Python and packages.
 
-    A package that only the machine of the run had is taken from the code, if that is its project, else from the folder
-    or file that the same version is installed from here.
+    A package that only the machine of the run had is taken from the code, if its project is in there, else from the
+    folder or file that the same version is installed from here.
 
     Args:
         facts: What was recorded.
         folder: Where the environment is made.
         code: The code of the run.
+        commit: Its commit.
 
     Raises:
         Unsupported: uv is not installed.
@@ -67,7 +68,7 @@ def make(facts: EnvironmentFacts, folder: Path, code: Path) -> Interpreter:
     missing = []
     for package in facts.packages:
         if package.source in _ONLY_HERE:
-            place = _place_of(package, code)
+            place = place_of(package, code, commit)
             if place is None:
                 missing.append(f"{package.name} {package.version} was installed from a folder or file, and is left out")
             else:
@@ -90,23 +91,30 @@ def _differences(facts: EnvironmentFacts, *, here: str, installed: list[Package]
     return told
 
 
-def _place_of(package: Package, code: Path) -> Path | None:
-    """The folder of the project that a package is, or the file that it was installed from."""
-    project = code / "pyproject.toml"
-    if project.is_file():
-        try:
-            said = tomllib.loads(project.read_text(encoding="utf-8"))
-        except ValueError:
-            said = {}
-        if normal(str(said.get("project", {}).get("name", ""))) == normal(package.name):
-            return code
+def place_of(package: Package, code: Path, commit: str) -> Path | None:
+    """The folder of the project that a package is, or the file that it was installed from.
+
+    Args:
+        package: One that only the machine of the run had.
+        code: The code of the run.
+        commit: Its commit: a folder of a repository that has it is the same folder of the code.
+    """
+    here = live.installed_from(package.name)
+    root = None if here is None else live.root_with(commit, here)
+    if here is not None and root is not None and (code / here.relative_to(root)).exists():
+        return code / here.relative_to(root)
+    projects = sorted(code.rglob("pyproject.toml"), key=lambda file: (len(file.parts), file))
+    if found := next((file.parent for file in projects if _is_of(file, package)), None):
+        return found
+    return live.installed_from(package.name, package.version)
+
+
+def _is_of(project: Path, package: Package) -> bool:
     try:
-        here = distribution(package.name)
-        url = msgspec.json.decode(here.read_text("direct_url.json") or "{}").get("url", "")
-    except (PackageNotFoundError, msgspec.DecodeError):
-        return None
-    place = Path(unquote(urlsplit(url).path))
-    return place if here.version == package.version and url.startswith("file:") and place.exists() else None
+        said = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {})
+    except (OSError, ValueError):
+        return False
+    return isinstance(said, dict) and normal(str(said.get("name", ""))) == normal(package.name)
 
 
 def _uv() -> str:

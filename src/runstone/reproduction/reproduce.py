@@ -9,6 +9,7 @@ from pathlib import Path
 from time import time
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from runstone.client.capture import reading
 from runstone.client.capture.code import CodeFacts
@@ -20,7 +21,7 @@ from runstone.entities.names import MAX_RUN_NAME
 from runstone.entities.tag import PARENT_RUN_ID, REPRODUCED_BY, REPRODUCES, REPRODUCTION
 from runstone.errors import NotReproducible, RunstoneError
 from runstone.journal import folder as journals
-from runstone.reproduction import checkout, interpreter
+from runstone.reproduction import checkout, interpreter, live
 from runstone.reproduction.comparison import Compared, Tolerances, compare
 from runstone.reproduction.interpreter import Interpreter
 from runstone.schemas import wire
@@ -162,13 +163,15 @@ def reproduce(
     """
     run, environment = planned.run, planned.environment
     tolerances.check_names(run.data.metrics)
+    assert planned.code.commit is not None
     code = folder / "code"
     code.mkdir()
     checkout.check_out(client, run.info.run_id, planned.code, planned.places, code)
     if with_this_python:
         found = interpreter.of_this_process(environment)
     else:
-        found = interpreter.make(environment, folder / "environment", code)
+        found = interpreter.make(environment, folder / "environment", code, planned.code.commit)
+    found = replace(found, settings=live.lead(planned.code.commit, code, folder / "imports"))
     directory = code / (environment.directory or "")
     if not directory.is_dir():
         raise NotReproducible(f"the folder {environment.directory!r} that the run was started in is not in its code")
@@ -178,9 +181,8 @@ def reproduce(
         tags={REPRODUCES: run.info.run_id},
     ).info.run_id
     try:
-        exit_code = _run(
-            client, run.info.run_id, again, environment, found, directory, stdout=_STDERR if prints_aside else None
-        )
+        stdout = _STDERR if prints_aside else None
+        exit_code = _run(client, run.info.run_id, again, environment, found, directory, stdout=stdout)
     except BaseException as error:  # Ctrl-C, mostly
         with suppress(RunstoneError):
             _end_unless_ended(client, again, RunStatus.FAILED if isinstance(error, Exception) else RunStatus.KILLED)
@@ -207,6 +209,7 @@ def _run(
     if uri.startswith(_FILE):
         uri = _FILE + str(Path(uri.removeprefix(_FILE)).absolute())
     settings = {
+        **found.settings,
         "RUNSTONE_TRACKING_URI": uri,
         "RUNSTONE_RUN_ID": again,
         "RUNSTONE_REPRODUCES": original,
