@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from runstone.client import Client
+from runstone.client.capture import reading
 from runstone.client.capture.code import CodeFacts
 from runstone.reproduction.checkout import sources
 from tests.client.capture.repositories import WorkTree
@@ -39,3 +41,24 @@ def test_repository_around_a_submodule_is_tried_too(tmp_path: Path) -> None:
     found = sources(CodeFacts(remote="https://git.example/x"), None, outer.folder / "library")
 
     assert found == [str(outer.folder / "library"), str(outer.folder), "https://git.example/x"]
+
+
+CALLS = """
+import subprocess, runstone
+runstone.log_metric("seven", float(subprocess.check_output("./seven.sh")))
+"""
+
+
+def test_file_that_git_does_not_track_can_still_be_executed(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client
+) -> None:
+    tree.write("job/train.py", CALLS)
+    tree.write("job/seven.sh", "#!/bin/sh\necho 7\n").chmod(0o755)
+    run_id = train()
+
+    done = reproduce(run_id)
+
+    assert done.exit_code == 0, done.output
+    facts = reading.of(client, run_id).code
+    assert facts is not None
+    assert (facts.untracked, facts.executable) == (["job/settings.json", "job/seven.sh"], ["job/seven.sh"])

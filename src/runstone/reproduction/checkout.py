@@ -97,7 +97,10 @@ def check_out(client: Client, run_id: str, facts: CodeFacts, places: Sequence[st
     if (folder / ".gitmodules").is_file():
         _fetch_submodules(repository, facts.remote or place)
     for path in facts.untracked:
-        _put(folder, path, reading.content(client, run_id, f"{code.UNTRACKED}/{path}"))
+        file = _put(folder, path, reading.content(client, run_id, f"{code.UNTRACKED}/{path}"))
+        if path in facts.executable:
+            mode = file.stat().st_mode
+            file.chmod(mode | (mode & 0o444) >> 2)  # by those who may read it
 
 
 def _fetch(folder: Path, commit: str, places: Sequence[str]) -> str:
@@ -188,13 +191,14 @@ def _old_lines(lines: Sequence[str]) -> Iterator[tuple[int, str, int]]:
             number, left = int(found[1]), int(found[2] or 1)
 
 
-def _put(folder: Path, path: str, data: bytes) -> None:
+def _put(folder: Path, path: str, data: bytes) -> Path:
     parts = PurePosixPath(ArtifactPath(path)).parts
     target = folder.joinpath(*parts)
     if ".git" in (part.lower() for part in parts) or not _is_within(folder, target):
         raise NotReproducible(f"the file {path!r} of the run belongs outside of its folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
+    return target
 
 
 def _is_within(folder: Path, path: Path) -> bool:

@@ -31,6 +31,7 @@ def test_clean_tree_is_known_by_its_commit(tree: WorkTree, take: Take, client: C
         "dirty": False,
         "patch": False,
         "untracked": [],
+        "executable": [],
         "left_out": [],
         "redacted": 0,
     }

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -66,6 +67,7 @@ class CodeFacts(Struct, kw_only=True):
         dirty: Whether anything differs from the commit.
         patch: Whether ``patch.diff`` holds what differs in files that git tracks.
         untracked: Files below ``untracked`` that git does not track.
+        executable: Those among them that their owner may execute.
         left_out: What differs and is not kept.
         redacted: How many secrets were replaced in all of it.
     """
@@ -77,6 +79,7 @@ class CodeFacts(Struct, kw_only=True):
     dirty: bool = False
     patch: bool = False
     untracked: list[str] = field(default_factory=list)
+    executable: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     redacted: int = 0
 
@@ -252,6 +255,7 @@ def _keep_untracked(subject: Subject, repository: Repository, untracked: list[st
                 redacted = redact(data.decode(errors="surrogateescape"), path)
                 facts.redacted += redacted.secrets
                 facts.untracked.append(path)
+                facts.executable += [path] if _is_executable(repository.root / path) else []
                 subject.write(f"{UNTRACKED}/{path}", redacted.text.encode(errors="surrogateescape"))
         if reason:
             facts.left_out.append(LeftOut(program.readable(path), reason))
@@ -310,6 +314,13 @@ def _content(file: Path) -> bytes | str:
             return opened.read(MAX_FILE)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+
+
+def _is_executable(file: Path) -> bool:
+    try:
+        return bool(file.lstat().st_mode & stat.S_IXUSR)
+    except OSError:  # it is gone
+        return False
 
 
 def _size(file: Path) -> int:
