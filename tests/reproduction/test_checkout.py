@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from runstone.client import Client
-from runstone.client.capture import reading
+from runstone.client.capture import code, reading
 from runstone.client.capture.code import CodeFacts
-from runstone.reproduction.checkout import sources
+from runstone.client.capture.part import Subject
+from runstone.reproduction.checkout import check_out, sources
 from tests.client.capture.repositories import WorkTree
 from tests.reproduction.conftest import Command, Train
 
@@ -62,3 +63,40 @@ def test_file_that_git_does_not_track_can_still_be_executed(
     facts = reading.of(client, run_id).code
     assert facts is not None
     assert (facts.untracked, facts.executable) == (["job/settings.json", "job/seven.sh"], ["job/seven.sh"])
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("diff.context", "0"),
+        ("diff.interHunkContext", "9"),
+        ("diff.suppressBlankEmpty", "true"),
+        ("diff.relative", "true"),
+        ("diff.orderFile", "gone"),
+        ("diff.noprefix", "true"),
+        ("diff.mnemonicPrefix", "true"),
+        ("core.quotePath", "true"),
+        ("apply.whitespace", "error"),
+    ],
+)
+def test_patch_applies_whatever_is_set_up_of_git(
+    tree: WorkTree, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: tuple[str, str]
+) -> None:
+    lines = [f"{number}\n\n" for number in range(30)]
+    tree.commit(**{"größe__py": "".join(lines), "job/model__py": "a\n"})
+    now = "".join([lines[0], "new \n", *lines[1:9], "new\n", *lines[11:]])
+    tree.write("größe.py", now)
+    monkeypatch.setenv("RUNSTONE_CAPTURE_CODE", "true")
+    for name, value in zip(("COUNT", "KEY_0", "VALUE_0"), ("1", *setting), strict=True):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    monkeypatch.chdir(tree.folder / "job")
+    for folder in ("store", "again"):
+        (tmp_path / folder).mkdir()
+    run_id = client.create_run("0").info.run_id
+
+    code.picture(Subject(client, run_id))
+    facts = reading.of(client, run_id).code
+    assert facts is not None
+    check_out(client, run_id, facts, [str(tree.folder)], tmp_path / "again")
+
+    assert (tmp_path / "again/größe.py").read_text() == now

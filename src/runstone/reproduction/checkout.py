@@ -125,7 +125,7 @@ def _apply(repository: Repository, patch: bytes) -> None:
     file = repository.root / ".git" / "runstone.patch"
     file.write_bytes(text.encode(errors="surrogateescape"))
     try:
-        repository.read("apply", "--whitespace=nowarn", str(file))
+        repository.read("apply", "--whitespace=nowarn", str(file), options={"apply.ignoreWhitespace": "no"})
         for path, commit in moved_submodules(text):
             change = ["--add", "--cacheinfo", f"160000,{commit},{path}"] if commit else ["--force-remove", "--", path]
             repository.read("update-index", *change)

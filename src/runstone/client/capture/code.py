@@ -42,6 +42,12 @@ _PROMISES = (
     r"|(?:access|api|auth|refresh)[_ -]?tokens?|(?:access|api|private|secret|signing|ssh)[_ -]?keys?)(?![a-z])"
     rf"|(?:(?:db|root|vault)[_ -]?pass|pwd|token|{KEY_OWNERS}[_ -]?keys?)\d*\.[a-z]+$)"
 )
+# Whatever the user's settings of git say, of which some make a patch that applies nowhere.
+_PATCH_OPTIONS = (
+    "--patch", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
+    "--no-relative", "--unified=3", "--inter-hunk-context=0", "--ignore-submodules=dirty",
+    "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
 # What Runstone and MLflow keep beside a program by default.
 _STORES = r"(?:.*/)?(?:\.runstone|runstone-artifacts|mlruns|mlartifacts)/|(?:.*/)?(?:runstone|mlflow)\.db(?:-\w+)?$"
 
@@ -215,9 +221,8 @@ def _patch(repository: Repository, changed: Mapping[str, str], facts: CodeFacts)
     # Where there is no commit yet, all files are new: they differ from the empty tree.
     base = facts.commit or repository.read("hash-object", "-t", "tree", os.devnull).decode().strip()
     return repository.read(
-        "diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
-        "--ignore-submodules=dirty", "--submodule=short", "--src-prefix=a/", "--dst-prefix=b/", base, "--", ":/",
-        *(f":(top,exclude,literal){path}" for path in unfit), most=MAX_PATCH,
+        "diff", *_PATCH_OPTIONS, base, "--", ":/", *(f":(top,exclude,literal){path}" for path in unfit),
+        most=MAX_PATCH,
     )  # fmt: skip
 
 

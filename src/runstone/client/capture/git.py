@@ -16,6 +16,8 @@ _QUIET = {
     "core.hooksPath": os.devnull,
     "core.pager": "cat",
     "core.quotePath": "false",
+    "diff.orderFile": os.devnull,
+    "diff.suppressBlankEmpty": "false",
     "submodule.recurse": "false",
 }
 _FALSE = {"false", "no", "off", "0"}
