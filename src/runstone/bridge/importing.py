@@ -183,7 +183,7 @@ class _Importing:
                 with self.brought.telling(f"run {run.info.run_id}"):
                     self._finish(run)
                 self._watch(1, self.brought)
-        Registering(self._source, self._store, self._places, self.brought).run()
+        Registering(self._source, self._store, self._target, self._places, self.brought).run()
         self._experiments.trash()
         self.brought.problems += self._source.problems
 

@@ -1,21 +1,44 @@
 """Bringing registered models, with their versions under the same numbers where these are free."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from runstone.bridge.brought import Brought
+from runstone.bridge.copies import by_number, in_order, is_copy, named_by, with_first_source
 from runstone.bridge.marks import UNFINISHED
 from runstone.bridge.places import Places, what_it_is
 from runstone.bridge.source import Source
+from runstone.bridge.store_source import StoreSource
 from runstone.entities import ModelStage, ModelTag, ModelVersion, RegisteredModel
-from runstone.entities.page import all_pages
-from runstone.errors import RegisteredModelNotFound, RunstoneError
+from runstone.entities.names import shown
+from runstone.errors import InvalidValue, RegisteredModelNotFound, RunstoneError
 from runstone.stores.registry import RegistryStore
 
 # Numbers in a row that no version has, as deleted ones leave them, which are counted through.
 _MOST_MISSING = 1000
-_VERSIONS = 10_000
+
+
+@dataclass
+class _Model:
+    """A registered model that is brought.
+
+    Attributes:
+        model: As the source has it.
+        found: As the store has it.
+        versions: Its versions in the source.
+        half_done: Those in the store that a former import has not finished, by the numbers that they stand for.
+        numbers: Number in the store of each version of the source that is there.
+        is_ours: Whether all that the store has are of the source.
+    """
+
+    model: RegisteredModel
+    found: RegisteredModel
+    versions: Sequence[ModelVersion]
+    half_done: dict[str, ModelVersion]
+    numbers: dict[str, str]
+    is_ours: bool
 
 
 class Registering:
@@ -24,29 +47,48 @@ class Registering:
     Args:
         source: Where they come from.
         store: Where they go.
+        target: The same, as a source.
         places: Where the runs and logged models are that were brought before.
         brought: Is told what happens.
     """
 
-    def __init__(self, source: Source, store: RegistryStore, places: Places, brought: Brought) -> None:
+    def __init__(
+        self, source: Source, store: RegistryStore, target: StoreSource, places: Places, brought: Brought
+    ) -> None:
         self._source = source
         self._store = store
+        self._target = target
         self._places = places
         self._brought = brought
+        self._models: dict[str, _Model] = {}
 
     def run(self) -> None:
-        """Bring all registered models."""
-        there: dict[str, list[ModelVersion]] = {}
-        search = self._store.search_model_versions
-        for version in all_pages(lambda size, token: search(max_results=size, page_token=token), at_once=_VERSIONS):
-            there.setdefault(version.name, []).append(version)
+        """Bring all registered models, copies of versions after what they are copies of."""
+        found = []
         for model in self._source.registered_models():
             try:
-                self._model(model, there.get(model.name, []))
+                found.append((model, self._registered(model), list(self._source.model_versions(model.name))))
             except RunstoneError as error:
                 self._brought.problems.append(f"the registered model {model.name!r} is not whole: {error.message}")
+        known = by_number(version for _, _, versions in found for version in versions)
+        there = by_number(version for model, _, _ in found for version in self._target.model_versions(model.name))
+        for model, registered, versions in found:
+            own = [each for each in there.values() if each.name == model.name]
+            half_done = {tag.value: each for each in own for tag in each.tag_list if tag.key == UNFINISHED}
+            whole = [each for each in own if UNFINISHED not in each.tags]
+            numbers = self._known(
+                {each.version: self._what_it_becomes(with_first_source(each, known)) for each in versions},
+                {each.version: what_it_is(with_first_source(each, there)) for each in whole},
+            )
+            is_ours = {each.version for each in whole} <= set(numbers.values())
+            self._models[model.name] = _Model(model, registered, versions, half_done, numbers, is_ours)
+        for version in in_order({name: each.versions for name, each in self._models.items()}):
+            self._bring(version, self._models[version.name])
+        for each in self._models.values():
+            self._aliases(each)
 
-    def _model(self, model: RegisteredModel, there: list[ModelVersion]) -> None:
+    def _registered(self, model: RegisteredModel) -> RegisteredModel:
+        """A registered model as the store has it; made where it is not there."""
         try:
             found = self._store.get_registered_model(model.name)
         except RegisteredModelNotFound:
@@ -60,32 +102,27 @@ class Registering:
         for tag in model.tag_list:
             if tag.key not in found.tags:
                 self._store.set_registered_model_tag(model.name, tag)
-        half_done = {tag.value: each for each in there for tag in each.tag_list if tag.key == UNFINISHED}
-        there = [each for each in there if UNFINISHED not in each.tags]
-        versions = list(self._source.model_versions(model.name))
-        numbers = self._known(versions, there)
-        for version in versions:
-            what = f"version {version.version} of the registered model {version.name!r}"
-            half = half_done.get(version.version)
-            if version.version in numbers and half is None:
-                self._brought.already_there += 1
-                self._tell_elsewhere(what, version)
-                continue
-            is_ours = {each.version for each in there} <= set(numbers.values())
-            with self._brought.telling(what):
-                made = half or self._create(version)
-                numbers[version.version] = self._version(version, made, may_skip=is_ours)
-                self._tell_elsewhere(what, version)
-        self._aliases(model, found, numbers)
+        return found
 
-    def _known(self, versions: Sequence[ModelVersion], there: Sequence[ModelVersion]) -> dict[str, str]:
+    def _bring(self, version: ModelVersion, model: _Model) -> None:
+        what = f"version {version.version} of the registered model {version.name!r}"
+        half = model.half_done.get(version.version)
+        if version.version in model.numbers and half is None:
+            self._brought.already_there += 1
+            self._tell_elsewhere(what, version)
+            return
+        with self._brought.telling(what):
+            made = half or self._create(version)
+            model.numbers[version.version] = self._version(version, made, may_skip=model.is_ours)
+            self._tell_elsewhere(what, version)
+
+    def _known(self, wanted: dict[str, tuple[str, str]], there: dict[str, tuple[str, str]]) -> dict[str, str]:
         """Numbers of versions that are there already: of the same number where one of that is the same, else another.
 
         Each one that is there stands for one of the source, so that an import which is given again adds none.
         """
         numbers: dict[str, str] = {}
-        left = {each.version: what_it_is(each) for each in sorted(there, key=lambda each: int(each.version))}
-        wanted = {each.version: self._what_it_becomes(each) for each in versions}
+        left = dict(sorted(there.items(), key=lambda each: int(each[0])))
         for number, thing in wanted.items():
             if left.get(number) == thing:
                 numbers[number] = number
@@ -108,6 +145,20 @@ class Registering:
             )
         )
 
+    def _place(self, version: ModelVersion) -> str:
+        """Where the files of a version are: those of a copy where those of the other are, by its number there.
+
+        Raises:
+            InvalidValue: It is a copy of one that is not there, or not known; another may have its number.
+        """
+        if not is_copy(version):
+            return self._places.of_version(version)
+        name, number = named_by(version) or ("", "")
+        model = self._models.get(name)
+        if model is None or number not in model.numbers:
+            raise InvalidValue(f"it is a copy of {shown(version.source)}, which was not brought")
+        return f"models:/{name}/{model.numbers[number]}"
+
     def _tell_elsewhere(self, what: str, version: ModelVersion) -> None:
         place = self._places.of_version(version)
         if self._places.is_elsewhere(place):
@@ -119,7 +170,7 @@ class Registering:
         """Add a version, whatever number it gets; a mark says which one it stands for until it is whole."""
         return self._store.create_model_version(
             version.name,
-            self._places.of_version(version),
+            self._place(version),
             run_id=self._places.runs.get(version.run_id, version.run_id),
             tags=[*version.tag_list, ModelTag(UNFINISHED, version.version)],
             run_link=version.run_link,
@@ -146,7 +197,8 @@ class Registering:
         self._brought.model_versions += 1
         return made.version
 
-    def _aliases(self, model: RegisteredModel, found: RegisteredModel, numbers: dict[str, str]) -> None:
+    def _aliases(self, each: _Model) -> None:
+        model, found, numbers = each.model, each.found, each.numbers
         for alias, version in sorted(model.aliases.items()):
             wanted = numbers.get(version)
             if wanted is None or found.aliases.get(alias) == wanted:

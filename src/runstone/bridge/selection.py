@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from runstone.bridge import bundle_format as layout
+from runstone.bridge.copies import by_number, is_copy, named_by
 from runstone.bridge.logged_models import has_files
 from runstone.bridge.marks import LACKS_FILES, UNFINISHED
 from runstone.bridge.places import Places
@@ -123,9 +124,11 @@ class Selection:
             self._place(run_id, folder.uri, folder.name)
         for model in self._models:
             self._place(model.model_id, model.artifact_location, layout.files_of_model(model.model_id))
-        for _, versions in self._registered:
-            for version in versions:
-                yield replace(version, source=self._places.of_version(version))
+        here = by_number(version for _, versions in self._registered for version in versions)
+        for version in here.values():
+            is_alone = is_copy(version) and named_by(version) not in here
+            found = self._source.placed(version) if is_alone else version
+            yield replace(found, source=self._places.of_version(found))
 
     def folders(self) -> Iterator[Folder]:
         """The folders of files."""

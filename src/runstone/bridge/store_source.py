@@ -1,6 +1,7 @@
 """A store of Runstone, or a server of its protocol, as a source."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from math import isnan, nan
 
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from runstone.artifacts import resolve as artifacts
 from runstone.artifacts.base import ArtifactRepository
+from runstone.bridge.copies import is_copy, named_by
 from runstone.bridge.fence import Fence
 from runstone.entities import (
     Experiment,
@@ -21,7 +23,7 @@ from runstone.entities import (
 )
 from runstone.entities.names import without_password
 from runstone.entities.page import all_pages
-from runstone.errors import EndpointNotFound
+from runstone.errors import EndpointNotFound, InvalidValue, NotFound
 from runstone.stores.base import StreamedHistories, TrackingStore
 from runstone.stores.lineage import LineageStore
 from runstone.stores.registry import RegistryStore
@@ -121,8 +123,23 @@ class StoreSource:
         return iter(sorted(found, key=lambda model: model.name))
 
     def model_versions(self, name: str) -> Iterator[ModelVersion]:
-        """Versions of a registered model, by number."""
-        return iter(sorted(self._versions.get(name, []), key=lambda each: int(each.version)))
+        """Versions of a registered model, by number; a copy of one that is gone has the place of its files."""
+        for version in sorted(self._versions.get(name, []), key=lambda each: int(each.version)):
+            yield self.placed(version) if is_copy(version) and not self._is_still_true(version) else version
+
+    def placed(self, version: ModelVersion) -> ModelVersion:
+        """A version of a registered model with the place of its files as its source."""
+        assert isinstance(self._store, RegistryStore)
+        with suppress(NotFound, InvalidValue):
+            place = self._store.get_model_version_download_uri(version.name, version.version)
+            return replace(version, source=place)
+        return version
+
+    def _is_still_true(self, copy: ModelVersion) -> bool:
+        """Whether the version that a copy names is still what it is a copy of, and neither gone nor another one."""
+        name, number = named_by(copy) or ("", "")
+        found = next((each for each in self._versions.get(name, []) if each.version == number), None)
+        return found is not None and self.placed(found).source == self.placed(copy).source
 
     def files(self, uri: str) -> ArtifactRepository:
         """The files below a URI."""
