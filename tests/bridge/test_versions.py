@@ -119,3 +119,21 @@ def test_version_that_the_store_refuses_costs_no_other(tmp_path: Path, origin: P
             assert refused.startswith("the version 1 of the registered model 'm' is not whole: the source")
         assert target[1].get_registered_model("m").aliases == {"good": "2"}
         assert numbers(target[1]) == ["2"]
+
+
+@pytest.mark.parametrize("is_bundle", [False, True])
+@pytest.mark.parametrize("place", ["{there}", "mlflow-artifacts:/7/models/{model_id}/artifacts"])
+def test_version_that_names_only_the_folder_of_a_logged_model_is_of_that_model(
+    tmp_path: Path, origin: Place, target: Place, place: str, is_bundle: bool
+) -> None:
+    run_id, model_id = run_with_a_model(origin)
+    there = origin[1].get_logged_model(model_id).artifact_location
+    origin[1].create_model_version("m", place.format(there=there, model_id=model_id), run_id=run_id)
+    bundle = export(*origin, "one", tmp_path / "a.zip")
+
+    for _ in range(2):
+        brought = bring_in(bundle, *target) if is_bundle else bring_all(origin, target)
+
+    [made] = target[1].search_model_versions()
+    assert (made.source, made.model_id, made.run_id) == (f"models:/{model_id}", model_id, run_id)
+    assert (brought.model_versions, brought.problems) == (0, [])

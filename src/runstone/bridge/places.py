@@ -22,12 +22,14 @@ class Places:
         models: Id of each logged model.
         folders: URI below which the artifacts of each of both are.
         homes: Id of each of both, with what a version names their artifacts by, wherever the store is then.
+        model_folders: URI in the source of the artifacts of each logged model, with its id there.
     """
 
     runs: dict[str, str] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
+    model_folders: dict[str, str] = field(default_factory=dict)
 
     def add_run(self, source_id: str, source_uri: str, run_id: str, uri: str) -> None:
         """Note a run with its artifacts, in the source and in the store."""
@@ -39,6 +41,7 @@ class Places:
         """Note a logged model with its artifacts, in the source and in the store."""
         self.models[source_id] = model_id
         self.homes[source_id] = f"models:/{model_id}"
+        self.model_folders[source_uri] = source_id
         self.folders[source_uri] = uri
 
     def of_version(self, version: ModelVersion) -> str:
@@ -52,7 +55,18 @@ class Places:
             return f"models:/{self.models[model[1]]}"
         if source in self.folders and version.model_id in self.homes and version.model_id in source:
             return self.homes[version.model_id]
+        if of_folder := self._model_of_folder(source):
+            return self.homes[of_folder]
         return self._below_a_folder(source) or self._by_id(version) or source
+
+    def model_of(self, version: ModelVersion) -> str:
+        """The id in the store of the logged model that a version is; empty where it is none.
+
+        MLflow's copy of a version of a logged model names no model, only the folder of its files.
+        """
+        named = _OF_MODEL.fullmatch(version.source)
+        source_id = version.model_id or (named[1] if named else self._model_of_folder(version.source))
+        return self.models.get(source_id, "")
 
     def is_elsewhere(self, place: str) -> bool:
         """Whether the files at a place of a version were not brought, and others may not reach them there."""
@@ -66,6 +80,16 @@ class Places:
                 return f"{folder}{source[end:]}"
             end = source.rfind("/", 0, end)
         return None
+
+    def _model_of_folder(self, source: str) -> str:
+        """The logged model, by its id in the source, whose files are the folder at a place; empty where it is none's.
+
+        A folder of this machine or of a server is known by its name too, since it may have been moved.
+        """
+        if source in self.model_folders:
+            return self.model_folders[source]
+        found = _ARTIFACTS.search(source) if _OWN.match(source) else None
+        return found[1] if found and not found[2] and found[1] in self.models else ""
 
     def _by_id(self, version: ModelVersion) -> str | None:
         """The place that an address stands for which is another one by now, as that of a folder which was moved."""

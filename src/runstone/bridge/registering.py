@@ -141,7 +141,7 @@ class Registering:
                 version,
                 source=self._places.of_version(version),
                 run_id=self._places.runs.get(version.run_id, version.run_id),
-                model_id=self._places.models.get(version.model_id, ""),
+                model_id=self._places.model_of(version),
             )
         )
 
@@ -175,7 +175,7 @@ class Registering:
             tags=[*version.tag_list, ModelTag(UNFINISHED, version.version)],
             run_link=version.run_link,
             description=version.description,
-            model_id=self._places.models.get(version.model_id, ""),
+            model_id=self._places.model_of(version),
             created_at=version.creation_timestamp,
         )
 
