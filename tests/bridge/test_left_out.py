@@ -11,9 +11,10 @@ from runstone.bridge.fence import Fence
 from runstone.bridge.importing import bring, measured
 from runstone.bridge.mlflow_connection import REVISIONS
 from runstone.bridge.mlflow_database import MlflowDatabase
-from runstone.entities import Metric, Param, Tag
+from runstone.bridge.store_source import StoreSource
+from runstone.entities import Metric, ModelTag, Param, Tag
 from runstone.stores.sql.store import SqlStore
-from tests.bridge.stores import new_store
+from tests.bridge.stores import Place, bring_all, new_store
 from tests.bridge.test_fence import MODELS
 from tests.bridge.test_mlflow_connection import TABLES, database
 
@@ -113,3 +114,17 @@ def test_values_that_did_not_arrive_are_told(tmp_path: Path, source: MlflowDatab
         brought = bring(source, store, tracking_uri=address)
 
     assert any("of the metric 'a' 0 of 1 values are there" in problem for problem in brought.problems)
+
+
+def test_prompts_of_mlflow_are_left_behind_and_counted(origin: Place, target: Place) -> None:
+    prompt = [ModelTag("mlflow.prompt.is_prompt", "true")]
+    origin[1].create_registered_model("greeting", tags=prompt)
+    origin[1].create_model_version("greeting", "dummy-source", tags=[*prompt, ModelTag("mlflow.prompt.text", "Hi")])
+    origin[1].create_registered_model("m")
+
+    counted = measured(StoreSource(*origin))
+    brought = bring_all(origin, target)
+
+    assert (counted.prompts, counted.registered_models, counted.model_versions) == (1, 1, 0)
+    assert (brought.prompts, brought.registered_models, brought.problems) == (1, 1, [])
+    assert [each.name for each in target[1].search_registered_models()] == ["m"]

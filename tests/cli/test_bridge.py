@@ -56,6 +56,7 @@ def test_experiment_goes_into_a_bundle_and_into_another_store(tmp_path: Path, ru
         "files": 0,
         "bytes": 0,
         "already_there": 1,
+        "prompts": 0,
         "notes": [],
         "problems": [],
     }

@@ -21,6 +21,7 @@ class Brought:
         files: Files of runs and logged models.
         bytes: Length of these files together.
         already_there: Runs, logged models and versions that a former import had brought, or that were there before.
+        prompts: Prompts of MLflow, which are no models and are left behind.
         notes: Runs and logged models whose folder of files is not there, and that may never have had one, in one
             sentence each.
         problems: What could not be brought as it was, and why, in one sentence each.
@@ -35,6 +36,7 @@ class Brought:
     files: int = 0
     bytes: int = 0
     already_there: int = 0
+    prompts: int = 0
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 

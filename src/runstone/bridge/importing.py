@@ -12,7 +12,7 @@ from runstone.bridge.experiments import Experiments
 from runstone.bridge.logged_models import LoggedModels, has_files
 from runstone.bridge.marks import INTO_TRASH, LACKS_FILES, UNFINISHED
 from runstone.bridge.places import Places
-from runstone.bridge.registering import Registering
+from runstone.bridge.registering import Registering, models_of
 from runstone.bridge.source import Source
 from runstone.bridge.store_source import StoreSource
 from runstone.bridge.verifying import differences
@@ -114,7 +114,7 @@ def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
         for model in source.logged_models(experiment.experiment_id):
             found.logged_models += 1
             files.count(f"logged model {model.model_id}", model.artifact_location, has_some=has_files(model))
-    for registered in source.registered_models():
+    for registered in models_of(source, found):
         found.registered_models += 1
         found.model_versions += sum(1 for _ in source.model_versions(registered.name))
     found.problems += source.problems

@@ -1,6 +1,6 @@
 """Bringing registered models, with their versions under the same numbers where these are free."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -18,6 +18,17 @@ from runstone.stores.registry import RegistryStore
 
 # Numbers in a row that no version has, as deleted ones leave them, which are counted through.
 _MOST_MISSING = 1000
+# With the value "true" on what MLflow 3 keeps as a registered model, and which has texts instead of files.
+_IS_PROMPT = "mlflow.prompt.is_prompt"
+
+
+def models_of(source: Source, brought: Brought) -> Iterator[RegisteredModel]:
+    """The registered models of a source; prompts of MLflow are counted and left behind."""
+    for model in source.registered_models():
+        if model.tags.get(_IS_PROMPT, "").lower() == "true":
+            brought.prompts += 1
+        else:
+            yield model
 
 
 @dataclass
@@ -65,7 +76,7 @@ class Registering:
     def run(self) -> None:
         """Bring all registered models, copies of versions after what they are copies of."""
         found = []
-        for model in self._source.registered_models():
+        for model in models_of(self._source, self._brought):
             try:
                 found.append((model, self._registered(model), list(self._source.model_versions(model.name))))
             except RunstoneError as error:

@@ -79,13 +79,16 @@ def import_(
         print_json({"source": without_password(source), "is_brought": not dry_run, **asdict(brought)})
     else:
         facts = asdict(brought)
-        there, notes, problems = (facts.pop(name) for name in ("already_there", "notes", "problems"))
+        told_apart = ("already_there", "prompts", "notes", "problems")
+        there, prompts, notes, problems = (facts.pop(name) for name in told_apart)
         what = f"{_sentence(facts)} from {without_password(source)}"
         click.echo(f"To bring: {what}, but for what is there already." if dry_run else f"Brought {what}.")
         if not dry_run and any(facts.values()):
             click.echo("Not kept: when things were changed last, and the ids of experiments.")
         if there:
             click.echo(f"There already: {there:,} of its runs, logged models and versions.")
+        if prompts:
+            click.echo(f"Left behind: {prompts:,} of its registered models, which are prompts.")
         if notes:
             click.echo(
                 f"Without a folder of files: {len(notes):,} of its runs and logged models, which have no files, or "
