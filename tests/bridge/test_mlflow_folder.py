@@ -249,6 +249,7 @@ def test_links_are_not_followed(root: Path, tmp_path: Path) -> None:
     assert (run.data.params, run.data.tags, run.inputs.dataset_inputs) == ({"model/depth": "3"}, {}, [])
     assert {metric.key for metric in source.metrics(RUN)} == {"loss"}
     assert [problem.partition(" is a link")[0] for problem in source.problems] == [
+        f"{root}/0/{OTHER}",
         f"{root}/0/{RUN}/tags",
         f"{root}/0/{RUN}/params/secret",
         f"{root}/0/{RUN}/inputs: {root}/0/datasets/folder",
@@ -306,3 +307,20 @@ def test_empty_folder_of_a_copy_stands_for_that_of_the_original_unless_this_has_
 def test_folder_that_is_not_there_is_no_empty_one(root: Path) -> None:
     with pytest.raises(LocalFileNotFound):
         MlflowFolder(root).files(f"/gone/mlruns/0/{OTHER}/artifacts")
+
+
+def test_linked_folders_of_runs_and_experiments_are_told(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other disk"
+    put(other / "1" / "meta.yaml", EXPERIMENT)
+    put(other / OTHER / "meta.yaml", META.format(run=OTHER))
+    (root / "1").symlink_to(other / "1")
+    (root / "0" / OTHER).symlink_to(other / OTHER)
+    (root / "latest").symlink_to(root / "0")  # none that would be read
+
+    source = opened(root)
+
+    assert [each.experiment_id for each in source.experiments()] == ["0"]
+    assert sorted(source.problems) == [
+        f"{link} is a link, or behind one, and MLflow makes none; it was left out"
+        for link in (root / "0" / OTHER, root / "1")
+    ]

@@ -22,6 +22,7 @@ LARGEST_DATASET = 68 << 20
 _LONGEST_LINE = 1 << 14
 # The end of the place of artifacts, wherever the folder was when MLflow wrote it down.
 _ARTIFACTS = re.compile(r"/(\d+)/((?:models/m-)?[0-9a-f]{32})/artifacts(/.*)?$")
+_ANYHOW = re.compile(".*", re.DOTALL)
 
 
 class Files:
@@ -57,14 +58,18 @@ class Files:
             self._told.add(problem)
             self._problems.append(problem)
 
-    def folders(self, parent: Path) -> list[Path]:
-        """The folders in a folder, by name; none where that is not there."""
+    def folders(self, parent: Path, called: re.Pattern[str] = _ANYHOW) -> list[Path]:
+        """The folders in a folder that are called so, by name; none where that is not there. Links are told."""
         if _is_behind_a_link(parent):
             self.tell(_link(parent))
             return []
         try:
             with os.scandir(parent) as found:
-                return sorted(Path(each.path) for each in found if each.is_dir(follow_symlinks=False))
+                wanted = sorted((each for each in found if called.fullmatch(each.name)), key=lambda each: each.name)
+            for each in wanted:
+                if each.is_symlink():
+                    self.tell(_link(Path(each.path)))
+            return [Path(each.path) for each in wanted if each.is_dir(follow_symlinks=False)]
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -39,6 +39,7 @@ from runstone.entities.tag import RUN_NAME
 from runstone.errors import InvalidValue, LocalFileNotFound
 
 _TRASH = ".trash"
+_EXPERIMENT = re.compile(r"\d+")
 _RUN = re.compile("[0-9a-f]{32}")
 
 
@@ -86,9 +87,8 @@ class MlflowFolder:
     def experiments(self) -> Iterator[Experiment]:
         """All experiments, by the time they were made; those in the trash too."""
         found: list[Experiment] = []
-        for folder in [*self._files.folders(self._root), *self._files.folders(self._root / _TRASH)]:
-            if not folder.name.isdecimal():
-                continue
+        parents = self._root, self._root / _TRASH
+        for folder in [folder for parent in parents for folder in self._files.folders(parent, _EXPERIMENT)]:
             with self._files.telling(folder):
                 experiment = self._experiment(folder)
                 self._folders[experiment.experiment_id] = folder
@@ -156,7 +156,7 @@ class MlflowFolder:
         return self._folders[experiment_id]
 
     def _folders_of_runs(self, experiment_id: str) -> list[Path]:
-        return [each for each in self._files.folders(self._folder(experiment_id)) if _RUN.fullmatch(each.name)]
+        return self._files.folders(self._folder(experiment_id), _RUN)
 
     def _folder_of_run(self, run_id: str) -> Path:
         if run_id not in self._runs:

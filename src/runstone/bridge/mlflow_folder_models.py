@@ -22,7 +22,7 @@ from runstone.entities.states import model_stage
 
 # What MLflow leaves of a version that was deleted.
 _GONE = "Deleted_Internal"
-_VERSION = re.compile(r"version-(\d+)")
+_VERSION = re.compile(r"version-\d+")
 _LOGGED_MODEL = re.compile(r"models:/+(m-[0-9a-f]{32})")
 _STATUS = {1: LoggedModelStatus.PENDING, 2: LoggedModelStatus.READY, 3: LoggedModelStatus.FAILED}
 
@@ -69,7 +69,7 @@ def registered_model(files: Files, folder: Path) -> RegisteredModel:
 def versions(files: Files, folder: Path) -> Iterator[ModelVersion]:
     """Versions of a registered model, by number, but for deleted ones."""
     aliases = files.things(ModelAlias, folder / "aliases")
-    numbered = [(int(found[1]), each) for each in files.folders(folder) if (found := _VERSION.fullmatch(each.name))]
+    numbered = [(int(each.name.removeprefix("version-")), each) for each in files.folders(folder, _VERSION)]
     for number, each in sorted(numbered):
         with files.telling(each):
             version = _version(files, each, number, [each.alias for each in aliases if each.version == str(number)])
