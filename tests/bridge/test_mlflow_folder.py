@@ -16,8 +16,7 @@ EXPERIMENT = "artifact_location: /gone/mlruns/0\ncreation_time: 1\nlast_update_t
 META = "artifact_uri: /gone/mlruns/0/{run}/artifacts\nend_time: 9\nrun_name: first\nstart_time: 5\nstatus: 3\n"
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+def folder_with_a_run(tmp_path: Path) -> Path:
     """A folder with one run, that was moved since."""
     root = tmp_path / "mlruns"
     put(root / "0" / "meta.yaml", EXPERIMENT)
@@ -26,6 +25,12 @@ def root(tmp_path: Path) -> Path:
     put(root / "0" / RUN / "params" / "model" / "depth", "3")
     put(root / "0" / RUN / "artifacts" / "notes" / "a.txt", "hello")
     return root
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder with one run, that was moved since."""
+    return folder_with_a_run(tmp_path)
 
 
 def put(file: Path, text: str) -> None:

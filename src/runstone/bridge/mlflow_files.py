@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from runstone.entities.names import shown
 from runstone.errors import BackendError, InvalidValue, RunstoneError, Unsupported
 
 T = TypeVar("T")
@@ -196,8 +197,22 @@ def number_of(meta: dict[str, Any], name: str) -> int:
     value = meta.get(name)
     try:
         return int(value or 0)
-    except (TypeError, ValueError):
-        raise InvalidValue(f"{name} is a whole number; got {value!r}") from None
+    except (OverflowError, TypeError, ValueError):
+        raise InvalidValue(f"{name} is a whole number; got {shown(value)}") from None
+
+
+def fields_of(meta: dict[str, Any], name: str) -> dict[str, str]:
+    """A field that holds fields, which are texts; none where it is missing.
+
+    Raises:
+        InvalidValue: It is something else.
+    """
+    found = meta.get(name)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise InvalidValue(f"{name} are fields; got {shown(found)}")
+    return {str(each): str(value) for each, value in found.items()}
 
 
 def _yaml() -> Any:

@@ -12,7 +12,7 @@ from runstone.artifacts.local import LocalRepository
 from runstone.bridge import mlflow_folder_models as models
 from runstone.bridge.datasets import dataset
 from runstone.bridge.fence import Fence
-from runstone.bridge.mlflow_files import LARGEST_DATASET, Files, number_of, text_of
+from runstone.bridge.mlflow_files import LARGEST_DATASET, Files, fields_of, number_of, text_of
 from runstone.entities import (
     DatasetInput,
     Experiment,
@@ -229,7 +229,7 @@ class MlflowFolder:
         folder = experiment / "datasets" / Path(text_of(use, "source_id")).name
         meta = self._files.meta(folder, most=LARGEST_DATASET)
         return DatasetInput(
-            tags=[InputTag(str(name), str(value)) for name, value in sorted((use.get("tags") or {}).items())],
+            tags=[InputTag(name, value) for name, value in sorted(fields_of(use, "tags").items())],
             dataset=dataset(
                 *(text_of(meta, each) for each in ("name", "digest", "source_type")),
                 tell=self._files.tell,
