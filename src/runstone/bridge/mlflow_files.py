@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -23,6 +24,9 @@ LARGEST_DATASET = 68 << 20
 _LONGEST_LINE = 1 << 14
 # The end of the place of artifacts, wherever the folder was when MLflow wrote it down.
 _ARTIFACTS = re.compile(r"/(\d+)/((?:models/m-)?[0-9a-f]{32})/artifacts(/.*)?$")
+_DEEPEST = 50
+# Of what Python says of a value, which it repeats as a whole.
+_LONGEST_SAID = 300
 _ANYHOW = re.compile(".*", re.DOTALL)
 
 
@@ -51,7 +55,8 @@ class Files:
             said = error.message
             self.tell(said if str(where) in said else f"{where}: {said}")
         except (IndexError, ValueError) as error:
-            self.tell(f"{where}: {error}")
+            said = str(error)
+            self.tell(f"{where}: {said if len(said) <= _LONGEST_SAID else f'{said[:_LONGEST_SAID]}...'}")
 
     def tell(self, problem: str) -> None:
         """Tell of something once, however often it is met."""
@@ -88,8 +93,10 @@ class Files:
                 self.tell(_link(each))
             elif each.is_dir():
                 yield from self.named(each, f"{above}{each.name}/")
-            else:
+            elif each.is_file():
                 yield above + each.name, each
+            else:
+                self.tell(f"{each} is no file, and MLflow makes no other; it was left out")
 
     def things(self, kind: Callable[[str, str], T], folder: Path) -> list[T]:
         """Things made of the name of each file in a folder and of its text, by name; what breaks a rule is told."""
@@ -131,6 +138,7 @@ class Files:
             raise BackendError(_link(folder))
         text = _text(file, most)
         try:
+            self._check_shape(file, text)
             found = self._yaml.load(text, Loader=self._yaml.CSafeLoader)
         except self._yaml.YAMLError as error:
             raise BackendError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
@@ -139,6 +147,17 @@ class Files:
         if not text.endswith("\n"):
             raise BackendError(f"{file} has no end; it was cut off")
         return found
+
+    def _check_shape(self, file: Path, text: str) -> None:
+        """Refuse YAML that stands for more than any memory holds, or is too deep for the library, which dies of it."""
+        depth = 0
+        for event in self._yaml.parse(text, self._yaml.CSafeLoader):
+            if isinstance(event, self._yaml.AliasEvent):
+                raise BackendError(f"{file} has an alias, and MLflow writes none")
+            depth += isinstance(event, self._yaml.CollectionStartEvent)
+            depth -= isinstance(event, self._yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise BackendError(f"{file} has fields in fields in over {_DEEPEST} layers, and MLflow writes two")
 
     def metas(self, parent: Path) -> Iterator[dict[str, Any]]:
         """What the ``meta.yaml`` of each folder in a folder says; one that cannot be read is told."""
@@ -183,8 +202,14 @@ def _link(place: Path) -> str:
 
 
 def text_of(meta: dict[str, Any], name: str) -> str:
-    """A field that is a text; empty where it is missing."""
+    """A field that is a text; empty where it is missing.
+
+    Raises:
+        InvalidValue: It is made of other fields, or is no text.
+    """
     value = meta.get(name)
+    if isinstance(value, bytes | dict | list | set | tuple):
+        raise InvalidValue(f"{name} is a text; got {shown(value)}")
     return "" if value is None else str(value)
 
 
@@ -239,8 +264,11 @@ def _check_line(file: IO[bytes], line: bytes) -> None:
 
 def _text(file: Path, most: int = _TOO_LARGE) -> str:
     try:
-        if file.is_symlink() or file.stat().st_size > most:
+        found = file.lstat()
+        if stat.S_ISLNK(found.st_mode) or found.st_size > most:
             raise BackendError(f"{file} is a link or larger than {most >> 20} MiB, which MLflow makes none of")
+        if not stat.S_ISREG(found.st_mode):
+            raise BackendError(f"{file} is no file")
         with file.open(encoding="utf-8", newline="") as opened:
             return opened.read()
     except UnicodeDecodeError as error:

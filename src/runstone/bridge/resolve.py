@@ -50,6 +50,8 @@ def open_source(named: str, allowed: Sequence[Path] = ()) -> Source:
         raise LocalFileNotFound(named)
     if path.is_dir():
         return MlflowFolder(path, allowed)
+    if not path.is_file():
+        raise InvalidValue(f"{named} is neither a file nor a folder")
     if _is_database(path):
         raise Unsupported(f"{path} is a database; name it 'sqlite:///{path}'")
     if allowed:
