@@ -282,3 +282,44 @@ def test_compressed_stream_that_is_broken_is_refused(bundle: Path) -> None:
     bundle.write_bytes(content)
 
     assert "damaged or cut off" in refusal(bundle)
+
+
+@pytest.mark.parametrize(
+    ("at", "changed"),
+    [
+        (8, b"\x00\x08"),  # its name is UTF-8, which what stands there is not
+        (42, b"\xff\xff\xff\x00"),  # it begins behind the end
+        (42, None),  # it begins so near the end that no header has room
+    ],
+)
+def test_directory_that_is_damaged_is_refused(bundle: Path, at: int, changed: bytes | None) -> None:
+    content = bytearray(bundle.read_bytes())
+    start = content.index(b"PK\x01\x02")
+    changed = changed or (len(content) - 9).to_bytes(4, "little")
+    content[start + at : start + at + len(changed)] = changed
+    content[start + 46] = 0xFF if at == 8 else content[start + 46]
+    bundle.write_bytes(content)
+
+    assert "damaged or cut off" in refusal(bundle)
+
+
+def test_table_that_is_compressed_in_another_way_is_refused(bundle: Path) -> None:
+    def compress(info: zipfile.ZipInfo) -> None:
+        if info.filename == "runs.jsonl":
+            info.compress_type = zipfile.ZIP_LZMA
+
+    assert "in a way that no bundle is" in refusal(rebuilt(bundle, members_of(bundle), compress))
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0", "-1", "٣", ""])
+def test_version_of_a_number_that_none_has_is_refused(origin: tuple[str, Any], tmp_path: Path, number: str) -> None:
+    store = origin[1]
+    [run] = store.search_runs(["1"])
+    store.create_registered_model("m")
+    store.create_model_version("m", f"runs:/{run.info.run_id}/a", run_id=run.info.run_id)
+    bundle = export(*origin, "one", tmp_path / "good.zip")
+    members = members_of(bundle)
+    version = json.loads(members["model-versions.jsonl"]) | {"version": number}
+    changed = {**members, "model-versions.jsonl": json.dumps(version).encode() + b"\n"}
+
+    assert "has no number" in refusal(rebuilt(bundle, resealed(changed)))

@@ -4,6 +4,7 @@ import builtins
 import hashlib
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -39,7 +40,21 @@ _METRICS = re.compile(r"metrics/[0-9a-f]{32}\.jsonl")
 _FILE = re.compile(r"artifacts/(?:runs/[0-9a-f]{32}|models/m-[0-9a-f]{32})/(.+)", re.DOTALL)
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
+# Far more than any model has, and few enough digits for whoever counts with it.
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _ENCRYPTED = 0x1
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What the library raises of an archive whose bytes are others than they were.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    UnicodeDecodeError,
+    EOFError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+)
 
 
 class Bundle:
@@ -153,7 +168,7 @@ class Bundle:
         """Turns what the library says of a file into one sentence."""
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise InvalidValue(
                 f"{self.name} is no bundle, or it is damaged or cut off ({error}); copy it again, or export it again"
             ) from None
@@ -194,6 +209,8 @@ class Bundle:
             raise self._refusal(f"its member {shown(name)} is encrypted")
         if stat.S_ISLNK(mode) or (stat.S_IFMT(mode) not in {0, stat.S_IFREG}):
             raise self._refusal(f"its member {shown(name)} is a link or no plain file")
+        if info.compress_type not in _COMPRESSIONS:
+            raise self._refusal(f"its member {shown(name)} is compressed in a way that no bundle is")
         file = _FILE.fullmatch(name)
         if file is not None:
             try:
@@ -250,8 +267,10 @@ class Bundle:
         versions = 0
         for version in self._records(layout.MODEL_VERSIONS, ModelVersion):
             versions += 1
-            if version.name not in registered or not version.version.isdecimal():
-                raise self._refusal(f"a version of {shown(version.name)} belongs to no registered model of it")
+            if version.name not in registered or not _NUMBER.fullmatch(version.version):
+                raise self._refusal(
+                    f"a version of {shown(version.name)} belongs to no registered model of it, or has no number"
+                )
         found = Counts(
             experiments=len(experiments),
             runs=len(runs),
