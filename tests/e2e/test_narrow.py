@@ -1,0 +1,66 @@
+"""Pages on a telephone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from runstone import Client
+from tests.e2e.conftest import OpenPage, serving, violations
+
+PHONE = 390
+# What is less wide cannot be read: a letter or two, and the dots.
+READABLE = 40
+EXPERIMENT = "digits, with wider layers and a smaller rate"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server, and ids of what is on it.
+
+    Attributes:
+        experiment: Address of the page of an experiment with a long name.
+        run_id: A run of it, also with one.
+    """
+
+    client: Client
+    experiment: str
+    run_id: str
+
+    def run(self, run_id: str, tab: str = "overview", more: str = "") -> str:
+        """Address of the page of a run."""
+        return f"{self.experiment}/runs/{run_id}?tab={tab}{more}"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A server of their own."""
+    with serving(tmp_path_factory.mktemp("narrow")) as address:
+        client = Client(address)
+        experiment = client.create_experiment(EXPERIMENT)
+        run_id = client.create_run(experiment, run_name="second try, after the seed was fixed").info.run_id
+        client.set_terminated(run_id)
+        yield Place(client, f"{address}/experiments/{experiment}", run_id)
+
+
+def box(there: Locator) -> tuple[float, float]:
+    """Where something begins and ends, from the left."""
+    found = there.bounding_box()
+    assert found is not None
+    return found["x"], found["x"] + found["width"]
+
+
+def test_breadcrumb_leaves_a_part_of_every_name(place: Place, open_page: OpenPage) -> None:
+    page = open_page(place.run(place.run_id), width=PHONE)
+    crumbs = page.get_by_role("navigation", name="Breadcrumb")
+    expect(crumbs).to_contain_text(EXPERIMENT)
+
+    edges = [box(crumb) for crumb in crumbs.locator("a, [aria-current]").all()]
+
+    assert len(edges) == 3
+    assert all(end - start > READABLE for start, end in edges)
+    assert all(before[1] < after[0] for before, after in pairwise(edges))
+    assert edges[-1][1] <= box(page.get_by_role("button", name="Go to…"))[0]
+    assert violations(page) == []
