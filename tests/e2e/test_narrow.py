@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from runstone import Client
+from tests.e2e.captured import print_segment
 from tests.e2e.conftest import OpenPage, serving, violations
 
 PHONE = 390
@@ -64,3 +65,16 @@ def test_breadcrumb_leaves_a_part_of_every_name(place: Place, open_page: OpenPag
     assert all(before[1] < after[0] for before, after in pairwise(edges))
     assert edges[-1][1] <= box(page.get_by_role("button", name="Go to…"))[0]
     assert violations(page) == []
+
+
+def test_places_of_a_search_fit_beside_the_field(place: Place, open_page: OpenPage) -> None:
+    print_segment(place.client, place.run_id, 0, "".join(f"step {n}: loss 0.5\n" for n in range(12_345)))
+    page = open_page(place.run(place.run_id, "console", "&find=step"), width=PHONE)
+    toolbar = page.get_by_role("toolbar", name="Console")
+    expect(toolbar).to_contain_text("1 of 12,345")
+
+    edges = [box(each) for each in toolbar.locator("button, [role=status], input").all()]
+
+    assert min(start for start, _ in edges) >= box(page.get_by_role("tabpanel"))[0]
+    assert max(end for _, end in edges) <= box(page.get_by_role("tabpanel"))[1]
+    assert edges[0][1] - edges[0][0] > 2 * READABLE
