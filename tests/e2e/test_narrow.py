@@ -78,3 +78,14 @@ def test_places_of_a_search_fit_beside_the_field(place: Place, open_page: OpenPa
     assert min(start for start, _ in edges) >= box(page.get_by_role("tabpanel"))[0]
     assert max(end for _, end in edges) <= box(page.get_by_role("tabpanel"))[1]
     assert edges[0][1] - edges[0][0] > 2 * READABLE
+
+
+def test_copying_button_stands_beside_the_code(place: Place, open_page: OpenPage) -> None:
+    page = open_page(place.run(place.run_id, "environment"), width=PHONE)
+    code = page.get_by_label("What to type", exact=True)
+    expect(code).to_contain_text("RUNSTONE_CAPTURE_ENVIRONMENT")
+
+    copy = box(page.get_by_role("button", name="Copy: What to type"))
+
+    assert box(code)[1] <= copy[0]
+    assert copy[1] <= box(page.get_by_role("tabpanel"))[1]
