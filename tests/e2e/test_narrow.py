@@ -89,3 +89,23 @@ def test_copying_button_stands_beside_the_code(place: Place, open_page: OpenPage
 
     assert box(code)[1] <= copy[0]
     assert copy[1] <= box(page.get_by_role("tabpanel"))[1]
+
+
+def test_buttons_of_a_toolbar_stand_in_one_row(place: Place, open_page: OpenPage) -> None:
+    run_id = place.client.create_run(place.experiment.rpartition("/")[2], run_name="live").info.run_id
+    print_segment(place.client, run_id, 0, "".join(f"step {n}\n" for n in range(600)))
+    place.client.log_metric(run_id, "loss", 0.5)
+
+    for tab, toolbar, names in (
+        ("console", "Console", ("Follow the end", "Wrap", "Download the console")),
+        ("charts", "Charts", ("Relative", "log x", "log y")),
+    ):
+        page = open_page(place.run(run_id, tab), width=PHONE)
+        buttons = [page.get_by_role("toolbar", name=toolbar).get_by_role("button", name=name) for name in names]
+        for button in buttons:
+            expect(button).to_be_visible()
+
+        tops = {round((button.bounding_box() or {"y": -1.0, "height": 0})["y"]) for button in buttons}
+
+        assert max(tops) - min(tops) < 4  # a segment is a little lower than a button
+    place.client.set_terminated(run_id)

@@ -60,17 +60,21 @@ export function ConsoleView(props: ConsoleViewProps) {
           {isLive && <span className={styles["live"]}>live</span>}
           {formatCount(count, "line")}
         </span>
-        <Button aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
-          Follow the end
-        </Button>
-        <Button aria-pressed={isWrapped} onClick={wrap}>
-          Wrap
-        </Button>
-        <Button
-          icon="download"
-          aria-label="Download the console"
-          onClick={() => saveText(fileName, lines.raw.map((line) => `${line}\n`).join(""))}
-        />
+        <div className={styles["actions"]}>
+          <Button aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
+            <span>
+              Follow<span className={styles["rest"]}> the end</span>
+            </span>
+          </Button>
+          <Button aria-pressed={isWrapped} onClick={wrap}>
+            Wrap
+          </Button>
+          <Button
+            icon="download"
+            aria-label="Download the console"
+            onClick={() => saveText(fileName, lines.raw.map((line) => `${line}\n`).join(""))}
+          />
+        </div>
       </div>
       {hasMore && (
         <p className={styles["note"]}>

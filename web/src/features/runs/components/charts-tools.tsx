@@ -28,6 +28,23 @@ export function ChartsTools({ view, onView }: { view: ChartsView; onView: Change
         choices={X_KINDS}
         onChange={(x) => onView({ x, range: undefined })}
       />
+      <div className={styles["scales"]}>
+        <Button
+          aria-pressed={view.logX}
+          disabled={view.x === "time"}
+          onClick={() => onView({ logX: !view.logX, range: undefined })}
+        >
+          log x
+        </Button>
+        <Button aria-pressed={view.logY} onClick={() => onView({ logY: !view.logY })}>
+          log y
+        </Button>
+        {view.range && (
+          <Button icon="zoomOut" onClick={() => onView({ range: undefined })}>
+            Show all
+          </Button>
+        )}
+      </div>
       <label className={styles["smoothing"]}>
         Smoothing
         <input
@@ -40,21 +57,6 @@ export function ChartsTools({ view, onView }: { view: ChartsView; onView: Change
         />
         <output className={styles["value"]}>{view.smoothing.toFixed(2)}</output>
       </label>
-      <Button
-        aria-pressed={view.logX}
-        disabled={view.x === "time"}
-        onClick={() => onView({ logX: !view.logX, range: undefined })}
-      >
-        log x
-      </Button>
-      <Button aria-pressed={view.logY} onClick={() => onView({ logY: !view.logY })}>
-        log y
-      </Button>
-      {view.range && (
-        <Button icon="zoomOut" onClick={() => onView({ range: undefined })}>
-          Show all
-        </Button>
-      )}
     </div>
   );
 }
