@@ -154,7 +154,8 @@ def test_nothing_runs_before_the_command_is_shown_and_confirmed(
     done = reproduce(run_id, input="n\n")
     unanswered = reproduce(run_id, input="")
 
-    assert (done.exit_code, unanswered.exit_code) == (130, 1)
+    assert (done.exit_code, unanswered.exit_code) == (1, 1)
+    assert done.stderr.endswith("Nothing was run.\n")
     assert "give --yes to run it" in unanswered.stderr
     assert "command      python" in done.stderr
     assert "train.py 0.1" in done.stderr

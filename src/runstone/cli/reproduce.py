@@ -56,14 +56,15 @@ def reproduce(ctx: click.Context, /, *, run_id: str, yes: bool, as_json: bool, *
     This runs the command that was recorded, with your rights: it is shown, and you are asked first.
 
     Ends with 0 if all metrics are the same, 3 if one differs, 4 if the program failed, 5 if the run has no metrics, and
-    1 if it cannot be done again.
+    1 if it cannot be done again or you say no.
     """
     tolerances = _tolerances(given["rtol"], given["atol"])
     with connected(ctx) as client:
         planned = reproduction.plan(client, run_id, given["repository"], Path.cwd())
         _tell(planned, with_this_python=given["environment"] == "local")
-        if not yes:
-            _ask()
+        if not (yes or _is_agreed()):
+            click.echo("Nothing was run.", err=True)
+            ctx.exit(1)
         with _folder(given["folder"]) as folder:
             done = reproduction.reproduce(
                 client,
@@ -119,9 +120,9 @@ def _tolerances(rtol: tuple[str, ...], atol: tuple[str, ...]) -> Tolerances:
     return Tolerances(of_all["rtol"], of_all["atol"], of_one["rtol"], of_one["atol"])
 
 
-def _ask() -> None:
+def _is_agreed() -> bool:
     try:
-        click.confirm("Run this?", abort=True, err=True)
+        return click.confirm("Run this?", err=True)
     except click.Abort as refused:
         if isinstance(refused.__context__, EOFError):
             raise InvalidValue("nobody answers here; look at the command, and give --yes to run it") from None
