@@ -100,8 +100,35 @@ def test_program_that_fails_is_told(
     done = reproduce(run_id)
 
     assert done.exit_code == 4, done.output
-    assert "failed with exit code 1" in done.stdout
+    assert "The program failed with exit code 1.\n" in done.stdout
     assert client.get_run(run_id).data.tags["runstone.reproduction"] == "failed"
+
+
+def test_program_that_does_not_log_to_the_run_is_told(train: Train, reproduce: Command, tree: WorkTree) -> None:
+    tree.write("job/train.py", 'import os\nif "RUNSTONE_REPRODUCES" in os.environ:\n    raise SystemExit\n' + TRAIN)
+
+    done = reproduce(train())
+
+    assert done.exit_code == 4, done.output
+    assert "The program ended without an error, but did not log to the run.\n" in done.stdout
+
+
+def test_program_that_makes_several_runs_is_told(
+    train: Train, reproduce: Command, tree: WorkTree, client: Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    second = 'with runstone.start_run(run_name="second"):\n    runstone.log_metric("loss", 7)\n    '
+    inner = 'with runstone.start_run(nested=True):\n        pass\nprint("end", end="")\n'
+    tree.write("job/train.py", TRAIN + second + inner)
+    train()
+    (run,) = client.search_runs(["0"], "attributes.run_name = 'second'")
+
+    done = reproduce(run.info.run_id)
+
+    assert done.exit_code == 3, done.output
+    assert "The program made 2 runs; the first of them was compared.\n" in done.stdout
+    assert len(verdict_of(client, run.info.run_id)["beside"]) == 1
+    assert capfd.readouterr().out.endswith("end")
+    assert done.stdout.startswith("\nmetric")
 
 
 SWEEP = """
@@ -392,7 +419,18 @@ def test_secrets_beside_a_change_do_not_hinder_it(train: Train, reproduce: Comma
     done = reproduce(train())
 
     assert done.exit_code == 0, done.output
-    assert "Secrets of its code that were replaced by [redacted]: " in done.stderr
+    assert "Secrets of its code" not in done.stderr  # its commit has it
+
+
+def test_secrets_that_are_gone_are_counted(train: Train, reproduce: Command, tree: WorkTree) -> None:
+    tree.commit()
+    tree.write("job/login.yaml", "password: hunter2\n")
+
+    done = reproduce(train())
+
+    assert done.exit_code == 0, done.output
+    assert " with 1 untracked file\n" in done.stderr
+    assert "Secrets of its code that were replaced by [redacted]: 1." in done.stderr
 
 
 MODEL_OF_COMMIT = "w = 5.0\ndef fit(lr, steps):\n    return [w * lr] * steps\n"

@@ -79,6 +79,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def with_changes(*, is_patched: bool, untracked: int) -> list[str]:
+    """What code has beside its commit, in words.
+
+    Example:
+        >>> with_changes(is_patched=True, untracked=1), with_changes(is_patched=False, untracked=2)
+        (['with a patch', 'and 1 untracked file'], ['with 2 untracked files'])
+    """
+    told = ["with a patch"] if is_patched else []
+    return told + ([f"{'and' if told else 'with'} {counted(untracked, 'untracked file')}"] if untracked else [])
+
+
 def moment(milliseconds: int | None) -> str | None:
     """A time as people of this place write it; the plain number where calendars have none. ``None`` stays ``None``.
 

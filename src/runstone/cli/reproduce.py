@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from runstone.cli.options import as_json, connected
-from runstone.cli.output import counted, print_facts, print_json, print_table, visible
+from runstone.cli.output import counted, print_facts, print_json, print_table, visible, with_changes
 from runstone.client.redaction import MARK
 from runstone.errors import InvalidValue
 from runstone.reproduction import comparison, live
@@ -132,8 +132,7 @@ def _is_agreed() -> bool:
 def _tell(planned: Plan, *, with_this_python: bool) -> None:
     code, environment = planned.code, planned.environment
     told = [f"commit {code.commit}", f"from {' or '.join(planned.places) or 'nowhere'}"]
-    told += ["with a patch"] if code.patch else []
-    told += [f"and {counted(len(code.untracked), 'untracked file')}"] if code.untracked else []
+    told += with_changes(is_patched=code.patch, untracked=len(code.untracked))
     facts = f"Python {environment.python.version} and {len(environment.packages)} packages"
     click.echo(f"The run {planned.run.info.run_id} ({visible(planned.run.info.run_name)}) is done again:", err=True)
     for name, value in (
@@ -148,12 +147,13 @@ def _tell(planned: Plan, *, with_this_python: bool) -> None:
         click.echo(visible(f"  Not as it was: {told_of}"), err=True)
     for left in code.left_out:
         click.echo(visible(f"  Not kept: {left.path or 'code'}: {left.reason}"), err=True)
-    if code.redacted:
-        click.echo(f"  Secrets of its code that were replaced by {MARK}: {code.redacted}.", err=True)
+    if planned.secrets:
+        click.echo(f"  Secrets of its code that were replaced by {MARK}: {planned.secrets}.", err=True)
     click.echo("The command runs with your rights, and can do all that you can.", err=True)
 
 
 def _print(done: Reproduction) -> None:
+    click.echo()  # the last line of the program may have no end
     for text in done.differences[:_LISTED]:
         click.echo(visible(text), err=True)
     if len(done.differences) > _LISTED:
@@ -165,7 +165,17 @@ def _print(done: Reproduction) -> None:
     what = {
         reproduction.SAME: "All metrics are the same.",
         reproduction.DIFFERENT: "Not all metrics are the same.",
-        reproduction.FAILED: f"The program failed with exit code {done.exit_code}, or did not log to the run.",
+        reproduction.FAILED: _failure(done.exit_code),
         reproduction.NOTHING: "The run has no metrics to compare.",
     }
-    print_facts([("verdict", done.verdict), ("", what[done.verdict]), ("again", done.reproduced_by)])
+    made = len(done.beside) + 1
+    others = f"The program made {counted(made, 'run')}; the first of them was compared." if made > 1 else None
+    print_facts([("verdict", done.verdict), ("", what[done.verdict]), ("", others), ("again", done.reproduced_by)])
+
+
+def _failure(exit_code: int) -> str:
+    if exit_code < 0:
+        return f"The program was ended by signal {-exit_code}."
+    if exit_code:
+        return f"The program failed with exit code {exit_code}."
+    return "The program ended without an error, but did not log to the run."

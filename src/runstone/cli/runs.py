@@ -20,6 +20,7 @@ from runstone.cli.output import (
     print_json,
     print_table,
     visible,
+    with_changes,
 )
 from runstone.cli.waiting import what_waits, where_waits
 from runstone.client.client import Client
@@ -149,8 +150,7 @@ def _origin(client: Client, run: Run) -> list[tuple[str, Cell]]:
     facts: list[tuple[str, Cell]] = [(name, f"unknown: {error}") for name, error in unread.items()]
     if code := captured.code:
         told = [code.commit[:12] if code.commit else "no commit", *([f"on {code.branch}"] if code.branch else [])]
-        told += ["with a patch"] if code.patch else []
-        told += [f"and {counted(len(code.untracked), 'untracked file')}"] if code.untracked else []
+        told += with_changes(is_patched=code.patch, untracked=len(code.untracked))
         told += [f"; {counted(code.files_left_out, 'file')} left out"] if code.files_left_out else []
         told += [f"; {note}" for note in code.notes]
         facts += [

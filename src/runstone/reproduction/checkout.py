@@ -151,6 +151,18 @@ def _fetch_submodules(repository: Repository, origin: str) -> None:
         raise NotReproducible(f"the submodules of the commit cannot be fetched: {error}") from error
 
 
+def lost_secrets(client: Client, run_id: str, facts: CodeFacts) -> int:
+    """How many secrets of the code of a run are gone: not those of old lines, which its commit has."""
+    if not facts.redacted:
+        return 0
+    kept = [reading.content(client, run_id, f"{code.UNTRACKED}/{path}") for path in facts.untracked]
+    texts = [data.decode(errors="replace") for data in kept]
+    if facts.patch:
+        patch = reading.content(client, run_id, code.PATCH).decode(errors="replace").split("\n")
+        texts += [line for line in patch if line.startswith("+")]
+    return min(facts.redacted, sum(text.count(MARK) for text in texts))  # the code itself may have the mark
+
+
 def moved_submodules(patch: str) -> Iterator[tuple[str, str]]:
     """The submodules that a patch moves, adds or removes: the path of each, and its commit; empty if it is removed."""
     path, is_submodule = "", False

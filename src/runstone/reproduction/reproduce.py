@@ -18,7 +18,7 @@ from runstone.client.client import Client
 from runstone.client.redaction import MARK
 from runstone.entities import LifecycleStage, Run, RunStatus
 from runstone.entities.names import MAX_RUN_NAME
-from runstone.entities.tag import PARENT_RUN_ID, REPRODUCED_BY, REPRODUCES, REPRODUCTION
+from runstone.entities.tag import PARENT_RUN_ID, REPRODUCED_BY, REPRODUCES, REPRODUCTION, SOURCE_NAME
 from runstone.errors import NotReproducible, RunstoneError
 from runstone.journal import folder as journals
 from runstone.reproduction import checkout, interpreter, live
@@ -40,12 +40,14 @@ class Plan(Struct, frozen=True):
         code: Its code.
         environment: Its environment.
         places: Repositories that may have the commit.
+        secrets: How many secrets of its code are not kept, nor in its commit.
     """
 
     run: Run
     code: CodeFacts
     environment: EnvironmentFacts
     places: list[str]
+    secrets: int
 
 
 class Reproduction(Struct, frozen=True, kw_only=True):
@@ -61,6 +63,7 @@ class Reproduction(Struct, frozen=True, kw_only=True):
         differences: How the environment differed from what was recorded.
         tolerances: How far metrics could be apart.
         metrics: All metrics of both.
+        beside: Runs of the same program that began after the new one, and are compared with nothing.
     """
 
     version: int = 1
@@ -72,6 +75,7 @@ class Reproduction(Struct, frozen=True, kw_only=True):
     differences: list[str] = field(default_factory=list)
     tolerances: Tolerances = Tolerances()
     metrics: list[Compared] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
 
 
 def plan(client: Client, run_id: str, repository: str | None, standing: Path) -> Plan:
@@ -99,7 +103,7 @@ def plan(client: Client, run_id: str, repository: str | None, standing: Path) ->
     assert code.commit is not None
     places = checkout.sources(code, repository, standing)
     checkout.check_places(code.commit, places)
-    return Plan(run, code, environment, places)
+    return Plan(run, code, environment, places, checkout.lost_secrets(client, run_id, code))
 
 
 def _trash(client: Client, run: Run) -> str:
@@ -261,8 +265,21 @@ def _conclude(
         differences=found.differences,
         tolerances=tolerances,
         metrics=metrics,
+        beside=_beside(client, run, again),
     )
     client.log_text(run.info.run_id, wire.encode(reproduction).decode() + "\n", f"runstone/reproductions/{again}.json")
     client.set_tag(run.info.run_id, REPRODUCTION, verdict)
     client.set_tag(run.info.run_id, REPRODUCED_BY, again)
     return reproduction
+
+
+def _beside(client: Client, run: Run, again: str) -> list[str]:
+    """The runs that the program has made besides, but for those within others, as far as they can be told."""
+    begun = client.get_run(again).info.start_time
+    found = client.search_runs([run.info.experiment_id], f"attributes.start_time >= {begun}")
+    tags = run.data.tags.get(SOURCE_NAME), None  # a name of the program, and no run around it
+    return [
+        other.info.run_id
+        for other in found
+        if other.info.run_id != again and (other.data.tags.get(SOURCE_NAME), other.data.tags.get(PARENT_RUN_ID)) == tags
+    ]
