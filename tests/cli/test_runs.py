@@ -163,6 +163,22 @@ def test_run_within_another_names_that_as_where_its_code_is(command: Command, ru
     assert "environment  that of the run around it, of-its-parent\n" in code
 
 
+def test_run_within_one_without_code_says_that_there_is_none(
+    command: Command, run_ids: list[str], address: str
+) -> None:
+    client = Client(address)
+    outer, middle = run_ids
+    inner = client.create_run("1").info.run_id
+    client.set_tag(middle, PARENT_RUN_ID, outer)
+    client.set_tag(inner, PARENT_RUN_ID, middle)
+    client.log_dict(outer, {"python": {"version": "3.11.7"}}, "runstone/environment.json")
+
+    shown = command("runs", "show", inner).stdout
+
+    assert "code         not captured, neither here nor of a run around it\n" in shown
+    assert f"environment  that of the run around it, {outer}\n" in shown
+
+
 def test_files_that_a_run_left_out_are_counted_and_a_missing_patch_is_told(
     command: Command, run_ids: list[str], address: str
 ) -> None:

@@ -171,8 +171,26 @@ def _origin(client: Client, run: Run) -> list[tuple[str, Cell]]:
     if around := run.data.tags.get(PARENT_RUN_ID):
         parts = (("code", captured.code), ("environment", captured.environment))
         absent = [name for name, found in parts if found is None and name not in unread]
-        facts += [(name, f"that of the run around it, {visible(around)}") for name in absent]
+        facts += [(name, _of_a_run_around(client, around, name)) for name in absent]
     return facts
+
+
+def _of_a_run_around(client: Client, around: str | None, name: str) -> str:
+    """Which run around another has what was not captured of it: the code, or the environment."""
+    from runstone.client.capture import reading
+
+    seen = set[str]()
+    while around and around not in seen:
+        seen.add(around)
+        told = f"that of the run around it, {visible(around)}"
+        try:
+            captured, unread = reading.readable(client, around)
+            if name in unread or getattr(captured, name) is not None:
+                return told
+            around = client.get_run(around).data.tags.get(PARENT_RUN_ID)
+        except RunstoneError:  # it may be gone, or its files where this machine does not reach
+            return told
+    return "not captured, neither here nor of a run around it"
 
 
 @runs.command("delete")
