@@ -237,6 +237,27 @@ def test_sync_of_a_folder_without_journals_says_so(tmp_path: Path) -> None:
     assert "nothing waits in" in said
 
 
+def test_sync_names_the_command_that_takes_back_what_is_deleted(address: str, offline: None) -> None:
+    client = Client(address)
+    runstone.set_tracking_uri(address)
+    name = f"deleted while offline {address[:4]}"
+    experiment_id = client.create_experiment(name)
+    runstone.set_experiment(name)
+    with runstone.start_run() as run:
+        pass
+    client.delete_experiment(experiment_id)
+    facts = Path(".runstone/runs") / run.info.run_id / "run.json"
+    # As it is for a run that was begun while its server was away; offline, an experiment has a name alone.
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"experiment_id": experiment_id}))
+
+    here = sync("--tracking-uri", address, "sync")
+    there = sync("sync")
+
+    place = f"the experiment '{experiment_id}' is deleted; restore it first, by `runstone"
+    assert f"{place} experiments restore {experiment_id}`\n" in here[1]
+    assert f"{place} --tracking-uri {address} experiments restore {experiment_id}`\n" in there[1]
+
+
 @pytest.mark.usefixtures("offline")
 def test_list_of_runs_says_what_waits(address: str) -> None:
     Client(address).search_experiments()  # it is there, whichever test comes first

@@ -1,5 +1,6 @@
 """``runstone sync``."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,11 @@ import click
 
 from runstone import config
 from runstone.artifacts.progress import TransferBar
-from runstone.cli.options import as_json
+from runstone.cli.options import as_json, tracking_uri
 from runstone.cli.output import print_json, visible
 from runstone.client.connection import open_stores
 from runstone.entities.names import without_password
-from runstone.errors import BackendError, RunstoneError
+from runstone.errors import BackendError, ExperimentDeleted, RunDeleted, RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
@@ -86,6 +87,8 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
         if not dry_run and not leftover.is_alive:
             with TransferBar(f"run {facts.run_id}", leftover.size) as bar:
                 sent = leftovers.send(leftover, open_stores.get(uri), uri, bar.advance)
+    except (RunDeleted, ExperimentDeleted) as failure:
+        error = f"{failure.message}, by `{_restoring(ctx, uri, failure)}`"
     except RunstoneError as failure:
         error = failure.message
     told = _outcome(facts, sent, uri=uri, error=error)
@@ -95,6 +98,14 @@ def _sync(ctx: click.Context, within: Path, leftover: Leftover, *, dry_run: bool
         "bytes": leftover.size,
     }
     return told | ({"files": len(leftover.files), "models": len(leftover.models)} if dry_run else {})
+
+
+def _restoring(ctx: click.Context, uri: str, error: RunDeleted | ExperimentDeleted) -> str:
+    """The command that takes back what is in the trash of a store."""
+    is_chosen = open_stores.address(uri) == open_stores.address(tracking_uri(ctx))
+    at = "" if is_chosen else f" --tracking-uri {shlex.quote(without_password(uri))}"
+    what = ("runs", error.run_id) if isinstance(error, RunDeleted) else ("experiments", error.experiment)
+    return f"runstone{at} {' restore '.join(what)}"
 
 
 def _outcome(facts: RunFacts, sent: Sent | None = None, *, uri: str = "", error: str = "") -> dict[str, Any]:
