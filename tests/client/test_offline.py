@@ -230,6 +230,32 @@ def test_sync_says_of_a_run_that_cannot_be_read_that_it_waits(address: str, dama
     assert "1 run waits" in sync("--tracking-uri", address, "runs", "list")[1]
 
 
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("damage", [cut_facts, lose_facts])
+def test_sync_says_how_to_mend_what_is_known_of_a_run(address: str, damage: Callable[[Path], None]) -> None:
+    with runstone.start_run() as run:
+        runstone.log_metric("loss", 0.5)
+    run_id, folder = run.info.run_id, Path(".runstone/runs") / run.info.run_id
+    damage(folder)
+
+    before = sync("--tracking-uri", address, "sync")
+    (folder / "run.json").write_text(json.dumps({"run_id": run_id, "is_new": True, "experiment_name": "Default"}))
+    after = sync("--tracking-uri", address, "sync")
+
+    assert before[0] == 1
+    assert "; put it back, or write it anew, with the run_id at least, or remove its folder" in before[1]
+    assert after[0] == 0, after[1]
+    assert Client(address).get_run(run_id).data.metrics == {"loss": 0.5}
+
+
+@pytest.mark.usefixtures("offline")
+def test_file_in_the_place_of_the_folder_is_told() -> None:
+    Path(".runstone").write_text("")
+
+    with pytest.raises(JournalFull, match=r"\.runstone: a file stands in its place; move that away, or name another"):
+        runstone.start_run()
+
+
 def test_sync_of_a_folder_without_journals_says_so(tmp_path: Path) -> None:
     code, said = sync("sync", str(tmp_path))
 

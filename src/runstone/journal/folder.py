@@ -26,6 +26,9 @@ BY_NAME = "offline:"
 # Id of the experiment that every store has.
 ALWAYS = "0"
 _FILE = "sqlite:///"
+_MEND_FACTS = (
+    "; put it back, or write it anew, with the run_id at least, or remove its folder to give up what was logged"
+)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -133,8 +136,10 @@ def unwritable(what: str, error: OSError) -> JournalFull:
         error: The system's.
     """
     is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    is_file = isinstance(error, FileExistsError | NotADirectoryError)
     mend = "make room there" if is_full else "give this user write access there"
-    return JournalFull(f"{what}: {error.strerror}; {mend}, or name another folder by RUNSTONE_JOURNAL_DIR")
+    reason, mend = ("a file stands in its place", "move that away") if is_file else (error.strerror, mend)
+    return JournalFull(f"{what}: {reason}; {mend}, or name another folder by RUNSTONE_JOURNAL_DIR")
 
 
 @contextmanager
@@ -202,9 +207,10 @@ def facts_of(folder: Path) -> RunFacts:
     try:
         facts = wire.decode(path.read_bytes(), RunFacts)
     except OSError as error:
-        raise SchemaMismatch(f"{path} cannot be read: {error.strerror}") from None
+        mend = _MEND_FACTS if isinstance(error, FileNotFoundError) else ""
+        raise SchemaMismatch(f"{path} cannot be read: {error.strerror}{mend}") from None
     except RunstoneError as error:
-        raise SchemaMismatch(f"{path} cannot be read: {wire.reason(error, 'the file')}") from None
+        raise SchemaMismatch(f"{path} cannot be read: {wire.reason(error, 'the file')}{_MEND_FACTS}") from None
     check_version(path, facts.journal)
     return facts
 
