@@ -142,7 +142,7 @@ def test_run_is_shown_with_where_it_came_from(command: Command, run_ids: list[st
     assert "repository  ssh://host\n" in shown
     assert "command     python train.py --note 'a b'\n" in shown
     assert "python      3.11.7, 1 packages\n" in shown
-    assert "machine     A processor, 2 cores, 25 GB, Debian GNU/Linux 12\n" in shown
+    assert "machine     A processor, 2 cores, 23.3 GiB, Debian GNU/Linux 12\n" in shown
     assert broken.exit_code == 0
     reason = f"runstone/code/code.json of the run {run_ids[1]} cannot be read: it is not JSON"
     assert f"code        unknown: {reason}\n" in broken.stdout

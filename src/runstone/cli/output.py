@@ -90,6 +90,17 @@ def with_changes(*, is_patched: bool, untracked: int) -> list[str]:
     return told + ([f"{'and' if told else 'with'} {counted(untracked, 'untracked file')}"] if untracked else [])
 
 
+def memory_size(bytes_: int) -> str:
+    """The size of a memory as the page writes it: in the units in which it is sold.
+
+    Example:
+        >>> memory_size(25_190_000_000), memory_size(2**29)
+        ('23.5 GiB', '512 MiB')
+    """
+    gib = bytes_ / 2**30
+    return f"{round(bytes_ / 2**20)} MiB" if gib < 1 else f"{float(f'{gib:.3g}'):g} GiB"
+
+
 def moment(milliseconds: int | None) -> str | None:
     """A time as people of this place write it; the plain number where calendars have none. ``None`` stays ``None``.
 

@@ -14,6 +14,7 @@ from runstone.cli.output import (
     Cell,
     counted,
     duration,
+    memory_size,
     moment,
     obeyed_by_none,
     print_facts,
@@ -159,7 +160,7 @@ def _origin(client: Client, run: Run) -> list[tuple[str, Cell]]:
         ]
     if environment := captured.environment:
         hardware, python = environment.hardware, environment.python
-        memory = hardware.memory_bytes and f"{hardware.memory_bytes / 1e9:.0f} GB"
+        memory = hardware.memory_bytes and memory_size(hardware.memory_bytes)
         gpus = [gpu.name for gpu in hardware.gpus or []]
         machine = [hardware.cpu, f"{hardware.cores} cores" if hardware.cores else "", memory or "", *gpus]
         system = environment.platform.distribution or environment.platform.system
