@@ -14,7 +14,7 @@ from runstone.reproduction.checkout import check_out, moved_submodules
 from tests.client.capture.repositories import WorkTree
 from tests.reproduction.conftest import Command, Train
 
-Again = Callable[[], Path]
+Again = Callable[..., Path]
 
 
 @pytest.fixture
@@ -36,18 +36,18 @@ def outer(tmp_path: Path, library: WorkTree) -> WorkTree:
 
 @pytest.fixture
 def again(outer: WorkTree, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Again:
-    """Captures the code of a run in the project; returns the folder into which it was put again."""
+    """Captures the code of a run in the project; returns the folder into which it was put again, from there or not."""
     monkeypatch.setenv("RUNSTONE_CAPTURE_CODE", "true")
     (tmp_path / "store").mkdir()
 
-    def put() -> Path:
+    def put(place: Path = outer.folder) -> Path:
         monkeypatch.chdir(outer.folder)
         run_id, folder = client.create_run("0").info.run_id, tmp_path / "again"
         code.picture(Subject(client, run_id))
         facts = reading.of(client, run_id).code
         assert facts is not None
         folder.mkdir()
-        check_out(client, run_id, facts, [str(outer.folder)], folder)
+        check_out(client, run_id, facts, [str(place)], folder)
         return folder
 
     return put
@@ -96,13 +96,58 @@ def test_address_of_a_submodule_is_meant_from_where_its_repository_came(
     assert (again() / "job/library/model.py").read_text() == "1\n"
 
 
-def test_submodule_that_is_nowhere_is_told(library: WorkTree, again: Again) -> None:
+def test_submodule_comes_from_the_clone_where_its_address_is_gone(library: WorkTree, again: Again) -> None:
     shutil.rmtree(library.folder)
 
-    with pytest.raises(
-        NotReproducible, match="submodules of the commit cannot be fetched: git submodule fails: fatal:"
-    ):
-        again()
+    assert (again() / "job/library/model.py").read_text() == "1\n"
+
+
+def test_submodule_that_was_not_there_is_done_without(outer: WorkTree, library: WorkTree, again: Again) -> None:
+    outer.git("submodule", "--quiet", "deinit", "--all")
+    shutil.rmtree(library.folder)
+
+    folder = again()
+
+    assert list((folder / "job/library").iterdir()) == []
+    assert (folder / "train.py").exists()
+
+
+def test_submodule_within_a_submodule_is_there_unless_it_was_not(
+    outer: WorkTree, library: WorkTree, again: Again, tmp_path: Path
+) -> None:
+    for name in ("deep", "hollow"):
+        WorkTree(tmp_path / name).commit(deep__py="1\n")
+        library.git("submodule", "add", "-q", f"../{name}", name)
+    library.git("config", "-f", ".gitmodules", "submodule.deep.url", str(tmp_path / "deep"))
+    library.git("config", "-f", ".gitmodules", "submodule.hollow.url", str(tmp_path / "hollow"))
+    library.commit()
+    outer.git("-C", "job/library", "pull", "-q")
+    outer.git("-C", "job/library", "submodule", "--quiet", "update", "--init", "deep")
+    outer.commit()
+
+    folder = again()
+
+    assert (folder / "job/library/deep/deep.py").read_text() == "1\n"
+    assert list((folder / "job/library/hollow").iterdir()) == []
+
+
+def test_submodule_that_is_nowhere_is_told(outer: WorkTree, library: WorkTree, again: Again, tmp_path: Path) -> None:
+    outer.git("clone", "-q", str(outer.folder), str(tmp_path / "plain"))
+    shutil.rmtree(library.folder)
+
+    with pytest.raises(NotReproducible, match="submodules of the commit cannot be fetched: job/library: the commit"):
+        again(tmp_path / "plain")
+
+
+def test_repository_within_that_no_file_tells_of_hinders_nothing(outer: WorkTree, again: Again, tmp_path: Path) -> None:
+    (WorkTree(outer.folder / "inner")).commit(inner__py="1\n")
+    outer.commit()
+    outer.git("clone", "-q", str(outer.folder), str(tmp_path / "plain"))
+
+    folder = again(tmp_path / "plain")
+
+    assert list((folder / "inner").iterdir()) == []
+    assert (folder / "job/library/model.py").exists()
 
 
 def test_text_that_looks_like_a_submodule_is_none() -> None:

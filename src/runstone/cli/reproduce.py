@@ -133,6 +133,7 @@ def _tell(planned: Plan, *, with_this_python: bool) -> None:
     code, environment = planned.code, planned.environment
     told = [f"commit {code.commit}", f"from {' or '.join(planned.places) or 'nowhere'}"]
     told += with_changes(is_patched=code.patch, untracked=len(code.untracked))
+    told += [f"without {counted(len(code.absent), 'submodule')}, as it was"] if code.absent else []
     facts = f"Python {environment.python.version} and {len(environment.packages)} packages"
     click.echo(f"The run {planned.run.info.run_id} ({visible(planned.run.info.run_name)}) is done again:", err=True)
     for name, value in (

@@ -14,6 +14,7 @@ from runstone.entities import ArtifactPath
 from runstone.errors import NotReproducible, Unsupported
 
 _FETCH_S = 600
+_MOST_LISTED = 256 << 20  # of a million files
 _SUBMODULE = re.compile(r"index [0-9a-f]+\.\.[0-9a-f]+ 160000|(?:new|deleted) file mode 160000")
 _SUBPROJECT = re.compile(r"\+Subproject commit ([0-9a-f]{40,64})")
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
@@ -94,8 +95,7 @@ def check_out(client: Client, run_id: str, facts: CodeFacts, places: Sequence[st
     repository.read("checkout", "--quiet", "--detach", facts.commit, within_s=_FETCH_S)
     if facts.patch:
         _apply(repository, reading.content(client, run_id, code.PATCH))
-    if (folder / ".gitmodules").is_file():
-        _fetch_submodules(repository, facts.remote or place)
+    _fetch_submodules(repository, facts, facts.remote or place, places)
     for path in facts.untracked:
         file = _put(folder, path, reading.content(client, run_id, f"{code.UNTRACKED}/{path}"))
         if path in facts.executable:
@@ -135,20 +135,59 @@ def _apply(repository: Repository, patch: bytes) -> None:
         file.unlink()
 
 
-def _fetch_submodules(repository: Repository, origin: str) -> None:
-    """Put the submodules into their folders, each at the commit that the index names.
+def _fetch_submodules(
+    repository: Repository,
+    facts: CodeFacts,
+    origin: str,
+    places: Sequence[str],
+    within: PurePosixPath = git.TOP,
+) -> None:
+    """Put the submodules into their folders, each at the commit that the index names, and theirs into them.
 
     Args:
         repository: The one around them.
+        facts: What was captured: the run did without those that were absent then.
         origin: Where it came from: addresses such as ``../library`` are meant from there.
+        places: Repositories that may hold them as well, in the same folders: they are tried first.
+        within: Its own path in the outermost one.
     """
+    names = git.submodules(repository)
+    for path, commit in _submodules_of_index(repository):
+        inner = repository.root / path
+        held = [str(Path(place, within / path)) for place in places if Path(place, within / path, ".git").exists()]
+        if str(within / path) in facts.absent or not (held or path in names):
+            continue
+        if not _is_within(repository.root, inner):
+            raise NotReproducible(f"the submodule {str(within / path)!r} belongs outside of its folder")
+        try:
+            address = _address(repository, path, names[path], origin) if path in names else ""
+            inner.mkdir(parents=True, exist_ok=True)
+            git.run(inner, "init", "--quiet")
+            _fetch(inner, commit, [*held, *filter(None, [address])])
+            found = Repository(inner)
+            found.read("checkout", "--quiet", "--detach", commit, within_s=_FETCH_S)
+        except (NotReproducible, Unsupported) as error:
+            raise NotReproducible(
+                f"the submodules of the commit cannot be fetched: {within / path}: {error}"
+            ) from error
+        _fetch_submodules(found, facts, address, places, within / path)
+
+
+def _submodules_of_index(repository: Repository) -> Iterator[tuple[PurePosixPath, str]]:
+    for entry in os.fsdecode(repository.read("ls-files", "--stage", "-z", most=_MOST_LISTED)).split("\0"):
+        told, _, path = entry.partition("\t")
+        if told.startswith("160000 "):
+            yield PurePosixPath(path), told.split(" ")[1]
+
+
+def _address(repository: Repository, path: PurePosixPath, name: str, origin: str) -> str:
+    """The address of a submodule; empty where it has none that git accepts."""
     try:
-        repository.read(
-            "submodule", "update", "--init", "--recursive", "--quiet",
-            options={"remote.origin.url": origin}, within_s=_FETCH_S,
-        )  # fmt: skip
-    except Unsupported as error:
-        raise NotReproducible(f"the submodules of the commit cannot be fetched: {error}") from error
+        repository.read("submodule", "--quiet", "init", "--", str(path), options={"remote.origin.url": origin})
+        address = repository.read("config", "--local", f"submodule.{name}.url")
+    except Unsupported:
+        return ""
+    return os.fsdecode(address.removesuffix(b"\n"))
 
 
 def lost_secrets(client: Client, run_id: str, facts: CodeFacts) -> int:

@@ -32,6 +32,7 @@ def test_clean_tree_is_known_by_its_commit(tree: WorkTree, take: Take, client: C
         "patch": False,
         "untracked": [],
         "executable": [],
+        "absent": [],
         "left_out": [],
         "redacted": 0,
     }

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct, field
 
 from runstone import config
-from runstone.client.capture import program
+from runstone.client.capture import git, program
 from runstone.client.capture.git import Repository, is_in_repository
 from runstone.client.capture.part import Subject
 from runstone.client.redaction import KEY_OWNERS, redact, redact_address, redact_patch
@@ -74,6 +74,7 @@ class CodeFacts(Struct, kw_only=True):
         patch: Whether ``patch.diff`` holds what differs in files that git tracks.
         untracked: Files below ``untracked`` that git does not track.
         executable: Those among them that their owner may execute.
+        absent: Submodules that had not been put into their folders.
         left_out: What differs and is not kept.
         redacted: How many secrets were replaced in all of it.
     """
@@ -86,6 +87,7 @@ class CodeFacts(Struct, kw_only=True):
     patch: bool = False
     untracked: list[str] = field(default_factory=list)
     executable: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     redacted: int = 0
 
@@ -138,11 +140,23 @@ def picture(subject: Subject) -> None:
     subject.set_tags(subject.git_tags.result())
     status = _status(repository)
     facts.dirty = bool(status.changed or status.untracked)
+    facts.absent = [program.readable(path) for path in _absent(repository)]
     if config.CAPTURE_CODE.required():
         _keep_patch(subject, repository, status.changed, facts)
         _keep_untracked(subject, repository, status.untracked, facts)
     facts.left_out = _shortened(facts.left_out)
     subject.write(FACTS, wire.encode(facts) + b"\n")
+
+
+def _absent(repository: Repository, within: PurePosixPath = git.TOP) -> list[str]:
+    """The submodules whose folders are empty, in the order of ``.gitmodules``; also those of submodules."""
+    absent = []
+    for path in git.submodules(repository, within):
+        if not (repository.root / path / ".git").exists():
+            absent.append(str(path))
+        elif path != within:
+            absent += _absent(repository, path)
+    return absent
 
 
 def _shortened(left_out: list[LeftOut]) -> list[LeftOut]:

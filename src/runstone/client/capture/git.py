@@ -3,13 +3,14 @@
 import os
 import threading
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from time import monotonic
 from types import MappingProxyType
 
 from runstone import forking
 from runstone.errors import Unsupported
 
+TOP = PurePosixPath()
 _TIMEOUT_S = 30
 _QUIET = {
     "core.fsmonitor": "false",
@@ -132,6 +133,28 @@ def run(
             said = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[0])
             raise Unsupported(f"git {arguments[0]} fails: {said or f'exit code {process.returncode}'}")
     return printed
+
+
+def submodules(repository: Repository, within: PurePosixPath = TOP) -> dict[PurePosixPath, str]:
+    """The submodules that ``.gitmodules`` tells of: their names by their paths, as seen from the top of the repository.
+
+    Args:
+        repository: The one around them all.
+        within: The path of one of them, for those of that one.
+    """
+    file = repository.root / within / ".gitmodules"
+    if not file.is_file():
+        return {}
+    try:
+        listed = repository.read("config", "--file", str(file), "-z", "--get-regexp", r"^submodule\..*\.path$")
+    except Unsupported:  # it tells of none, or is none
+        return {}
+    found = {}
+    for entry in os.fsdecode(listed).split("\0"):
+        key, _, path = entry.partition("\n")
+        if path and ".." not in PurePosixPath(path).parts and not path.startswith("/"):
+            found[within / path] = key.removeprefix("submodule.").removesuffix(".path")
+    return found
 
 
 def is_in_repository(folder: Path) -> bool:
