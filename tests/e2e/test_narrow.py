@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from runstone import Client
 from tests.e2e.captured import print_segment
-from tests.e2e.conftest import OpenPage, serving, violations
+from tests.e2e.conftest import WIDE, OpenPage, serving, violations
 
 PHONE = 390
 # What is less wide cannot be read: a letter or two, and the dots.
@@ -68,10 +68,10 @@ def test_breadcrumb_leaves_a_part_of_every_name(place: Place, open_page: OpenPag
 
 
 def test_places_of_a_search_fit_beside_the_field(place: Place, open_page: OpenPage) -> None:
-    print_segment(place.client, place.run_id, 0, "".join(f"step {n}: loss 0.5\n" for n in range(12_345)))
+    print_segment(place.client, place.run_id, 0, "".join(f"step {n}: loss 0.5\n" for n in range(1_234)))
     page = open_page(place.run(place.run_id, "console", "&find=step"), width=PHONE)
     toolbar = page.get_by_role("toolbar", name="Console")
-    expect(toolbar).to_contain_text("1 of 12,345")
+    expect(toolbar).to_contain_text("1 of 1,234")
 
     edges = [box(each) for each in toolbar.locator("button, [role=status], input").all()]
 
@@ -109,3 +109,28 @@ def test_buttons_of_a_toolbar_stand_in_one_row(place: Place, open_page: OpenPage
 
         assert max(tops) - min(tops) < 4  # a segment is a little lower than a button
     place.client.set_terminated(run_id)
+
+
+def test_file_that_is_looked_at_stands_below_the_list(place: Place, open_page: OpenPage) -> None:
+    place.client.log_text(place.run_id, "epoch,loss\n0,0.9\n", "tables/loss_by_epoch_and_fold.csv")
+    page = open_page(place.run(place.run_id, "artifacts", "&path=tables/loss_by_epoch_and_fold.csv"), width=PHONE)
+    panel = page.get_by_role("tabpanel")
+    cell = panel.get_by_role("cell", name="0.9")
+    expect(cell).to_be_visible()
+
+    preview, files = panel.get_by_role("region", name="Preview of"), panel.get_by_role("list", name="Files")
+
+    assert box(preview) == box(panel)
+    assert box(files)[0] >= box(panel)[0]
+    assert box(page.get_by_role("link", name="Download"))[1] <= box(panel)[1]
+    assert (files.bounding_box() or {"y": 0.0})["y"] < (preview.bounding_box() or {"y": 0.0})["y"]
+
+
+@pytest.mark.parametrize("width", [PHONE, WIDE])
+def test_run_without_files_says_that_alone(width: int, place: Place, open_page: OpenPage) -> None:
+    run_id = place.client.create_run(place.experiment.rpartition("/")[2], run_name="bare").info.run_id
+    place.client.set_terminated(run_id)
+
+    page = open_page(place.run(run_id, "artifacts"), width=width)
+
+    expect(page.get_by_role("tabpanel")).to_have_text("This run has no artifacts.")

@@ -1,14 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
-
 import { Loaded } from "@/components/loaded";
 import { Skeleton } from "@/components/skeleton";
 
-import { folderQuery, type Owner } from "../api/artifacts";
+import type { Owner } from "../api/artifacts";
+import { useFolder } from "../hooks/use-folder";
 import { ArtifactNode } from "./artifact-node";
 import styles from "./artifact-tree.module.css";
-
-const REFRESH_MS = 5_000;
-const EMPTY = { run: "This run has no artifacts.", model: "This model has no files." } as const;
 
 interface ArtifactTreeProps {
   owner: Owner;
@@ -30,7 +26,7 @@ interface FolderProps extends ArtifactTreeProps {
 
 function Folder({ folder, depth, ...tree }: FolderProps) {
   const { owner, isLive, path, onPath } = tree;
-  const files = useQuery({ ...folderQuery(owner, folder), refetchInterval: isLive ? REFRESH_MS : false });
+  const files = useFolder(owner, folder, isLive);
   return (
     <Loaded
       query={files}
@@ -44,7 +40,7 @@ function Folder({ folder, depth, ...tree }: FolderProps) {
     >
       {(found) =>
         found.length === 0 ? (
-          <p className={styles["empty"]}>{folder === "" ? EMPTY[owner.kind] : "Empty"}</p>
+          <p className={styles["empty"]}>Empty</p>
         ) : (
           <ul aria-label={folder || "Files"}>
             {found.map((file) => (
