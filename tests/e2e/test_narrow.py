@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from runstone import Client
-from tests.e2e.captured import print_segment
+from tests.e2e.captured import TRACEBACK, print_segment
 from tests.e2e.conftest import WIDE, OpenPage, serving, violations
 
 PHONE = 390
@@ -134,3 +134,24 @@ def test_run_without_files_says_that_alone(width: int, place: Place, open_page: 
     page = open_page(place.run(run_id, "artifacts"), width=width)
 
     expect(page.get_by_role("tabpanel")).to_have_text("This run has no artifacts.")
+
+
+def test_long_reason_of_an_end_is_cut_and_opened(place: Place, open_page: OpenPage) -> None:
+    run_id = place.client.create_run(place.experiment.rpartition("/")[2], run_name="failed").info.run_id
+    place.client.set_terminated(run_id, "FAILED")
+    place.client.set_tag(run_id, "runstone.end", f"ValueError: {'the input has no finite value ' * 11}")
+    place.client.set_tag(run_id, "runstone.traceback", TRACEBACK)
+    page = open_page(place.run(run_id), width=PHONE)
+    end = page.get_by_role("region", name="How the run ended")
+    reason = end.get_by_role("paragraph")
+    expect(end.get_by_role("button", name="More")).to_be_visible()
+    cut = reason.bounding_box()
+
+    end.get_by_role("button", name="More").click()
+
+    whole = reason.bounding_box()
+    assert cut is not None
+    assert whole is not None
+    assert cut["width"] > (box(end)[1] - box(end)[0]) * 0.8
+    assert cut["height"] < 80 < whole["height"]
+    assert violations(page) == []

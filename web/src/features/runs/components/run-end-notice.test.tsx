@@ -1,12 +1,32 @@
 // @vitest-environment jsdom
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import { aRun } from "@/testing/runs";
 
 import { endOf } from "../run-end";
 import { RunEndNotice } from "./run-end-notice";
+
+/** Heights of an element in pixels: of what is in it, and of what is seen of it. */
+let heights = { scrollHeight: 20, clientHeight: 20 };
+
+beforeEach(() => {
+  heights = { scrollHeight: 20, clientHeight: 20 };
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      constructor(private readonly tell: () => void) {}
+      observe(element: Element) {
+        for (const [name, value] of Object.entries(heights)) Object.defineProperty(element, name, { value });
+        this.tell();
+      }
+      disconnect() {
+        return undefined;
+      }
+    },
+  );
+});
 
 function show(tags: Record<string, string>) {
   const run = aRun({ status: "FAILED", tags });
@@ -35,4 +55,16 @@ it("says of a lost run when it was last seen", () => {
   expect(section.textContent).toContain("Lost. Last seen");
   expect(section.querySelector("time")?.dateTime).toBe("1970-01-01T00:16:45.000Z");
   expect(screen.queryByRole("button")).toBeNull();
+});
+
+it("opens what is cut of a long reason, and offers that of no short one", async () => {
+  heights = { scrollHeight: 240, clientHeight: 60 };
+  show({ "runstone.end": "ValueError: ".padEnd(400, "no ") });
+  const more = screen.getByRole("button", { name: "More" });
+  expect(more.getAttribute("aria-expanded")).toBe("false");
+
+  await userEvent.click(more);
+
+  expect(more.getAttribute("aria-expanded")).toBe("true");
+  expect(screen.getByText(/^ValueError/).closest("p")?.dataset["whole"]).toBe("true");
 });

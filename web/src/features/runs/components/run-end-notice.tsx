@@ -1,17 +1,20 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 
 import { Button } from "@/components/button";
 import { CodeBlock } from "@/components/code-block";
 import { Icon } from "@/components/icon";
 import { TimeAgo } from "@/components/time-ago";
+import { useIsCut } from "@/lib/use-is-cut";
 import type { Run } from "@/types/wire";
 
 import type { RunEnd } from "../run-end";
 import styles from "./run-end-notice.module.css";
 
-/** Why and when a run ended, with the traceback on demand. */
+/** Why and when a run ended; the rest of a long reason, and the traceback, on demand. */
 export function RunEndNotice({ end, run }: { end: RunEnd; run: Run }) {
+  const [isWhole, setWhole] = useState(false);
   const [isOpen, setOpen] = useState(false);
+  const [reason, isCut] = useIsCut<HTMLParagraphElement>(!isWhole);
   const endedAt = run.info.end_time ?? 0;
   return (
     <section className={styles["notice"]} data-lost={end.isLost} aria-label="How the run ended">
@@ -19,33 +22,37 @@ export function RunEndNotice({ end, run }: { end: RunEnd; run: Run }) {
         <span className={styles["icon"]}>
           <Icon name="warning" />
         </span>
-        <p className={styles["words"]}>
-          {end.isLost ? (
-            <>
-              <strong>Lost.</strong> Last seen <TimeAgo time={endedAt} />: nothing was heard of its process
-              since. If it speaks again, the run is running again.
-            </>
-          ) : (
-            <>
-              <strong className={styles["reason"]}>{end.reason || "It ended with an error."}</strong>
-              {endedAt > 0 && (
-                <span className={styles["when"]}>
-                  Ended <TimeAgo time={endedAt} />
-                </span>
-              )}
-            </>
+        <div className={styles["words"]}>
+          <p ref={reason} className={styles["reason"]} data-whole={isWhole}>
+            {end.isLost ? (
+              <>
+                <strong>Lost.</strong> Last seen <TimeAgo time={endedAt} />: nothing was heard of its process
+                since. If it speaks again, the run is running again.
+              </>
+            ) : (
+              <strong>{end.reason || "It ended with an error."}</strong>
+            )}
+          </p>
+          {!end.isLost && endedAt > 0 && (
+            <span className={styles["when"]}>
+              Ended <TimeAgo time={endedAt} />
+            </span>
           )}
-        </p>
-        {end.traceback !== undefined && (
-          <Button
-            kind="quiet"
-            icon={isOpen ? "down" : "right"}
-            aria-expanded={isOpen}
-            onClick={() => setOpen(!isOpen)}
-          >
-            Traceback
-          </Button>
-        )}
+          {(isCut || end.traceback !== undefined) && (
+            <div className={styles["buttons"]}>
+              {isCut && (
+                <Opener isOpen={isWhole} onOpen={setWhole}>
+                  More
+                </Opener>
+              )}
+              {end.traceback !== undefined && (
+                <Opener isOpen={isOpen} onOpen={setOpen}>
+                  Traceback
+                </Opener>
+              )}
+            </div>
+          )}
+        </div>
       </div>
       {isOpen && end.traceback !== undefined && (
         <div className={styles["trace"]}>
@@ -53,5 +60,24 @@ export function RunEndNotice({ end, run }: { end: RunEnd; run: Run }) {
         </div>
       )}
     </section>
+  );
+}
+
+interface OpenerProps {
+  isOpen: boolean;
+  onOpen: (open: boolean) => void;
+  children: ReactNode;
+}
+
+function Opener({ isOpen, onOpen, children }: OpenerProps) {
+  return (
+    <Button
+      kind="quiet"
+      icon={isOpen ? "down" : "right"}
+      aria-expanded={isOpen}
+      onClick={() => onOpen(!isOpen)}
+    >
+      {children}
+    </Button>
   );
 }
