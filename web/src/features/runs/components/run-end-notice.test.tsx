@@ -57,6 +57,14 @@ it("says of a lost run when it was last seen", () => {
   expect(screen.queryByRole("button")).toBeNull();
 });
 
+it("promises nothing of a lost run whose process was gone", () => {
+  show({ "runstone.end": "lost: its process was gone; it had logged until 1970-01-01T00:16:45+00:00" });
+
+  const section = screen.getByRole("region", { name: "How the run ended" });
+  expect(section.textContent).toMatch(/^Lost. Its process was gone; it had logged until .*\d\.$/);
+  expect(section.querySelector("time")?.dateTime).toBe("1970-01-01T00:16:45.000Z");
+});
+
 it("opens what is cut of a long reason, and offers that of no short one", async () => {
   heights = { scrollHeight: 240, clientHeight: 60 };
   show({ "runstone.end": "ValueError: ".padEnd(400, "no ") });

@@ -17,23 +17,20 @@ export function RunEndNotice({ end, run }: { end: RunEnd; run: Run }) {
   const [reason, isCut] = useIsCut<HTMLParagraphElement>(!isWhole);
   const endedAt = run.info.end_time ?? 0;
   return (
-    <section className={styles["notice"]} data-lost={end.isLost} aria-label="How the run ended">
+    <section className={styles["notice"]} data-lost={end.lost !== undefined} aria-label="How the run ended">
       <div className={styles["line"]}>
         <span className={styles["icon"]}>
           <Icon name="warning" />
         </span>
         <div className={styles["words"]}>
           <p ref={reason} className={styles["reason"]} data-whole={isWhole}>
-            {end.isLost ? (
-              <>
-                <strong>Lost.</strong> Last seen <TimeAgo time={endedAt} />: nothing was heard of its process
-                since. If it speaks again, the run is running again.
-              </>
+            {end.lost ? (
+              <Lost {...end.lost} endedAt={endedAt} />
             ) : (
               <strong>{end.reason || "It ended with an error."}</strong>
             )}
           </p>
-          {!end.isLost && endedAt > 0 && (
+          {!end.lost && endedAt > 0 && (
             <span className={styles["when"]}>
               Ended <TimeAgo time={endedAt} />
             </span>
@@ -60,6 +57,30 @@ export function RunEndNotice({ end, run }: { end: RunEnd; run: Run }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Only a process that fell silent may speak again: one that was gone does not. */
+function Lost({ isSilent, found, until, endedAt }: NonNullable<RunEnd["lost"]> & { endedAt: number }) {
+  if (isSilent) {
+    return (
+      <>
+        <strong>Lost.</strong> Last seen <TimeAgo time={endedAt} />: nothing was heard of its process since.
+        If it speaks again, the run is running again.
+      </>
+    );
+  }
+  return (
+    <>
+      <strong>Lost.</strong> {found.charAt(0).toUpperCase() + found.slice(1)}
+      {until !== undefined && (
+        <>
+          {" "}
+          <TimeAgo time={until} />
+        </>
+      )}
+      .
+    </>
   );
 }
 
