@@ -37,7 +37,9 @@ export function MetricCharts({ runs, view, onView, which = "all" }: MetricCharts
       ))}
     </div>
   );
-  if (which === "system" && system.length === 0 && view.search === "") return <NoSystemMetrics />;
+  if (which === "system" && system.length === 0 && view.search === "") {
+    return <NoSystemMetrics isLive={runs.some((run) => run.info.status === "RUNNING")} />;
+  }
   return (
     <div className={styles["charts"]}>
       <ChartsTools view={view} onView={onView} />
@@ -83,11 +85,23 @@ export function MetricCharts({ runs, view, onView, which = "all" }: MetricCharts
 
 const MEASURE = "pip install 'runstone[system]'\nexport RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING=true";
 
-function NoSystemMetrics() {
+const SYSTEM_PAGE = "See what a run prints, and how busy the machine is";
+
+function NoSystemMetrics({ isLive }: { isLive: boolean }) {
+  if (isLive) {
+    return (
+      <Hint title="Nothing has been measured yet" page={SYSTEM_PAGE}>
+        How busy processor, memory, disks, network and GPUs are is logged from Python, by default every ten
+        seconds, and appears here by itself. It needs the extra <code>system</code>, and{" "}
+        <code>RUNSTONE_ENABLE_SYSTEM_METRICS_LOGGING</code> to be true, as it is unless you say otherwise.
+      </Hint>
+    );
+  }
   return (
-    <Hint title="No system metrics" code={MEASURE} page="See what a run prints, and how busy the machine is">
-      How busy processor, memory, disks, network and GPUs are is logged from Python, for all runs while this
-      is set, or for one with <code>start_run(log_system_metrics=True)</code>.
+    <Hint title="No system metrics" code={MEASURE} page={SYSTEM_PAGE}>
+      How busy processor, memory, disks, network and GPUs are is logged from Python, by default every ten
+      seconds: a run that ended before has none. It needs this extra, and this to be set, as it is unless you
+      say otherwise.
     </Hint>
   );
 }
