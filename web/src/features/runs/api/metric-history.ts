@@ -6,7 +6,8 @@ import type { RunHistories, RunMetric } from "@/types/wire";
 /** The server takes at most so many runs in one question. */
 export const MAX_RUNS = 100;
 
-const MAX_POINTS = 2500;
+/** The server thins each curve to so many points. */
+export const MAX_POINTS = 2500;
 
 export interface StepRange {
   start: number;

@@ -14,6 +14,7 @@ import { metricHistoryQuery } from "../api/metric-history";
 import type { ChangeChartsView, ChartsView } from "../charts-view";
 import { idsOf } from "../hooks/use-run-pages";
 import { metricSeries } from "../metric-series";
+import { noFinite } from "../no-finite";
 import styles from "./metric-chart.module.css";
 
 interface MetricChartProps {
@@ -52,9 +53,15 @@ export function MetricChart({ metric, runs, dashes, view, onView }: MetricChartP
   );
   const isOfOne = range === undefined && series.every((each) => each.x.length <= 1);
 
+  const nothing = useMemo(() => noFinite(series), [series]);
+
   const picture = (height: number) =>
     isOfOne ? (
       <BarList label={metric} bars={series.map((each) => ({ ...each, value: each.y[0] ?? NaN }))} />
+    ) : nothing !== undefined ? (
+      <p className={styles["nothing"]} style={{ height }}>
+        {nothing}
+      </p>
     ) : (
       <LineChart
         label={`${metric} of ${series.map((each) => each.label).join(", ")}`}
