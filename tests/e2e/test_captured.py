@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from runstone import Client
-from tests.e2e.captured import COMMIT, LINES, Captured, print_segment, store_captured
+from tests.e2e.captured import CODE, COMMIT, LINES, Captured, print_segment, store_captured
 from tests.e2e.conftest import VIEWS, OpenPage, check_in_both_themes, serving
 
 # What is printed while the page is open shows within some seconds.
@@ -173,6 +173,41 @@ def test_code_shows_commit_changes_and_what_was_left_out(place: str, captured: C
     panel.get_by_role("button", name="tools/probe.py").click()
     expect(panel.get_by_label("Text of tools/probe.py")).to_contain_text("print(sys.path)")
     expect(panel.get_by_role("row", name="data/all.json larger than 1 MB")).to_be_visible()
+
+
+def test_hunks_stand_in_line_and_leave_the_page_as_high_as_the_window(
+    place: str, captured: Captured, open_page: OpenPage
+) -> None:
+    client = Client(place)
+    run_id = client.create_run(captured.experiment_id, run_name="patched").info.run_id
+    added = "".join(f"+line = {number}\n" for number in range(80))
+    patch = (
+        "diff --git a/new.py b/new.py\nnew file mode 100644\n--- /dev/null\n+++ b/new.py\n@@ -0,0 +1,80 @@\n"
+        f"{added}diff --git a/train.py b/train.py\n--- a/train.py\n+++ b/train.py\n"
+        "@@ -1,2 +1,2 @@\n import os\n-a = 1\n+a = 2\n@@ -40,2 +40,2 @@ def train():\n # begin\n-b = 1\n+b = 2\n"
+    )
+    client.log_dict(run_id, CODE, "runstone/code/code.json")
+    client.log_text(run_id, patch, "runstone/code/patch.diff")
+    client.set_terminated(run_id)
+
+    page = open_page(url_of(place, captured, run_id, "code"))
+    around, within = page.get_by_text("def train():", exact=True), page.get_by_text("# begin", exact=True)
+    expect(within).to_be_visible()
+
+    expect(page.get_by_text("⋯")).to_have_count(1)
+    assert _text_starts_at(around) == _text_starts_at(within)
+    assert page.evaluate("document.documentElement.scrollHeight") == page.evaluate("innerHeight")
+
+
+def _text_starts_at(cell: Locator) -> int:
+    """Where the last text in a cell begins, in whole pixels from the left."""
+    return int(
+        cell.evaluate("""(cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell.lastChild);
+          return Math.round(range.getBoundingClientRect().left);
+        }""")
+    )
 
 
 def test_environment_shows_the_machine_and_packages_to_search_and_copy(

@@ -68,7 +68,21 @@ it("numbers the lines, and takes those of a hunk for no head of a file", () => {
     ["same", "last", 3, 3],
     ["note", "No newline at end of file", undefined, undefined],
   ]);
+  expect(second?.isAtTop).toBe(false);
   expect(second?.lines[1]).toMatchObject({ kind: "added", after: 11 });
+});
+
+it("knows the hunks that nothing stands before, of files that are new or gone too", () => {
+  const tops = readDiff(PATCH).map(({ path, hunks }) => [path, ...hunks.map((hunk) => hunk.isAtTop)]);
+
+  expect(tops).toEqual([
+    ["train.py", true, false],
+    ["new name.py"],
+    ["grün.py", true],
+    ["gone.txt", true],
+    ["a.png"],
+    ["b.bin"],
+  ]);
 });
 
 it("reads as much as there is of a patch that was cut", () => {

@@ -11,6 +11,8 @@ export interface DiffLine {
 export interface Hunk {
   /** What git says of the place, as the name of the function. */
   place: string;
+  /** Whether nothing of the file stands before it. */
+  isAtTop: boolean;
   lines: DiffLine[];
 }
 
@@ -80,7 +82,7 @@ function readHunk(lines: readonly string[], start: number, head: RegExpExecArray
   const [, from, fromCount = "1", to, toCount = "1", place = ""] = head;
   let [before, after] = [Number(from), Number(to)];
   const [lastBefore, lastAfter] = [before + Number(fromCount), after + Number(toCount)];
-  const hunk: Hunk = { place, lines: [] };
+  const hunk: Hunk = { place, isAtTop: Math.max(before, after) <= 1, lines: [] };
   file.hunks.push(hunk);
   for (let at = start; at < lines.length; at += 1) {
     const line = lines[at] ?? "";

@@ -50,11 +50,12 @@ function Body({ file }: { file: FileDiff }) {
 function HunkLines({ hunk }: { hunk: Hunk }) {
   return (
     <tbody>
-      <tr className={styles["place"]}>
-        <td colSpan={3}>
-          <span className={styles["dots"]}>⋯</span> {hunk.place}
-        </td>
-      </tr>
+      {!hunk.isAtTop && (
+        <tr className={styles["place"]}>
+          <td colSpan={2}>⋯</td>
+          <td className={styles["around"]}>{hunk.place}</td>
+        </tr>
+      )}
       {hunk.lines.map((line, at) => (
         <tr key={at} data-kind={line.kind}>
           <td className={styles["number"]} data-number={line.before} />
