@@ -12,7 +12,7 @@ from runstone.bridge.marks import LACKS_FILES, UNFINISHED
 from runstone.bridge.selection import of_experiment
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import LoggedModelStatus, Metric, Tag
-from tests.bridge.stores import bring_in, export_problems, new_store, put_file
+from tests.bridge.stores import Place, bring_all, bring_in, export_problems, new_store, put_file
 
 
 @pytest.fixture
@@ -133,3 +133,26 @@ def test_run_that_an_import_left_unfinished_is_told_at_both_ends(
         f"the run {run_id} is not whole: an import had not finished it; give that import again, then export again"
     ]
     assert brought.problems == told
+
+
+def test_what_lacks_files_lacks_them_in_each_store_that_it_is_brought_on_to(
+    tmp_path: Path, origin: Place, target: Place
+) -> None:
+    run_id, model_id = run_of(origin[1]).info.run_id, model_of(origin[1]).model_id
+    origin[1].log_batch(run_id, tags=[Tag(LACKS_FILES, "from elsewhere")])
+    origin[1].set_logged_model_tags(model_id, [Tag(LACKS_FILES, "from elsewhere")])
+
+    for _ in range(3):
+        brought = bring_all(origin, target)
+
+        assert LACKS_FILES in run_of(target[1]).data.tags
+        assert LACKS_FILES in model_of(target[1]).tags
+        assert brought.problems == [
+            f"among the files of the {whose}, some were left out: an import could not bring them into the source"
+            for whose in (f"run {run_id}", f"logged model {model_id}")
+        ]
+
+    origin[1].delete_tag(run_id, LACKS_FILES)
+    origin[1].delete_logged_model_tag(model_id, LACKS_FILES)
+    assert bring_all(origin, target).problems == []
+    assert LACKS_FILES not in {*run_of(target[1]).data.tags, *model_of(target[1]).tags}

@@ -69,18 +69,19 @@ class Copying:
         self._brought = brought
         self._watch = watch
 
-    def count(self, whose: str, uri: str, *, has_some: bool) -> None:
+    def count(self, whose: str, uri: str, *, has_some: bool, lacks_some: bool) -> None:
         """Count the files below a URI, and copy none.
 
         Args:
             whose: What they belong to, such as ``run 17``.
             uri: Where the source has them; none if empty.
             has_some: Whether it is known that there were some.
+            lacks_some: Whether an import into the source could not bring all of them there.
         """
-        for _, file in self._found(whose, uri, has_some=has_some, would="would be")[0]:
+        for _, file in self._found(whose, uri, has_some=has_some, lacks_some=lacks_some, would="would be")[0]:
             self._counted(file)
 
-    def copy(self, whose: str, uri: str, target: ArtifactRepository, *, has_some: bool) -> bool:
+    def copy(self, whose: str, uri: str, target: ArtifactRepository, *, has_some: bool, lacks_some: bool) -> bool:
         """Copy the files below a URI; returns whether none was left out.
 
         Args:
@@ -88,8 +89,9 @@ class Copying:
             uri: Where the source has them; none if empty.
             target: Where they go.
             has_some: Whether it is known that there were some.
+            lacks_some: Whether an import into the source could not bring all of them there.
         """
-        found, is_whole = self._found(whose, uri, has_some=has_some, would="were")
+        found, is_whole = self._found(whose, uri, has_some=has_some, lacks_some=lacks_some, would="were")
         for files, file in found:
             path = ArtifactPath(file.path)
             try:
@@ -115,25 +117,30 @@ class Copying:
         self._brought.bytes += file.file_size or 0
         self._watch()
 
-    def _found(self, whose: str, uri: str, *, has_some: bool, would: str) -> tuple[list[tuple[Files, FileInfo]], bool]:
+    def _found(
+        self, whose: str, uri: str, *, has_some: bool, lacks_some: bool, would: str
+    ) -> tuple[list[tuple[Files, FileInfo]], bool]:
         """The files below a URI, and whether there are no others; what cannot be seen is told."""
         if not uri:
             return [], True
         problems = self._brought.problems
         before = len(problems)
+
+        def tell(reason: str) -> None:
+            problems.append(f"among the files of the {whose}, some {would} left out: {reason}")
+
+        if lacks_some:
+            tell("an import could not bring them into the source")
         try:
             files = self._source.files(uri)
-            found = files_below(
-                files,
-                tell=lambda reason: problems.append(f"among the files of the {whose}, some {would} left out: {reason}"),
-            )
+            found = files_below(files, tell=tell)
             return [(files, file) for file in found], len(problems) == before
         except LocalFileNotFound as error:
             if not has_some:
                 self._brought.notes.append(
                     f"the {whose} has no folder {error.local_path}: it has no files, or they are elsewhere now"
                 )
-                return [], True
+                return [], not lacks_some
             problems.append(f"the files of the {whose} {would} left out: {error.message}")
         except RunstoneError as error:
             problems.append(f"the files of the {whose} {would} left out: {error.message}")

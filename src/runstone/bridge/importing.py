@@ -109,11 +109,15 @@ def measured(source: Source, *, watch: Watch = _unwatched) -> Brought:
         for run in source.runs(experiment.experiment_id):
             found.runs += 1
             found.metric_values += sum(1 for _ in source.metrics(run.info.run_id))
-            files.count(f"run {run.info.run_id}", run.info.artifact_uri, has_some=_has_files(run))
+            lacks_some = LACKS_FILES in run.data.tags
+            whose, uri = f"run {run.info.run_id}", run.info.artifact_uri
+            files.count(whose, uri, has_some=_has_files(run), lacks_some=lacks_some)
             watch(1, found)
         for model in source.logged_models(experiment.experiment_id):
             found.logged_models += 1
-            files.count(f"logged model {model.model_id}", model.artifact_location, has_some=has_files(model))
+            lacks_some = LACKS_FILES in model.tags
+            whose, uri = f"logged model {model.model_id}", model.artifact_location
+            files.count(whose, uri, has_some=has_files(model), lacks_some=lacks_some)
     for registered in models_of(source, found):
         found.registered_models += 1
         found.model_versions += sum(1 for _ in source.model_versions(registered.name))
@@ -230,7 +234,7 @@ class _Importing:
     def _log(self, run: Run, run_id: str) -> None:
         for params in _batches(iter(run.data.param_list), _OTHERS):
             self._store.log_batch(run_id, params=params)
-        for tags in _batches((tag for tag in run.data.tag_list if tag.key != RUN_NAME), _OTHERS):
+        for tags in _batches((tag for tag in run.data.tag_list if tag.key not in {RUN_NAME, LACKS_FILES}), _OTHERS):
             self._store.log_batch(run_id, tags=tags)
         for metrics in _batches(self._source.metrics(run.info.run_id), _METRICS):
             checked = [Metric(each.key, each.value, each.timestamp, each.step) for each in metrics]
@@ -245,7 +249,14 @@ class _Importing:
         run_id = there.info.run_id
         target = artifacts.repository(there.info.artifact_uri, tracking_uri=self._tracking_uri)
         whose = f"run {run.info.run_id}"
-        if not self._copying.copy(whose, run.info.artifact_uri, target, has_some=_has_files(run)):
+        is_whole = self._copying.copy(
+            whose,
+            run.info.artifact_uri,
+            target,
+            has_some=_has_files(run),
+            lacks_some=LACKS_FILES in run.data.tags,
+        )
+        if not is_whole:
             self._store.log_batch(run_id, tags=[Tag(LACKS_FILES, self._source.name)])
         elif LACKS_FILES in there.data.tags:
             self._store.delete_tag(run_id, LACKS_FILES)

@@ -166,7 +166,14 @@ class LoggedModels:
         """Copy the files of a logged model; one that lacks some afterwards is marked."""
         target = artifacts.repository(made.artifact_location, tracking_uri=self._tracking_uri)
         whose = f"logged model {model.model_id}"
-        if not self._copying.copy(whose, model.artifact_location, target, has_some=has_files(model)):
+        is_whole = self._copying.copy(
+            whose,
+            model.artifact_location,
+            target,
+            has_some=has_files(model),
+            lacks_some=LACKS_FILES in model.tags,
+        )
+        if not is_whole:
             self._store.set_logged_model_tags(made.model_id, [Tag(LACKS_FILES, self._source_name)])
         elif LACKS_FILES in made.tags:
             self._store.delete_logged_model_tag(made.model_id, LACKS_FILES)

@@ -6,6 +6,7 @@ from itertools import groupby, zip_longest
 from math import isnan
 from types import MappingProxyType
 
+from runstone.bridge.marks import LACKS_FILES
 from runstone.bridge.source import Source
 from runstone.bridge.store_source import StoreSource
 from runstone.entities import Metric, Run
@@ -36,7 +37,9 @@ def differences(
         yield from (f"it is not said that it {did} the logged model {model}" for model in lost)
     yield from _of_texts("param", run.data.params, found.data.params)
     yield from _of_texts(
-        "tag", {key: value for key, value in run.data.tags.items() if key != RUN_NAME}, found.data.tags
+        "tag",
+        {key: value for key, value in run.data.tags.items() if key not in {RUN_NAME, LACKS_FILES}},
+        found.data.tags,
     )
     missing = {metric.key for metric in found.data.metric_list}
     others = set()
