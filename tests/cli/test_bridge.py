@@ -214,3 +214,11 @@ def test_what_cannot_be_done_is_told_in_one_sentence(
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == (1 if code == 1 else 4)
     assert not (tmp_path / "a.zip").exists()
+
+
+@pytest.mark.parametrize("source", ["sqlite:///{folder}/runstone.db", "sqlite:///./a/../runstone.db"])
+def test_store_is_not_imported_into_itself_by_another_spelling(tmp_path: Path, run_id: str, source: str) -> None:
+    done = run("import", source.format(folder=tmp_path), folder=tmp_path)
+
+    assert done.returncode == 2
+    assert "SOURCE is where the runs would go" in done.stderr

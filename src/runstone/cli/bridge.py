@@ -62,10 +62,11 @@ def import_(
     from runstone.bridge.chosen import Chosen
     from runstone.bridge.importing import bring, measured, steps_of
     from runstone.bridge.resolve import open_source
+    from runstone.client.connection import open_stores
     from runstone.stores.resolve import open_store
 
     target = tracking_uri(ctx)
-    if source == target:
+    if open_stores.address(source) == open_stores.address(target):
         raise click.UsageError("SOURCE is where the runs would go; name the target with `runstone --tracking-uri URI`")
     with closing(open_source(source, allowed)) as whole:
         opened = Chosen(whole, experiments) if experiments else whole
