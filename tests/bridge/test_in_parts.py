@@ -150,3 +150,16 @@ def test_what_did_not_arrive_of_a_logged_model_is_told(tmp_path: Path, origin: P
         store.forgets = False
         assert bring_some(origin, (address, store)).problems == []
         assert related((address, store)) == related(origin)
+
+
+def test_run_that_has_ended_since_it_was_brought_is_told(origin: Place, target: Place) -> None:
+    run_id = origin[1].create_run("0").info.run_id
+    assert [bring_some(origin, target).problems for _ in range(2)] == [[], []]
+    origin[1].log_batch(run_id, metrics=[Metric("late", 1.0, 1, 1)])
+    origin[1].update_run(run_id, status=RunStatus.FINISHED)
+
+    for _ in range(2):
+        [problem] = bring_some(origin, target).problems
+        assert problem.startswith(f"the run {run_id} is RUNNING in the store and FINISHED in the source")
+
+    assert target[1].get_run(run_id).data.metrics == {}

@@ -201,6 +201,12 @@ class _Importing:
             self._finished.add(run_id)
             self._places.add_run(run_id, run.info.artifact_uri, run_id, found.info.artifact_uri)
             self.brought.already_there += 1
+            if found.info.status is RunStatus.RUNNING and run.info.status is not RunStatus.RUNNING:
+                self.brought.problems.append(
+                    f"the run {run_id} is {found.info.status} in the store and {run.info.status} in the source, where "
+                    "it may have gone on since it was brought; it stays as it is, delete it for good and import again "
+                    "to have all of it"
+                )
             if LACKS_FILES in found.data.tags:
                 self._copy_again(run, found)
             return
