@@ -82,9 +82,10 @@ class Registering:
             except RunstoneError as error:
                 self._brought.problems.append(f"the registered model {model.name!r} is not whole: {error.message}")
         known = by_number(version for _, _, versions in found for version in versions)
-        there = by_number(version for model, _, _ in found for version in self._target.model_versions(model.name))
+        owned = {model.name: list(self._target.model_versions(model.name)) for model, _, _ in found}
+        there = by_number(version for own in owned.values() for version in own)
         for model, registered, versions in found:
-            own = [each for each in there.values() if each.name == model.name]
+            own = owned[model.name]
             half_done = {tag.value: each for each in own for tag in each.tag_list if tag.key == UNFINISHED}
             whole = [each for each in own if UNFINISHED not in each.tags]
             numbers = self._known(
