@@ -371,17 +371,6 @@ def test_commit_that_is_nowhere_is_told(
         assert "Run this?" not in done.stderr
 
 
-def test_commit_is_found_from_any_folder_of_the_clone(
-    train: Train, reproduce: Command, tree: WorkTree, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_id = train()
-    monkeypatch.chdir(tree.folder / "job")
-
-    done = reproduce(run_id)
-
-    assert done.exit_code == 0, done.output
-
-
 def test_patch_that_does_not_apply_is_told(train: Train, reproduce: Command, client: Client) -> None:
     run_id = train()
     patch = Path(client.download_artifacts(run_id, "runstone/code/patch.diff")).read_text()
