@@ -122,7 +122,7 @@ class Connection:
             BackendUnavailable: It does not.
             BackendError: It cannot be opened.
         """
-        open_journals.check_anew(self._tracking_uri)
+        open_journals.at(self._tracking_uri).check_anew()
 
     def _journal(self, run_id: str) -> RunJournal:
         """Where this process writes down what it logs to a run.
@@ -140,11 +140,11 @@ class Connection:
             later: Keeps it, all of it.
         """
         try:
-            open_journals.check(self._tracking_uri)  # soon, where the other calls wait and try again
+            open_journals.at(self._tracking_uri).check()  # soon, where the other calls wait and try again
             now()
         except BackendUnavailable as error:
             later()
-            open_journals.tell_away(self._tracking_uri, error)
+            open_journals.at(self._tracking_uri).tell_away(error)
 
     def _takes_ids(self) -> bool:
         """Whether the store may be given models whose ids were chosen here, as far as is known."""

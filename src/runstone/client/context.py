@@ -169,7 +169,7 @@ def client_for_runs() -> Client:
     try:
         handle._check_store()
     except BackendUnavailable as error:
-        open_journals.tell_away(handle._tracking_uri, error)
+        open_journals.at(handle._tracking_uri).tell_away(error)
         return choices.offline_client(sends=True)
     return handle
 

@@ -138,7 +138,7 @@ def _stored(client: Client, experiment_id: str, entry: Entry, flavor: Flavor, fo
         return _filled(client, _entered(client, experiment_id, entry, flavor), entry, folder)
     logged = None
     try:
-        open_journals.check(client._tracking_uri)  # soon, where the other calls wait and try again
+        open_journals.at(client._tracking_uri).check()  # soon, where the other calls wait and try again
         logged = _entered(client, experiment_id, entry, flavor)
         return _filled(client, logged, entry, folder)
     except BackendUnavailable as error:
@@ -156,7 +156,7 @@ def _stored(client: Client, experiment_id: str, entry: Entry, flavor: Flavor, fo
             models.make(journal.folder, ModelFacts(model_id=logged.model_id, name=logged.name))
             kept = keeper.get_logged_model(logged.model_id)
         info = _filled(keeper, kept, entry, folder)
-        open_journals.tell_away(client._tracking_uri, error)
+        open_journals.at(client._tracking_uri).tell_away(error)
         return info
 
 

@@ -258,7 +258,7 @@ class RunVerbs(Connection):
         try:
             journal.flush()
         except BackendUnavailable as error:
-            open_journals.tell_ended(self._tracking_uri, journal, error)
+            open_journals.at(self._tracking_uri).tell_ended(journal, error)
         open_journals.forget(self._tracking_uri, run_id)
 
     def delete_run(self, run_id: str) -> None:

@@ -11,14 +11,12 @@ from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
-from msgspec import Struct, field
-
 from runstone import config
 from runstone.errors import BackendUnavailable, RunstoneError
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
+from runstone.journal.addresses import WAITS, Address
 from runstone.journal.folder import RunFacts
-from runstone.journal.pause import Pause
 from runstone.journal.run_journal import REFUSED, RunJournal
 from runstone.stores.base import TrackingStore
 from runstone.stores.pulses import BEAT_S, LostRuns
@@ -34,51 +32,7 @@ _FSYNC_S = 1.0
 # How long one run may send while others wait, and signs of life with them.
 _TURN_S = 5.0
 _IDLE_S = 5.0
-# A store that takes longer to be found away than this is not asked at each start of a run.
-_LONG_S = 1.0
-_WAITS = "%s: %s; what is left waits in %s, for the next start in this folder or for `runstone sync`"
 _TRIED_AGAIN = "the run %s is not sent: %s; what is logged is kept in %s, and sent once that is over"
-
-
-class _Address(Struct):
-    """One store, as the thread knows it.
-
-    Attributes:
-        pause: How long it is not asked, because it did not answer.
-        silence: How long who starts a run does not ask it either, because that was waited for in vain.
-        reason: Why it is tried again.
-        is_told: Whether the user knows that it is away.
-        told: Runs of which the user knows that they have ended and wait.
-        left: What waits at the end of the process.
-    """
-
-    pause: Pause = field(default_factory=Pause)
-    silence: Pause = field(default_factory=Pause)
-    reason: str = ""
-    is_told: bool = False
-    told: list[str] = []
-    left: list[RunJournal] = []
-
-    def is_away(self, error: Exception, waited: float = 0) -> None:
-        """Note that it did not answer, which took some seconds to see."""
-        self.pause.begin_longer(max(_ROUND_S, 2 * waited))
-        self.reason = str(error)
-
-    def answers(self) -> None:
-        """Note that it did."""
-        self.pause.end()
-        self.silence.end()
-        self.is_told, self.told = False, []
-
-    def tell_rest(self) -> None:
-        """Say what waits, but for what the user knows."""
-        rest = [journal for journal in self.left if journal.facts.run_id not in self.told]
-        self.left, either = [], " either" if self.told else ""
-        if len(rest) == 1:
-            _logger.warning(_WAITS, f"the run {rest[0].facts.run_id} is not sent{either}", self.reason, rest[0].folder)
-        elif rest:
-            what = f"{len(rest)} runs are not sent{either}"
-            _logger.warning(_WAITS, what, self.reason, rest[0].folder.parent)
 
 
 class Journals:
@@ -101,7 +55,7 @@ class Journals:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
-        self._addresses: dict[str, _Address] = {}
+        self._addresses: dict[str, Address] = {}
         self._idle_since: dict[tuple[str, str], float] = {}
         self._gathering = set[tuple[str, str]]()  # of which the last round has sent
         self._told = ""  # of what went wrong in the thread
@@ -147,6 +101,11 @@ class Journals:
         journal = self._journals.get((uri, run_id))
         if journal is not None:
             journal.delivery.is_known = True
+
+    def at(self, uri: str) -> Address:
+        """A store, as this process knows it."""
+        known = self._addresses.get(uri)
+        return known or self._addresses.setdefault(uri, Address(lambda: self._stores(uri)))
 
     def recover(self, uri: str, run_id: str) -> None:
         """Send what processes that are gone have left of a run, unless one that lives logs to it; it is not ended."""
@@ -229,61 +188,6 @@ class Journals:
                 journal.delivery.settle()  # first the run that it belongs to
                 journal.make_durable()
 
-    def check(self, uri: str) -> None:
-        """See soon whether a store answers; one that did not a moment ago is not asked again.
-
-        Raises:
-            BackendUnavailable: It does not.
-            BackendError: It cannot be opened.
-        """
-        address, start = self._addresses.setdefault(uri, _Address()), monotonic()
-        if address.pause.goes_on:
-            raise BackendUnavailable(address.reason)
-        store = self._stores(uri)
-        try:
-            store.check()
-        except BackendUnavailable as error:
-            address.is_away(error, waited=monotonic() - start)
-            raise
-        except RunstoneError:
-            pass  # it answers; what it has to say of the call itself is heard then
-        if address.pause.seconds:
-            address.answers()
-
-    def check_anew(self, uri: str) -> None:
-        """See soon whether a store answers, where that is worth a try: one that refuses at once is asked each time.
-
-        Raises:
-            BackendUnavailable: It does not, or was waited for in vain a moment ago.
-            RunstoneError: What else it says, and why it cannot be opened.
-        """
-        address, start = self._addresses.setdefault(uri, _Address()), monotonic()
-        if address.silence.goes_on:
-            raise BackendUnavailable(address.reason)
-        try:
-            self._stores(uri).check()
-        except BackendUnavailable as error:
-            address.reason, waited = str(error), monotonic() - start
-            if waited > _LONG_S:
-                address.silence.begin_longer(2 * waited)
-            raise
-        address.silence.end()
-
-    def tell_away(self, uri: str, error: Exception) -> None:
-        """Say that a store is away, unless that was said since it has answered last."""
-        address = self._addresses.setdefault(uri, _Address())
-        if not address.is_told:
-            address.is_told = True
-            _logger.warning("%s; what is logged is kept in %s, and sent when it is back", error, folders.root())
-
-    def tell_ended(self, uri: str, journal: RunJournal, error: Exception) -> None:
-        """Say that a run has ended which waits for its store; of several, this is said at the end of the process."""
-        address = self._addresses.setdefault(uri, _Address())
-        address.is_told = True
-        if not address.told:
-            address.told.append(journal.facts.run_id)
-            _logger.warning(_WAITS, f"the run {journal.facts.run_id} has ended, but is not sent", error, journal.folder)
-
     def forget(self, uri: str, run_id: str) -> None:
         """Drop the journal of a run that has ended, if all of it was sent, or nobody here sends it."""
         journal = self._journals.get((uri, run_id))
@@ -313,7 +217,7 @@ class Journals:
         """
         end = monotonic() + longest_s
         while monotonic() < end and any(
-            journal.waits and not journal.pause.seconds and not self._addresses.get(uri, _Address()).pause.seconds
+            journal.waits and not journal.pause.seconds and not self.at(uri).pause.seconds
             for (uri, _), journal in list(self._journals.items())
         ):
             sleep(_ROUND_S / 4)
@@ -349,7 +253,7 @@ class Journals:
             self._thread = None
             self._stop.set()
         for (uri, _), journal in list(self._journals.items()):
-            address = self._addresses.setdefault(uri, _Address())
+            address = self.at(uri)
             address.reason = reason
             if journal.waits and journal not in address.left:
                 address.left.append(journal)
@@ -363,7 +267,7 @@ class Journals:
             journal.begin_anew()
 
     def _close(self, uri: str, journal: RunJournal) -> None:
-        address, is_begun = self._addresses.setdefault(uri, _Address()), journal.is_begun
+        address, is_begun = self.at(uri), journal.is_begun
         try:
             if not address.pause.seconds:
                 journal.flush()
@@ -371,7 +275,7 @@ class Journals:
             address.is_away(error)  # the others of it would wait as long
         except RunstoneError as error:
             if journal.waits:
-                _logger.warning(_WAITS, f"the run {journal.facts.run_id} is not sent", error, journal.folder)
+                _logger.warning(WAITS, f"the run {journal.facts.run_id} is not sent", error, journal.folder)
             else:
                 _logger.warning("the run %s: %s", journal.facts.run_id, error)
         journal.delivery.tell_refused()
@@ -442,7 +346,7 @@ class Journals:
         for uri, run_id in alive:
             by_store.setdefault(uri, []).append(run_id)
         for uri, run_ids in by_store.items():
-            if self._addresses.setdefault(uri, _Address()).pause.goes_on:
+            if self.at(uri).pause.goes_on:
                 continue
             with suppress(RunstoneError):  # the next one comes soon
                 store = self._stores(uri)
@@ -452,7 +356,7 @@ class Journals:
 
     def _look_after(self, uri: str, run_id: str, journal: RunJournal) -> bool:
         """Send what waits, or remove a file that is idle; returns whether values keep coming."""
-        address = self._addresses.setdefault(uri, _Address())
+        address = self.at(uri)
         if not journal.waits:
             self._gathering.discard((uri, run_id))
             if monotonic() - self._idle_since.setdefault((uri, run_id), monotonic()) > _IDLE_S:
@@ -467,7 +371,7 @@ class Journals:
         try:
             journal.take_turn(_TURN_S)
         except BackendUnavailable as error:
-            self.tell_away(uri, error)
+            address.tell_away(error)
             address.is_away(error)
         except (RunstoneError, OSError) as error:
             _put_off(journal, error)
@@ -493,7 +397,7 @@ class Journals:
 
     def _answers(self, uri: str) -> bool:
         try:
-            self.check(uri)
+            self.at(uri).check()
         except RunstoneError:
             return False
         return True
