@@ -17,7 +17,7 @@ from runstone.artifacts.local import LocalRepository
 from runstone.entities import ArtifactPath, Entry, LoggedModel, ModelMetric, Param, RunStatus, Tag
 from runstone.entities.tag import END
 from runstone.errors import ArtifactNotFound, BackendError, Unsupported
-from runstone.journal import files, leftovers, models
+from runstone.journal import files, holding, leftovers, models
 from runstone.journal import folder as folders
 from runstone.journal.folder import RunFacts
 from runstone.journal.format import Header, line_of
@@ -69,7 +69,7 @@ def test_folder_that_was_only_begun_is_removed_without_a_word(tmp_path: Path, ca
 def test_processes_that_look_at_one_time_do_not_take_each_other_for_the_writer(
     tmp_path: Path, store: TrackingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leftovers, "_LOOK_S", 5.0)  # a busy machine may let the other one go late
+    monkeypatch.setattr(holding, "LOOK_S", 5.0)  # a busy machine may let the other one go late
     path = left_behind(tmp_path, "0" * 32, range(10))
     with path.open() as other:
         fcntl.flock(other, fcntl.LOCK_SH)  # as whoever looks has it for a moment

@@ -2,13 +2,11 @@
 
 import fcntl
 import logging
-import os
-import socket
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep, time
+from time import time
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,21 +15,18 @@ from runstone.artifacts import resolve as artifacts
 from runstone.entities import Entry, Refusal, RunStatus, Tag
 from runstone.entities.tag import END
 from runstone.errors import BackendError, InvalidState, JournalFull, RunstoneError, SchemaMismatch, Unsupported
-from runstone.journal import files, models, reader
+from runstone.journal import files, holding, models, reader
 from runstone.journal import folder as folders
 from runstone.journal.creation import create, experiment_of, named_models
 from runstone.journal.folder import RunFacts
-from runstone.journal.format import Header
 from runstone.journal.reader import Damage
 from runstone.journal.settling import settle
 from runstone.journal.verification import MOST_VALUES, Tally
 from runstone.stores.base import TrackingStore
-from runstone.stores.pulses import SILENCE_S
 
 _logger = logging.getLogger("runstone")
 
 _DAMAGED = "damaged-"
-_LOOK_S = 0.2  # longer than anybody has a file who only looks whether it is written
 
 
 class Leftover(Struct, frozen=True):
@@ -191,7 +186,7 @@ def _look_into(folder: Path, *, clears: bool = False) -> Leftover | None:
         files=found,
         models=waiting,
         changed_at=round(max((state.st_mtime for state in states), default=time()) * 1000),
-        is_alive=any(_is_written(path) for path in journals),
+        is_alive=any(holding.is_written(path) for path in journals),
     )
 
 
@@ -281,7 +276,7 @@ def _send_journals(
     """
     left = sorted(folders.journals_of(leftover.folder), key=_made_at)
     for path in left:
-        with _held(path, fcntl.LOCK_EX, within_s=_LOOK_S) as file:
+        with holding.held(path, fcntl.LOCK_EX, within_s=holding.LOOK_S) as file:
             if file is None:
                 continue
             damages, tally = _send_journal(file, leftover, store, sent, advance)
@@ -430,74 +425,3 @@ def _check_models(run: Path, entries: Iterable[Entry], store: TrackingStore) -> 
                 f"{facts} is gone, without which the logged model cannot be made; put it back, or remove its folder "
                 "to give up what was logged of the model"
             )
-
-
-@contextmanager
-def _held(path: Path, lock: int, *, within_s: float = 0) -> Iterator[int | None]:
-    """The file of a journal that nobody else writes or sends; ``None`` if somebody does, or it is gone.
-
-    Args:
-        path: The file.
-        lock: ``LOCK_EX`` to send it, ``LOCK_SH`` to look whether somebody writes, which others may do as well.
-        within_s: How long somebody may still have it.
-    """
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        yield None
-        return
-    try:
-        is_held = _lock(file, lock, monotonic() + within_s)
-        yield file if is_held and _is_there(path, file) and not _lives_elsewhere(file) else None
-    finally:
-        fcntl.flock(file, fcntl.LOCK_UN)  # a fork of this moment has the file as well
-        os.close(file)
-
-
-def _lock(file: int, lock: int, until: float) -> bool:
-    while True:
-        try:
-            fcntl.flock(file, lock | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if monotonic() >= until:
-                return False
-            sleep(_LOOK_S / 10)
-        else:
-            return True
-
-
-def _is_there(path: Path, file: int) -> bool:
-    """Whether nobody has sent and removed it before we held it, and perhaps begun another by its name."""
-    try:
-        return os.path.samestat(os.fstat(file), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _is_written(path: Path) -> bool:
-    with _held(path, fcntl.LOCK_SH) as file:
-        return file is None
-
-
-def _lives_elsewhere(file: int) -> bool:
-    """Whether a process without locks, as R's, is writing."""
-    try:
-        header, _, _ = reader.begin(file)
-    except Unsupported:
-        return False  # whoever sends it is told
-    # A language that has no locks says by writing that it lives.
-    return header is not None and _may_live(header) and time() - os.fstat(file).st_mtime < SILENCE_S
-
-
-def _may_live(header: Header) -> bool:
-    if header.made_by.startswith("runstone-python"):
-        return False  # its lock would say so
-    if header.host != socket.gethostname():
-        return True
-    try:
-        os.kill(header.pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
