@@ -443,13 +443,13 @@ def test_values_arrive_whenever_the_disk_is_asked(
 def test_large_journal_is_removed_when_it_is_sent(store: TrackingStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runstone.journal.run_journal.LARGE_BYTES", 10_000)
     with runstone.start_run() as run:
-        for step in range(300):
+        for step in range(450):
             runstone.log_metric("loss", 0.5, step=step)
-            if step % 100 == 99:
+            if step % 150 == 149:
                 runstone.flush_async_logging()
                 assert not journals_of(folder_of(run.info.run_id))
 
-    assert len(store.metric_history(run.info.run_id, "loss")) == 300
+    assert len(store.metric_history(run.info.run_id, "loss")) == 450
 
 
 def test_run_without_its_store_is_made_when_the_store_is_back(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from runstone.entities import Entry, Param, Tag
+from runstone.entities import Entry, ModelMetric, Param, Tag
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
+from runstone.journal.format import line_of, values_line
 from runstone.journal.leftovers import Sent
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
@@ -30,12 +31,14 @@ def text(tmp_path: Path) -> bytes:
     """A whole journal: each entry has one key of its own."""
     (tmp_path / "whole").mkdir()
     writer = Writer(tmp_path / "whole", "a" * 32, most_bytes=1 << 30, durable=False)
-    writer.metric("k1", 0.25, 1_700_000_000_000, 1)
-    writer.append(Entry(n=1, params=[Param("k2", 'ä\n"{}')]))
-    writer.append(Entry(n=1, tags=[Tag("k3", "x")]))
-    writer.metric("k4", float("nan"), 1_700_000_000_000, 2)
     writer.close()
-    return writer.path.read_bytes()
+    lines = [
+        values_line(1, {"k1": 0.25}, 1_700_000_000_000, 1),
+        line_of(Entry(n=2, params=[Param("k2", 'ä\n"{}')])),
+        line_of(Entry(n=3, tags=[Tag("k3", "x")])),
+        line_of(Entry(n=4, metrics=[ModelMetric("k4", float("nan"), 1_700_000_000_000, 2)])),
+    ]
+    return writer.path.read_bytes() + b"".join(lines)
 
 
 def sent(tmp_path: Path, store: TrackingStore, run_id: str, text: bytes) -> tuple[Path, Sent]:

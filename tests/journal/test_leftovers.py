@@ -41,7 +41,7 @@ def left_behind(within: Path, run_id: str, steps: range) -> Path:
         folder = folders.make(within, RunFacts(run_id=run_id, is_new=True, experiment_id="0", run_name="left"))
     writer = Writer(folder, run_id, most_bytes=1 << 30, durable=False)
     for step in steps:
-        writer.metric("loss", 0.5, 0, step)
+        writer.metrics([ModelMetric("loss", 0.5, 0, step)])
     writer.close()
     return writer.path
 
@@ -178,7 +178,7 @@ def test_copy_of_a_journal_that_was_sent_is_found_there_but_for_what_was_refused
             folder = folders.make(within, RunFacts(run_id=run_id))
         writer = Writer(folder, run_id, most_bytes=1 << 30, durable=False)
         writer.append(Entry(n=1, params=[Param("lr", "0.2")]))
-        writer.metric("loss", 0.5, 0, 1)
+        writer.metrics([ModelMetric("loss", 0.5, 0, 1)])
         writer.close()
     text = next(tmp_path.glob("home/runs/*/journal.jsonl")).read_bytes()
     next(tmp_path.glob("stick/runs/*/journal.jsonl")).write_bytes(text)

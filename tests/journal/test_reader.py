@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from runstone.entities import Entry, ModelMetric, Param, Tag
 from runstone.journal import reader
-from runstone.journal.format import line_of, metric_line
+from runstone.journal.format import line_of, values_line
 from runstone.journal.reader import Position, Texts
 from runstone.stores.journals import checked
 
 START = Position(0, 0, 0)
 LINES = [
-    metric_line(1, "loss", 0.5, 1_764_000_000_000, 0),
+    values_line(1, {"loss": 0.5}, 1_764_000_000_000, 0),
     line_of(Entry(n=2, params=[Param("a", '"crc":"00000000"}\n{')], tags=[Tag("ü", "x" * 300)])),
     line_of(Entry(n=5, metrics=[ModelMetric("loss", 1e-300, 1, -3)])),
     line_of(Entry(n=6, deleted_tag="ü")),

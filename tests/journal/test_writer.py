@@ -16,7 +16,7 @@ from time import time
 
 import pytest
 
-from runstone.entities import Entry, Tag
+from runstone.entities import Entry, ModelMetric, Tag
 from runstone.errors import InvalidValue, JournalFull
 from runstone.journal import reader
 from runstone.journal.reader import Position
@@ -34,8 +34,15 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
 
 
 def log(writer: Writer, key: str, value: float, timestamp: int, step: int) -> int:
-    """Append one value, as a run does: the short way first."""
-    return writer.usual_metric(key, value, timestamp, step) or writer.metric(key, value, timestamp, step)
+    """Append one value, as a run does."""
+    return log_all(writer, {key: value}, timestamp, step)
+
+
+def log_all(writer: Writer, values: dict[str, float], timestamp: int, step: int) -> int:
+    """Append values, as a run does: the short way first."""
+    return writer.usual_metrics(values, timestamp, step) or writer.metrics(
+        [ModelMetric(key, value, timestamp, step) for key, value in values.items()]
+    )
 
 
 def entries_of(writer: Writer) -> list[Entry]:
@@ -65,7 +72,7 @@ def test_numbers_rise_by_one_whoever_writes(writer: Writer) -> None:
     assert [entry.n for entry in entries_of(writer)] == list(range(1, 1601))
 
 
-@pytest.mark.parametrize("way", ["metric", "metrics", "append"])
+@pytest.mark.parametrize("way", ["metrics", "append"])
 def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer: Writer, way: str) -> None:
     """It would find the interpreter taken again each time, and could wait for it for seconds in a loop that logs."""
     go, had_a_turn = Event(), Event()
@@ -81,10 +88,8 @@ def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer:
     try:
         go.set()
         for step in range(20_000):
-            if way == "metric":
+            if way == "metrics":
                 log(writer, "loss", 0.5, 0, step)
-            elif way == "metrics":
-                writer.metrics({"loss": 0.5}, 0, step)
             else:
                 writer.append(Entry(n=1, tags=[Tag("t", "x")]))
         went_without = not had_a_turn.is_set()
@@ -128,13 +133,19 @@ def test_time_and_step_out_of_range_are_refused(writer: Writer, timestamp: int, 
 
 
 def test_known_metric_is_written_the_short_way(writer: Writer) -> None:
-    writer.metric("loss", 0.5, 7, 0)
+    log(writer, "loss", 0.5, 7, 0)
 
-    assert writer.usual_metric("loss", 0.25, 8, -(2**63)) == 2
-    assert writer.usual_metric("loss", 0.125, None, 2**63 - 1) == 3
+    assert writer.usual_metrics({"loss": 0.25}, 8, -(2**63)) == 2
+    assert writer.usual_metrics({"loss": 0.125}, None, 2**63 - 1) == 3
+    assert writer.usual_metrics({"loss": 0.0625}, 9, None) == 4
 
     found = [entry.metrics[0] for entry in entries_of(writer)]
-    assert [(metric.value, metric.step) for metric in found] == [(0.5, 0), (0.25, -(2**63)), (0.125, 2**63 - 1)]
+    assert [(metric.value, metric.step) for metric in found] == [
+        (0.5, 0),
+        (0.25, -(2**63)),
+        (0.125, 2**63 - 1),
+        (0.0625, 0),
+    ]
     assert found[1].timestamp == 8
     assert abs(found[2].timestamp / 1000 - time()) < 60
 
@@ -148,7 +159,6 @@ class _Text(str):
     [
         ("error", 0.5, 0, 0),
         (_Text("loss"), 0.5, 0, 0),
-        (["loss"], 0.5, 0, 0),
         ("loss", 1, 0, 0),
         ("loss", True, 0, 0),
         ("loss", "0.5", 0, 0),
@@ -159,7 +169,6 @@ class _Text(str):
         ("loss", 0.5, 0.0, 0),
         ("loss", 0.5, 0, 2**63),
         ("loss", 0.5, 0, -(2**63) - 1),
-        ("loss", 0.5, 0, None),
         ("loss", 0.5, 0, 1.0),
         ("loss", 0.5, 0, True),
     ],
@@ -167,25 +176,25 @@ class _Text(str):
 def test_short_way_writes_nothing_that_is_unusual(
     writer: Writer, key: str, value: float, timestamp: int, step: int
 ) -> None:
-    writer.metric("loss", 0.5, 0, 0)
+    log(writer, "loss", 0.5, 0, 0)
 
-    assert writer.usual_metric(key, value, timestamp, step) == 0
+    assert writer.usual_metrics({key: value}, timestamp, step) == 0
 
     assert len(entries_of(writer)) == 1
 
 
 def test_short_way_leaves_what_is_wrong_with_the_file_to_the_other(tmp_path: Path) -> None:
     full = Writer(tmp_path, RUN, most_bytes=1000, durable=False)
-    full.metric("loss", 0.5, 0, 0)
-    while full.usual_metric("loss", 0.5, 0, 0):
+    log(full, "loss", 0.5, 0, 0)
+    while full.usual_metrics({"loss": 0.5}, 0, 0):
         pass
     with pytest.raises(JournalFull):
-        full.metric("loss", 0.5, 0, 0)
+        log(full, "loss", 0.5, 0, 0)
     full.close()
 
     durable = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=True)
-    durable.metric("loss", 0.5, 0, 0)
-    assert durable.usual_metric("loss", 0.5, 0, 1) == 0
+    log(durable, "loss", 0.5, 0, 0)
+    assert durable.usual_metrics({"loss": 0.5}, 0, 1) == 0
     durable.close()
 
 
@@ -198,7 +207,7 @@ def test_value_of_another_type_is_written_as_a_float(writer: Writer) -> None:
 
 def test_metrics_of_one_call_are_one_entry_whether_their_names_are_known_or_not(writer: Writer) -> None:
     for value in (0.5, 1, float("inf"), 0.25):
-        writer.metrics({"loss": value, "error": 0.5}, 7, 3)
+        log_all(writer, {"loss": value, "error": 0.5}, 7, 3)
 
     found = [
         [(metric.key, metric.value, metric.timestamp, metric.step) for metric in entry.metrics]
@@ -221,10 +230,10 @@ def test_metrics_of_one_call_are_one_entry_whether_their_names_are_known_or_not(
 def test_of_metrics_that_break_a_rule_none_is_written(
     values: dict[str, float], timestamp: int, step: int, writer: Writer
 ) -> None:
-    writer.metrics({"loss": 1.0}, 0, 0)
+    log(writer, "loss", 1.0, 0, 0)
 
     with pytest.raises(InvalidValue):
-        writer.metrics(values, timestamp, step)
+        log_all(writer, values, timestamp, step)
 
     assert [metric.value for entry in entries_of(writer) for metric in entry.metrics] == [1.0]
 

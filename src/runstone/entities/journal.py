@@ -1,6 +1,7 @@
 """What the journal of a run holds, and what a store says of it."""
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from runstone.entities.dataset import DatasetInput, ModelInput, ModelOutput
 from runstone.entities.logged_model import ModelMetric
@@ -17,6 +18,10 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     Attributes:
         n: Number of the entry in the journal of its writer: 1, 2, 3 and so on. One that was lost is missing.
         metrics: Values of metrics.
+        values: More values, by metric, that have one time and step. They are a shorter way to write ``metrics``, where
+            they are found once the entry is made.
+        timestamp: Milliseconds since the Unix epoch, UTC, of ``values``.
+        step: Step of ``values``.
         params: Params.
         tags: Tags that were set.
         datasets: Datasets that the run read; ``None`` for none. One that is there already stays as it is.
@@ -30,6 +35,9 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
 
     n: int
     metrics: list[ModelMetric] = []
+    values: dict[str, float] | None = None
+    timestamp: int | None = None
+    step: int = 0
     params: list[Param] = []
     tags: list[Tag] = []
     datasets: list[DatasetInput] | None = None  # not a list of its own for each of thousands
@@ -43,6 +51,14 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     def __post_init__(self) -> None:
         if not 0 < self.n < 2**63:
             raise InvalidValue(f"the number of an entry is 1 or more; got {shown(self.n)}")
+        values = self.values
+        if values is not None:
+            timestamp, step = self.timestamp, self.step
+            together = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]  # type: ignore[arg-type]  # checked there
+            force_setattr(self, "metrics", [*self.metrics, *together])
+            force_setattr(self, "values", None)
+            force_setattr(self, "timestamp", None)
+            force_setattr(self, "step", 0)
 
 
 class Refusal(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,6 +1,5 @@
 """The lines of a journal. ``spec/journal`` says the same for other languages, with examples."""
 
-from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from zlib import crc32
 
@@ -58,37 +57,18 @@ def line_of(record: Header | Entry) -> bytes:
     return _sealed(wire.encode(record)[:-1])
 
 
-class _Point(Struct, gc=False):
-    key: str
-    value: float
+class _Values(Struct, gc=False):
+    n: int
+    values: dict[str, float]
     timestamp: int
     step: int
-
-
-class _Points(Struct, gc=False):
-    n: int
-    metrics: Sequence[_Point]
 
 
 _encode = Encoder().encode
 
 
-def metric_line(n: int, key: str, value: float, timestamp: int, step: int) -> bytes:
-    """The line of an entry that is one metric, as :func:`line_of` has it, in a third of the time.
-
-    Args:
-        n: Number of the entry.
-        key: Name of the metric, which obeys the rule of names.
-        value: A finite float.
-        timestamp: Milliseconds since the Unix epoch, UTC; an int64.
-        step: An int64.
-    """
-    text = _encode(_Points(n, (_Point(key, value, timestamp, step),)))[:-1]
-    return text + b',"crc":"%08x"}\n' % crc32(text)
-
-
-def metrics_line(n: int, values: Mapping[str, float], timestamp: int, step: int) -> bytes:
-    """The line of an entry that has several metrics of one time and step, as :func:`metric_line` has one.
+def values_line(n: int, values: dict[str, float], timestamp: int, step: int) -> bytes:
+    """The line of an entry that has metrics of one time and step; it is read as one that has ``metrics``.
 
     Args:
         n: Number of the entry.
@@ -96,8 +76,8 @@ def metrics_line(n: int, values: Mapping[str, float], timestamp: int, step: int)
         timestamp: Milliseconds since the Unix epoch, UTC; an int64.
         step: An int64.
     """
-    points = [_Point(key, value, timestamp, step) for key, value in values.items()]
-    return _sealed(_encode(_Points(n, points))[:-1])
+    text = _encode(_Values(n, values, timestamp, step))[:-1]
+    return text + b',"crc":"%08x"}\n' % crc32(text)
 
 
 def _sealed(open_line: bytes) -> bytes:

@@ -7,7 +7,7 @@ from concurrent.futures import wait
 from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic
 
 from runstone import config
 from runstone.entities import (
@@ -64,7 +64,7 @@ class RunJournal:
         lives: Whether the run is open in this process, which says so to the store.
         delivery: Its store, as far as the run goes.
         pause: For how long nobody sends unasked.
-        usual_metric: What :meth:`metric` tries first, for those who call it often: :meth:`Writer.usual_metric`.
+        usual_metrics: What :meth:`metrics` tries first, for those who call it often: :meth:`Writer.usual_metrics`.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class RunJournal:
         self._making = threading.Lock()
         self._sending = threading.RLock()
         self._writer = None
-        self.usual_metric: Callable[[str, float, int | None, int | None], int] = _no_usual_metric
+        self.usual_metrics: Callable[[dict[str, float], int | None, int | None], int] = _nothing_usual
         self._sent = Position(0, 0, 0)
         self._follows = 0
         self.delivery, self.pause = Delivery(self.facts, self._store, lambda: self.folder), Pause()
@@ -126,33 +126,30 @@ class RunJournal:
         """
         self._current()
 
-    def metric(self, key: str, value: float, timestamp: int | None, step: int) -> None:
-        """Log one value of a metric; the time is now if ``None``.
+    def metric(self, key: str, value: float, timestamp: int, step: int) -> None:
+        """Log one value of a metric.
 
         Raises:
             InvalidValue: The name, the value, the time or the step breaks a rule.
         """
-        if self.usual_metric(key, value, timestamp, step):
-            return
-        timestamp = int(time() * 1000) if timestamp is None else timestamp
-        try:
-            while not self._current().metric(key, value, timestamp, step):
-                pass  # all of that file was sent, and it was removed: there is another now
-        except JournalFull as error:
-            self._log_directly(error, Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
+        if type(key) is not str or not self.usual_metrics({key: value}, timestamp, step):
+            self._log_metrics([ModelMetric(key, value, timestamp, step)])
 
-    def metrics(self, values: Mapping[str, float], timestamp: int, step: int) -> None:
+    def metrics(self, values: dict[str, float], timestamp: int, step: int) -> None:
         """Log values of several metrics, all or none.
 
         Raises:
             InvalidValue: A name, a value, the time or the step breaks a rule.
         """
+        if not self.usual_metrics(values, timestamp, step):
+            self._log_metrics([ModelMetric(key, value, timestamp, step) for key, value in values.items()])
+
+    def _log_metrics(self, metrics: list[ModelMetric]) -> None:
         try:
-            while not self._current().metrics(values, timestamp, step):
-                pass  # as above
+            while not self._current().metrics(metrics):
+                pass  # all of that file was sent, and it was removed: there is another now
         except JournalFull as error:
-            checked = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]
-            self._log_directly(error, Entry(n=1, metrics=checked))
+            self._log_directly(error, Entry(n=1, metrics=metrics))
 
     def log(
         self,
@@ -233,7 +230,7 @@ class RunJournal:
                         folders.make_durable(self.folder)
                 self._sent, self._synced, self._follows = writer.start(), 0, writer.n
                 self._writer, self._damaged_line = writer, 0
-                self.usual_metric = writer.usual_metric
+                self.usual_metrics = writer.usual_metrics
                 self._begun()
             return self._writer
 
@@ -458,7 +455,7 @@ def _slow(longest_s: float) -> BackendUnavailable:
     return BackendUnavailable(f"the store did not take what was logged within {longest_s:g} s")
 
 
-def _no_usual_metric(*_: object) -> int:
+def _nothing_usual(*_: object) -> int:
     """Nothing is usual before there is a file."""
     return 0
 

@@ -5,7 +5,6 @@ import fcntl
 import os
 import socket
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
@@ -18,14 +17,13 @@ from runstone.entities import Entry, ModelMetric
 from runstone.errors import JournalFull
 from runstone.journal.appending import write
 from runstone.journal.folder import unwritable
-from runstone.journal.format import VERSION, Header, line_of, metric_line, metrics_line
+from runstone.journal.format import VERSION, Header, line_of, values_line
 from runstone.journal.reader import Position
 
 _MADE_BY = "runstone-python"
 # How a run has ended is written to a journal that has grown as far as it may as well.
 _ROOM_FOR_THE_END = 1 << 16
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
-_TEXTS, _FLOATS = {str}, {float}
 
 
 class Writer:
@@ -89,31 +87,34 @@ class Writer:
         """Where the entries begin."""
         return Position(self._start, 1, self._after)
 
-    def usual_metric(self, key: str, value: float, timestamp: int | None, step: int | None) -> int:
-        """Append one value of a metric, in the time that training loops have.
+    def usual_metrics(self, values: dict[str, float], timestamp: int | None, step: int | None) -> int:
+        """Append values of metrics of one step, all or none, in the time that training loops have.
 
-        They log the same few names: each is checked once, by :meth:`metric`, and then only the file can be at fault.
+        They log the same few names: each is checked once, by :meth:`metrics`, and then only the file can be at fault.
 
         Args:
-            key: Name of the metric.
-            value: A number.
+            values: Numbers by name, one or more; nobody else changes it meanwhile.
             timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
-            step: An int64.
+            step: An int64; 0 if ``None``.
 
         Returns:
-            The number of its entry; 0 where nothing was written, because anything about it is unusual.
+            The number of their entry; 0 where nothing was written, because anything about them is unusual.
         """
         if timestamp is None:
             timestamp = time_ns() // 1_000_000
         elif type(timestamp) is not int or not 0 <= timestamp <= _INT64_MAX:
             return 0
-        if type(key) is not str or key not in self._names or type(value) is not float or not isfinite(value):
+        if step is None:
+            step = 0
+        elif type(step) is not int or not _INT64_MIN <= step <= _INT64_MAX:
             return 0
-        if type(step) is not int or not _INT64_MIN <= step <= _INT64_MAX:
-            return 0
+        names = self._names
+        for key, value in values.items():
+            if type(key) is not str or key not in names or type(value) is not float or not isfinite(value):
+                return 0
         with self._lock:
             n = self.n + 1
-            line = metric_line(n, key, value, timestamp, step)
+            line = values_line(n, values, timestamp, step)
             length = len(line)
             size = self.size + length
             if not self._is_whole or size > self.most_bytes:
@@ -124,50 +125,15 @@ class Writer:
             self.n, self.size, self._is_whole = n, size, True
             return n
 
-    def metric(self, key: str, value: float, timestamp: int, step: int) -> int:
-        """Append one value of a metric; returns the number of its entry, or 0 where the file is removed.
-
-        Args:
-            key: Name of the metric.
-            value: A number.
-            timestamp: Milliseconds since the Unix epoch, UTC.
-            step: An int64.
+    def metrics(self, metrics: list[ModelMetric]) -> int:
+        """Append values of metrics, all or none; returns the number of their entry, or 0 where the file is removed.
 
         Raises:
-            InvalidValue: The name, the value, the time or the step breaks a rule.
             JournalFull: The file or the disk is full; nothing was written.
         """
-        n = self.append(Entry(n=1, metrics=[ModelMetric(key, value, timestamp, step)]))
+        n = self.append(Entry(n=1, metrics=metrics))
         if not self._is_durable:
-            self._names.add(key)
-        return n
-
-    def metrics(self, values: Mapping[str, float], timestamp: int, step: int) -> int:
-        """Append values of several metrics, all or none; returns as :meth:`metric`.
-
-        Args:
-            values: Numbers by name.
-            timestamp: Milliseconds since the Unix epoch, UTC.
-            step: An int64.
-
-        Raises:
-            InvalidValue: A name, a value, the time or the step breaks a rule.
-            JournalFull: The file or the disk is full; nothing was written.
-        """
-        # As one alone. A sum is finite where all of them are, but for some that only their sizes make unusual.
-        is_usual = self._names.issuperset(values) and set(map(type, values)) == _TEXTS
-        is_usual = is_usual and set(map(type, values.values())) == _FLOATS and isfinite(sum(values.values()))
-        if is_usual and 0 <= timestamp <= _INT64_MAX and _INT64_MIN <= step <= _INT64_MAX:
-            with self._lock:
-                if self.is_removed:
-                    return 0
-                n = self.n + 1
-                self._put(metrics_line(n, values, timestamp, step), n)
-                return n
-        checked = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]
-        n = self.append(Entry(n=1, metrics=checked))
-        if not self._is_durable:
-            self._names.update(values)
+            self._names.update([metric.key for metric in metrics])
         return n
 
     def append(self, entry: Entry) -> int:

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
+from math import inf
 from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from runstone.entities import (
     DatasetInput,
     Entry,
     InputTag,
+    Metric,
     ModelInput,
     ModelMetric,
     ModelOutput,
@@ -37,6 +39,11 @@ BROKEN = [
     '{"n":2,"metrics":[{"key":"loss","value":1.0,"timestamp":-1,"step":2}]}',
     '{"n":2,"metrics":[{"key":"a;b","value":1.0,"timestamp":1,"step":2}]}',
     '{"n":2,"metrics":[{"key":"loss","value":1.0,"timestamp":1,"step":9223372036854775808}]}',
+    '{"n":2,"values":{"loss":"high"},"timestamp":1,"step":2}',
+    '{"n":2,"values":{"loss":1.0},"step":2}',
+    '{"n":2,"values":{"loss":1.0,"a;b":1.0},"timestamp":1,"step":2}',
+    '{"n":2,"values":{"loss":1.0},"timestamp":1,"step":9223372036854775808}',
+    '{"n":2,"values":[{"key":"loss","value":1.0}],"timestamp":1}',
     '{"n":2,"params":[{"key":"p","value":"a\\u0000b"}]}',
     '{"n":2,"params":[{"key":"","value":"1"}]}',
     '{"n":2,"tags":[{"key":"t","value":"' + "x" * 8001 + '"}]}',
@@ -59,6 +66,7 @@ PIECES: list[Any] = [
     [{"key": "loss", "value": 2.5, "timestamp": 5, "step": 1000}],
     [{"key": "loss", "value": "Infinity", "timestamp": 5, "step": -1}],
     [{"key": "../x", "value": 1, "timestamp": 5}],
+    {"loss": 1.5, "error": -2},
     "KILLED",
 ]
 W = "5c1e7b0d3a2f4e6c8b9a0d1c2e3f4a5b"
@@ -198,6 +206,16 @@ class JournalCases:
         assert "request" not in first.refused[0].message
         assert store.journal_refusals(run) == first.refused
         assert _steps(store, run) == [1, 3]
+
+    def test_values_of_one_time_and_step_are_metrics(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        text = b'{"n":1,"metrics":[{"key":"up","value":"Infinity","timestamp":4}],"values":{"loss":0.5,"error":2},'
+
+        store.append_journal(run, W, [Raw(text + b'"timestamp":5}'), Raw(b'{"n":2,"values":{},"timestamp":5}')])
+
+        assert store.metric_history(run, "loss") == [Metric("loss", 0.5, 5, 0)]
+        assert store.metric_history(run, "error") == [Metric("error", 2.0, 5, 0)]
+        assert store.metric_history(run, "up") == [Metric("up", inf, 4, 0)]
 
     def test_refusals_of_both_kinds_are_told_by_number(self, store: TrackingStore) -> None:
         run = new_run(store)
@@ -372,7 +390,9 @@ def _written(chance: random.Random, n: int) -> bytes:
     """An entry as another program may write it: a part of one is replaced, more often than not."""
     entry: dict[str, Any] = json.loads(wire.encode(_chosen(chance, n)))
     entry["n"] = n
-    name = chance.choice(["metrics", "params", "tags", "deleted_tag", "status", "end_time", "run_name", "colour", "n"])
+    name = chance.choice([*Entry.__struct_fields__, "colour"])
+    if name == "values":
+        entry |= {"timestamp": 5, "step": 1000}
     if name != "n":
         entry[name] = chance.choice(PIECES)
     return json.dumps(entry).encode()

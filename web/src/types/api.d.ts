@@ -1609,6 +1609,10 @@ export interface components {
          *         Attributes:
          *             n: Number of the entry in the journal of its writer: 1, 2, 3 and so on. One that was lost is missing.
          *             metrics: Values of metrics.
+         *             values: More values, by metric, that have one time and step. They are a shorter way to write ``metrics``, where
+         *                 they are found once the entry is made.
+         *             timestamp: Milliseconds since the Unix epoch, UTC, of ``values``.
+         *             step: Step of ``values``.
          *             params: Params.
          *             tags: Tags that were set.
          *             datasets: Datasets that the run read; ``None`` for none. One that is there already stays as it is.
@@ -1623,6 +1627,14 @@ export interface components {
             n: number;
             /** @default [] */
             metrics?: components["schemas"]["ModelMetric"][];
+            /** @default null */
+            values?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            timestamp?: number | null;
+            /** @default 0 */
+            step?: number;
             /** @default [] */
             params?: components["schemas"]["Param"][];
             /** @default [] */

@@ -80,7 +80,7 @@ def log_metric(
     journal = context.here.journal
     if journal is not None and run_id is None and model_id is None:
         # What training loops call: as short as it can be.
-        if not journal.usual_metric(key, value, timestamp, step):
+        if type(key) is not str or not journal.usual_metrics({key: value}, timestamp, step):
             journal.metric(key, value, *records.place(timestamp, step))
         return None if synchronous is None else records.operations(journal, synchronous)
     model_id = model_id or context.active_model()
@@ -117,9 +117,10 @@ def log_metrics(
     """
     journal = context.here.journal
     if journal is not None and run_id is None and model_id is None:
-        if values := dict(metrics if type(metrics) is dict else arguments.mapping("metrics", metrics)):
+        values = dict(metrics if type(metrics) is dict else arguments.mapping("metrics", metrics))
+        if values and not journal.usual_metrics(values, timestamp, step):
             journal.metrics(values, *records.place(timestamp, step))
-        return records.operations(journal, synchronous)
+        return None if synchronous is None else records.operations(journal, synchronous)
     model_id = model_id or context.active_model()
     checked = records.metrics(metrics, timestamp, step)
     if model_id is not None:
