@@ -12,7 +12,7 @@ from runstone.entities import Entry, ModelMetric, Param, Tag
 from runstone.journal import folder as folders
 from runstone.journal import leftovers
 from runstone.journal.folder import RunFacts
-from runstone.journal.format import line_of, values_line
+from runstone.journal.format import Values, line_of
 from runstone.journal.leftovers import Sent
 from runstone.journal.writer import Writer
 from runstone.stores.base import TrackingStore
@@ -33,7 +33,7 @@ def text(tmp_path: Path) -> bytes:
     writer = Writer(tmp_path / "whole", "a" * 32, most_bytes=1 << 30, durable=False)
     writer.close()
     lines = [
-        values_line(1, {"k1": 0.25}, 1_700_000_000_000, 1),
+        line_of(Values(1, {"k1": 0.25}, 1_700_000_000_000, 1)),
         line_of(Entry(n=2, params=[Param("k2", 'ä\n"{}')])),
         line_of(Entry(n=3, tags=[Tag("k3", "x")])),
         line_of(Entry(n=4, metrics=[ModelMetric("k4", float("nan"), 1_700_000_000_000, 2)])),

@@ -25,7 +25,7 @@ from runstone.entities import (
 )
 from runstone.errors import InvalidValue, RunstoneError, Unsupported
 from runstone.journal import models, reader
-from runstone.journal.format import entry_of, line_of, values_line
+from runstone.journal.format import Values, entry_of, line_of
 from runstone.journal.models import ModelFacts
 
 SPEC = Path(__file__).parents[2] / "spec" / "journal"
@@ -84,7 +84,7 @@ def test_journal_with_and_without_checksums_says_the_same() -> None:
     assert read[0][-1] == line_of(
         Entry(n=12, metrics=[ModelMetric(*each, 1790000000600, 3) for each in values.items()])
     )
-    assert last == values_line(12, values, 1790000000600, 3)
+    assert last == line_of(Values(12, values, 1790000000600, 3))
 
 
 def test_golden_models_are_read_and_written_as_the_specification_says(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_entry_comes_back_as_it_was_written(entry: Entry) -> None:
     st.integers(1, 2**60),
 )
 def test_line_of_values_is_read_as_their_metrics(values: dict[str, float], timestamp: int, step: int, n: int) -> None:
-    written = entry_of(values_line(n, values, timestamp, step)[:-1])
+    written = entry_of(line_of(Values(n, values, timestamp, step))[:-1])
 
     assert repr(written) == repr(Entry(n=n, metrics=[ModelMetric(*item, timestamp, step) for item in values.items()]))
 

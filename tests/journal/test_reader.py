@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -10,17 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstone.entities import Entry, ModelMetric, Param, Tag
+from runstone.errors import InvalidValue
 from runstone.journal import reader
-from runstone.journal.format import line_of, values_line
+from runstone.journal.format import Values, line_of
 from runstone.journal.reader import Position, Texts
 from runstone.stores.journals import checked
 
 START = Position(0, 0, 0)
 LINES = [
-    values_line(1, {"loss": 0.5}, 1_764_000_000_000, 0),
+    line_of(Values(1, {"loss": 0.5}, 1_764_000_000_000, 0)),
     line_of(Entry(n=2, params=[Param("a", '"crc":"00000000"}\n{')], tags=[Tag("ü", "x" * 300)])),
-    line_of(Entry(n=5, metrics=[ModelMetric("loss", 1e-300, 1, -3)])),
-    line_of(Entry(n=6, deleted_tag="ü")),
+    line_of(Entry(n=3, metrics=[ModelMetric("loss", 1e-300, 1, -3)])),
+    line_of(Entry(n=4, deleted_tag="ü")),
 ]
 
 
@@ -49,7 +50,7 @@ def test_texts_are_the_entries(tmp_path: Path) -> None:
 
     assert found is not None
     assert checked(found.entries) == read.entries
-    assert found.end == read.end == Position(len(text), 4, 6)
+    assert found.end == read.end == Position(len(text), 4, 4)
 
 
 def test_text_of_a_line_that_is_not_ended_is_not_there_yet(tmp_path: Path) -> None:
@@ -59,25 +60,24 @@ def test_text_of_a_line_that_is_not_ended_is_not_there_yet(tmp_path: Path) -> No
     assert found.end == Position(len(LINES[0]), 1, 1)
 
 
-def test_no_text_is_the_same_place(tmp_path: Path) -> None:
-    assert texts_of(tmp_path, b"") == Texts([], START)
-
-
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(LINES[0] + b'{"n":2,"params":[]}\n', id="without a checksum"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(LINES[0][:-1], id="no line that is ended"),
         pytest.param(LINES[0] + LINES[0], id="a number twice"),
-        pytest.param(LINES[2] + LINES[1], id="numbers that fall"),
-        pytest.param(b'{"n":0,"crc":"aaaaaaaa"}\n', id="another checksum"),
+        pytest.param(LINES[0] + LINES[2], id="a number missing"),
+        pytest.param(LINES[1] + LINES[0], id="numbers that fall"),
+        pytest.param(LINES[0] + b"no JSON\n", id="no JSON"),
+        pytest.param(b'{"n":1}\n' + LINES[1], id="no checksum"),
     ],
 )
-def test_what_is_wrong_is_left_to_who_tells_of_it(text: bytes, tmp_path: Path) -> None:
+def test_what_is_wrong_at_once_is_left_to_who_tells_of_it(text: bytes, tmp_path: Path) -> None:
     assert texts_of(tmp_path, text) is None
 
 
 @given(data=st.data())
-def test_changed_byte_is_noticed_or_changes_nothing(
+def test_changed_byte_is_noticed_here_or_by_the_store_or_changes_nothing(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     text = bytearray(b"".join(LINES))
@@ -87,9 +87,10 @@ def test_changed_byte_is_noticed_or_changes_nothing(
 
     found = texts_of(folder, bytes(text))
 
-    if found is not None:
-        with opened(folder, bytes(text)) as file:
-            read = reader.read(file, START)
-        assert read.damages == []
-        assert checked(found.entries) == read.entries
-        assert found.end == read.end
+    with suppress(InvalidValue):
+        if found is not None and checked(found.entries):
+            with opened(folder, bytes(text)) as file:
+                read = reader.read(file, START)
+            assert read.damages == []
+            assert checked(found.entries) == read.entries
+            assert found.end == read.end

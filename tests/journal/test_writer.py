@@ -19,6 +19,7 @@ import pytest
 from runstone.entities import Entry, ModelMetric, Tag
 from runstone.errors import InvalidValue, JournalFull
 from runstone.journal import reader
+from runstone.journal.format import Values, line_of
 from runstone.journal.reader import Position
 from runstone.journal.writer import Writer
 
@@ -147,6 +148,8 @@ def test_known_metric_is_written_the_short_way(writer: Writer) -> None:
         (0.0625, 0),
     ]
     assert found[1].timestamp == 8
+    line = writer.path.read_bytes().splitlines(keepends=True)[2]
+    assert line == line_of(Values(2, {"loss": 0.25}, 8, -(2**63)))
     assert abs(found[2].timestamp / 1000 - time()) < 60
 
 

@@ -1,21 +1,15 @@
 """The lines of a journal. ``spec/journal`` says the same for other languages, with examples."""
 
 from typing import TypeVar
-from zlib import crc32
 
 from msgspec import Struct
-from msgspec.json import Encoder
 
 from runstone.entities import Entry
-from runstone.errors import InvalidValue, Unsupported
+from runstone.errors import Unsupported
 from runstone.schemas import wire
+from runstone.schemas.sealing import opened, sealed
 
 VERSION = 1
-
-_MARK = b',"crc":"'
-_CRC = len(_MARK) + len("00000000")
-_MARKED = _CRC + len('"}')
-_SEALED_END = b'"}\n'
 
 T = TypeVar("T", bound=Struct)
 
@@ -44,44 +38,33 @@ class Header(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     after: int = 0
 
 
-class _Version(Struct):
-    journal: int
+class Values(Struct, gc=False):
+    """An entry as it is written that has metrics of one time and step; it is read as an entry of ``metrics``.
 
-
-def line_of(record: Header | Entry) -> bytes:
-    """A record as a line, with its checksum.
-
-    Raises:
-        InvalidValue: A text holds half a character.
+    Attributes:
+        n: Number of the entry.
+        values: Finite floats by names that obey the rule.
+        timestamp: Milliseconds since the Unix epoch, UTC; an int64.
+        step: An int64.
     """
-    return _sealed(wire.encode(record)[:-1])
 
-
-class _Values(Struct, gc=False):
     n: int
     values: dict[str, float]
     timestamp: int
     step: int
 
 
-_encode = Encoder().encode
+class _Version(Struct):
+    journal: int
 
 
-def values_line(n: int, values: dict[str, float], timestamp: int, step: int) -> bytes:
-    """The line of an entry that has metrics of one time and step; it is read as one that has ``metrics``.
+def line_of(record: Header | Entry | Values) -> bytes:
+    """A record as a line, with its checksum.
 
-    Args:
-        n: Number of the entry.
-        values: Finite floats by names that obey the rule.
-        timestamp: Milliseconds since the Unix epoch, UTC; an int64.
-        step: An int64.
+    Raises:
+        InvalidValue: A text holds half a character.
     """
-    text = _encode(_Values(n, values, timestamp, step))[:-1]
-    return text + b',"crc":"%08x"}\n' % crc32(text)
-
-
-def _sealed(open_line: bytes) -> bytes:
-    return b'%b,"crc":"%08x"}\n' % (open_line, crc32(open_line))
+    return sealed(wire.encode(record)[:-1]) + b"\n"
 
 
 def header_of(line: bytes) -> Header:
@@ -94,7 +77,7 @@ def header_of(line: bytes) -> Header:
         Unsupported: It is of a newer version of the format.
         RunstoneError: It is damaged.
     """
-    text = _opened(line)
+    text = opened(line)
     version = wire.decode(text, _Version).journal
     if version > VERSION:
         raise Unsupported(
@@ -113,30 +96,4 @@ def entry_of(line: bytes) -> Entry:
     Raises:
         RunstoneError: It is damaged.
     """
-    return wire.decode(_opened(line), Entry)
-
-
-def opened_lines(text: bytes) -> list[bytes] | None:
-    """The JSON of each of these lines, or ``None`` where one is damaged or has no checksum.
-
-    It takes four fifths of the time of asking each line for itself.
-
-    Args:
-        text: Lines, each with its end.
-    """
-    *lines, rest = text.split(_SEALED_END)
-    opened = [line[:-_CRC] for line in lines]
-    seals = [_MARK + b"%08x" % crc32(line) for line in opened]
-    if rest or seals != [line[-_CRC:] for line in lines]:
-        return None
-    return [line + b"}" for line in opened]
-
-
-def _opened(line: bytes) -> bytes:
-    """A line without its checksum, which is right. A line may have none."""
-    open_line = line[:-_MARKED]
-    if line[-_MARKED : -_MARKED + len(_MARK)] != _MARK:
-        return line
-    if line[-2:] != b'"}' or line[-10:-2] != b"%08x" % crc32(open_line):
-        raise InvalidValue("the line is not what was written: its checksum differs")
-    return open_line + b"}"
+    return wire.decode(opened(line), Entry)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from operator import ge
 from pathlib import Path
 from zlib import crc32
 
@@ -11,8 +10,9 @@ from msgspec import Raw, Struct
 
 from runstone.entities import Entry
 from runstone.errors import RunstoneError, Unsupported
-from runstone.journal.format import Header, entry_of, header_of, opened_lines
+from runstone.journal.format import Header, entry_of, header_of
 from runstone.schemas import wire
+from runstone.schemas.sealing import MARK
 
 # What is read at once: some 2,500 values.
 STRETCH = 1 << 18
@@ -64,7 +64,7 @@ class Texts(Struct, frozen=True):
     """Some entries of a journal that nobody has read yet.
 
     Attributes:
-        entries: The JSON of each, by number, which rises.
+        entries: The lines, whose checksums are for the store to check.
         end: Where they end.
     """
 
@@ -76,7 +76,7 @@ class _Numbered(Struct, gc=False):
     n: int
 
 
-_numbers = msgspec.json.Decoder(list[_Numbered])
+_numbered = msgspec.json.Decoder(_Numbered)
 
 
 def begin(file: int) -> tuple[Header | None, Position, list[Damage]]:
@@ -138,7 +138,7 @@ def read(file: int, start: Position, *, size: int = STRETCH, until: int = _FAR) 
 
 
 def texts(file: int, start: Position, *, until: int) -> Texts | None:
-    """What comes next as it stands there, for a store to read it, in half the time of :func:`read`.
+    """What comes next as it stands there, for a store to read it, in a tenth of the time of :func:`read`.
 
     Args:
         file: Descriptor of the file.
@@ -146,20 +146,18 @@ def texts(file: int, start: Position, *, until: int) -> Texts | None:
         until: Offset of the byte before which to stop.
 
     Returns:
-        The texts; ``None`` where something is damaged, of which :func:`read` tells.
+        The texts; ``None`` where there are none, or a count says that something is missing or too much.
     """
     text = _whole_lines(file, start.offset, STRETCH, until)
-    opened = opened_lines(text)
-    if opened is None:
-        return None
+    lines = text.split(b"\n")[:-1]
     try:
-        numbers = [entry.n for entry in _numbers.decode(b"[%b]" % b",".join(opened))]
+        last = _numbered.decode(lines[-1]).n if lines else 0
     except msgspec.DecodeError:
         return None
-    if len(numbers) != len(opened) or any(map(ge, [start.n, *numbers], numbers)):
+    if not lines or last - start.n != len(lines) or text.count(MARK) != len(lines):
         return None
-    end = Position(start.offset + len(text), start.line + len(opened), numbers[-1] if numbers else start.n)
-    return Texts([Raw(line) for line in opened], end)
+    end = Position(start.offset + len(text), start.line + len(lines), last)
+    return Texts([Raw(line) for line in lines], end)
 
 
 def entries_of(path: Path) -> Iterator[Entry]:

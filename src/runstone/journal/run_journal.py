@@ -25,6 +25,7 @@ from runstone.entities import (
 from runstone.errors import (
     BackendError,
     BackendUnavailable,
+    InvalidValue,
     JournalFull,
     NotFound,
     ParamChanged,
@@ -281,12 +282,12 @@ class RunJournal:
             writer = self._writer
             if writer is None or not self.waits:
                 return False
-            entries, end = self._read(writer)
-            if end.offset == self._sent.offset:
+            delivered = self._deliver(writer)
+            if delivered is None:
                 _logger.warning(_CHANGED, writer.path)
                 writer.leave()
                 return True
-            applied = self.delivery.append(writer.writer, entries, self._follows)
+            applied, entries, end = delivered
             if applied.applied < self._follows:
                 # The store was restored from an older copy: what is left of the journal is sent once more.
                 self._sent, self._follows = writer.start(), 0
@@ -299,21 +300,32 @@ class RunJournal:
                 writer.remove(self._sent)  # the next call begins another
             return True
 
-    def _read(self, writer: Writer) -> tuple[Entries, Position]:
-        """What comes next, and where it ends; the store reads it, unless there may be models to make first."""
+    def _deliver(self, writer: Writer) -> tuple[Applied, Entries, Position] | None:
+        """Let the store have what comes next: what it says, of what, and where that ends; ``None`` if nothing does.
+
+        The lines go as they stand, and the store checks them. They are read here where one of them is wrong, which is
+        told, and where there may be models to make first.
+        """
         until = writer.size
         try:
             texts = None if self.delivery.may_name_models() else reader.texts(writer.file, self._sent, until=until)
-            if texts is not None:
-                return texts.entries, texts.end
+        except OSError as error:
+            raise _unreadable(writer, error) from error
+        if texts is not None:
+            with suppress(InvalidValue):
+                applied = self.delivery.append(writer.writer, texts.entries, self._follows)
+                return applied, texts.entries, texts.end
+        try:
             stretch = reader.read(writer.file, self._sent, until=until)
         except OSError as error:
-            raise BackendError(f"the journal {writer.path} cannot be read: {error.strerror}") from error
+            raise _unreadable(writer, error) from error
         for damage in stretch.damages:
             if damage.line > self._damaged_line:
                 self._damaged_line = damage.line
                 _logger.warning("%s: line %d: %s", writer.path, damage.line, damage.reason)
-        return stretch.entries, stretch.end
+        if stretch.end.offset == self._sent.offset:
+            return None
+        return self.delivery.append(writer.writer, stretch.entries, self._follows), stretch.entries, stretch.end
 
     def _forget_refused(self, applied: Applied, entries: Entries) -> None:
         """Params that were refused do not have these values."""
@@ -449,6 +461,10 @@ class RunJournal:
                 with suppress(JournalFull, OSError):
                     self.make_durable()
             self._writer.close()
+
+
+def _unreadable(writer: Writer, error: OSError) -> BackendError:
+    return BackendError(f"the journal {writer.path} cannot be read: {error.strerror}")
 
 
 def _slow(longest_s: float) -> BackendUnavailable:

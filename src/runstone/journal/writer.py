@@ -10,19 +10,22 @@ from math import isfinite
 from pathlib import Path
 from time import time, time_ns
 from uuid import uuid4
+from zlib import crc32
 
+from msgspec.json import Encoder
 from msgspec.structs import replace
 
 from runstone.entities import Entry, ModelMetric
 from runstone.errors import JournalFull
 from runstone.journal.appending import write
 from runstone.journal.folder import unwritable
-from runstone.journal.format import VERSION, Header, line_of, values_line
+from runstone.journal.format import VERSION, Header, Values, line_of
 from runstone.journal.reader import Position
 
 _MADE_BY = "runstone-python"
 # How a run has ended is written to a journal that has grown as far as it may as well.
 _ROOM_FOR_THE_END = 1 << 16
+_encode = Encoder().encode
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
 
@@ -114,7 +117,9 @@ class Writer:
                 return 0
         with self._lock:
             n = self.n + 1
-            line = values_line(n, values, timestamp, step)
+            # What `line_of` does: a call more takes a sixth of the time where work has left the caches cold.
+            text = _encode(Values(n, values, timestamp, step))[:-1]
+            line = text + b',"crc":"%08x"}\n' % crc32(text)
             length = len(line)
             size = self.size + length
             if not self._is_whole or size > self.most_bytes:

@@ -22,7 +22,8 @@ def _check_size(entries: Sequence[object]) -> None:
 class AppendJournal(Struct, frozen=True, kw_only=True):
     """Sends entries of one writer's journal of a run, at most 10,000.
 
-    ``follows`` is the number of the entry before the first of them; 0 for none.
+    ``follows`` is the number of the entry before the first of them; 0 for none. An entry may end with its checksum,
+    ``crc``, as its line in the journal does: it is checked.
     """
 
     run_id: str
@@ -35,7 +36,7 @@ class AppendJournal(Struct, frozen=True, kw_only=True):
 
 
 class AppendUnchecked(Struct, frozen=True, kw_only=True):
-    """The same request, whose entries may break rules: each is read by itself."""
+    """The same request, whose entries nobody has checked: they may break rules, and have checksums."""
 
     run_id: str
     writer: str

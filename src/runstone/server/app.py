@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from runstone.errors import InvalidValue, TooLarge
+from runstone.errors import TooLarge
 from runstone.schemas import wire
 from runstone.schemas.endpoint import Binary
 from runstone.server import errors
@@ -138,7 +138,8 @@ class Application:
         if scope["method"] == "GET":
             request = wire.convert({**_query(scope["query_string"], kind), **fields}, kind)
         else:
-            request = _read(await self._body(receive), route, fields)
+            kind = route.unchecked or route.endpoint.request
+            request = wire.decode(await self._body(receive), kind, fields)
         if route.writes:
             change = self._stores.tracking.submit(lambda: route.handler(self._stores, request))
             return _encoded(await self._outcomes.of(change))
@@ -180,16 +181,6 @@ class Application:
                 self.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
-
-
-def _read(body: bytes, route: AnyRoute, fields: Mapping[str, str]) -> msgspec.Struct:
-    try:
-        made: msgspec.Struct = wire.decode(body, route.endpoint.request, fields)
-    except InvalidValue:
-        if route.unchecked is None:
-            raise
-        return wire.decode(body, route.unchecked, fields)
-    return made
 
 
 async def _next_part(receive: Receive) -> Message:

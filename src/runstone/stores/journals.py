@@ -11,8 +11,10 @@ from msgspec import Meta, Raw, Struct
 from runstone.entities import Applied, Entry, Refusal
 from runstone.errors import InvalidValue, RunstoneError
 from runstone.schemas import wire
+from runstone.schemas.sealing import all_opened
 
-# Entries, or the JSON of each, which another program wrote and nobody has checked.
+# Entries, or the JSON of each, which another program wrote and nobody has checked: the line of a journal, or one like
+# it without a checksum.
 Entries = Sequence[Entry] | Sequence[Raw]
 
 # Values that are written together at most: bounds what a refusal makes the store do again.
@@ -41,7 +43,7 @@ class JournalStore(Protocol):
         Raises:
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash; nothing was applied.
-            InvalidValue: The numbers do not rise, one is missing, or the writer is none.
+            InvalidValue: The numbers do not rise, one is missing, a checksum is another one, or the writer is none.
         """
         ...
 
@@ -79,11 +81,11 @@ def checked(entries: Entries) -> list[Entry | Refusal]:
     """The entries, and in the place of each that breaks a rule of its own why it is none.
 
     Raises:
-        InvalidValue: The numbers do not rise, or one is missing.
+        InvalidValue: The numbers do not rise, one is missing, or a checksum is another one.
     """
     read: list[Entry | Refusal] = []
     if entries and isinstance(entries[0], Raw):
-        read += _read_all(cast("Sequence[Raw]", entries))
+        read += _read_all(all_opened([bytes(text) for text in cast("Sequence[Raw]", entries)]))
     else:
         read += cast("Sequence[Entry]", entries)
     numbers = [entry.n for entry in read]
@@ -93,13 +95,13 @@ def checked(entries: Entries) -> list[Entry | Refusal]:
     return read
 
 
-def _read_all(texts: Sequence[Raw]) -> Sequence[Entry | Refusal]:
+def _read_all(texts: Sequence[bytes]) -> Sequence[Entry | Refusal]:
     """All at once, which takes two thirds of the time; one by one only where one of them is none."""
     with suppress(InvalidValue):
         together = wire.decode(b'{"entries":[%b]}' % b",".join(texts), _Together).entries
         if len(together) == len(texts):
             return together
-    return [_read(bytes(text), place) for place, text in enumerate(texts, 1)]
+    return [_read(text, place) for place, text in enumerate(texts, 1)]
 
 
 def _read(text: bytes, place: int) -> Entry | Refusal:

@@ -30,6 +30,7 @@ from runstone.entities import (
 )
 from runstone.errors import InvalidValue, RunDeleted, RunExists, RunNotFound
 from runstone.schemas import wire
+from runstone.schemas.sealing import sealed
 from runstone.stores.base import TrackingStore
 from runstone.testing.run_cases import new_run
 
@@ -216,6 +217,17 @@ class JournalCases:
         assert store.metric_history(run, "loss") == [Metric("loss", 0.5, 5, 0)]
         assert store.metric_history(run, "error") == [Metric("error", 2.0, 5, 0)]
         assert store.metric_history(run, "up") == [Metric("up", inf, 4, 0)]
+
+    def test_checksum_is_checked_and_another_one_refuses_all(self, store: TrackingStore) -> None:
+        run = new_run(store)
+        lines = [sealed(wire.encode(_metric(n))[:-1]) for n in (1, 2)]
+
+        with pytest.raises(InvalidValue, match="its checksum differs"):
+            store.append_journal(run, W, [Raw(lines[0]), Raw(lines[1].replace(b"0.5", b"0.7"))])
+        assert store.append_journal(run, W, []).applied == 0
+
+        assert store.append_journal(run, W, [*map(Raw, lines), _raw(_metric(3))]) == Applied(applied=3)
+        assert _steps(store, run) == [1, 2, 3]
 
     def test_refusals_of_both_kinds_are_told_by_number(self, store: TrackingStore) -> None:
         run = new_run(store)

@@ -1265,7 +1265,8 @@ export interface components {
          * AppendJournal
          * @description Sends entries of one writer's journal of a run, at most 10,000.
          *
-         *         ``follows`` is the number of the entry before the first of them; 0 for none.
+         *         ``follows`` is the number of the entry before the first of them; 0 for none. An entry may end with its checksum,
+         *         ``crc``, as its line in the journal does: it is checked.
          */
         AppendJournal: {
             run_id: string;

@@ -6,7 +6,7 @@ from runstone.schemas.endpoint import Empty
 from runstone.server.routes.route import AnyRoute, Route, Stores
 
 
-def append(stores: Stores, request: schema.AppendJournal | schema.AppendUnchecked) -> Applied:
+def append(stores: Stores, request: schema.AppendUnchecked) -> Applied:
     """Apply entries of a run's journal, each once."""
     return stores.tracking.append_journal(request.run_id, request.writer, request.entries, follows=request.follows)
 

@@ -81,7 +81,8 @@ class Route(Generic[Request, Response]):
         endpoint: How it is called.
         handler: Makes the answer, as JSON or in another form that was asked for; calls one verb of a store.
         writes: Whether it changes something, and so runs on the store's writing thread.
-        unchecked: What a body is read as where a part of it breaks a rule, so that the handler refuses that part alone.
+        unchecked: What a body is read as instead, where the handler looks at its parts, and refuses those alone that
+            break a rule.
         waits: Whether it may wait long, for others, such as a store of files, or for much work, and so must not keep
             readers from their threads.
     """
