@@ -359,7 +359,7 @@ class Journals:
         address = self.at(uri)
         if not journal.waits:
             self._gathering.discard((uri, run_id))
-            if monotonic() - self._idle_since.setdefault((uri, run_id), monotonic()) > _IDLE_S:
+            if journal.sends and monotonic() - self._idle_since.setdefault((uri, run_id), monotonic()) > _IDLE_S:
                 self._retire(uri, run_id, journal)
             return False
         self._idle_since.pop((uri, run_id), None)
@@ -390,7 +390,7 @@ class Journals:
             return
         if not folders.keeps_files(journal.folder):
             journal.retire()
-        elif journal.sends and not journal.lives and self._answers(uri) and journal.retire():
+        elif not journal.lives and self._answers(uri) and journal.retire():
             if not journal.delivery.has_refusals:  # else whoever flushes is told first
                 self._journals.pop((uri, run_id), None)
             leftovers.recover_run(journal.folder, uri, self._stores)
