@@ -53,8 +53,8 @@ print(json.dumps([time - own for time in times[10:]]), file=sys.stderr)
 # more than that, so that loops with and without calls cannot be compared; one that calls nothing tells only what the
 # measuring takes. Caches are as cold as work leaves them; what a run captures at its start is no part of it. The
 # system's own part, a line that is appended to a file, is measured alike, and keeps the interpreter: `os.write` lets it
-# go, which wakes whoever waits for it. What else the machine does can double all of these for minutes, so that the
-# least of several rounds counts, as for `timeit`; their median is told besides.
+# go, which wakes whoever waits for it. What else the machine does can double all of these for minutes; the median of
+# the rounds is told beside the least.
 LOOP = """
 import ctypes, json, os, sys, time
 from statistics import median
@@ -130,8 +130,8 @@ def rows(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
     for _ in range(ROUNDS):
         for name in CALLS:
             address = (ours if name == "runstone" else mlflow).address
-            direct[name] += waits(name, f"sqlite:///{folder}/direct-{name.partition(',')[0]}.db", folder)
-            remote[name] += waits(name, address, folder)
+            direct[name].append(wait(name, f"sqlite:///{folder}/direct-{name.partition(',')[0]}.db", folder))
+            remote[name].append(wait(name, address, folder))
             for at_once in AT_ONCE:
                 shares[name, at_once] += _told(LOOP, name, address, LOOPS[name] // at_once, folder, at_once=at_once)
     return [
@@ -194,13 +194,13 @@ def _sendings(mlflow: Server, ours: Server, folder: Path) -> list[Row]:
 
 
 def _row(what: str, times: dict[str, list[float]], peer: str) -> Row:
-    return Row(what, "ms wall", median(times[peer]), median(times["runstone"]), BAR_MS)
+    return Row(what, "ms wall", min(times[peer]), min(times["runstone"]), BAR_MS)
 
 
-def waits(name: str, address: str, folder: Path) -> list[float]:
-    """The time of each call in ms, the first ones left out."""
+def wait(name: str, address: str, folder: Path) -> float:
+    """The median time of a call in ms, the first ones left out."""
     times: list[float] = _told(WAITS, name, address, CALLS[name], folder)
-    return times
+    return median(times)
 
 
 def _told(script: str, name: str, address: str, count: int, folder: Path, **fields: int) -> Any:
