@@ -51,14 +51,15 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     def __post_init__(self) -> None:
         if not 0 < self.n < 2**63:
             raise InvalidValue(f"the number of an entry is 1 or more; got {shown(self.n)}")
-        values = self.values
+        values, timestamp, step = self.values, self.timestamp, self.step
         if values is not None:
-            timestamp, step = self.timestamp, self.step
             together = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]  # type: ignore[arg-type]  # checked there
             force_setattr(self, "metrics", [*self.metrics, *together])
             force_setattr(self, "values", None)
             force_setattr(self, "timestamp", None)
             force_setattr(self, "step", 0)
+        elif timestamp is not None or step:
+            raise InvalidValue("an entry has a timestamp and a step for its values; it has no values")
 
 
 class Refusal(Struct, frozen=True, kw_only=True, omit_defaults=True):

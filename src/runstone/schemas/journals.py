@@ -19,17 +19,26 @@ def _check_size(entries: Sequence[object]) -> None:
         )
 
 
+class JournalEntry(Entry, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """An entry as its line in a journal: it may end with its checksum, which is checked.
+
+    Attributes:
+        crc: The checksum.
+    """
+
+    crc: str = ""
+
+
 class AppendJournal(Struct, frozen=True, kw_only=True):
     """Sends entries of one writer's journal of a run, at most 10,000.
 
-    ``follows`` is the number of the entry before the first of them; 0 for none. An entry may end with its checksum,
-    ``crc``, as its line in the journal does: it is checked.
+    ``follows`` is the number of the entry before the first of them; 0 for none.
     """
 
     run_id: str
     writer: str
     follows: int = 0
-    entries: list[Entry] = []
+    entries: list[JournalEntry] = []
 
     def __post_init__(self) -> None:
         _check_size(self.entries)

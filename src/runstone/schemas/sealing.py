@@ -1,11 +1,12 @@
-"""The checksum that an object of JSON may end with, as the lines of a journal do: ``spec/journal`` says how."""
+"""The checksum that an object of JSON may end with, as the lines of a journal do: ``docs/reference/journal.md``."""
 
 from collections.abc import Sequence
 from zlib import crc32
 
 from runstone.errors import InvalidValue
 
-# Before the checksum; it stands nowhere else in an object, since quotation marks within texts are escaped.
+# Before the checksum. It stands nowhere else in what is written here: quotation marks within texts are escaped, and
+# where a metric has this name, a number follows.
 MARK = b',"crc":"'
 _SEAL = len(MARK) + len('00000000"}')
 

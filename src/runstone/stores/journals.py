@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from operator import ge
-from typing import Annotated, Protocol, cast, runtime_checkable
+from typing import Annotated, Any, Protocol, cast, runtime_checkable
 
 from msgspec import Meta, Raw, Struct
 
@@ -43,7 +43,8 @@ class JournalStore(Protocol):
         Raises:
             RunNotFound: There is no such run.
             RunDeleted: It is in the trash; nothing was applied.
-            InvalidValue: The numbers do not rise, one is missing, a checksum is another one, or the writer is none.
+            InvalidValue: The numbers do not rise, one is missing, a checksum is another one or does not end its entry,
+                or the writer is none.
         """
         ...
 
@@ -75,13 +76,14 @@ class _Together(Struct):
 
 class _Numbered(Struct):
     n: Annotated[int, Meta(ge=1, le=2**63 - 1)]
+    crc: Any = None
 
 
 def checked(entries: Entries) -> list[Entry | Refusal]:
     """The entries, and in the place of each that breaks a rule of its own why it is none.
 
     Raises:
-        InvalidValue: The numbers do not rise, one is missing, or a checksum is another one.
+        InvalidValue: The numbers do not rise, one is missing, or a checksum is another one or does not end its entry.
     """
     read: list[Entry | Refusal] = []
     if entries and isinstance(entries[0], Raw):
@@ -110,11 +112,17 @@ def _read(text: bytes, place: int) -> Entry | Refusal:
     except InvalidValue as error:
         broken = InvalidValue(wire.reason(error, "the entry"))
     try:
-        return refusal(wire.decode(text, _Numbered).n, broken)
+        found = wire.decode(text, _Numbered)
     except InvalidValue:
         raise InvalidValue(
             f"each entry has its number 'n', 1 or more; the one at place {place} has none: {broken.message}"
         ) from None
+    if found.crc is not None:  # what it was made of was written in other words since, perhaps by a proxy
+        raise InvalidValue(
+            f"the entry at place {place} has a checksum that does not end it as in a journal; send it as it stands "
+            "there, or without its checksum"
+        )
+    return refusal(found.n, broken)
 
 
 def refusal(n: int, error: RunstoneError) -> Refusal:

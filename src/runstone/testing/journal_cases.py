@@ -45,6 +45,8 @@ BROKEN = [
     '{"n":2,"values":{"loss":1.0,"a;b":1.0},"timestamp":1,"step":2}',
     '{"n":2,"values":{"loss":1.0},"timestamp":1,"step":9223372036854775808}',
     '{"n":2,"values":[{"key":"loss","value":1.0}],"timestamp":1}',
+    '{"n":2,"metrics":[{"key":"loss","value":1.0,"timestamp":1}],"step":2}',
+    '{"n":2,"timestamp":1}',
     '{"n":2,"params":[{"key":"p","value":"a\\u0000b"}]}',
     '{"n":2,"params":[{"key":"","value":"1"}]}',
     '{"n":2,"tags":[{"key":"t","value":"' + "x" * 8001 + '"}]}',
@@ -228,6 +230,18 @@ class JournalCases:
 
         assert store.append_journal(run, W, [*map(Raw, lines), _raw(_metric(3))]) == Applied(applied=3)
         assert _steps(store, run) == [1, 2, 3]
+
+    def test_checksum_that_does_not_end_its_entry_refuses_all(self, store: TrackingStore) -> None:
+        """A proxy may have written the request in other words: who sends it may leave the checksums away."""
+        run = new_run(store)
+        line = sealed(wire.encode(_metric(2))[:-1])
+        moved = json.dumps({"crc": json.loads(line)["crc"], **json.loads(line)})
+
+        for text in (json.dumps(json.loads(line)), moved, line.decode()[:-2] + '0"}'):
+            with pytest.raises(InvalidValue, match="the entry at place 2 has a checksum that does not end it"):
+                store.append_journal(run, W, [_raw(_metric(1)), Raw(text.encode())])
+
+        assert store.append_journal(run, W, []).applied == 0
 
     def test_refusals_of_both_kinds_are_told_by_number(self, store: TrackingStore) -> None:
         run = new_run(store)

@@ -1265,8 +1265,7 @@ export interface components {
          * AppendJournal
          * @description Sends entries of one writer's journal of a run, at most 10,000.
          *
-         *         ``follows`` is the number of the entry before the first of them; 0 for none. An entry may end with its checksum,
-         *         ``crc``, as its line in the journal does: it is checked.
+         *         ``follows`` is the number of the entry before the first of them; 0 for none.
          */
         AppendJournal: {
             run_id: string;
@@ -1274,7 +1273,7 @@ export interface components {
             /** @default 0 */
             follows?: number;
             /** @default [] */
-            entries?: components["schemas"]["Entry"][];
+            entries?: components["schemas"]["JournalEntry"][];
         };
         /**
          * Applied
@@ -1604,58 +1603,6 @@ export interface components {
             dry_run?: boolean;
         };
         /**
-         * Entry
-         * @description One call that logged something: all of it is applied, or none.
-         *
-         *         Attributes:
-         *             n: Number of the entry in the journal of its writer: 1, 2, 3 and so on. One that was lost is missing.
-         *             metrics: Values of metrics.
-         *             values: More values, by metric, that have one time and step. They are a shorter way to write ``metrics``, where
-         *                 they are found once the entry is made.
-         *             timestamp: Milliseconds since the Unix epoch, UTC, of ``values``.
-         *             step: Step of ``values``.
-         *             params: Params.
-         *             tags: Tags that were set.
-         *             datasets: Datasets that the run read; ``None`` for none. One that is there already stays as it is.
-         *             model_inputs: Logged models that the run read; ``None`` for none.
-         *             model_outputs: Logged models that it made; ``None`` for none. One that is there already keeps its step.
-         *             deleted_tag: Name of a tag that was removed; empty for none. One that is not there is no error.
-         *             status: State that the run went over to; ``None`` for no change.
-         *             end_time: Milliseconds since the Unix epoch, UTC, at which the run ended; ``None`` for no change.
-         *             run_name: New name of the run; empty for no change.
-         */
-        Entry: {
-            n: number;
-            /** @default [] */
-            metrics?: components["schemas"]["ModelMetric"][];
-            /** @default null */
-            values?: {
-                [key: string]: number;
-            } | null;
-            /** @default null */
-            timestamp?: number | null;
-            /** @default 0 */
-            step?: number;
-            /** @default [] */
-            params?: components["schemas"]["Param"][];
-            /** @default [] */
-            tags?: components["schemas"]["Tag"][];
-            /** @default null */
-            datasets?: components["schemas"]["DatasetInput"][] | null;
-            /** @default null */
-            model_inputs?: components["schemas"]["ModelInput"][] | null;
-            /** @default null */
-            model_outputs?: components["schemas"]["ModelOutput"][] | null;
-            /** @default  */
-            deleted_tag?: string;
-            /** @default null */
-            status?: components["schemas"]["RunStatus"] | null;
-            /** @default null */
-            end_time?: number | null;
-            /** @default  */
-            run_name?: string;
-        };
-        /**
          * ErrorBody
          * @description An error in MLflow's shape; the last two fields are ours and are passed over by MLflow's clients.
          */
@@ -1854,6 +1801,46 @@ export interface components {
             key: string;
             /** @default  */
             value?: string;
+        };
+        /**
+         * JournalEntry
+         * @description An entry as its line in a journal: it may end with its checksum, which is checked.
+         *
+         *         Attributes:
+         *             crc: The checksum.
+         */
+        JournalEntry: {
+            n: number;
+            /** @default [] */
+            metrics?: components["schemas"]["ModelMetric"][];
+            /** @default null */
+            values?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            timestamp?: number | null;
+            /** @default 0 */
+            step?: number;
+            /** @default [] */
+            params?: components["schemas"]["Param"][];
+            /** @default [] */
+            tags?: components["schemas"]["Tag"][];
+            /** @default null */
+            datasets?: components["schemas"]["DatasetInput"][] | null;
+            /** @default null */
+            model_inputs?: components["schemas"]["ModelInput"][] | null;
+            /** @default null */
+            model_outputs?: components["schemas"]["ModelOutput"][] | null;
+            /** @default  */
+            deleted_tag?: string;
+            /** @default null */
+            status?: components["schemas"]["RunStatus"] | null;
+            /** @default null */
+            end_time?: number | null;
+            /** @default  */
+            run_name?: string;
+            /** @default  */
+            crc?: string;
         };
         /**
          * LatestVersions
