@@ -400,6 +400,15 @@ def test_verbs_of_many_values_want_a_dict(verb: str) -> None:
     assert runstone.active_run() is None
 
 
+@pytest.mark.parametrize("key", [["loss"], None, 7])
+def test_name_that_is_no_text_is_refused_within_a_run(key: Any) -> None:
+    with runstone.start_run():
+        runstone.log_metric("loss", 0.5)
+
+        with pytest.raises(InvalidValue, match="metric"):
+            runstone.log_metric(key, 0.5)
+
+
 @pytest.mark.parametrize(
     ("verb", "arguments"), [("log_metric", ("x", "1")), ("log_param", ("", 1)), ("set_tag", (None, 1))]
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from runstone.client import arguments, context, records
 from runstone.client.connection import open_journals
+from runstone.client.context import here
 from runstone.client.fluent.target import target
 from runstone.client.records import RunOperations
 from runstone.data import Dataset
@@ -77,7 +78,7 @@ def log_metric(
         InvalidValue: The name, the value, the step or the time breaks a rule.
         LoggedModelNotFound: There is no such model.
     """
-    journal = context.here.journal
+    journal = here.journal
     if journal is not None and run_id is None and model_id is None:
         # What training loops call: as short as it can be.
         if type(key) is not str or not journal.usual_metrics({key: value}, timestamp, step):
@@ -115,7 +116,7 @@ def log_metrics(
         InvalidValue: A name, a value, the step or the time breaks a rule; nothing is logged then.
         LoggedModelNotFound: There is no such model.
     """
-    journal = context.here.journal
+    journal = here.journal
     if journal is not None and run_id is None and model_id is None:
         values = dict(metrics if type(metrics) is dict else arguments.mapping("metrics", metrics))
         if values and not journal.usual_metrics(values, timestamp, step):
