@@ -10,6 +10,7 @@ from msgspec import Raw
 from runstone.entities import Applied, Param
 from runstone.journal.folder import RunFacts
 from runstone.journal.run_journal import RunJournal
+from runstone.schemas import wire
 from runstone.stores.journals import Entries
 from runstone.stores.sql.store import SqlStore
 
@@ -18,10 +19,9 @@ class Rewriting(SqlStore):
     """A store behind a gateway that reads and writes the JSON of each request."""
 
     def append_journal(self, run_id: str, writer: str, entries: Entries, *, follows: int = 0) -> Applied:
-        rewritten = [
-            Raw(json.dumps(json.loads(bytes(entry))).encode()) if isinstance(entry, Raw) else entry for entry in entries
-        ]
-        return super().append_journal(run_id, writer, rewritten, follows=follows)  # type: ignore[arg-type]  # of one kind
+        texts = [bytes(entry) if isinstance(entry, Raw) else wire.encode(entry) for entry in entries]
+        rewritten = [Raw(json.dumps(json.loads(text)).encode()) for text in texts]
+        return super().append_journal(run_id, writer, rewritten, follows=follows)
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
             raise InvalidValue(f"the number of an entry is 1 or more; got {shown(self.n)}")
         values, timestamp, step = self.values, self.timestamp, self.step
         if values is not None:
-            together = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]  # type: ignore[arg-type]  # checked there
+            if timestamp is None:
+                raise InvalidValue("the values of an entry have one timestamp; it has none")
+            together = [ModelMetric(key, value, timestamp, step) for key, value in values.items()]
             force_setattr(self, "metrics", [*self.metrics, *together])
             force_setattr(self, "values", None)
             force_setattr(self, "timestamp", None)
