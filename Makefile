@@ -31,7 +31,7 @@ setup: .venv/.installed ## make .venv with every extra and development tool
 	@$(PYTHON) tools/setup.py venv
 	@touch $@
 
-.venv/.installed: .venv/.requirements pyproject.toml
+.venv/.installed: .venv/.requirements pyproject.toml tools/build.py tools/compiled.py src/runstone/journal/appending.c
 	@$(PYTHON) tools/setup.py project
 	@touch $@
 
@@ -154,4 +154,4 @@ lock: setup ## write requirements/*.txt from pyproject.toml
 	$(LOCK) --group fasttrackml -o requirements/fasttrackml.txt
 
 clean: ## remove what was built; the environments stay
-	rm -rf .build dist docs/_build src/runstone/server/static .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .build dist docs/_build src/runstone/server/static src/runstone/journal/*.so .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

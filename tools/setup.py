@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -77,8 +78,26 @@ def venv() -> None:
 
 def project() -> None:
     """Install Runstone itself into ``.venv``, as links to this working tree."""
+    try:
+        compiler()
+    except SetupError as error:
+        say(f"what is written in C is left out, calls of log_metric take longer: {error}")
     say("installing Runstone itself, editable")
     _uv_pip(PYTHON, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+
+
+def compiler() -> None:
+    """Install a C compiler and the headers of this Python from the system's packages, where they are missing.
+
+    Raises:
+        SetupError: They cannot be installed from here.
+    """
+    if shutil.which("cc") is None:
+        install_system_package("gcc")
+    if not Path("/usr/include/stdio.h").exists() and sys.platform == "linux":
+        install_system_package("libc6-dev")
+    if not Path(sysconfig.get_paths()["include"], "Python.h").exists():
+        install_system_package(f"python{sys.version_info.major}.{sys.version_info.minor}-dev")
 
 
 def node() -> None:

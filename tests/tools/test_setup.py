@@ -69,3 +69,27 @@ def test_missing_database_is_installed_by_the_system(
 
     assert setup.main(["postgres"]) == 1
     assert "the system package postgresql is missing" in capsys.readouterr().err
+
+
+def test_missing_compiler_is_told_and_is_no_reason_to_stop(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    monkeypatch.setattr(setup, "_uv_pip", lambda *_: None)
+
+    assert setup.main(["project"]) == 0
+
+    assert "calls of log_metric take longer: the system package gcc is missing" in capsys.readouterr().out
+
+
+def test_compiler_that_is_there_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cc").write_text("#!/bin/sh\n")
+    (tmp_path / "cc").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    setup.compiler()
+
+    assert capsys.readouterr().out == ""

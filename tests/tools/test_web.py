@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tools import web
+from tools import compiled, web
 from tools.repository import ROOT
 
 # Stands in for Node.js, which builds nothing here: it writes down its calls and makes what the real one would.
@@ -143,10 +143,10 @@ def test_wrong_arguments_are_answered_with_the_usage(arguments: list[str]) -> No
 
 
 @pytest.mark.slow
-def test_wheel_carries_the_page_and_the_types(tmp_path: Path) -> None:
+def test_wheel_carries_the_page_the_types_and_what_is_compiled(tmp_path: Path) -> None:
     source = tmp_path / "source"
     for name in ("src", "tools"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "static", "*.so"))
     for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
     (source / web.STATIC).mkdir()
@@ -157,5 +157,7 @@ def test_wheel_carries_the_page_and_the_types(tmp_path: Path) -> None:
     wheel = next((tmp_path / "dist").glob("*.whl"))
     names = ZipFile(wheel).namelist()
     assert {"runstone/server/static/index.html", "runstone/py.typed", "runstone/cli/__init__.py"} <= set(names)
+    assert "runstone/journal/appending.abi3.so" in names
+    assert wheel.name.endswith(f"-{compiled.tag()}.whl")
     assert not [name for name in names if name.startswith(("tests", "tools", "web"))]
     assert next((tmp_path / "dist").glob("*.tar.gz")).stat().st_size > 0

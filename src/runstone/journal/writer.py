@@ -4,32 +4,26 @@ import errno
 import fcntl
 import os
 import socket
-import threading
 from contextlib import suppress
-from math import isfinite
 from pathlib import Path
-from time import time, time_ns
+from time import time
 from uuid import uuid4
-from zlib import crc32
 
-from msgspec.json import Encoder
 from msgspec.structs import replace
 
 from runstone.entities import Entry, ModelMetric
 from runstone.errors import JournalFull
-from runstone.journal.appending import write
+from runstone.journal.appending import Appending, write
 from runstone.journal.folder import unwritable
-from runstone.journal.format import VERSION, Header, Values, line_of
+from runstone.journal.format import VERSION, Header, line_of
 from runstone.journal.reader import Position
 
 _MADE_BY = "runstone-python"
 # How a run has ended is written to a journal that has grown as far as it may as well.
 _ROOM_FOR_THE_END = 1 << 16
-_encode = Encoder().encode
-_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
 
-class Writer:
+class Writer(Appending):
     """The journal of one run that this process writes; may be used from several threads.
 
     Attributes:
@@ -59,16 +53,14 @@ class Writer:
         Raises:
             JournalFull: It cannot be made.
         """
+        super().__init__()
         self._run_id, self.most_bytes, self._is_durable = run_id, most_bytes, durable
-        self._lock = threading.Lock()
         self.is_removed = self.is_sent = False
         self.writer, self.n = uuid4().hex, 0
         if former is not None and former.is_sent:
             self.writer, self.n = former.writer, former.n
         self._after = self.n
         self.size = 0
-        self._is_whole = True  # nothing stands in the file behind the last entry
-        self._names: set[str] = set()  # of metrics, that were found right
         # Nobody may find the file before it is locked and begun: it would be taken for one that was left behind.
         begun = folder / f".journal-{self.writer}"
         self.path, self.file = begun, -1
@@ -89,46 +81,6 @@ class Writer:
     def start(self) -> Position:
         """Where the entries begin."""
         return Position(self._start, 1, self._after)
-
-    def usual_metrics(self, values: dict[str, float], timestamp: int | None, step: int | None) -> int:
-        """Append values of metrics of one step, all or none, in the time that training loops have.
-
-        They log the same few names: each is checked once, by :meth:`metrics`, and then only the file can be at fault.
-
-        Args:
-            values: Numbers by name, one or more; nobody else changes it meanwhile.
-            timestamp: Milliseconds since the Unix epoch, UTC; now if ``None``.
-            step: An int64; 0 if ``None``.
-
-        Returns:
-            The number of their entry; 0 where nothing was written, because anything about them is unusual.
-        """
-        if timestamp is None:
-            timestamp = time_ns() // 1_000_000
-        elif type(timestamp) is not int or not 0 <= timestamp <= _INT64_MAX:
-            return 0
-        if step is None:
-            step = 0
-        elif type(step) is not int or not _INT64_MIN <= step <= _INT64_MAX:
-            return 0
-        names = self._names
-        for key, value in values.items():
-            if type(key) is not str or key not in names or type(value) is not float or not isfinite(value):
-                return 0
-        with self._lock:
-            n = self.n + 1
-            # What `line_of` does: a call more takes a sixth of the time where work has left the caches cold.
-            text = _encode(Values(n, values, timestamp, step))[:-1]
-            line = text + b',"crc":"%08x"}\n' % crc32(text)
-            length = len(line)
-            size = self.size + length
-            if not self._is_whole or size > self.most_bytes:
-                return 0
-            self._is_whole = False
-            if write(self.file, line, length) != length:
-                return 0
-            self.n, self.size, self._is_whole = n, size, True
-            return n
 
     def metrics(self, metrics: list[ModelMetric]) -> int:
         """Append values of metrics, all or none; returns the number of their entry, or 0 where the file is removed.
