@@ -154,4 +154,4 @@ lock: setup ## write requirements/*.txt from pyproject.toml
 	$(LOCK) --group fasttrackml -o requirements/fasttrackml.txt
 
 clean: ## remove what was built; the environments stay
-	rm -rf .build dist docs/_build src/runstone/server/static src/runstone/journal/*.so .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .build dist docs/_build src/runstone/server/static src/runstone/journal/*.so .venv/.installed .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -14,7 +14,8 @@ from tools import compiled, web
 class BuildHook(BuildHookInterface):  # type: ignore[type-arg]  # generic in hatchling's source, not at run time
     """Builds the page, and compiles what is written in C.
 
-    An editable install leaves the page out: it points at the source tree, where ``make web`` builds it.
+    An editable install points at the source tree: the page is built there by ``make web``, and what is compiled lies
+    beside its source.
     """
 
     def dependencies(self) -> list[str]:
@@ -24,8 +25,10 @@ class BuildHook(BuildHookInterface):  # type: ignore[type-arg]  # generic in hat
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build what the archive carries."""
         root = Path(self.root)
-        if version != "editable":
-            web.build(root)
-        if self.target_name == "wheel" and (made := compiled.build(root)) is not None:
-            build_data["artifacts"].append(made.as_posix())
+        if version == "editable":
+            compiled.build(root)
+            return
+        web.build(root)
+        if self.target_name == "wheel" and (made := compiled.build(root, compiled.BUILT, compiled.STABLE)) is not None:
+            build_data["force_include"][str(root / made)] = f"runstone/journal/{made.name}"
             build_data["pure_python"], build_data["tag"] = False, compiled.tag()

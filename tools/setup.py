@@ -80,7 +80,7 @@ def project() -> None:
     """Install Runstone itself into ``.venv``, as links to this working tree."""
     try:
         compiler()
-    except SetupError as error:
+    except (SetupError, subprocess.CalledProcessError) as error:
         say(f"what is written in C is left out, calls of log_metric take longer: {error}")
     say("installing Runstone itself, editable")
     _uv_pip(PYTHON, "install", "--no-deps", "--no-build-isolation", "--editable", ROOT)

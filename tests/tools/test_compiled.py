@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.tags import sys_tags
 
 from tools import compiled
 
@@ -38,7 +39,7 @@ def test_package_goes_without_where_it_cannot_be_compiled(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], says: str
 ) -> None:
     monkeypatch.setenv("CC", says)
-    older = project / compiled.SOURCE.with_suffix(".abi3.so")
+    older = project / compiled.SOURCE.with_suffix(compiled.OWN)
     older.touch()
     os.utime(older, (0, 0))
 
@@ -48,6 +49,18 @@ def test_package_goes_without_where_it_cannot_be_compiled(
     assert list(project.glob("src/**/*.so")) == []
 
 
+def test_tree_that_cannot_be_written_goes_without(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / ".build").write_text("no folder")
+
+    assert compiled.build(project) is None
+
+    assert "appending.c is left out" in capsys.readouterr().out
+
+
+def test_tag_is_one_that_installers_of_this_machine_take() -> None:
+    assert str(compiled.tag()) in {str(tag) for tag in sys_tags()}
+
+
 def test_python_without_the_stable_interface_goes_without(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -55,4 +68,4 @@ def test_python_without_the_stable_interface_goes_without(
 
     assert compiled.build(project) is None
 
-    assert "lacks the stable interface" in capsys.readouterr().out
+    assert "lacks the interface" in capsys.readouterr().out

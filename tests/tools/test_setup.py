@@ -83,6 +83,21 @@ def test_missing_compiler_is_told_and_is_no_reason_to_stop(
     assert "calls of log_metric take longer: the system package gcc is missing" in capsys.readouterr().out
 
 
+def test_compiler_that_cannot_be_installed_is_no_reason_to_stop(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "apt-get").write_text("#!/bin/sh\nexit 7\n")
+    (tmp_path / "apt-get").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    monkeypatch.setattr(setup, "_uv_pip", lambda *_: None)
+
+    assert setup.main(["project"]) == 0
+
+    assert "what is written in C is left out" in capsys.readouterr().out
+
+
 def test_compiler_that_is_there_is_left_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

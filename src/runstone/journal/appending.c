@@ -19,9 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Bytes of a line. What surrounds the values takes at most 115: three int64 of up to 20, a checksum of 8, and 47 that
- * are always the same. Values that need more go the other way, which takes any number. */
-enum { LONGEST_LINE = 8192, AROUND_THE_VALUES = 115 };
+/* Bytes. What surrounds the values of a line takes at most 115: three int64 of up to 20, a checksum of 8, and 47 that
+ * are always the same. */
+enum { AROUND_THE_VALUES = 115, USUAL_LINE = 4096, LONG_TEXT = 1024 };
 
 typedef struct {
     PyObject_HEAD
@@ -33,7 +33,7 @@ typedef struct {
 
 static PyObject *encode;        /* msgspec's, of JSON */
 static PyObject *allocate_lock; /* Python's */
-static uint32_t remainders[256];
+static uint32_t remainders[4][256];
 
 /* An int that is no subclass's, from `lowest` to the greatest int64. Raises nothing. */
 static int read_integer(PyObject *given, long long lowest, long long *value)
@@ -62,13 +62,20 @@ static int are_usual(PyObject *values, PyObject *names)
     return 1;
 }
 
-/* CRC-32 as zlib's `crc32` has it. */
+/* CRC-32 as zlib's `crc32` has it; that function of Python lets the interpreter go for a long text. Four bytes at once
+ * take a third of the time, and tables that a short text would fetch into the caches for little. */
 static uint32_t checksum(const char *text, Py_ssize_t length)
 {
+    const unsigned char *at = (const unsigned char *)text, *end = at + length;
     uint32_t crc = 0xFFFFFFFF;
 
-    for (Py_ssize_t i = 0; i < length; i++)
-        crc = remainders[(crc ^ (unsigned char)text[i]) & 0xFF] ^ (crc >> 8);
+    for (; length >= LONG_TEXT && end - at >= 4; at += 4) {
+        crc ^= at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+        crc = remainders[3][crc & 0xFF] ^ remainders[2][(crc >> 8) & 0xFF] ^ remainders[1][(crc >> 16) & 0xFF] ^
+              remainders[0][crc >> 24];
+    }
+    for (; at < end; at++)
+        crc = remainders[0][(crc ^ *at) & 0xFF] ^ (crc >> 8);
     return ~crc;
 }
 
@@ -109,16 +116,12 @@ static char *put_checksum(char *to, uint32_t crc)
     return to;
 }
 
-/* Append one line; returns its number, or 0 where nothing was acknowledged. */
-static long long append(Appending *self, const char *values, Py_ssize_t length, long long timestamp, long long step)
+/* Write down one line; returns its end. */
+static char *put_line(char *line, long long n, const char *values, Py_ssize_t length, long long timestamp, long long step)
 {
-    char line[LONGEST_LINE];
     char *end;
-    long long n = self->n + 1;
-    Py_ssize_t size;
+    uint32_t crc;
 
-    if (!self->is_whole || length > LONGEST_LINE - AROUND_THE_VALUES)
-        return 0;
     end = put_literal(line, "{\"n\":");
     end = put_integer(end, n);
     end = put_literal(end, ",\"values\":");
@@ -127,20 +130,32 @@ static long long append(Appending *self, const char *values, Py_ssize_t length, 
     end = put_integer(end, timestamp);
     end = put_literal(end, ",\"step\":");
     end = put_integer(end, step);
-    uint32_t crc = checksum(line, end - line);
+    crc = checksum(line, end - line);
     end = put_literal(end, ",\"crc\":\"");
     end = put_checksum(end, crc);
-    end = put_literal(end, "\"}\n");
-    size = end - line;
-    if (self->size + size > self->most_bytes)
+    return put_literal(end, "\"}\n");
+}
+
+/* Append one line; returns its number, or 0 where nothing was acknowledged. */
+static long long append(Appending *self, const char *values, Py_ssize_t length, long long timestamp, long long step)
+{
+    char usual[USUAL_LINE], *line = usual;
+    int is_written = 0;
+    Py_ssize_t size;
+
+    if (!self->is_whole)
         return 0;
-    self->is_whole = 0;
-    if (write(self->file, line, (size_t)size) != size)
+    if (length > USUAL_LINE - AROUND_THE_VALUES && (line = PyMem_Malloc((size_t)length + AROUND_THE_VALUES)) == NULL)
         return 0;
-    self->n = n;
+    size = put_line(line, self->n + 1, values, length, timestamp, step) - line;
+    if (size <= self->most_bytes - self->size)
+        is_written = self->is_whole = write(self->file, line, (size_t)size) == size;
+    if (line != usual)
+        PyMem_Free(line);
+    if (!is_written)
+        return 0;
     self->size += size;
-    self->is_whole = 1;
-    return n;
+    return ++self->n;
 }
 
 static PyObject *usual_metrics(PyObject *object, PyObject *const *arguments, Py_ssize_t count)
@@ -193,9 +208,9 @@ static PyObject *make(PyTypeObject *type, PyObject *Py_UNUSED(arguments), PyObje
     self->file = -1;
     self->is_whole = 1;
     self->names = PySet_New(NULL);
-    self->lock = PyObject_CallNoArgs(allocate_lock);
+    self->lock = self->names == NULL ? NULL : PyObject_CallNoArgs(allocate_lock);
     self->is_locked = self->lock == NULL ? NULL : PyObject_GetAttrString(self->lock, "locked");
-    if (self->names == NULL || self->is_locked == NULL) {
+    if (self->is_locked == NULL) {
         Py_DECREF(self);
         return NULL;
     }
@@ -291,10 +306,15 @@ PyMODINIT_FUNC PyInit_appending(void)
     PyObject *module, *type, *new_encoder, *encoder;
 
     for (uint32_t byte = 0; byte < 256; byte++) {
-        remainders[byte] = byte;
+        remainders[0][byte] = byte;
         for (int bit = 0; bit < 8; bit++)
-            remainders[byte] = (remainders[byte] & 1 ? 0xEDB88320 : 0) ^ (remainders[byte] >> 1);
+            remainders[0][byte] = (remainders[0][byte] & 1 ? 0xEDB88320 : 0) ^ (remainders[0][byte] >> 1);
     }
+    for (int place = 1; place < 4; place++)
+        for (int byte = 0; byte < 256; byte++) {
+            uint32_t before = remainders[place - 1][byte];
+            remainders[place][byte] = remainders[0][before & 0xFF] ^ (before >> 8);
+        }
     new_encoder = imported("msgspec.json", "Encoder");
     encoder = new_encoder == NULL ? NULL : PyObject_CallNoArgs(new_encoder);
     encode = encoder == NULL ? NULL : PyObject_GetAttrString(encoder, "encode");
