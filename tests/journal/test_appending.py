@@ -3,10 +3,10 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from math import inf, nan
 from pathlib import Path
-from time import time_ns
 from typing import Any
 
 import pytest
@@ -120,9 +120,9 @@ def test_both_ways_write_the_same_bytes(
 
 
 def test_compiled_line_is_an_entry_of_now(begun: Begun) -> None:
-    before = time_ns() // 1_000_000
+    before = time.time_ns() // 1_000_000
     begun.log({"loss": 0.1, "Verlust ä": -1e-300}, None, None)
-    after = time_ns() // 1_000_000
+    after = time.time_ns() // 1_000_000
 
     [line] = begun.paths[0].read_bytes().splitlines()
     entry = entry_of(line)
@@ -131,6 +131,19 @@ def test_compiled_line_is_an_entry_of_now(begun: Begun) -> None:
         ModelMetric("loss", 0.1, entry.metrics[0].timestamp, 0),
         ModelMetric("Verlust ä", -1e-300, entry.metrics[0].timestamp, 0),
     ]
+
+
+def test_compiled_line_has_the_time_of_a_clock_that_was_frozen(begun: Begun, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([7_000_000, 6_999_999, -1])
+    monkeypatch.setattr(time, "time_ns", lambda: next(moments))
+    compiled = begun.both[0]
+
+    assert [compiled.usual_metrics({"loss": 0.5}, None, 0) for _ in range(3)] == [1, 2, 0]
+    with pytest.raises(StopIteration):
+        compiled.usual_metrics({"loss": 0.5}, None, 0)
+
+    times = [entry_of(line).metrics[0].timestamp for line in begun.paths[0].read_bytes().splitlines()]
+    assert times == [7, 6]
 
 
 @pytest.mark.parametrize("most", [0, 1, 66, 67, 68, 134])

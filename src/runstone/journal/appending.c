@@ -16,7 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Bytes. What surrounds the values of a line takes at most 115: three int64 of up to 20, a checksum of 8, and 47 that
@@ -31,8 +30,9 @@ typedef struct {
     PyObject *names, *lock, *is_locked;
 } Appending;
 
-static PyObject *encode;        /* msgspec's, of JSON */
-static PyObject *allocate_lock; /* Python's */
+static PyObject *encode;              /* msgspec's, of JSON */
+static PyObject *allocate_lock;       /* Python's */
+static PyObject *time_module, *clock_name; /* the module, and what its clock is called */
 static uint32_t remainders[4][256];
 
 /* An int that is no subclass's, from `lowest` to the greatest int64. Raises nothing. */
@@ -44,6 +44,18 @@ static int read_integer(PyObject *given, long long lowest, long long *value)
         return 0;
     *value = PyLong_AsLongLongAndOverflow(given, &overflow);
     return overflow == 0 && *value >= lowest;
+}
+
+/* Milliseconds since the Unix epoch by the clock of Python, which tests may have frozen; -1 where Python raised. */
+static long long now(void)
+{
+    PyObject *time_ns = PyObject_GetAttr(time_module, clock_name);
+    PyObject *moment = time_ns == NULL ? NULL : PyObject_CallNoArgs(time_ns);
+    long long nanoseconds = moment == NULL ? -1 : PyLong_AsLongLong(moment);
+
+    Py_XDECREF(time_ns);
+    Py_XDECREF(moment);
+    return nanoseconds < 0 ? -1 : nanoseconds / 1000000;
 }
 
 /* Whether all values are finite floats whose names were found right; -1 where Python raised. */
@@ -164,7 +176,6 @@ static PyObject *usual_metrics(PyObject *object, PyObject *const *arguments, Py_
     PyObject *text, *is_locked;
     char *values;
     Py_ssize_t length;
-    struct timespec now;
     long long timestamp, step = 0, n = 0;
 
     if (count != 3 || !PyDict_CheckExact(arguments[0])) {
@@ -172,8 +183,9 @@ static PyObject *usual_metrics(PyObject *object, PyObject *const *arguments, Py_
         return NULL;
     }
     if (arguments[1] == Py_None) {
-        clock_gettime(CLOCK_REALTIME, &now);
-        timestamp = (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+        timestamp = now();
+        if (timestamp < 0)
+            return PyErr_Occurred() ? NULL : PyLong_FromLong(0);
     } else if (!read_integer(arguments[1], 0, &timestamp)) {
         return PyLong_FromLong(0);
     }
@@ -321,7 +333,9 @@ PyMODINIT_FUNC PyInit_appending(void)
     Py_XDECREF(new_encoder);
     Py_XDECREF(encoder);
     allocate_lock = encode == NULL ? NULL : imported("threading", "Lock");
-    if (allocate_lock == NULL)
+    time_module = allocate_lock == NULL ? NULL : PyImport_ImportModule("time");
+    clock_name = time_module == NULL ? NULL : PyUnicode_InternFromString("time_ns");
+    if (clock_name == NULL)
         return NULL;
     module = PyModule_Create(&definition);
     if (module == NULL)
