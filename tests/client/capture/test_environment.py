@@ -242,7 +242,8 @@ def test_python_and_machine_are_those_of_this_process() -> None:
 
 
 def test_packages_are_those_that_are_installed() -> None:
-    installed = {re.sub(r"[-_.]+", "-", found.name).lower(): found.version for found in distributions()}
+    places = [place for place in sys.path if not place.endswith("/_vendor")]  # setuptools' own, once it was imported
+    installed = {re.sub(r"[-_.]+", "-", found.name).lower(): found.version for found in distributions(path=places)}
 
     packages = {re.sub(r"[-_.]+", "-", found.name).lower(): found for found in environment.packages()}
 
@@ -307,6 +308,17 @@ def test_package_of_an_old_installer_that_is_one_file_is_there(tmp_path: Path, m
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
 
     assert environment.packages() == [environment.Package("old-egg", "2.0")]
+
+
+def test_packages_that_setuptools_carries_with_it_are_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = tmp_path / "setuptools" / "_vendor"  # which it puts among the places for modules when it is imported
+    package(tmp_path, "setuptools", "84.2.1")
+    package(carried, "wheel", "0.46.0")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(carried)])
+
+    assert environment.packages() == [environment.Package("setuptools", "84.2.1")]
 
 
 def test_package_that_is_installed_later_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from time import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -171,7 +171,9 @@ def requirements(facts: EnvironmentFacts) -> str:
 
 def packages() -> list[Package]:
     """The installed distributions, by name; of several of one name the one that is imported."""
-    return list(_packages(tuple((place, _changed_at(place)) for place in sys.path)))
+    # setuptools carries packages with it, and lets modules be found there once it was imported: nobody installed them.
+    places = [place for place in sys.path if PurePath(place).name != "_vendor"]
+    return list(_packages(tuple((place, _changed_at(place)) for place in places)))
 
 
 @lru_cache(maxsize=1)
@@ -180,9 +182,8 @@ def _packages(places: tuple[tuple[str, int], ...]) -> tuple[Package, ...]:
     with forking.held_off():
         from importlib.metadata import distributions  # a tenth of `import runstone`
 
-    del places
     found: dict[str, Package] = {}
-    for distribution in distributions():
+    for distribution in distributions(path=[place for place, _ in places]):
         # The third place: old installers left one file, which is all that there is.
         text = next(filter(None, (_text(distribution, name) for name in ("METADATA", "PKG-INFO", ""))), "")
         header = dict(_HEADER.findall(text.partition("\n\n")[0]))
