@@ -40,8 +40,10 @@ def sign(folder: Path, private_key: Path, into: Path, *, password: str | None = 
     try:
         key = load_pem_private_key(_content(private_key), secret)
     except (ValueError, TypeError) as error:
+        # Of 256 wrong passwords one decrypts to what looks right at its end, and the library says no word of passwords.
+        used = "used" if password is None else "used with this password"
         raise InvalidValue(
-            f"{str(private_key)!r} holds no private key that can be used: {error}; {_MAKE_ONE}"
+            f"{str(private_key)!r} holds no private key that can be {used}: {error}; {_MAKE_ONE}"
         ) from None
     _check_curve(private_key, key)
     signer = library.signing.Config().use_elliptic_key_signer(private_key=private_key, password=secret)
