@@ -143,16 +143,21 @@ def test_wrong_arguments_are_answered_with_the_usage(arguments: list[str]) -> No
 
 
 @pytest.mark.slow
-def test_wheel_carries_the_page_the_types_and_what_is_compiled(tmp_path: Path) -> None:
+def test_wheel_has_the_page_the_types_and_what_is_compiled_from_the_tree_and_from_the_archive(tmp_path: Path) -> None:
     source = tmp_path / "source"
     for name in ("src", "tools"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "static", "*.so"))
-    for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, source / name)
     (source / web.STATIC).mkdir()
     (source / web.STATIC / "index.html").write_text("<!doctype html>")
+    (source / "web" / "src").mkdir(parents=True)
+    (source / "web" / "src" / "main.tsx").touch()
+    (source / web.STAMP).parent.mkdir()
+    (source / web.STAMP).write_text(web.sources_digest(source) + "\n")
 
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path / "dist")], cwd=source, check=True)
+    build = [sys.executable, "-m", "hatchling", "build", "-d"]
+    subprocess.run([*build, str(tmp_path / "dist")], cwd=source, check=True)
 
     wheel = next((tmp_path / "dist").glob("*.whl"))
     names = ZipFile(wheel).namelist()
@@ -160,4 +165,18 @@ def test_wheel_carries_the_page_the_types_and_what_is_compiled(tmp_path: Path) -
     assert [name for name in names if name.endswith(".so")] == ["runstone/journal/appending.abi3.so"]
     assert wheel.name.endswith(f"-{compiled.tag()}.whl")
     assert not [name for name in names if name.startswith(("tests", "tools", "web"))]
-    assert next((tmp_path / "dist").glob("*.tar.gz")).stat().st_size > 0
+    archive = next((tmp_path / "dist").glob("*.tar.gz"))
+    subprocess.run(["tar", "-xzf", archive, "-C", tmp_path / "dist"], check=True)
+    unpacked = archive.with_name(archive.name.removesuffix(".tar.gz"))
+    assert sorted(path.name for path in unpacked.iterdir()) == [
+        ".gitignore",
+        "CHANGELOG.md",
+        "LICENSE",
+        "PKG-INFO",
+        "README.md",
+        "pyproject.toml",
+        "src",
+        "tools",
+    ]
+    subprocess.run([*build, str(tmp_path / "again"), "-t", "wheel"], cwd=unpacked, check=True)
+    assert ZipFile(tmp_path / "again" / wheel.name).namelist() == names
