@@ -71,31 +71,25 @@ def test_missing_database_is_installed_by_the_system(
     assert "the system package postgresql is missing" in capsys.readouterr().err
 
 
-def test_missing_compiler_is_told_and_is_no_reason_to_stop(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(setup, "VENV", tmp_path)
-    monkeypatch.setattr(setup, "_uv_pip", lambda *_: None)
-
-    assert setup.main(["project"]) == 0
-
-    assert "calls of log_metric take longer: the system package gcc is missing" in capsys.readouterr().out
-
-
-def test_compiler_that_cannot_be_installed_is_no_reason_to_stop(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [(1000, "the system package gcc is missing; run `sudo apt-get"), (0, "returned non-zero exit status 7")],
+)
+def test_compiler_that_cannot_be_installed_is_told_and_is_no_reason_to_stop(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], user: int, why: str
 ) -> None:
     (tmp_path / "apt-get").write_text("#!/bin/sh\nexit 7\n")
     (tmp_path / "apt-get").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setattr(setup, "VENV", tmp_path)
     monkeypatch.setattr(setup, "_uv_pip", lambda *_: None)
 
     assert setup.main(["project"]) == 0
 
-    assert "what is written in C is left out" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "calls of log_metric take longer: " in said
+    assert why in said
 
 
 def test_compiler_that_is_there_is_left_alone(

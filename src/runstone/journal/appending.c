@@ -30,8 +30,8 @@ typedef struct {
     PyObject *names, *lock, *is_locked;
 } Appending;
 
-static PyObject *encode;              /* msgspec's, of JSON */
-static PyObject *allocate_lock;       /* Python's */
+static PyObject *encode;                   /* msgspec's, of JSON */
+static PyObject *allocate_lock;            /* Python's */
 static PyObject *time_module, *clock_name; /* the module, and what its clock is called */
 static uint32_t remainders[4][256];
 
