@@ -55,6 +55,18 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def no_search_for_garbage() -> Iterator[None]:
+    """Nothing that another test has left is looked for, and finalised, where calls go as deep as they may.
+
+    A finaliser finds no room there, and its failure would be this test's.
+    """
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture
 def unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """Child processes of a test count no coverage: for those that go where tests have gone in this process."""
     for name in list(os.environ):

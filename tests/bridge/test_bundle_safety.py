@@ -249,6 +249,7 @@ def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "cannot be read: No such file" in refusal(tmp_path / "none.zip", BackendError)
 
 
+@pytest.mark.usefixtures("no_search_for_garbage")
 def test_manifest_nested_without_end_is_refused(bundle: Path) -> None:
     members = {**members_of(bundle), "manifest.json": b"[" * 100_000}
 

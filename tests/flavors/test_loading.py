@@ -51,6 +51,7 @@ def test_folder_of_ours_without_its_manifest_is_not_whole(folder: Path) -> None:
         loading.load(folder, uri=str(folder), trust=True)
 
 
+@pytest.mark.usefixtures("no_search_for_garbage")
 def test_schema_that_is_nested_without_end_is_refused(folder: Path) -> None:
     (folder / "schema.json").write_text("[" * 100_000)
     manifest.write(folder)

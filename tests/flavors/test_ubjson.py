@@ -44,6 +44,7 @@ def test_any_bytes_end_in_an_answer(content: bytes) -> None:
         (b"[" * 100_000, "it is no whole UBJSON"),
     ],
 )
+@pytest.mark.usefixtures("no_search_for_garbage")
 def test_what_is_wrong_is_said(content: bytes, message: str | None) -> None:
     if message is None:
         ubjson.check(content)

@@ -74,6 +74,7 @@ def test_half_a_character_in_a_text_is_refused_with_its_place() -> None:
         (b"a: !!python/name:os.system", ".yaml"),
     ],
 )
+@pytest.mark.usefixtures("no_search_for_garbage")
 def test_what_cannot_be_read_is_refused(data: bytes, suffix: str) -> None:
     with pytest.raises(InvalidValue, match=r"no (JSON|YAML) document"):
         documents.decode(data, suffix)

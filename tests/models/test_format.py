@@ -102,6 +102,7 @@ def test_what_is_no_mapping_describes_no_model(content: Any) -> None:
         ("flavors: {runstone: {format: 2}}\n", "saved in layout 2 by a newer Runstone; this one reads up to 1"),
     ],
 )
+@pytest.mark.usefixtures("no_search_for_garbage")
 def test_file_that_describes_no_model_is_refused(content: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "MLmodel").write_text(content)
 

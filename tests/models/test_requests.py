@@ -81,6 +81,7 @@ def test_arrays_by_name_are_arrays() -> None:
         ({"dataframe_records": 5}, "'dataframe_records' of a request makes no frame"),
     ],
 )
+@pytest.mark.usefixtures("no_search_for_garbage")
 def test_what_is_no_request_is_told(request_body: Any, message: str) -> None:
     with pytest.raises(InvalidValue, match=message):
         requests.read(request_body, signature=None)
