@@ -9,7 +9,6 @@ from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("src", "runstone", "journal", "appending.c")
 BUILT = Path(".build", "compiled")
 # What this Python alone looks for: a tree may be shared by machines and by Pythons. And what every later one looks for.
@@ -61,7 +60,3 @@ def tag() -> str:
     """What a wheel that carries it says of where it can be installed."""
     [platform, *_] = [each for each in platform_tags() if not each.startswith(("manylinux", "musllinux"))]
     return f"cp311-abi3-{platform}"
-
-
-if __name__ == "__main__":
-    sys.exit(0 if build(ROOT) else 1)

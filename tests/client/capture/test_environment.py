@@ -242,7 +242,9 @@ def test_python_and_machine_are_those_of_this_process() -> None:
 
 
 def test_packages_are_those_that_are_installed() -> None:
-    places = [place for place in sys.path if not place.endswith("/_vendor")]  # setuptools' own, once it was imported
+    places = [
+        place for place in sys.path if not place.endswith("setuptools/_vendor")
+    ]  # setuptools' own, once it was imported
     installed = {re.sub(r"[-_.]+", "-", found.name).lower(): found.version for found in distributions(path=places)}
 
     packages = {re.sub(r"[-_.]+", "-", found.name).lower(): found for found in environment.packages()}
@@ -316,9 +318,10 @@ def test_packages_that_setuptools_carries_with_it_are_not_installed(
     carried = tmp_path / "setuptools" / "_vendor"  # which it puts among the places for modules when it is imported
     package(tmp_path, "setuptools", "84.2.1")
     package(carried, "wheel", "0.46.0")
-    monkeypatch.setattr(sys, "path", [str(tmp_path), str(carried)])
+    package(tmp_path / "_vendor", "mine", "1")  # `pip install --target _vendor`
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "_vendor"), str(carried)])
 
-    assert environment.packages() == [environment.Package("setuptools", "84.2.1")]
+    assert environment.packages() == [environment.Package("mine", "1"), environment.Package("setuptools", "84.2.1")]
 
 
 def test_package_that_is_installed_later_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,7 +172,7 @@ def requirements(facts: EnvironmentFacts) -> str:
 def packages() -> list[Package]:
     """The installed distributions, by name; of several of one name the one that is imported."""
     # setuptools carries packages with it, and lets modules be found there once it was imported: nobody installed them.
-    places = [place for place in sys.path if PurePath(place).name != "_vendor"]
+    places = [place for place in sys.path if PurePath(place).parts[-2:] != ("setuptools", "_vendor")]
     return list(_packages(tuple((place, _changed_at(place)) for place in places)))
 
 
